@@ -1,0 +1,130 @@
+//! Appups: their entries, version patterns and high-level instructions (`appup(4)`), from terms to typed values.
+//!
+//! In goes the term of an `.appup` file; out comes an [`Appup`], whose scripts stay terms until one is chosen and
+//! read into [`Instruction`]s by [`read_script`].
+
+mod faults;
+mod instruction;
+mod version;
+
+pub use faults::{ALL as CODES, appup_missing, bad_vsn};
+pub use instruction::{Change, Dependent, Effect, HighOp, Instruction, read_instruction, read_script};
+pub use version::{NoEntry, Version, choose};
+
+use crate::diag::Findings;
+use crate::span::Span;
+use crate::term::{Term, TermKind};
+
+/// The direction of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// From a base to the target.
+    Up,
+    /// From the target to a base.
+    Down,
+}
+
+impl Direction {
+    /// The word for it in messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        }
+    }
+}
+
+/// What an `.appup` file says.
+#[derive(Clone, Debug)]
+pub struct Appup {
+    /// The version it is written for.
+    pub vsn: Term,
+    /// The entries to that version.
+    pub up: Entries,
+    /// The entries from that version.
+    pub down: Entries,
+    /// The whole term.
+    pub span: Span,
+}
+
+/// The entries of one direction.
+#[derive(Clone, Debug)]
+pub struct Entries {
+    /// In order; the first whose version matches counts.
+    pub list: Vec<Entry>,
+    /// Where the list stands.
+    pub span: Span,
+    /// Where it stops being a proper list: OTP crashes when it gets there.
+    pub broken: Option<Span>,
+}
+
+/// One entry.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The versions it is for.
+    pub version: Version,
+    /// Its script, as written.
+    pub script: Term,
+    /// The whole entry.
+    pub span: Span,
+}
+
+impl Appup {
+    /// The entries of a direction.
+    pub fn entries(&self, direction: Direction) -> &Entries {
+        match direction {
+            Direction::Up => &self.up,
+            Direction::Down => &self.down,
+        }
+    }
+}
+
+/// Reads the term of an `.appup` file; `None` when it is no triple.
+pub fn read_appup(term: &Term, found: &mut Findings) -> Option<Appup> {
+    match term.as_tuple() {
+        Some([vsn, up, down]) => Some(Appup {
+            vsn: vsn.clone(),
+            up: read_entries(up, found),
+            down: read_entries(down, found),
+            span: term.span,
+        }),
+        _ => {
+            if !term.is_invalid() {
+                found.push(faults::appup_shape(term));
+            }
+            None
+        }
+    }
+}
+
+fn read_entries(term: &Term, found: &mut Findings) -> Entries {
+    let (items, broken) = match &term.kind {
+        TermKind::List(items) => (items.as_slice(), None),
+        TermKind::Improper(parts) => (parts.0.as_slice(), Some(parts.1.span)),
+        TermKind::Invalid => (&[][..], None),
+        // A string is a list of integers: none of them is an entry, and OTP passes over them.
+        TermKind::Str(_) => {
+            found.push(faults::entry_shape(term));
+            (&[][..], None)
+        }
+        TermKind::Atom(_)
+        | TermKind::Int(_)
+        | TermKind::Big(_)
+        | TermKind::Float(_)
+        | TermKind::Tuple(_)
+        | TermKind::Map(_)
+        | TermKind::Bits(_)
+        | TermKind::Fun(_) => (&[][..], Some(term.span)),
+    };
+    let mut list = Vec::with_capacity(items.len());
+    for item in items {
+        match item.as_tuple() {
+            Some([version, script]) if Version::is_usable(version) => {
+                list.push(Entry { version: Version::read(version), script: script.clone(), span: item.span });
+            }
+            _ if item.is_invalid() => {}
+            _ => found.push(faults::entry_shape(item)),
+        }
+    }
+    Entries { list, span: term.span, broken }
+}

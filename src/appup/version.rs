@@ -1,0 +1,126 @@
+//! Which versions an entry is for, and which entry counts (`systools_relup:appup_search_for_version/2`, OTP 25 to 29).
+
+use super::{Direction, Entries, Entry, faults};
+use crate::diag::Findings;
+use crate::pattern::{Pattern, PatternError};
+use crate::span::Span;
+use crate::term::{Term, TermKind};
+use std::sync::OnceLock;
+
+/// The version of an entry.
+#[derive(Clone, Debug)]
+pub enum Version {
+    /// A string: just this version.
+    Exact(String, Span),
+    /// A binary: a regular expression.
+    Pattern(VersionPattern),
+    /// Any other term: matches nothing, as no release has such a version.
+    Other(Term),
+}
+
+/// A regular expression over versions.
+#[derive(Clone, Debug)]
+pub struct VersionPattern {
+    /// The expression; `None` when its bytes are not UTF-8.
+    pub text: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+    compiled: OnceLock<Result<Pattern, PatternError>>,
+}
+
+impl VersionPattern {
+    /// Compiles it, once.
+    pub fn compile(&self) -> Result<&Pattern, &PatternError> {
+        let compile = || match &self.text {
+            Some(text) => Pattern::compile(text),
+            None => Err(PatternError { reason: "it is not valid UTF-8".to_owned(), offset: None }),
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+}
+
+impl Version {
+    /// Bit strings that are no binaries match nothing and make the entry unusable.
+    pub(super) fn is_usable(term: &Term) -> bool {
+        !matches!(&term.kind, TermKind::Bits(bits) if bits.trailing != 0)
+    }
+
+    pub(super) fn read(term: &Term) -> Version {
+        if let Some(text) = term.text() {
+            return Version::Exact(text.into_owned(), term.span);
+        }
+        if let TermKind::Bits(bits) = &term.kind {
+            let text = std::str::from_utf8(&bits.bytes).ok().map(str::to_owned);
+            return Version::Pattern(VersionPattern { text, span: term.span, compiled: OnceLock::new() });
+        }
+        Version::Other(term.clone())
+    }
+
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Version::Exact(_, span) => *span,
+            Version::Pattern(pattern) => pattern.span,
+            Version::Other(term) => term.span,
+        }
+    }
+
+    /// Back to a term.
+    pub fn to_term(&self) -> Term {
+        match self {
+            Version::Exact(text, span) => Term { span: *span, ..Term::string(text) },
+            Version::Pattern(pattern) => {
+                let bytes = pattern.text.clone().unwrap_or_default().into_bytes();
+                Term { kind: TermKind::Bits(Box::new(crate::term::Bits { bytes, trailing: 0 })), span: pattern.span }
+            }
+            Version::Other(term) => term.clone(),
+        }
+    }
+
+    /// Tells whether two entries are for the same versions by the letter.
+    pub fn is_same(&self, other: &Version) -> bool {
+        match (self, other) {
+            (Version::Exact(a, _), Version::Exact(b, _)) => a == b,
+            (Version::Pattern(a), Version::Pattern(b)) => a.text == b.text,
+            (Version::Other(a), Version::Other(b)) => a == b,
+            (Version::Exact(..) | Version::Pattern(_) | Version::Other(_), _) => false,
+        }
+    }
+
+    /// Tells whether it takes a version; an expression that does not compile is an error.
+    pub fn takes(&self, version: &str) -> Result<bool, &PatternError> {
+        match self {
+            Version::Exact(text, _) => Ok(text == version),
+            Version::Pattern(pattern) => Ok(pattern.compile()?.takes_whole(version)),
+            Version::Other(_) => Ok(false),
+        }
+    }
+}
+
+/// Why no entry can be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoEntry {
+    /// None matches.
+    Unmatched,
+    /// OTP crashes on the way; reported.
+    Refused,
+}
+
+/// The first entry that takes a version. What OTP crashes on before it gets there is reported and ends the search.
+pub fn choose<'e>(entries: &'e Entries, version: &str, direction: Direction, found: &mut Findings) -> Result<&'e Entry, NoEntry> {
+    for entry in &entries.list {
+        match entry.version.takes(version) {
+            Ok(true) => return Ok(entry),
+            Ok(false) => {}
+            Err(error) => {
+                found.push(faults::pattern_invalid(&entry.version, error));
+                return Err(NoEntry::Refused);
+            }
+        }
+    }
+    if let Some(span) = entries.broken {
+        found.push(faults::entries_no_list(span, direction));
+        return Err(NoEntry::Refused);
+    }
+    Err(NoEntry::Unmatched)
+}

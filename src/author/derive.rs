@@ -1,0 +1,58 @@
+//! Which downgrade entries are missing, and what they would be.
+
+use super::faults;
+use super::invert::invert_script;
+use crate::appup::{Appup, Direction, Entry, NoEntry, Version, choose};
+use crate::diag::Findings;
+use crate::term::Term;
+use crate::term::print::brief;
+
+/// The downgrade entries that an appup lacks: one for each upgrade entry whose versions have no way down. With a
+/// version only the entry that counts for it.
+pub fn derive_missing(appup: &Appup, only: Option<&str>, lossy: bool, found: &mut Findings) -> Vec<Entry> {
+    let mut derived: Vec<Entry> = Vec::new();
+    for up in &appup.up.list {
+        let wanted = only.is_none_or(|version| up.version.takes(version).unwrap_or(false));
+        if wanted && !has_way_down(appup, &up.version) && !derived.iter().any(|entry: &Entry| entry.version.is_same(&up.version)) {
+            derived.extend(derive(up, lossy, found));
+            if only.is_some() {
+                break;
+            }
+        }
+    }
+    derived
+}
+
+/// The downgrade entry to one version, when the appup has none but knows the way up from it.
+pub fn derive_for(appup: &Appup, version: &str, lossy: bool, found: &mut Findings) -> Option<Entry> {
+    let mut ignored = Findings::default();
+    if !matches!(choose(&appup.down, version, Direction::Down, &mut ignored), Err(NoEntry::Unmatched)) {
+        return None;
+    }
+    let up = choose(&appup.up, version, Direction::Up, &mut ignored).ok()?;
+    derive(up, lossy, found)
+}
+
+fn has_way_down(appup: &Appup, version: &Version) -> bool {
+    match version {
+        Version::Exact(text, _) => appup.down.list.iter().any(|down| down.version.takes(text).unwrap_or(false)),
+        Version::Pattern(_) | Version::Other(_) => appup.down.list.iter().any(|down| down.version.is_same(version)),
+    }
+}
+
+fn derive(up: &Entry, lossy: bool, found: &mut Findings) -> Option<Entry> {
+    let mut on_entry = Findings::default();
+    let script = invert_script(&up.script, lossy, &mut on_entry);
+    let failed = on_entry.has_errors();
+    found.extend(on_entry.sorted());
+    let script = script.filter(|_| !failed)?;
+    found.push(faults::derived(&brief(&up.version.to_term()), up.span, &advanced(&script)));
+    Some(Entry { version: up.version.clone(), script: Term { span: up.script.span, ..Term::list(script) }, span: up.span })
+}
+
+/// The modules whose state is changed, for a person to look at.
+fn advanced(script: &[Term]) -> Vec<String> {
+    let changes_state = |term: &Term| matches!(term.as_tuple(), Some([tag, _]) if tag.is_atom("advanced"));
+    let updates = script.iter().filter_map(Term::as_tuple).filter(|items| items.first().is_some_and(|tag| tag.is_atom("update")));
+    updates.filter(|items| items.iter().any(changes_state)).filter_map(|items| items.get(1)).map(|module| format!("`{}`", brief(module))).collect()
+}

@@ -1,0 +1,41 @@
+//! What there is to say about derived entries.
+
+use crate::diag::{Diagnostic, Severity, codes};
+use crate::span::Span;
+use crate::term::Term;
+use crate::term::print::brief;
+
+codes! {
+    DOWNGRADE_DERIVED "RL0701" "downgrade-derived" Advice
+    NO_INVERSE "RL0702" "no-inverse" Error
+    LOSSY_INVERSE "RL0703" "lossy-inverse" Warning
+    ASSUMED_INVERSE "RL0704" "assumed-inverse" Warning
+}
+
+pub(super) fn derived(version: &str, up: Span, advanced: &[String]) -> Diagnostic {
+    let help = if advanced.is_empty() {
+        "`relupc invert --in-place` writes it into the file".to_owned()
+    } else {
+        format!("look at `code_change` of {}: on the way down it is called with `{{down,Vsn}}` and the newer state", advanced.join(", "))
+    };
+    Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade to {version} is derived from the upgrade")).label(up, "from this entry").help(help)
+}
+
+/// An instruction that has no inverse; with `lossy` it is left out, and that is a warning.
+pub(super) fn no_inverse(instruction: &Term, why: &str, lossy: bool) -> Diagnostic {
+    if lossy {
+        return Diagnostic::new(&LOSSY_INVERSE, format!("`{}` is left out of the downgrade: {why}", brief(instruction)))
+            .label(instruction.span, "not undone on the way down")
+            .help("write its counterpart by hand if the older release needs one");
+    }
+    Diagnostic::new(&NO_INVERSE, format!("`{}` has no inverse: {why}", brief(instruction)))
+        .label(instruction.span, "cannot be undone by rule")
+        .help("write the downgrade entry by hand, or leave this instruction out of it with `--allow-lossy`")
+        .severity(Severity::Error)
+}
+
+pub(super) fn assumed(instruction: &Term, inverse: &Term, what: &str) -> Diagnostic {
+    Diagnostic::new(&ASSUMED_INVERSE, format!("the inverse of `{}` is taken to be `{}`", brief(instruction), brief(inverse)))
+        .label(instruction.span, what.to_owned())
+        .help("look at it, and write the downgrade entry by hand if it should be another")
+}

@@ -1,0 +1,140 @@
+//! `relupc expand`: the low-level script of an appup, without a release.
+
+use super::shared::{Format, Language};
+use super::shell::{Failure, Shell, outcome};
+use super::Outcome;
+use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry};
+use crate::diag::Findings;
+use crate::plan::{Contents, plan_entry};
+use crate::release::{FileKind, Opener, read_app, with_otp_tag};
+use crate::relup::Step;
+use crate::render::{self, ExpandReport};
+use crate::source::{Disk, Spot, TreeId, join, parent, refused};
+use crate::span::Spanned;
+use crate::term::print::brief;
+use crate::term::{Atom, Extent, text_after_term};
+use std::collections::HashSet;
+
+/// Show the low-level script of each entry of an appup, without a release
+///
+/// The application's modules are those of the `.app` file beside the appup; without one, those that the appup names.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The appup
+    #[arg(value_name = "FILE")]
+    file: String,
+
+    /// Show only the entries that count for this version
+    #[arg(long, value_name = "VSN")]
+    from: Option<String>,
+
+    #[command(flatten)]
+    language: Language,
+
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    let disk = Disk;
+    let mut found = Findings::default();
+    let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
+    let name = application_name(&args.file);
+    let appup = read(&args.file, &mut opener, &mut found);
+    let expanded = appup.map(|appup| expand(&args, &name, &appup, &mut opener, &mut found)).unwrap_or_default();
+    let otp = opener.otp();
+    let files = opener.into_files();
+    let findings = found.sorted();
+    match args.format {
+        Format::Json => shell.print(&render::document(&ExpandReport::new(name.as_str(), &expanded, &findings, &files, otp)))?,
+        Format::Human => {
+            shell.report(&findings, &files);
+            for (direction, version, steps) in &expanded {
+                let way = match direction {
+                    Direction::Up => "from",
+                    Direction::Down => "to",
+                };
+                shell.print(&format!("%% {name}: {} {way} {version}\n{}\n", direction.word(), render::script(steps, &files, otp)))?;
+            }
+        }
+    }
+    Ok(outcome(&findings))
+}
+
+/// `my_app` for `ebin/my_app.appup`.
+fn application_name(file: &str) -> Atom {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    Atom::new(name.strip_suffix(".src").unwrap_or(name).strip_suffix(".appup").unwrap_or(name))
+}
+
+/// Reads an appup that stands on its own.
+pub(super) fn read(file: &str, opener: &mut Opener<'_>, found: &mut Findings) -> Option<Appup> {
+    let id = match opener.read(&Spot::new(TreeId::Outside, file)) {
+        Ok(id) => id,
+        Err(why) => {
+            found.push(refused(file, &why));
+            return None;
+        }
+    };
+    let document = opener.parse(id, Extent::First);
+    let sound = document.faults.is_empty();
+    found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
+    found.extend(document.rest.map(text_after_term));
+    document.terms.first().and_then(|term| appup::read_appup(term, found)).filter(|_| sound)
+}
+
+/// The modules and version of the `.app` beside an appup, when there is a good one.
+fn beside(file: &str, name: &Atom, opener: &mut Opener<'_>, found: &mut Findings) -> Option<(String, Vec<Spanned<Atom>>)> {
+    let spot = Spot::new(TreeId::Outside, join(parent(file), &format!("{}.app", name.as_str())));
+    let id = opener.read(&spot).ok()?;
+    let document = opener.parse(id, Extent::First);
+    found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::App)));
+    let app = read_app(document.terms.first()?, opener.otp(), found)?;
+    Some((app.vsn.value, app.modules))
+}
+
+fn expand(args: &Args, name: &Atom, appup: &Appup, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<(Direction, String, Vec<Step>)> {
+    let app = beside(&args.file, name, opener, found);
+    let mut expanded = Vec::new();
+    for direction in [Direction::Up, Direction::Down] {
+        let entries = appup.entries(direction);
+        let chosen: Vec<&appup::Entry> = match &args.from {
+            None => entries.list.iter().collect(),
+            Some(version) => match appup::choose(entries, version, direction, found) {
+                Ok(entry) => vec![entry],
+                Err(NoEntry::Unmatched | NoEntry::Refused) => Vec::new(),
+            },
+        };
+        for entry in chosen {
+            let script = appup::read_script(&entry.script, found);
+            let (vsn, modules) = match &app {
+                // On the way down the older release's modules count, which are not to be seen here: those named are added.
+                Some((vsn, modules)) => (vsn.clone(), merged(modules, &script, direction)),
+                None => (appup.vsn.text().map(|text| text.into_owned()).unwrap_or_default(), merged(&[], &script, Direction::Down)),
+            };
+            let contents = Contents::of_application(name, &vsn, &modules);
+            let path = plan_entry(script, direction, &contents, found);
+            expanded.push((direction, brief(&entry.version.to_term()), path.steps));
+        }
+    }
+    expanded
+}
+
+/// The modules of the `.app`, and on the way down those that a script names besides.
+fn merged(modules: &[Spanned<Atom>], script: &[Instruction], direction: Direction) -> Vec<Spanned<Atom>> {
+    let mut all = modules.to_vec();
+    if direction == Direction::Up {
+        return all;
+    }
+    let mut known: HashSet<Atom> = all.iter().map(|module| module.value.clone()).collect();
+    for instruction in script {
+        if let Some(HighOp::Module(dependent)) = &instruction.op
+            && known.insert(dependent.module.value.clone())
+        {
+            all.push(dependent.module.clone());
+        }
+    }
+    all
+}

@@ -1,0 +1,21 @@
+//! `relupc explain`: the page of a code.
+
+use super::shell::{Failure, Shell};
+use super::Outcome;
+use crate::{lint, render};
+
+/// Explain a code: what it means, why it matters, an example and its mend
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The code (`RL0401`) or its name (`no-relup-entry`)
+    #[arg(value_name = "CODE")]
+    code: String,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    match lint::find(&args.code) {
+        Some(code) => shell.print(&render::explain(code)).map(|()| Outcome::Clean),
+        None => Err(Failure::Usage(format!("there is no code `{}`; `relupc rules` lists all", args.code))),
+    }
+}

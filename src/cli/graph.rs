@@ -1,0 +1,80 @@
+//! `relupc graph`: the modules of a path, and what depends on what.
+
+use super::shared::Search;
+use super::shell::{Failure, Shell, outcome};
+use super::Outcome;
+use crate::appup::Direction;
+use crate::diag::Findings;
+use crate::plan::{Appups, path_name, plan_path};
+use crate::release::Opener;
+use crate::render::{self, GraphReport};
+use crate::source::Disk;
+use clap::ValueEnum;
+
+/// Draw the modules of a path: which are replaced together, in which order, and why
+///
+/// An arrow leads from a module to one that it depends on; the numbers are the order in which processes are suspended.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The release to upgrade to
+    #[arg(value_name = "TARGET")]
+    target: String,
+
+    /// The release to upgrade from
+    #[arg(long, value_name = "RELEASE")]
+    from: String,
+
+    /// Draw the way back instead
+    #[arg(long)]
+    down: bool,
+
+    #[command(flatten)]
+    search: Search,
+
+    /// The language of the picture
+    #[arg(long, value_enum, default_value = "dot")]
+    format: GraphFormat,
+}
+
+/// The language of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GraphFormat {
+    /// For Graphviz
+    Dot,
+    /// For Markdown that draws Mermaid
+    Mermaid,
+    /// One JSON document
+    Json,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    let disk = Disk;
+    let mut found = Findings::default();
+    let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp);
+    let mut opened = opener.open(&[&args.target, &args.from], &mut found).into_iter();
+    let direction = if args.down { Direction::Down } else { Direction::Up };
+    let mut drawn = None;
+    if let (Some(Some(target)), Some(Some(base))) = (opened.next(), opened.next()) {
+        let mut appups = Appups::load(&mut opener, &target, [&base]);
+        let path = plan_path(&target, &base, direction, false, &mut appups, &mut found);
+        drawn = Some((path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), path.clusters));
+    }
+    let files = opener.into_files();
+    let findings = found.sorted();
+    let (name, clusters) = drawn.unwrap_or_default();
+    let picture = match args.format {
+        GraphFormat::Dot => render::graph(&name, &clusters, render::GraphFormat::Dot),
+        GraphFormat::Mermaid => render::graph(&name, &clusters, render::GraphFormat::Mermaid),
+        GraphFormat::Json => {
+            shell.print(&render::document(&GraphReport::new(&name, &clusters, &findings, &files)))?;
+            return Ok(outcome(&findings));
+        }
+    };
+    shell.report(&findings, &files);
+    let outcome = outcome(&findings);
+    if outcome == Outcome::Clean {
+        shell.print(&picture)?;
+    }
+    Ok(outcome)
+}

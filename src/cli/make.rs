@@ -1,0 +1,326 @@
+//! `relupc make`: compiles a relup.
+
+use super::shared::{Format, Search};
+use super::shell::{Failure, Shell, outcome};
+use super::{Outcome, write};
+use crate::appup::Direction;
+use crate::author::derive_for;
+use crate::diag::{Findings, Severity};
+use crate::otp::Otp;
+use crate::plan::{self, Appups, Base, Request};
+use crate::release::{FileKind, Opener, Release, with_otp_tag};
+use crate::relup::{self, Entry, LowOp, Relup};
+use crate::render::{self, MakeReport};
+use crate::source::{Disk, Spot, TreeId, join, parent, refused};
+use crate::term::{Extent, Term, pretty_file, read_differently};
+use clap::ValueEnum;
+use std::collections::BTreeSet;
+
+/// Compile the relup of a release, for any number of releases to come from and go back to
+///
+/// A RELEASE is a `.rel` file or its stem, an unpacked release (`root`, or `root@version` when it holds several), or a
+/// release tarball. Nothing is taken from an installed OTP: name its applications with `--path` if they are needed.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The release to upgrade to
+    #[arg(value_name = "TARGET")]
+    target: String,
+
+    /// Releases to upgrade from and downgrade to
+    #[arg(long, value_name = "RELEASE", num_args = 1.., required_unless_present_any = ["up_from", "down_to"])]
+    from: Vec<String>,
+
+    /// Releases to upgrade from only
+    #[arg(long, value_name = "RELEASE", num_args = 1..)]
+    up_from: Vec<String>,
+
+    /// Releases to downgrade to only
+    #[arg(long, value_name = "RELEASE", num_args = 1..)]
+    down_to: Vec<String>,
+
+    #[command(flatten)]
+    search: Search,
+
+    /// Write the relup here; `-` is standard output
+    #[arg(short, long, value_name = "FILE", default_value = "relup", conflicts_with = "in_place")]
+    output: String,
+
+    /// Write the relup where the target's release handler looks for it: beside its `.rel`
+    #[arg(long)]
+    in_place: bool,
+
+    /// Describe the path from and to a base, named as on the command line or by its version
+    #[arg(long, value_name = "BASE=TEXT")]
+    describe: Vec<String>,
+
+    /// End each path in a restart of the emulator
+    #[arg(long)]
+    restart_emulator: bool,
+
+    /// Refuse what a person should look at, too
+    #[arg(long)]
+    warnings_as_errors: bool,
+
+    /// Compare with the file that exists and write nothing; status 1 if it differs
+    #[arg(long)]
+    check: bool,
+
+    /// Derive a missing downgrade entry from the upgrade entry
+    #[arg(long)]
+    derive_downgrade: bool,
+
+    /// Leave instructions without an inverse out of a derived downgrade
+    #[arg(long, requires = "derive_downgrade")]
+    allow_lossy: bool,
+
+    /// Refuse paths that do this
+    #[arg(long, value_enum, value_name = "WHAT")]
+    forbid: Option<Forbidden>,
+
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: Format,
+}
+
+/// What a path may be forbidden to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Forbidden {
+    /// Restart the emulator
+    Restart,
+}
+
+/// The releases of a run: the target, and each base with the directions it is for.
+struct Releases {
+    target: Option<Release>,
+    bases: Vec<Option<Release>>,
+    /// Indices into `bases`.
+    up_from: Vec<usize>,
+    down_to: Vec<usize>,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    let disk = Disk;
+    let mut found = Findings::default();
+    let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp);
+    let releases = open(&args, &mut opener, &mut found);
+    let descriptions = describe(&args, &releases)?;
+    let relup = releases.target.as_ref().map(|target| compile(&args, target, &releases, &descriptions, &mut opener, &mut found));
+    check_language(&releases, &opener, &mut found);
+    let goal = goal(&args, &releases)?;
+    if let Some(relup) = relup.as_ref().filter(|_| args.check && !found.has_errors()) {
+        compare(relup, &goal, &mut opener, &mut found);
+    }
+    let otp = opener.otp();
+    let files = opener.into_files();
+    let mut findings = found.sorted();
+    if args.warnings_as_errors {
+        for warning in findings.iter_mut().filter(|found| found.severity == Severity::Warning) {
+            warning.severity = Severity::Error;
+        }
+    }
+    let outcome = outcome(&findings);
+    let complete = releases.bases.iter().all(Option::is_some);
+    let relup = relup.filter(|_| outcome == Outcome::Clean && complete);
+    let json = args.format == Format::Json;
+    if !json {
+        shell.report(&findings, &files);
+    }
+    let mut written = None;
+    if let Some(relup) = relup.as_ref().filter(|_| !args.check) {
+        if goal == "-" {
+            if !json {
+                shell.print(&pretty_file(&relup.to_term(), otp))?;
+            }
+        } else {
+            write::replace(&goal, pretty_file(&relup.to_term(), otp).as_bytes())?;
+            written = Some(goal.as_str());
+        }
+    }
+    if json {
+        shell.print(&render::document(&MakeReport::new(relup.as_ref(), written, &findings, &files, otp)))?;
+    } else if let Some(relup) = &relup {
+        shell.note(&told(relup, written, args.check.then_some(&goal)));
+    }
+    Ok(outcome)
+}
+
+fn open(args: &Args, opener: &mut Opener<'_>, found: &mut Findings) -> Releases {
+    let names: Vec<&str> = args.from.iter().chain(&args.up_from).chain(&args.down_to).map(String::as_str).collect();
+    let references: Vec<&str> = std::iter::once(args.target.as_str()).chain(names.iter().copied()).collect();
+    let mut opened = opener.open(&references, found).into_iter();
+    let target = opened.next().flatten();
+    let both = args.from.len();
+    let ups = both + args.up_from.len();
+    Releases { target, bases: opened.collect(), up_from: (0..ups).collect(), down_to: (0..both).chain(ups..names.len()).collect() }
+}
+
+/// The description of each base: a string, or the empty one.
+fn describe(args: &Args, releases: &Releases) -> Result<Vec<Term>, Failure> {
+    let names: Vec<&String> = args.from.iter().chain(&args.up_from).chain(&args.down_to).collect();
+    let mut descriptions = vec![Term::list(Vec::new()); names.len()];
+    for wanted in &args.describe {
+        let mut known = false;
+        for ((name, base), description) in names.iter().zip(&releases.bases).zip(&mut descriptions) {
+            let version = base.as_ref().map_or("", |base| &base.rel.vsn.value);
+            let after = |base: &str| wanted.strip_prefix(base).and_then(|rest| rest.strip_prefix('='));
+            if let Some(text) = after(name).or_else(|| after(version)) {
+                *description = Term::string(text);
+                known = true;
+            }
+        }
+        if !known && releases.bases.iter().all(Option::is_some) {
+            return Err(Failure::Usage(format!("`--describe {wanted}` names no base; write `--describe {}=TEXT`", names.first().map_or("BASE", |name| name))));
+        }
+    }
+    Ok(descriptions)
+}
+
+fn compile(args: &Args, target: &Release, releases: &Releases, descriptions: &[Term], opener: &mut Opener<'_>, found: &mut Findings) -> Relup {
+    let mut appups = Appups::load(opener, target, releases.bases.iter().flatten());
+    let bases = |indices: &[usize]| -> Vec<Base<'_>> {
+        let base = |at: &usize| Some(Base { release: releases.bases.get(*at)?.as_ref()?, description: descriptions.get(*at)? });
+        indices.iter().filter_map(base).collect()
+    };
+    let (up_from, down_to) = (bases(&releases.up_from), bases(&releases.down_to));
+    if args.derive_downgrade {
+        derive(args, target, &down_to, &mut appups, found);
+    }
+    let request = Request { target, up_from, down_to, restart_emulator: args.restart_emulator };
+    let relup = plan::plan(&request, &mut appups, found);
+    if args.forbid == Some(Forbidden::Restart) {
+        forbid_restart(&relup, found);
+    }
+    relup
+}
+
+/// Adds the downgrade entries that the paths down need and the appups lack.
+fn derive(args: &Args, target: &Release, down_to: &[Base<'_>], appups: &mut Appups, found: &mut Findings) {
+    appups.each(|name, appup| {
+        let current = target.application(name).map(|application| &application.vsn.value);
+        for old in down_to.iter().filter_map(|base| base.release.application(name)) {
+            if Some(&old.vsn.value) != current
+                && let Some(entry) = derive_for(appup, &old.vsn.value, args.allow_lossy, found)
+            {
+                appup.down.list.push(entry);
+            }
+        }
+    });
+}
+
+fn forbid_restart(relup: &Relup, found: &mut Findings) {
+    let mut look = |entries: &[Entry], direction| {
+        for entry in entries {
+            let restart = entry.steps.iter().find(|step| matches!(step.op, LowOp::RestartEmulator | LowOp::RestartNewEmulator));
+            if let Some(step) = restart {
+                let path = plan::path_name(&relup.version, &entry.version, direction);
+                let why = match &step.origin.cause {
+                    relup::Cause::ErtsChanged => "its ERTS changes",
+                    relup::Cause::RestartRequested => "`--restart-emulator` is given",
+                    relup::Cause::Written(_) | relup::Cause::ApplicationAdded(..) | relup::Cause::ApplicationRemoved(..) | relup::Cause::Always => "an appup asks for it",
+                };
+                found.push(plan::restart_forbidden(&path, step.origin.span(), why));
+            }
+        }
+    };
+    look(&relup.up, Direction::Up);
+    look(&relup.down, Direction::Down);
+}
+
+/// Warns of what a version between base and target reads otherwise than the one that counts.
+fn check_language(releases: &Releases, opener: &Opener<'_>, found: &mut Findings) {
+    let counts = opener.otp();
+    let all = releases.target.iter().chain(releases.bases.iter().flatten());
+    let versions: BTreeSet<Otp> = all.map(|release| Otp::from_erts(&release.rel.erts.value)).collect();
+    for sensitive in opener.sensitive() {
+        let other = versions.iter().find(|other| (**other < sensitive.since) != (counts < sensitive.since));
+        if let Some(other) = other {
+            found.push(read_differently(sensitive.span, sensitive.what, sensitive.since, *other));
+        }
+    }
+}
+
+/// The file to write or to compare with.
+fn goal(args: &Args, releases: &Releases) -> Result<String, Failure> {
+    if !args.in_place {
+        return Ok(args.output.clone());
+    }
+    let Some(target) = &releases.target else { return Ok(args.output.clone()) };
+    if target.spot.tree != TreeId::Outside {
+        return Err(Failure::Usage("`--in-place` cannot write into a tarball: name a file with `-o`".to_owned()));
+    }
+    let folder = parent(&target.spot.path);
+    let is_releases = folder == "releases" || folder.ends_with("/releases");
+    let folder = if is_releases { join(folder, &target.rel.vsn.value) } else { folder.to_owned() };
+    Ok(join(&folder, "relup"))
+}
+
+/// `--check`: the file that exists must hold the same bytes.
+fn compare(relup: &Relup, goal: &str, opener: &mut Opener<'_>, found: &mut Findings) {
+    let otp = opener.otp();
+    let file = match opener.read(&Spot::new(TreeId::Outside, goal)) {
+        Ok(file) => file,
+        Err(crate::source::Refusal::Absent) => return found.push(relup::faults::relup_missing(goal)),
+        Err(why) => return found.push(refused(goal, &why)),
+    };
+    let expected = pretty_file(&relup.to_term(), otp);
+    if opener.files().get(file).is_some_and(|source| source.text == expected) {
+        return;
+    }
+    let document = opener.parse(file, Extent::All);
+    let start = crate::span::Span::new(file, 0, 0);
+    if !document.faults.is_empty() {
+        found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Relup)));
+        return found.push(relup::faults::relup_differs(goal, "it cannot be read", start));
+    }
+    let existing = document.terms.first().and_then(|term| relup::read(term, found));
+    let difference = existing.map_or(("it is no relup".to_owned(), start), |existing| first_difference(&existing, relup, start));
+    found.push(relup::faults::relup_differs(goal, &difference.0, difference.1));
+}
+
+/// What differs first between two relups, in words, and where that stands in the existing one.
+fn first_difference(existing: &Relup, wanted: &Relup, start: crate::span::Span) -> (String, crate::span::Span) {
+    if existing.version != wanted.version {
+        return (format!("it is for version {}", existing.version), start);
+    }
+    for (direction, old, new) in [(Direction::Up, &existing.up, &wanted.up), (Direction::Down, &existing.down, &wanted.down)] {
+        let versions = |entries: &[Entry]| entries.iter().map(|entry| entry.version.clone()).collect::<Vec<_>>().join(", ");
+        if versions(old) != versions(new) {
+            return (format!("its {} paths are for {}, not for {}", direction.word(), versions(old), versions(new)), start);
+        }
+        for (old, new) in old.iter().zip(new) {
+            let path = plan::path_name(&wanted.version, &new.version, direction);
+            let pair = old.steps.iter().zip(&new.steps).find(|(old, new)| old.op != new.op);
+            if let Some((old, new)) = pair {
+                let expected = crate::term::print::brief(&new.op.to_term());
+                return (format!("on the path {path} `{expected}` is expected"), old.origin.span());
+            }
+            if old.steps.len() != new.steps.len() {
+                return (format!("the path {path} has {} instructions, not {}", old.steps.len(), new.steps.len()), old.steps.last().map_or(start, |step| step.origin.span()));
+            }
+            if old.description != new.description {
+                return (format!("the description of the path {path} differs"), start);
+            }
+        }
+    }
+    ("it is laid out otherwise".to_owned(), start)
+}
+
+/// What was made, in a line or two.
+fn told(relup: &Relup, written: Option<&str>, checked: Option<&String>) -> String {
+    let paths = |entries: &[Entry], direction: Direction| {
+        let path = |entry: &Entry| format!("{} ({})", plan::path_name(&relup.version, &entry.version, direction), counted(entry.steps.len()));
+        entries.iter().map(path).collect::<Vec<_>>()
+    };
+    let all: Vec<String> = paths(&relup.up, Direction::Up).into_iter().chain(paths(&relup.down, Direction::Down)).collect();
+    let what = match (written, checked) {
+        (Some(file), _) => format!("wrote {file}"),
+        (None, Some(file)) => format!("{file} is up to date"),
+        (None, None) => "compiled".to_owned(),
+    };
+    format!("relupc: {what}: {}", all.join(", "))
+}
+
+fn counted(instructions: usize) -> String {
+    if instructions == 1 { "1 instruction".to_owned() } else { format!("{instructions} instructions") }
+}

@@ -1,0 +1,28 @@
+//! `relupc man`: the manual pages.
+
+use super::shell::{Failure, Shell};
+use super::Outcome;
+
+/// Print the manual page, of one command or of relupc itself
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The command
+    #[arg(value_name = "COMMAND")]
+    command: Option<String>,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    let mut whole = super::command();
+    whole.build();
+    let page = match &args.command {
+        None => whole,
+        Some(name) => match whole.find_subcommand(name) {
+            Some(command) => command.clone(),
+            None => return Err(Failure::Usage(format!("there is no command `{name}`"))),
+        },
+    };
+    let mut bytes = Vec::new();
+    clap_mangen::Man::new(page).render(&mut bytes).map_err(|why| Failure::Write { path: "standard output".to_owned(), why })?;
+    shell.print(&String::from_utf8_lossy(&bytes)).map(|()| Outcome::Clean)
+}

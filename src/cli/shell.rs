@@ -1,0 +1,131 @@
+//! Standard output and standard error, colours, and what ends a run early.
+
+use super::Outcome;
+use crate::diag::Diagnostic;
+use crate::render::{self, Style};
+use crate::source::Files;
+use clap::ValueEnum;
+use std::fmt;
+use std::io::{self, IsTerminal, Write};
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set; `CLICOLOR_FORCE` forces them
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What ends a run: not a fact about the input, but the job itself could not be done.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line asks for something that makes no sense.
+    Usage(String),
+    /// A file cannot be written.
+    Write {
+        /// The file.
+        path: String,
+        /// The system's words.
+        why: io::Error,
+    },
+    /// The reader of the output went away.
+    BrokenPipe,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Usage(words) => out.write_str(words),
+            Failure::Write { path, why } => {
+                let text = why.to_string();
+                let words = text.split(" (os error").next().unwrap_or_default().to_lowercase();
+                write!(out, "`{path}` cannot be written: {words}; nothing was changed")
+            }
+            Failure::BrokenPipe => out.write_str("the reader of the output went away"),
+        }
+    }
+}
+
+impl Failure {
+    fn from_output(error: io::Error) -> Failure {
+        if error.kind() == io::ErrorKind::BrokenPipe { Failure::BrokenPipe } else { Failure::Write { path: "standard output".to_owned(), why: error } }
+    }
+}
+
+/// The two outputs of a run.
+pub struct Shell {
+    out: io::BufWriter<anstream::Stdout>,
+    err: anstream::Stderr,
+    style: Style,
+}
+
+/// The width of reports where there is no terminal, in columns.
+const WIDTH: usize = 80;
+/// The widest report.
+const MAX_WIDTH: usize = 120;
+
+impl Shell {
+    /// The process's own outputs.
+    pub fn new(colour: Colour) -> Shell {
+        let choice = match colour {
+            Colour::Auto => anstream::ColorChoice::Auto,
+            Colour::Always => anstream::ColorChoice::Always,
+            Colour::Never => anstream::ColorChoice::Never,
+        };
+        let err = io::stderr();
+        let width = if err.is_terminal() { terminal_width() } else { WIDTH };
+        let colour = match colour {
+            Colour::Auto => anstream::AutoStream::choice(&err) != anstream::ColorChoice::Never,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Shell {
+            out: io::BufWriter::new(anstream::AutoStream::new(io::stdout(), choice)),
+            err: anstream::AutoStream::new(err, choice),
+            style: Style { colour, width },
+        }
+    }
+
+    /// Writes a product to standard output.
+    pub fn print(&mut self, text: &str) -> Result<(), Failure> {
+        self.out.write_all(text.as_bytes()).map_err(Failure::from_output)
+    }
+
+    /// Writes a word about the run to standard error; that it cannot be read is no failure.
+    pub fn note(&mut self, text: &str) {
+        let _ = writeln!(self.err, "{text}");
+    }
+
+    /// Draws findings on standard error, and their count.
+    pub fn report(&mut self, findings: &[Diagnostic], files: &Files) {
+        let drawn = render::human(findings, files, self.style);
+        let _ = self.err.write_all(drawn.as_bytes());
+        let summary = render::summary(findings);
+        if !summary.is_empty() {
+            self.note(&format!("relupc: {summary}"));
+        }
+    }
+
+    /// Says why the run ended.
+    pub fn failure(&mut self, failure: &Failure) {
+        self.note(&format!("relupc: {failure}"));
+    }
+
+    /// Hands everything over to the system.
+    pub fn flush(&mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(Failure::from_output)
+    }
+}
+
+fn terminal_width() -> usize {
+    let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    columns.unwrap_or(MAX_WIDTH).clamp(WIDTH / 2, MAX_WIDTH)
+}
+
+/// The outcome that findings stand for.
+pub(super) fn outcome(findings: &[Diagnostic]) -> Outcome {
+    if findings.iter().any(|found| found.severity == crate::diag::Severity::Error) { Outcome::Faulty } else { Outcome::Clean }
+}

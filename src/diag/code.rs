@@ -1,0 +1,70 @@
+//! Codes: the stable names of findings, each with its page.
+
+use super::Severity;
+
+/// A stable kind of finding. Numbers and names are given once and never reused.
+#[derive(Debug)]
+pub struct Code {
+    /// `RLxxxx`.
+    pub id: &'static str,
+    /// The fault in words, for `explain` and suppressions.
+    pub name: &'static str,
+    /// The level it has unless a run decides otherwise.
+    pub severity: Severity,
+    /// The page `docs/rules/RLxxxx.md`.
+    pub page: &'static str,
+}
+
+impl Code {
+    /// The group of codes it belongs to, by its hundred.
+    pub fn group(&self) -> &'static str {
+        match self.id.get(2..4) {
+            Some("01") => "syntax",
+            Some("02") => "release",
+            Some("03") => "appup",
+            Some("04") => "planning",
+            Some("05") => "order",
+            Some("06") => "state",
+            Some("07") => "downgrade",
+            Some("08") => "environment",
+            _ => "relup",
+        }
+    }
+
+    /// The one-sentence summary: the first paragraph of the page, after its heading.
+    pub fn summary(&self) -> &'static str {
+        self.page.split("\n\n").nth(1).unwrap_or(self.name).trim()
+    }
+
+    /// Where the page is published.
+    pub fn url(&self) -> String {
+        format!("{}/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
+    }
+}
+
+impl PartialEq for Code {
+    fn eq(&self, other: &Code) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Code {}
+
+/// Declares a layer's codes, each with its page, and the list `ALL` of them.
+macro_rules! codes {
+    ($($konst:ident $id:literal $name:literal $severity:ident)+) => {
+        $(
+            #[doc = concat!("`", $id, "` (`", $name, "`): see its page in `docs/rules`.")]
+            pub static $konst: $crate::diag::Code = $crate::diag::Code {
+                id: $id,
+                name: $name,
+                severity: $crate::diag::Severity::$severity,
+                page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
+            };
+        )+
+        /// Every code of this layer, in the order of their numbers.
+        pub static ALL: &[&$crate::diag::Code] = &[$(&$konst),+];
+    };
+}
+
+pub(crate) use codes;

@@ -1,0 +1,141 @@
+//! Facts for the user: plain data, never thrown; collected by the passes, sorted once, drawn by `render`.
+
+mod code;
+mod findings;
+
+pub use code::Code;
+pub(crate) use code::codes;
+pub use findings::Findings;
+
+use crate::span::Span;
+use std::borrow::Cow;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// The input is refused.
+    Error,
+    /// Likely to hurt; a person should look.
+    Warning,
+    /// A better way, or something worth knowing.
+    Advice,
+}
+
+impl Severity {
+    /// The word that stands in reports and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Advice => "advice",
+        }
+    }
+}
+
+/// A place in a file, and what is to be seen there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is to be seen there.
+    pub text: Cow<'static, str>,
+}
+
+/// A replacement of bytes by other text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// What stands there afterwards.
+    pub text: String,
+}
+
+/// A mend that can be applied by byte range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the edits do, in the imperative.
+    pub title: String,
+    /// The edits; they do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// One fact for the user.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// Which kind of finding it is.
+    pub code: &'static Code,
+    /// How much it weighs in this run.
+    pub severity: Severity,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// The places; the first is the one a person would change.
+    pub labels: Vec<Label>,
+    /// The next move.
+    pub help: Option<String>,
+    /// A mend, where there is one.
+    pub fix: Option<Fix>,
+    /// The tag of the error or warning term that OTP's `systools` gives for the same fault; nested tags are joined by
+    /// `/`, and where OTP crashes the tag is `crash/` and the class.
+    pub otp: Option<Cow<'static, str>>,
+    /// The paths it was found on (`1.0.0 -> 1.1.0`), when it belongs to paths.
+    pub paths: Vec<String>,
+}
+
+impl Diagnostic {
+    /// A finding at the code's own level, without a place yet.
+    pub fn new(code: &'static Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: code.severity,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+            otp: None,
+            paths: Vec::new(),
+        }
+    }
+
+    /// Adds a place; spans that point into no file are left out.
+    pub fn label(mut self, span: Span, text: impl Into<Cow<'static, str>>) -> Diagnostic {
+        if span.is_written() {
+            self.labels.push(Label { span, text: text.into() });
+        }
+        self
+    }
+
+    /// Sets the next move.
+    pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Sets the mend.
+    pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Diagnostic {
+        self.fix = Some(Fix { title: title.into(), edits });
+        self
+    }
+
+    /// Sets OTP's tag.
+    pub fn otp(mut self, tag: impl Into<Cow<'static, str>>) -> Diagnostic {
+        self.otp = Some(tag.into());
+        self
+    }
+
+    /// Changes the level.
+    pub fn severity(mut self, severity: Severity) -> Diagnostic {
+        self.severity = severity;
+        self
+    }
+
+    /// Says on which path it was found.
+    pub fn on_path(mut self, path: &str) -> Diagnostic {
+        self.paths.push(path.to_owned());
+        self
+    }
+
+    /// Where it stands in the order of findings: by file, then by position.
+    pub fn position(&self) -> Option<Span> {
+        self.labels.first().map(|label| label.span)
+    }
+}

@@ -1,0 +1,28 @@
+//! Compiles, checks and explains Erlang/OTP release upgrades, with no Erlang installed.
+//!
+//! The road of the data:
+//!
+//! ```text
+//! paths --source--> text --term--> Term (with spans and comments) --release, appup--> Release, Appup
+//! Release x Release --plan--> Relup of Step (with its origin)
+//! Appup --author--> new entries
+//! all of them --> Findings --> render --> stderr, stdout, a file (replaced whole)
+//! ```
+//!
+//! A module uses those below it in this list, never those above: [`cli`], [`render`], [`lint`], [`author`], [`plan`],
+//! [`appup`], [`release`], [`relup`], [`term`], [`source`], [`diag`], [`pattern`], [`otp`], [`span`].
+
+pub mod appup;
+pub mod author;
+pub mod cli;
+pub mod diag;
+pub mod lint;
+pub mod otp;
+pub mod pattern;
+pub mod plan;
+pub mod release;
+pub mod relup;
+pub mod render;
+pub mod source;
+pub mod span;
+pub mod term;

@@ -1,0 +1,68 @@
+//! Whose behaviour counts: the OTP releases that differ in what they read and print.
+
+use std::fmt;
+
+/// A major OTP version between [`Otp::OLDEST`] and [`Otp::NEWEST`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Otp(u8);
+
+impl Otp {
+    /// The oldest version told apart; anything older is treated like it.
+    pub const OLDEST: Otp = Otp(25);
+    /// The newest version known; anything newer is treated like it.
+    pub const NEWEST: Otp = Otp(29);
+    /// OTP 26: duplicates in `.app` lists are refused.
+    pub const V26: Otp = Otp(26);
+    /// OTP 27: triple-quoted strings, sigils, `maybe` and `else` reserved.
+    pub const V27: Otp = Otp(27);
+    /// OTP 28: based floats.
+    pub const V28: Otp = Otp(28);
+
+    /// The version with this major number, when it is one of those told apart.
+    pub fn from_major(major: u8) -> Option<Otp> {
+        let otp = Otp(major);
+        (Otp::OLDEST..=Otp::NEWEST).contains(&otp).then_some(otp)
+    }
+
+    /// The version that an ERTS version belongs to (`13.x` is 25, `17.x` is 29): older ones count as the oldest,
+    /// newer and unreadable ones as the newest.
+    pub fn from_erts(erts: &str) -> Otp {
+        let digits: String = erts.chars().take_while(char::is_ascii_digit).collect();
+        match digits.parse::<u32>() {
+            Ok(major) => {
+                let major = u8::try_from(major.saturating_add(12)).unwrap_or(u8::MAX);
+                Otp(major.clamp(Otp::OLDEST.0, Otp::NEWEST.0))
+            }
+            Err(_) => Otp::NEWEST,
+        }
+    }
+
+    /// The major number.
+    pub fn major(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for Otp {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "OTP {}", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Otp;
+
+    #[test]
+    fn erts_versions_belong_to_otp_versions() {
+        let major = |erts: &str| Otp::from_erts(erts).major();
+        assert_eq!(major("13.1.5"), 25);
+        assert_eq!(major("15.2"), 27);
+        assert_eq!(major("17.0"), 29);
+        assert_eq!(major("5.10.4"), 25, "R16 counts as the oldest");
+        assert_eq!(major("99.0"), 29, "newer counts as the newest");
+        assert_eq!(major("next"), 29, "unknown counts as the newest");
+        assert_eq!(Otp::from_major(24), None);
+        assert_eq!(Otp::from_major(30), None);
+    }
+}

@@ -1,0 +1,174 @@
+//! Instructions for whole applications become ones for their modules (`systools_rc:translate_independent_instrs/4`).
+
+use super::faults;
+use super::gather::Item;
+use crate::appup::{Change, Dependent, HighOp};
+use crate::diag::Findings;
+use crate::release::{Release, StartType};
+use crate::relup::{LowOp, Origin, Pass, Purge};
+use crate::span::{Span, Spanned};
+use crate::term::{Atom, Term};
+use std::collections::HashMap;
+
+/// What the passes need to know of the two releases of a path: the one left behind and the one gone to.
+pub struct Contents<'a> {
+    from: HashMap<&'a str, Library<'a>>,
+    to: HashMap<&'a str, Library<'a>>,
+    /// For each module of the release gone to, the application it is loaded from.
+    modules: HashMap<&'a str, (&'a Atom, &'a str)>,
+    to_modules: Vec<&'a Atom>,
+}
+
+/// An application as the passes see it.
+#[derive(Clone, Copy)]
+struct Library<'a> {
+    kind: StartType,
+    modules: &'a [Spanned<Atom>],
+}
+
+impl<'a> Contents<'a> {
+    /// Of two releases.
+    pub fn of_releases(from: &'a Release, to: &'a Release) -> Contents<'a> {
+        let mut contents = Contents { from: HashMap::new(), to: HashMap::new(), modules: HashMap::new(), to_modules: Vec::new() };
+        for application in from.ordered() {
+            let library = Library { kind: application.kind, modules: &application.file.modules };
+            contents.from.entry(application.name.value.as_str()).or_insert(library);
+        }
+        for application in to.ordered() {
+            let library = Library { kind: application.kind, modules: &application.file.modules };
+            contents.to.entry(application.name.value.as_str()).or_insert(library);
+            contents.add_modules(&application.name.value, &application.vsn.value, &application.file.modules);
+        }
+        contents
+    }
+
+    /// Of a single application without a release: the same in both, with these modules.
+    pub fn of_application(name: &'a Atom, vsn: &'a str, modules: &'a [Spanned<Atom>]) -> Contents<'a> {
+        let library = Library { kind: StartType::Permanent, modules };
+        let mut contents = Contents {
+            from: HashMap::from([(name.as_str(), library)]),
+            to: HashMap::from([(name.as_str(), library)]),
+            modules: HashMap::new(),
+            to_modules: Vec::new(),
+        };
+        contents.add_modules(name, vsn, modules);
+        contents
+    }
+
+    fn add_modules(&mut self, name: &'a Atom, vsn: &'a str, modules: &'a [Spanned<Atom>]) {
+        for module in modules {
+            self.modules.entry(module.value.as_str()).or_insert((name, vsn));
+            self.to_modules.push(&module.value);
+        }
+    }
+
+    /// The application that a module is loaded from, and its version.
+    pub(super) fn library_of(&self, module: &str) -> Option<(&'a Atom, &'a str)> {
+        self.modules.get(module).copied()
+    }
+
+    /// A module of the release gone to whose name differs by case or by one word only, for a message.
+    pub(super) fn near(&self, module: &str) -> Option<&'a Atom> {
+        let plain = |name: &str| name.trim_start_matches("Elixir.").to_lowercase().replace(['_', '.'], "");
+        let wanted = plain(module);
+        self.to_modules.iter().copied().find(|name| plain(name.as_str()) == wanted)
+    }
+}
+
+/// An instruction after this pass: for a module, or low-level.
+#[derive(Clone, Debug)]
+pub(super) enum Work {
+    Module(Dependent),
+    Low(LowOp),
+}
+
+/// An instruction and why it is there.
+#[derive(Clone, Debug)]
+pub(super) struct Task {
+    pub work: Work,
+    pub origin: Origin,
+}
+
+/// Replaces application instructions in place. Refused instructions are dropped; they are reported.
+pub(super) fn expand(items: Vec<Item>, contents: &Contents<'_>, found: &mut Findings) -> Vec<Task> {
+    let mut tasks = Vec::with_capacity(items.len());
+    for item in items {
+        let origin = Origin::new(item.cause);
+        match item.op {
+            None => {}
+            Some(HighOp::Module(dependent)) => tasks.push(Task { work: Work::Module(dependent), origin }),
+            Some(HighOp::Low(op)) => tasks.push(Task { work: Work::Low(op), origin }),
+            Some(HighOp::AddApplication(name, kind)) => match contents.to.get(name.value.as_str()) {
+                Some(library) => add(&name, library.modules, kind, &origin, &mut tasks, found),
+                None => found.push(faults::no_such_application(&name, "target")),
+            },
+            Some(HighOp::RemoveApplication(name)) => {
+                let from = contents.from.get(name.value.as_str());
+                match (from, contents.to.contains_key(name.value.as_str())) {
+                    (_, true) => found.push(faults::removed_application_present(&name)),
+                    (None, false) => found.push(faults::no_such_application(&name, "former")),
+                    (Some(library), false) => {
+                        remove(&name, library.modules, &origin, &mut tasks);
+                        call(&mut tasks, &origin, "unload", vec![name.value.clone().into()]);
+                    }
+                }
+            }
+            Some(HighOp::RestartApplication(name)) => {
+                let (from, to) = (contents.from.get(name.value.as_str()), contents.to.get(name.value.as_str()));
+                match (from, to) {
+                    (Some(from), Some(to)) => {
+                        remove(&name, from.modules, &origin, &mut tasks);
+                        add_modules(&name, to.modules, &origin, &mut tasks);
+                        start(&name, to.kind, &origin, &mut tasks);
+                    }
+                    (None, _) => found.push(faults::no_such_application(&name, "former")),
+                    (_, None) => found.push(faults::no_such_application(&name, "new")),
+                }
+            }
+        }
+    }
+    tasks
+}
+
+fn push(tasks: &mut Vec<Task>, origin: &Origin, op: LowOp) {
+    tasks.push(Task { work: Work::Low(op), origin: origin.through(Pass::Applications) });
+}
+
+fn call(tasks: &mut Vec<Task>, origin: &Origin, function: &str, arguments: Vec<Term>) {
+    push(tasks, origin, LowOp::application_call(function, arguments));
+}
+
+fn add(name: &Spanned<Atom>, modules: &[Spanned<Atom>], kind: StartType, origin: &Origin, tasks: &mut Vec<Task>, found: &mut Findings) {
+    if modules.is_empty() && kind != StartType::None {
+        found.push(faults::not_on_code_path(&name.value, name.span));
+    }
+    add_modules(name, modules, origin, tasks);
+    start(name, kind, origin, tasks);
+}
+
+/// The modules of an added application are placed at the instruction that adds it, which is what a person would change.
+fn add_modules(name: &Spanned<Atom>, modules: &[Spanned<Atom>], origin: &Origin, tasks: &mut Vec<Task>) {
+    for module in modules {
+        let span = if origin.span().is_written() { name.span } else { Span::GENERATED };
+        let module = Spanned::new(module.value.clone(), span);
+        let dependent = Dependent { module, change: Change::Add, deps: Vec::new() };
+        tasks.push(Task { work: Work::Module(dependent), origin: origin.through(Pass::Applications) });
+    }
+}
+
+fn start(name: &Spanned<Atom>, kind: StartType, origin: &Origin, tasks: &mut Vec<Task>) {
+    let application: Term = name.value.clone().into();
+    match kind {
+        StartType::None => {}
+        StartType::Load => call(tasks, origin, "load", vec![application]),
+        StartType::Permanent | StartType::Transient | StartType::Temporary => call(tasks, origin, "start", vec![application, Term::atom(kind.word())]),
+    }
+}
+
+fn remove(name: &Spanned<Atom>, modules: &[Spanned<Atom>], origin: &Origin, tasks: &mut Vec<Task>) {
+    call(tasks, origin, "stop", vec![name.value.clone().into()]);
+    for module in modules {
+        push(tasks, origin, LowOp::Remove(module.value.clone(), Purge::Brutal, Purge::Brutal));
+    }
+    push(tasks, origin, LowOp::Purge(modules.iter().map(|module| module.value.clone()).collect()));
+}

@@ -1,0 +1,195 @@
+//! Which scripts a path is made of (`systools_relup:collect_appup_scripts/6` and its neighbours).
+//!
+//! Between two releases: a new emulator first, then the applications that come, the scripts of those that change, the
+//! applications that go, and a restart at the end if one was asked for.
+
+use super::faults;
+use crate::appup::{self, Appup, Direction, Effect, HighOp, Instruction, NoEntry, Version};
+use crate::diag::Findings;
+use crate::release::{Application, FileKind, Opener, Release, with_otp_tag};
+use crate::relup::{Cause, LowOp};
+use crate::source::{Refusal, Spot, join};
+use crate::term::print::quoted;
+use crate::term::{Extent, text_after_term};
+use std::collections::{HashMap, HashSet};
+
+/// A script of a path: instructions and what asked for them.
+#[derive(Debug)]
+pub(super) struct Script {
+    pub items: Vec<Item>,
+}
+
+/// An instruction on its way through the passes.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    /// What it asks for; `None` when it was refused.
+    pub op: Option<HighOp>,
+    pub effect: Effect,
+    pub cause: Cause,
+}
+
+impl Script {
+    pub fn written(instructions: Vec<Instruction>) -> Script {
+        let item = |instruction: Instruction| Item { op: instruction.op, effect: instruction.effect, cause: Cause::Written(instruction.span) };
+        Script { items: instructions.into_iter().map(item).collect() }
+    }
+
+    fn single(op: HighOp, cause: Cause) -> Script {
+        Script { items: vec![Item { op: Some(op), effect: Effect::Other, cause }] }
+    }
+}
+
+/// The target's appups, each read when it is first needed.
+#[derive(Default)]
+pub struct Appups {
+    read: HashMap<String, Loaded>,
+}
+
+/// An appup, or why there is none.
+struct Loaded {
+    /// The name of the file in reports.
+    name: String,
+    appup: Option<Appup>,
+    /// What was found in the file; reported on every path that needs it.
+    faults: Vec<crate::diag::Diagnostic>,
+}
+
+impl Appups {
+    /// Reads the appups of the applications that differ between the target and any base.
+    pub fn load<'r>(opener: &mut Opener<'_>, target: &Release, bases: impl IntoIterator<Item = &'r Release>) -> Appups {
+        let mut appups = Appups::default();
+        let mut wanted: HashSet<&str> = HashSet::new();
+        for base in bases {
+            let index = Index::new(base);
+            wanted.extend(changed(target, &index).map(|(application, _)| application.name.value.as_str()));
+        }
+        for application in &target.applications {
+            let name = application.name.value.as_str();
+            if wanted.contains(name) {
+                appups.read.insert(name.to_owned(), Loaded::read(opener, application));
+            }
+        }
+        appups
+    }
+
+    /// Lets a caller change the appups before they are used, in the order of their names.
+    pub fn each(&mut self, mut change: impl FnMut(&str, &mut Appup)) {
+        let mut names: Vec<String> = self.read.keys().cloned().collect();
+        names.sort_unstable();
+        for name in names {
+            if let Some(appup) = self.read.get_mut(&name).and_then(|loaded| loaded.appup.as_mut()) {
+                change(&name, appup);
+            }
+        }
+    }
+}
+
+impl Loaded {
+    fn read(opener: &mut Opener<'_>, application: &Application) -> Loaded {
+        let spot = Spot::new(application.folder.tree, join(&application.folder.path, &format!("{}.appup", application.name.value.as_str())));
+        let mut found = Findings::default();
+        let mut appup = None;
+        match opener.read(&spot) {
+            Err(why) => {
+                let words = match &why {
+                    Refusal::Absent => None,
+                    Refusal::Refused(words) => Some(words.as_str()),
+                    Refusal::TooLarge => Some("it is too large"),
+                };
+                found.push(appup::appup_missing(&application.name.value, &spot.path, application.vsn.span, words));
+            }
+            Ok(file) => {
+                let document = opener.parse(file, Extent::First);
+                let sound = document.faults.is_empty();
+                found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
+                found.extend(document.rest.map(text_after_term));
+                appup = document.terms.first().and_then(|term| appup::read_appup(term, &mut found)).filter(|_| sound);
+            }
+        }
+        if let Some(appup) = &appup
+            && appup.vsn.text().as_deref() != Some(application.vsn.value.as_str())
+        {
+            found.push(appup::bad_vsn(&appup.vsn, &application.name.value, &application.vsn.value, application.file.vsn.span));
+        }
+        Loaded { name: spot.path, appup, faults: found.sorted() }
+    }
+}
+
+/// The first application of each name.
+struct Index<'r> {
+    by_name: HashMap<&'r str, &'r Application>,
+}
+
+impl<'r> Index<'r> {
+    fn new(release: &'r Release) -> Index<'r> {
+        let mut by_name = HashMap::new();
+        for application in &release.applications {
+            by_name.entry(application.name.value.as_str()).or_insert(application);
+        }
+        Index { by_name }
+    }
+
+    fn get(&self, application: &Application) -> Option<&'r Application> {
+        self.by_name.get(application.name.value.as_str()).copied()
+    }
+}
+
+/// The target's applications that the base has in another version, dependencies first, each with the base's.
+fn changed<'t, 'b>(target: &'t Release, base: &Index<'b>) -> impl Iterator<Item = (&'t Application, &'b Application)> {
+    target.ordered().filter_map(|application| {
+        let old = base.get(application)?;
+        (old.vsn.value != application.vsn.value).then_some((application, old))
+    })
+}
+
+/// The scripts of one path, in the order they are joined.
+pub(super) fn gather(target: &Release, base: &Release, direction: Direction, restart_emulator: bool, appups: &Appups, found: &mut Findings) -> Vec<Script> {
+    let (from, to) = match direction {
+        Direction::Up => (base, target),
+        Direction::Down => (target, base),
+    };
+    let (from_index, to_index, base_index) = (Index::new(from), Index::new(to), Index::new(base));
+    let mut scripts = Vec::new();
+    if base.rel.erts.value != target.rel.erts.value {
+        found.push(faults::erts_changed(target, base, direction));
+        scripts.push(Script::single(HighOp::Low(LowOp::RestartNewEmulator), Cause::ErtsChanged));
+    }
+    for application in to.applications.iter().filter(|application| from_index.get(application).is_none()) {
+        let cause = Cause::ApplicationAdded(application.name.value.clone(), application.name.span);
+        scripts.push(Script::single(HighOp::AddApplication(application.name.clone(), application.kind), cause));
+    }
+    for (application, old) in changed(target, &base_index) {
+        scripts.extend(changed_script(application, old, direction, appups, found));
+    }
+    for application in from.applications.iter().filter(|application| to_index.get(application).is_none()) {
+        let cause = Cause::ApplicationRemoved(application.name.value.clone(), application.name.span);
+        scripts.push(Script::single(HighOp::RemoveApplication(application.name.clone()), cause));
+    }
+    if restart_emulator {
+        scripts.push(Script::single(HighOp::Low(LowOp::RestartEmulator), Cause::RestartRequested));
+    }
+    scripts
+}
+
+/// The script that the target's appup has for an application on this path.
+fn changed_script(application: &Application, old: &Application, direction: Direction, appups: &Appups, found: &mut Findings) -> Option<Script> {
+    let loaded = appups.read.get(application.name.value.as_str())?;
+    found.extend(loaded.faults.iter().cloned());
+    let entries = loaded.appup.as_ref()?.entries(direction);
+    match appup::choose(entries, &old.vsn.value, direction, found) {
+        Ok(entry) => Some(Script::written(appup::read_script(&entry.script, found))),
+        Err(NoEntry::Refused) => None,
+        Err(NoEntry::Unmatched) => {
+            let listed: Vec<String> = entries.list.iter().map(|entry| shown(&entry.version)).collect();
+            found.push(faults::no_entry(application, &old.vsn, direction, entries.span, &listed, &loaded.name));
+            None
+        }
+    }
+}
+
+fn shown(version: &Version) -> String {
+    match version {
+        Version::Exact(text, _) => quoted(text, '"'),
+        Version::Pattern(_) | Version::Other(_) => crate::term::print::brief(&version.to_term()),
+    }
+}

@@ -1,0 +1,134 @@
+//! Planning: two releases and the target's appups in, a [`Relup`] out, pass by pass as `systools_relup` and
+//! `systools_rc` do it (OTP 25 to 29).
+//!
+//! The passes, each in a file of its own:
+//!
+//! 1. [`gather`]: which scripts a path is made of, and in which order;
+//! 2. [`split`](mod@split): each cut at its point of no return, the parts joined;
+//! 3. [`check`]: hand-written low-level instructions against each other;
+//! 4. [`applications`]: instructions for whole applications become ones for modules;
+//! 5. [`order`](mod@order): groups of dependent modules, and the order in each;
+//! 6. [`lower`]: what a group does, in low-level instructions;
+//! 7. [`merge`]: object code read once for each library;
+//! 8. [`restart`]: restarts of the emulator where they take effect.
+//!
+//! A pass that finds errors still returns the best it has, so that one run reports everything.
+
+mod applications;
+mod check;
+mod faults;
+mod gather;
+mod lower;
+mod merge;
+mod order;
+mod restart;
+mod review;
+mod split;
+
+pub use applications::Contents;
+pub use faults::{ALL as CODES, restart_forbidden};
+pub use gather::Appups;
+pub use order::{Cluster, Clusters};
+
+use crate::appup::{Direction, Instruction};
+use crate::diag::Findings;
+use crate::release::Release;
+use crate::relup::{Cause, Entry, LowOp, Origin, Relup, Step};
+use crate::term::Term;
+use gather::Script;
+
+/// A release to come from or go back to, and what its path is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Base<'a> {
+    /// The release.
+    pub release: &'a Release,
+    /// The description of the path, for the release handler's caller.
+    pub description: &'a Term,
+}
+
+/// What to plan.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The release gone to on the way up.
+    pub target: &'a Release,
+    /// The releases to upgrade from, in the order given.
+    pub up_from: Vec<Base<'a>>,
+    /// The releases to downgrade to, in the order given.
+    pub down_to: Vec<Base<'a>>,
+    /// Whether each path ends in a restart of the emulator.
+    pub restart_emulator: bool,
+}
+
+/// One path of a plan: what goes into the relup, and how its modules hang together.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// The low-level script.
+    pub steps: Vec<Step>,
+    /// The groups of dependent modules, in the order of their emission.
+    pub clusters: Clusters,
+}
+
+/// How a path is called in messages.
+pub fn path_name(target: &str, base: &str, direction: Direction) -> String {
+    match direction {
+        Direction::Up => format!("{base} -> {target}"),
+        Direction::Down => format!("{target} -> {base}"),
+    }
+}
+
+/// Compiles all paths; the lists of the relup are in reverse order of the request, as OTP has them.
+pub fn plan(request: &Request<'_>, appups: &mut Appups, found: &mut Findings) -> Relup {
+    faults::check_versions(request, found);
+    let target = request.target;
+    let mut compile = |bases: &[Base<'_>], direction| {
+        let paths = bases.iter().map(|base| {
+            let path = plan_path(target, base.release, direction, request.restart_emulator, appups, found);
+            Entry { version: base.release.rel.vsn.value.clone(), description: base.description.clone(), steps: path.steps }
+        });
+        let mut entries: Vec<Entry> = paths.collect();
+        entries.reverse();
+        entries
+    };
+    let up = compile(&request.up_from, Direction::Up);
+    let down = compile(&request.down_to, Direction::Down);
+    Relup { version: target.rel.vsn.value.clone(), up, down }
+}
+
+/// Compiles one path.
+pub fn plan_path(target: &Release, base: &Release, direction: Direction, restart_emulator: bool, appups: &mut Appups, found: &mut Findings) -> Path {
+    let mut on_path = Findings::default();
+    let scripts = gather::gather(target, base, direction, restart_emulator, appups, &mut on_path);
+    let contents = match direction {
+        Direction::Up => Contents::of_releases(base, target),
+        Direction::Down => Contents::of_releases(target, base),
+    };
+    let mut path = translate(&scripts, direction, &contents, &mut on_path);
+    if direction == Direction::Up {
+        restart::old_emulator(&mut path.steps, base, &mut on_path);
+    }
+    let name = path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction);
+    let reported = on_path.sorted();
+    found.extend(reported.into_iter().map(|diagnostic| diagnostic.on_path(&name)));
+    path
+}
+
+/// Translates scripts to one low-level script (`systools_rc:translate_scripts/4`).
+fn translate(scripts: &[Script], direction: Direction, contents: &Contents<'_>, found: &mut Findings) -> Path {
+    let halves = split::split(scripts, found);
+    check::check(&halves, found);
+    let after = applications::expand(halves.after, contents, found);
+    let clusters = order::order(&after, found);
+    let (mut before, after) = lower::lower(halves.before, &after, &clusters, direction, contents, found);
+    merge::merge(&mut before, found);
+    let after = restart::place(&mut before, after, direction);
+    let mut steps = before;
+    steps.push(Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) });
+    steps.extend(after);
+    review::review(&steps, found);
+    Path { steps, clusters }
+}
+
+/// Translates the script of a single entry, for an application on its own.
+pub fn plan_entry(script: Vec<Instruction>, direction: Direction, contents: &Contents<'_>, found: &mut Findings) -> Path {
+    translate(&[Script::written(script)], direction, contents, found)
+}

@@ -1,0 +1,250 @@
+//! Checks across the applications of a release, and the order they are started in (`systools_make:check_applications/1`
+//! and `sort_appls/1`, OTP 25 to 29): every check runs, whatever the others found.
+
+use super::Application;
+use super::faults::{self, Clash};
+use crate::diag::Findings;
+use crate::span::{Span, Spanned};
+use crate::term::Atom;
+use std::collections::{HashMap, HashSet};
+
+/// Checks the applications (in `.rel` order) and gives the order that puts dependencies first; `None` after an error.
+pub fn check(applications: &[Application], listed: Span, found: &mut Findings) -> Option<Vec<usize>> {
+    let before = found.count(crate::diag::Severity::Error);
+    check_undefined(applications, listed, found);
+    clashes(applications, |app| &app.file.registered, found, |clash| clash.registered());
+    clashes(applications, |app| &app.includes, found, |clash| clash.included());
+    clashes(applications, |app| &app.file.modules, found, |clash| clash.module());
+    let includers = Includers::new(applications);
+    let acyclic = includers.check_cycles(applications, found);
+    if !acyclic || found.count(crate::diag::Severity::Error) > before {
+        return None;
+    }
+    let needs = Needs::new(applications, &includers);
+    order(applications, &includers, &needs, found)
+}
+
+fn check_undefined(applications: &[Application], listed: Span, found: &mut Findings) {
+    let known: HashSet<&str> = applications.iter().map(|app| app.name.value.as_str()).collect();
+    for app in applications {
+        let optional: HashSet<&str> = app.file.optional.iter().map(|name| name.value.as_str()).collect();
+        let needed = app.file.applications.iter().filter(|name| !optional.contains(name.value.as_str()));
+        for (name, how) in needed.map(|name| (name, "needs")).chain(app.includes.iter().map(|name| (name, "includes"))) {
+            if !known.contains(name.value.as_str()) {
+                found.push(faults::undefined_application(name, &app.name.value, how, Some(listed)));
+            }
+        }
+    }
+}
+
+/// Names that stand in the lists of two applications, or twice in one.
+fn clashes<'a>(
+    applications: &'a [Application],
+    names: impl Fn(&'a Application) -> &'a [Spanned<Atom>],
+    found: &mut Findings,
+    report: impl Fn(&Clash<'_>) -> crate::diag::Diagnostic,
+) {
+    let mut first: HashMap<&str, (&Spanned<Atom>, &Atom)> = HashMap::new();
+    for app in applications {
+        for name in names(app) {
+            if let Some((known, by)) = first.get(name.value.as_str()) {
+                found.push(report(&Clash { name, by: &app.name.value, first: known, first_by: by }));
+            } else {
+                first.insert(name.value.as_str(), (name, &app.name.value));
+            }
+        }
+    }
+}
+
+/// Which application includes which.
+struct Includers<'a> {
+    by: HashMap<&'a str, usize>,
+    index: HashMap<&'a str, usize>,
+}
+
+impl<'a> Includers<'a> {
+    fn new(applications: &'a [Application]) -> Includers<'a> {
+        let mut index = HashMap::new();
+        let mut by = HashMap::new();
+        for (at, app) in applications.iter().enumerate() {
+            index.entry(app.name.value.as_str()).or_insert(at);
+            for name in &app.includes {
+                by.entry(name.value.as_str()).or_insert(at);
+            }
+        }
+        Includers { by, index }
+    }
+
+    /// The application that includes this one.
+    fn includer(&self, applications: &[Application], at: usize) -> Option<usize> {
+        let name = applications.get(at)?.name.value.as_str();
+        self.by.get(name).copied()
+    }
+
+    fn check_cycles(&self, applications: &[Application], found: &mut Findings) -> bool {
+        // 0: not seen, 1: on the way up from the current one, 2: known to end.
+        let mut state = vec![0u8; applications.len()];
+        let mut acyclic = true;
+        for start in 0..applications.len() {
+            let mut way = Vec::new();
+            let mut at = Some(start);
+            while let Some(current) = at {
+                match state.get_mut(current) {
+                    Some(seen @ 0) => *seen = 1,
+                    Some(1) => {
+                        acyclic = false;
+                        if let Some(app) = applications.get(current) {
+                            found.push(faults::inclusion_cycle(&app.name.value, app.name.span));
+                        }
+                        break;
+                    }
+                    _ => break,
+                }
+                way.push(current);
+                at = self.includer(applications, current);
+            }
+            for seen in way {
+                if let Some(seen) = state.get_mut(seen) {
+                    *seen = 2;
+                }
+            }
+        }
+        acyclic
+    }
+
+    /// For each application the outermost one that includes it, itself when none does.
+    fn tops(&self, applications: &[Application]) -> Vec<usize> {
+        let mut tops: Vec<Option<usize>> = vec![None; applications.len()];
+        for start in 0..applications.len() {
+            let mut way = vec![start];
+            let top = loop {
+                let current = way.last().copied().unwrap_or(start);
+                if let Some(Some(top)) = tops.get(current) {
+                    break *top;
+                }
+                match self.includer(applications, current) {
+                    Some(next) => way.push(next),
+                    None => break current,
+                }
+            };
+            for at in way {
+                if let Some(slot) = tops.get_mut(at) {
+                    *slot = Some(top);
+                }
+            }
+        }
+        tops.into_iter().enumerate().map(|(at, top)| top.unwrap_or(at)).collect()
+    }
+}
+
+/// What each application needs to be started before it, as indices; names outside the release stay out.
+struct Needs {
+    uses: Vec<Vec<usize>>,
+    includes: Vec<Vec<usize>>,
+}
+
+impl Needs {
+    /// Uses of included applications become uses of what includes them; both lists are sorted as in the `.rel`.
+    fn new(applications: &[Application], includers: &Includers<'_>) -> Needs {
+        let tops = includers.tops(applications);
+        let top = |at: usize| tops.get(at).copied().unwrap_or(at);
+        let index = |name: &Spanned<Atom>| includers.index.get(name.value.as_str()).copied();
+        let mut uses = Vec::with_capacity(applications.len());
+        let mut includes = Vec::with_capacity(applications.len());
+        for (at, app) in applications.iter().enumerate() {
+            let mut kept: Vec<usize> = app.file.applications.iter().filter_map(index).collect();
+            let mut present: HashSet<usize> = kept.iter().copied().collect();
+            let mut added = Vec::new();
+            kept.retain(|used| {
+                if *used == top(at) {
+                    return false;
+                }
+                if top(*used) == *used || (!present.contains(&top(*used)) && top(*used) == top(at)) {
+                    return true;
+                }
+                if present.insert(top(*used)) {
+                    added.push(top(*used));
+                }
+                false
+            });
+            kept.append(&mut added);
+            kept.sort_unstable();
+            let mut included: Vec<usize> = app.includes.iter().filter_map(index).collect();
+            included.sort_unstable();
+            uses.push(kept);
+            includes.push(included);
+        }
+        Needs { uses, includes }
+    }
+}
+
+/// The work list of `sort_appls`: the first application is held back until those it needs, pulled in front of it, are
+/// done.
+fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs, found: &mut Findings) -> Option<Vec<usize>> {
+    let count = applications.len();
+    // The list as a stack, its head at the end. Entries whose ticket is out of date were pulled forward since.
+    let mut list: Vec<(usize, u32)> = (0..count).rev().map(|at| (at, 0)).collect();
+    let mut tickets: Vec<Option<u32>> = vec![Some(0); count];
+    let mut visited = vec![false; count];
+    let mut result = Vec::with_capacity(count);
+    let mut circle: Vec<usize> = Vec::new();
+    let mut sound = true;
+    while let Some((at, ticket)) = list.pop() {
+        if tickets.get(at) != Some(&Some(ticket)) {
+            continue;
+        }
+        if let Some(slot) = tickets.get_mut(at) {
+            *slot = None;
+        }
+        let mut pulled = Vec::new();
+        let wanted = [&needs.uses, &needs.includes];
+        for needed in wanted.iter().flat_map(|lists| lists.get(at).into_iter().flatten().copied()) {
+            let includes_it = includers.includer(applications, at) == Some(needed);
+            match tickets.get_mut(needed) {
+                Some(slot @ Some(_)) if !includes_it => {
+                    *slot = None;
+                    pulled.push(needed);
+                }
+                _ if visited.get(needed) == Some(&true) || pulled.contains(&needed) => {}
+                _ => {
+                    if let (Some(app), Some(missing)) = (applications.get(at), applications.get(needed)) {
+                        sound = false;
+                        found.push(faults::unreachable_includer(&app.name.value, app.name.span, &missing.name.value));
+                    }
+                }
+            }
+        }
+        if let Some(slot) = visited.get_mut(at) {
+            if pulled.is_empty() {
+                result.push(at);
+                *slot = true;
+                continue;
+            }
+        }
+        let again: Vec<usize> = pulled.iter().copied().filter(|needed| visited.get(*needed) == Some(&true)).collect();
+        if !again.is_empty() {
+            circle.push(at);
+            circle.extend(&again);
+        }
+        let mut enter = |at: usize| {
+            let ticket = u32::try_from(list.len()).unwrap_or(u32::MAX);
+            if let Some(slot) = tickets.get_mut(at) {
+                *slot = Some(ticket);
+            }
+            list.push((at, ticket));
+        };
+        enter(at);
+        pulled.iter().rev().filter(|needed| !again.contains(needed)).for_each(|needed| enter(*needed));
+        if let Some(slot) = visited.get_mut(at) {
+            *slot = true;
+        }
+    }
+    if !circle.is_empty() {
+        let mut seen = HashSet::new();
+        circle.retain(|at| seen.insert(*at));
+        let names: Vec<(&Atom, Span)> = circle.iter().filter_map(|at| applications.get(*at)).map(|app| (&app.name.value, app.name.span)).collect();
+        found.push(faults::circular_dependency(&names));
+        return None;
+    }
+    sound.then_some(result)
+}

@@ -1,0 +1,268 @@
+//! What can be wrong with a release and its applications: what OTP refuses, and what it should.
+
+use super::rel::RelApp;
+use crate::diag::{Diagnostic, Severity, codes};
+use crate::span::{Span, Spanned};
+use crate::term::print::brief;
+use crate::term::{Atom, Term};
+
+codes! {
+    RELEASE_NOT_FOUND "RL0201" "release-not-found" Error
+    RELEASE_AMBIGUOUS "RL0202" "release-ambiguous" Error
+    RELEASE_SHAPE "RL0203" "release-shape" Error
+    RELEASE_NAME "RL0204" "release-name" Error
+    RELEASE_VERSION "RL0205" "release-version" Error
+    RELEASE_APPLICATION "RL0206" "release-application" Error
+    MANDATORY_APPLICATION "RL0207" "mandatory-application" Error
+    MISSING_SASL "RL0208" "missing-sasl" Error
+    APPLICATION_TWICE "RL0209" "application-twice" Warning
+    APPLICATION_NOT_FOUND "RL0210" "application-not-found" Error
+    APPLICATION_VERSION "RL0211" "application-version" Error
+    APPLICATION_SHAPE "RL0212" "application-shape" Error
+    PARAMETER_MISSING "RL0213" "parameter-missing" Error
+    PARAMETER_BAD "RL0214" "parameter-bad" Error
+    PARAMETER_DUPLICATES "RL0215" "parameter-duplicates" Error
+    APPLICATION_NAME "RL0216" "application-name" Error
+    OVERRIDE_INCLUDE "RL0217" "override-include" Error
+    UNDEFINED_APPLICATION "RL0220" "undefined-application" Error
+    DUPLICATE_REGISTERED "RL0221" "duplicate-registered" Error
+    DUPLICATE_INCLUDE "RL0222" "duplicate-include" Error
+    DUPLICATE_MODULE "RL0223" "duplicate-module" Error
+    CIRCULAR_DEPENDENCY "RL0224" "circular-dependency" Error
+    INCLUSION_CYCLE "RL0225" "inclusion-cycle" Error
+    SEARCH_PATH_EMPTY "RL0234" "search-path-empty" Warning
+}
+
+pub(super) fn not_found(reference: &str, looked: &[String]) -> Diagnostic {
+    Diagnostic::new(&RELEASE_NOT_FOUND, format!("there is no release `{reference}`"))
+        .help(format!("looked for {}; name a `.rel` file or its stem, an unpacked release, or a release tarball", looked.join(", ")))
+        .otp("not_found")
+}
+
+pub(super) fn no_such_version(reference: &str, wanted: &str, versions: &[String]) -> Diagnostic {
+    let listed = if versions.is_empty() { "no release at all".to_owned() } else { versions.join(", ") };
+    Diagnostic::new(&RELEASE_NOT_FOUND, format!("`{reference}` holds no release of version `{wanted}`")).help(format!("it holds {listed}")).otp("not_found")
+}
+
+pub(super) fn ambiguous(reference: &str, choices: &[String]) -> Diagnostic {
+    Diagnostic::new(&RELEASE_AMBIGUOUS, format!("`{reference}` holds several releases"))
+        .help(format!("name one of them: {}", choices.join(", ")))
+}
+
+pub(super) fn release_shape(term: &Term) -> Diagnostic {
+    Diagnostic::new(&RELEASE_SHAPE, "the term does not describe a release")
+        .label(term.span, "should be `{release,{Name,Vsn},{erts,ErtsVsn},[{Application,Vsn}]}`")
+        .help("`relupc explain RL0203` shows a whole `.rel` file")
+        .otp("badly_formatted_release")
+}
+
+/// OTP's own tag, or `EXIT` where its check of a string crashes.
+fn tag(regular: &'static str, crash: bool) -> &'static str {
+    if crash { "EXIT" } else { regular }
+}
+
+pub(super) fn release_name(term: &Term, crash: bool) -> Diagnostic {
+    Diagnostic::new(&RELEASE_NAME, format!("`{}` is no release name", brief(term)))
+        .label(term.span, "should be a string")
+        .help("write the name in double quotes")
+        .otp(tag("illegal_name", crash))
+}
+
+pub(super) fn release_version(term: &Term, of: &str, crash: bool) -> Diagnostic {
+    Diagnostic::new(&RELEASE_VERSION, format!("`{}` is no version of {of}", brief(term)))
+        .label(term.span, "should be a string")
+        .help("write the version in double quotes")
+        .otp(tag("illegal_form", crash))
+}
+
+pub(super) fn release_application(term: &Term, crash: bool) -> Diagnostic {
+    Diagnostic::new(&RELEASE_APPLICATION, format!("`{}` does not name an application of a release", brief(term)))
+        .label(term.span, "should be `{Name,Vsn}`, `{Name,Vsn,Type}`, `{Name,Vsn,Included}` or `{Name,Vsn,Type,Included}`")
+        .help("the name is an atom, the version a string, the type `permanent`, `transient`, `temporary`, `load` or `none`")
+        .otp(tag("illegal_applications", crash))
+}
+
+pub(super) fn mandatory_missing(name: &str, list: Span) -> Diagnostic {
+    Diagnostic::new(&MANDATORY_APPLICATION, format!("the release has no `{name}`"))
+        .label(list, "not among these applications")
+        .help(format!("every release needs `{name}`, of type `permanent`"))
+        .otp("missing_mandatory_app")
+}
+
+pub(super) fn mandatory_type(app: &RelApp) -> Diagnostic {
+    let name = &app.name.value;
+    Diagnostic::new(&MANDATORY_APPLICATION, format!("`{name}` is of type `{}`", app.kind.value.word()))
+        .label(app.kind.span, "should be `permanent`")
+        .help(format!("`{name}` must be of type `permanent`, which is the default: leave the type away"))
+        .otp("mandatory_app")
+}
+
+/// A release that cannot be upgraded for want of `sasl`.
+pub(super) fn missing_sasl(name: &str, vsn: &str, list: Span) -> Diagnostic {
+    Diagnostic::new(&MISSING_SASL, format!("the release {name} {vsn} has no `sasl` and cannot be upgraded"))
+        .label(list, "not among these applications")
+        .help("add `sasl`: its `release_handler` is what installs a relup (in mix.exs: `extra_applications: [:sasl]`)")
+        .otp("missing_sasl")
+}
+
+pub(super) fn application_twice(first: &RelApp, again: &RelApp) -> Diagnostic {
+    Diagnostic::new(&APPLICATION_TWICE, format!("the release names `{}` twice", first.name.value))
+        .label(again.span, "named again here")
+        .label(first.span, "named here first; this one counts")
+        .help("take one of them away; OTP says nothing as long as the application has no modules")
+}
+
+pub(super) fn application_not_found(app: &RelApp, folders: usize) -> Diagnostic {
+    let name = &app.name.value;
+    let help = if folders == 0 {
+        "no folder was searched: name the folders of the applications with `--path`".to_owned()
+    } else {
+        format!("looked into {folders} folders; name the one that holds it with `--path` (nothing is taken from an installed OTP by itself)")
+    };
+    Diagnostic::new(&APPLICATION_NOT_FOUND, format!("there is no `{name}.app` on the search path"))
+        .label(app.span, "needed here")
+        .help(help)
+        .otp("error_reading/not_found")
+}
+
+pub(super) fn application_version(app: &RelApp, seen: &[Spanned<String>]) -> Diagnostic {
+    let wanted = &app.vsn.value;
+    let versions: Vec<&str> = seen.iter().map(|vsn| vsn.value.as_str()).collect();
+    let found = Diagnostic::new(&APPLICATION_VERSION, format!("there is no `{}` of version `{wanted}` on the search path", app.name.value))
+        .label(app.vsn.span, "this version is asked for")
+        .help(format!("found {}; rebuild the application, or change the version here", versions.join(", ")))
+        .otp("error_reading/no_valid_version");
+    seen.iter().take(3).fold(found, |found, vsn| found.label(vsn.span, format!("here it is `{}`", vsn.value)))
+}
+
+pub(super) fn application_shape(term: &Term) -> Diagnostic {
+    Diagnostic::new(&APPLICATION_SHAPE, "the term does not describe an application")
+        .label(term.span, "should be `{application,Name,[{Key,Value}]}`")
+        .help("is it the right file?")
+        .otp("error_reading/badly_formatted_application")
+}
+
+pub(super) fn parameter_missing(key: &str, list: Span) -> Diagnostic {
+    Diagnostic::new(&PARAMETER_MISSING, format!("the application has no `{key}`"))
+        .label(list, format!("`{{{key},_}}` is not among these"))
+        .help("`vsn`, `description`, `modules`, `registered` and `applications` are mandatory")
+        .otp("error_reading/missing_param")
+}
+
+/// `mod` of a wrong shape, which OTP calls missing.
+pub(super) fn callback_module(value: &Term) -> Diagnostic {
+    Diagnostic::new(&PARAMETER_MISSING, format!("`{}` is no callback module of an application", brief(value)))
+        .label(value.span, "should be `{Module,StartArguments}`")
+        .help("write `{mod,{Module,[]}}`, or leave it away when the application has no processes")
+        .otp("error_reading/missing_param")
+}
+
+pub(super) fn parameter_bad(key: &str, value: &Term, wanted: &'static str, crash: bool) -> Diagnostic {
+    Diagnostic::new(&PARAMETER_BAD, format!("`{}` is no value for `{key}`", brief(value)))
+        .label(value.span, wanted)
+        .help("see `app(4)` for the values that each key takes")
+        .otp(if crash { "error_reading/EXIT" } else { "error_reading/bad_param" })
+}
+
+pub(super) fn parameter_list(list: &Term) -> Diagnostic {
+    Diagnostic::new(&PARAMETER_BAD, "the list of parameters is improper")
+        .label(list.span, "its tail is not a list")
+        .help("write `,` in place of `|`")
+        .otp("error_reading/EXIT")
+}
+
+pub(super) fn parameter_duplicates(key: &str, name: &Spanned<Atom>, first: Span) -> Diagnostic {
+    Diagnostic::new(&PARAMETER_DUPLICATES, format!("`{}` stands in `{key}` twice", name.value))
+        .label(name.span, "again here")
+        .label(first, "here first")
+        .help("take one of them away")
+        .otp("error_reading/dupl_entry")
+}
+
+pub(super) fn application_name(app: &RelApp, found: &Spanned<Atom>) -> Diagnostic {
+    Diagnostic::new(&APPLICATION_NAME, format!("the file for `{}` describes `{}`", app.name.value, found.value))
+        .label(found.span, format!("should be `{}`", app.name.value))
+        .label(app.span, "asked for here")
+        .help("name and file name must agree")
+        .otp("bad_application_name")
+}
+
+pub(super) fn override_include(app: &RelApp, missing: &Spanned<Atom>, file: Span) -> Diagnostic {
+    Diagnostic::new(&OVERRIDE_INCLUDE, format!("`{}` is not among the applications that `{}` includes", missing.value, app.name.value))
+        .label(missing.span, "included here")
+        .label(file, "but not in `included_applications` of this file")
+        .help("a release may include fewer applications than the `.app` says, not others")
+        .otp("error_reading/override_include")
+}
+
+pub(super) fn undefined_application(name: &Spanned<Atom>, by: &Atom, how: &str, listed: Option<Span>) -> Diagnostic {
+    let found = Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{by}` {how} `{}`, which the release does not have", name.value))
+        .label(name.span, "not in the release")
+        .help("add it to the `.rel`, or take it out of this list")
+        .otp("undefined_applications");
+    listed.map_or(found.clone(), |span| found.label(span, "these are the applications of the release"))
+}
+
+/// An included application that stands before its includer while it needs it: OTP calls the includer undefined.
+pub(super) fn unreachable_includer(app: &Atom, span: Span, missing: &Atom) -> Diagnostic {
+    Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{app}` needs `{missing}`, which includes it and stands later in the release"))
+        .label(span, "stands too early")
+        .help(format!("put `{missing}` before `{app}` in the `.rel`"))
+        .otp("undefined_applications")
+}
+
+/// Something that two applications claim.
+pub(super) struct Clash<'a> {
+    pub name: &'a Spanned<Atom>,
+    pub by: &'a Atom,
+    pub first: &'a Spanned<Atom>,
+    pub first_by: &'a Atom,
+}
+
+impl Clash<'_> {
+    fn report(&self, found: Diagnostic) -> Diagnostic {
+        found.label(self.name.span, format!("by `{}` here", self.by)).label(self.first.span, format!("and by `{}` here", self.first_by))
+    }
+
+    pub fn registered(&self) -> Diagnostic {
+        let message = format!("two applications register the name `{}`: `{}` and `{}`", self.name.value, self.first_by, self.by);
+        self.report(Diagnostic::new(&DUPLICATE_REGISTERED, message)).help("only one of them can start; rename one process").otp("duplicate_register")
+    }
+
+    pub fn included(&self) -> Diagnostic {
+        let message = format!("`{}` is included twice: by `{}` and by `{}`", self.name.value, self.first_by, self.by);
+        self.report(Diagnostic::new(&DUPLICATE_INCLUDE, message)).help("an application can be included by one other only").otp("duplicate_include")
+    }
+
+    pub fn module(&self) -> Diagnostic {
+        let message = format!("two applications have a module `{}`: `{}` and `{}`", self.name.value, self.first_by, self.by);
+        self.report(Diagnostic::new(&DUPLICATE_MODULE, message)).help("a node has one module of a name: rename one, or drop one application").otp("duplicate_modules")
+    }
+}
+
+pub(super) fn circular_dependency(names: &[(&Atom, Span)]) -> Diagnostic {
+    let listed: Vec<String> = names.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let found = Diagnostic::new(&CIRCULAR_DEPENDENCY, format!("applications depend on each other in a circle: {}", listed.join(", ")))
+        .help("each must be startable after those it needs: take one dependency away")
+        .otp("circular_dependencies");
+    names.iter().fold(found, |found, (name, span)| found.label(*span, format!("`{name}` is in the circle")))
+}
+
+pub(super) fn inclusion_cycle(name: &Atom, span: Span) -> Diagnostic {
+    Diagnostic::new(&INCLUSION_CYCLE, format!("`{name}` includes itself, directly or through others"))
+        .label(span, "part of a circle of inclusions")
+        .help("take one `included_applications` out of the circle; OTP hangs for ever on it")
+        .otp("hang")
+}
+
+pub(super) fn search_path_empty(entry: &str) -> Diagnostic {
+    Diagnostic::new(&SEARCH_PATH_EMPTY, format!("`--path {entry}` leads to no folder"))
+        .help("check the name; a `*` stands for a whole name, as in `lib/*/ebin`")
+}
+
+/// A syntax error in a file that was passed over for a better one further on.
+pub(super) fn demoted(found: Diagnostic) -> Diagnostic {
+    let mut found = found.severity(Severity::Warning);
+    found.otp = None;
+    found
+}

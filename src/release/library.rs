@@ -1,0 +1,164 @@
+//! The search for `.app` files: folders in order, each listed once, each file read once whatever the number of releases.
+
+use super::app::{AppFile, read_app};
+use super::faults;
+use super::rel::RelApp;
+use super::{FileKind, with_otp_tag};
+use crate::diag::{Diagnostic, Findings};
+use crate::otp::Otp;
+use crate::source::{Files, Refusal, Source, Spot, Trees, join, refused, unreadable_folder};
+use crate::span::{FileId, Spanned};
+use crate::term::{Extent, FaultClass, Sensitive, parse, text_after_term};
+use std::collections::{HashMap, HashSet};
+
+/// Which `.app` files the folders of a search path hold.
+#[derive(Default)]
+pub struct Shelf {
+    /// For each application the folders that hold its `.app`, in the order of the path.
+    folders: HashMap<String, Vec<Spot>>,
+    /// How many folders were searched.
+    pub searched: usize,
+}
+
+impl Shelf {
+    /// Lists the folders of a search path.
+    pub fn new(trees: &Trees<'_>, path: &[Spot], found: &mut Findings) -> Shelf {
+        let mut shelf = Shelf { searched: path.len(), ..Shelf::default() };
+        let listed = in_parallel(path, |folder| trees.get(folder.tree).list(&folder.path));
+        for (folder, names) in path.iter().zip(listed) {
+            match names {
+                Ok(names) => {
+                    for app in names.iter().filter_map(|name| name.strip_suffix(".app")) {
+                        shelf.folders.entry(app.to_owned()).or_default().push(folder.clone());
+                    }
+                }
+                Err(Refusal::Refused(words)) => found.push(unreadable_folder(&trees.display(folder), &words)),
+                Err(Refusal::Absent | Refusal::TooLarge) => {}
+            }
+        }
+        shelf
+    }
+
+    /// The folders that hold an application's `.app`, best first, and that file.
+    pub fn candidates(&self, app: &RelApp) -> impl Iterator<Item = (&Spot, Spot)> {
+        let name = app.name.value.as_str();
+        let folders = self.folders.get(name).into_iter().flatten();
+        folders.map(move |folder| (folder, Spot::new(folder.tree, join(&folder.path, &format!("{name}.app")))))
+    }
+}
+
+/// A file that was read once.
+pub enum Read {
+    /// It cannot be opened, or OTP's tokenizer stops in it: it counts as not there.
+    Unscannable(Vec<Diagnostic>),
+    /// It has syntax errors.
+    Unparsable(Vec<Diagnostic>),
+    /// It holds a term that is no application, or one with faults.
+    Bad(Vec<Diagnostic>),
+    /// A good one, with what is worth a warning.
+    Good(Box<AppFile>, Vec<Diagnostic>, Vec<Sensitive>),
+}
+
+/// Every `.app` file read in a run.
+#[derive(Default)]
+pub struct Library {
+    read: HashMap<Spot, Read>,
+}
+
+impl Library {
+    /// Reads files that were not read before, in parallel; their names are given out in the order of `spots`.
+    pub fn load(&mut self, trees: &Trees<'_>, spots: Vec<Spot>, otp: Otp, files: &mut Files) {
+        let mut known: HashSet<Spot> = HashSet::new();
+        let fresh = spots.into_iter().filter(|spot| !self.read.contains_key(spot) && known.insert(spot.clone()));
+        let jobs: Vec<(FileId, Spot)> = (files.next_id().0..).map(FileId).zip(fresh).collect();
+        let results = in_parallel(&jobs, |(file, spot)| read_file(trees, spot, *file, otp));
+        for ((_, spot), (source, read)) in jobs.into_iter().zip(results) {
+            files.add(source);
+            self.read.insert(spot, read);
+        }
+    }
+
+    /// Chooses the file for an application as `systools` does and says why there is none.
+    pub fn choose(&self, app: &RelApp, shelf: &Shelf, found: &mut Findings) -> Option<(AppFile, Spot, &[Sensitive])> {
+        let mut passed: Vec<&[Diagnostic]> = Vec::new();
+        let mut unparsable: Vec<&[Diagnostic]> = Vec::new();
+        let mut versions: Vec<Spanned<String>> = Vec::new();
+        for (folder, spot) in shelf.candidates(app) {
+            match self.read.get(&spot) {
+                None => {}
+                Some(Read::Unscannable(faults)) => passed.push(faults),
+                Some(Read::Unparsable(faults)) => unparsable.push(faults),
+                Some(Read::Bad(faults)) => {
+                    found.extend(faults.iter().cloned());
+                    return None;
+                }
+                Some(Read::Good(file, ..)) if file.vsn.value != app.vsn.value => versions.push(file.vsn.clone()),
+                Some(Read::Good(file, warnings, sensitive)) => {
+                    let demote = |fault: &Diagnostic| faults::demoted(fault.clone());
+                    found.extend(passed.iter().chain(&unparsable).flat_map(|faults| faults.iter()).map(demote));
+                    found.extend(warnings.iter().cloned());
+                    if file.name.value != app.name.value {
+                        found.push(faults::application_name(app, &file.name));
+                        return None;
+                    }
+                    return Some((AppFile::clone(file), folder.clone(), sensitive));
+                }
+            }
+        }
+        found.extend(passed.iter().chain(&unparsable).flat_map(|faults| faults.iter().cloned()));
+        if !versions.is_empty() {
+            found.push(faults::application_version(app, &versions));
+        } else if unparsable.is_empty() {
+            found.push(faults::application_not_found(app, shelf.searched));
+        }
+        None
+    }
+}
+
+fn read_file(trees: &Trees<'_>, spot: &Spot, file: FileId, otp: Otp) -> (Source, Read) {
+    let name = trees.display(spot);
+    let bytes = match trees.get(spot.tree).read(&spot.path) {
+        Ok(bytes) => bytes,
+        Err(why) => {
+            let fault = refused(&name, &why).otp("error_reading/not_found");
+            return (Source::new(name, Vec::new()), Read::Unscannable(vec![fault]));
+        }
+    };
+    let source = Source::new(name, bytes);
+    let document = parse(&source, file, otp, Extent::First);
+    if !document.faults.is_empty() {
+        let scan = document.faults.iter().any(|fault| fault.class == FaultClass::Scan);
+        let bound = document.faults.iter().any(|fault| matches!(fault.class, FaultClass::Bound | FaultClass::Crash));
+        let faults = document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::App)).collect();
+        let read = match (bound, scan) {
+            (true, _) => Read::Bad(faults),
+            (false, true) => Read::Unscannable(faults),
+            (false, false) => Read::Unparsable(faults),
+        };
+        return (source, read);
+    }
+    let mut found = Findings::default();
+    let app = document.terms.first().and_then(|term| read_app(term, otp, &mut found));
+    let warnings: Vec<Diagnostic> = document.rest.map(text_after_term).into_iter().collect();
+    let read = match app {
+        Some(app) => Read::Good(Box::new(app), warnings, document.sensitive),
+        None => Read::Bad(found.sorted()),
+    };
+    (source, read)
+}
+
+/// Maps on as many threads as the machine has, for long lists; results in the order of the items.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    const WORTH_A_THREAD: usize = 32;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_A_THREAD);
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let share = items.len().div_ceil(threads);
+    let work = &work;
+    std::thread::scope(|scope| {
+        let running: Vec<_> = items.chunks(share).map(|chunk| scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>())).collect();
+        // A thread ends early only by a panic, which is passed on.
+        running.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}

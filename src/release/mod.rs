@@ -1,0 +1,134 @@
+//! Releases: `.rel` and `.app` files as typed models, and opening what a user names (a `.rel`, a folder, a tarball).
+//!
+//! In go file trees and names; out come [`Release`]s: applications read, checked against each other and ordered as
+//! `systools_make:get_release/2` does, every fault of them in one run.
+
+mod app;
+mod check;
+mod faults;
+mod library;
+mod open;
+mod rel;
+mod text;
+
+pub use app::{AppFile, read_app};
+pub use faults::ALL as CODES;
+pub use open::Opener;
+pub use rel::{Rel, RelApp, read_rel};
+
+use crate::diag::Diagnostic;
+use crate::source::Spot;
+use crate::span::{Span, Spanned};
+use crate::term::{Atom, FaultClass, SyntaxFault};
+
+/// How an application is started with its release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StartType {
+    /// The node goes down with it.
+    Permanent,
+    /// The node goes down when it fails.
+    Transient,
+    /// Nothing goes down with it.
+    Temporary,
+    /// Loaded, not started.
+    Load,
+    /// Neither loaded nor started.
+    None,
+}
+
+impl StartType {
+    /// OTP's atom.
+    pub fn word(self) -> &'static str {
+        match self {
+            StartType::Permanent => "permanent",
+            StartType::Transient => "transient",
+            StartType::Temporary => "temporary",
+            StartType::Load => "load",
+            StartType::None => "none",
+        }
+    }
+
+    /// The type with this atom.
+    pub fn from_word(word: &str) -> Option<StartType> {
+        [StartType::Permanent, StartType::Transient, StartType::Temporary, StartType::Load, StartType::None]
+            .into_iter()
+            .find(|kind| kind.word() == word)
+    }
+}
+
+/// An application of a release.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Its name, and where the `.rel` says so.
+    pub name: Spanned<Atom>,
+    /// Its version, and where the `.rel` says so.
+    pub vsn: Spanned<String>,
+    /// How it is started.
+    pub kind: StartType,
+    /// What its `.app` says.
+    pub file: AppFile,
+    /// The applications included in it: as the `.rel` has it, else as the `.app` has it.
+    pub includes: Vec<Spanned<Atom>>,
+    /// The folder that holds its `.app`.
+    pub folder: Spot,
+}
+
+/// A release that passed all checks.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// What the `.rel` says.
+    pub rel: Rel,
+    /// Its applications in the order of the `.rel`.
+    pub applications: Vec<Application>,
+    /// Indices into `applications`: dependencies first, otherwise as in the `.rel`.
+    pub order: Vec<usize>,
+    /// Where its `.rel` is.
+    pub spot: Spot,
+}
+
+impl Release {
+    /// The first application with a name.
+    pub fn application(&self, name: &str) -> Option<&Application> {
+        self.applications.iter().find(|application| application.name.value.as_str() == name)
+    }
+
+    /// The applications, dependencies first.
+    pub fn ordered(&self) -> impl Iterator<Item = &Application> {
+        self.order.iter().filter_map(|at| self.applications.get(*at))
+    }
+
+    /// The span of its version in the `.rel`.
+    pub fn version_span(&self) -> Span {
+        self.rel.vsn.span
+    }
+}
+
+/// Which kind of file a syntax error stands in; it decides the error term that OTP makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// A release resource file.
+    Rel,
+    /// An application resource file.
+    App,
+    /// An application upgrade file.
+    Appup,
+    /// A compiled relup.
+    Relup,
+}
+
+/// A syntax error as a finding, with the tag OTP gives for it in this kind of file.
+pub fn with_otp_tag(fault: SyntaxFault, kind: FileKind) -> Diagnostic {
+    let tag = match (kind, fault.class) {
+        (_, FaultClass::Bound) | (FileKind::Relup, _) => return fault.diagnostic,
+        (FileKind::Rel, FaultClass::Scan) => "read",
+        (FileKind::Rel, FaultClass::Parse) => "parse",
+        (FileKind::Rel | FileKind::App, FaultClass::Crash) => "EXIT",
+        // A file with a scanner error is passed over, so that the application is not found.
+        (FileKind::App, FaultClass::Scan) => "error_reading/not_found",
+        (FileKind::App, FaultClass::Parse) => "error_reading/parse_error",
+        (FileKind::Appup, FaultClass::Scan) => "file_problem/read",
+        (FileKind::Appup, FaultClass::Parse) => "file_problem/parse",
+        (FileKind::Appup, FaultClass::Crash) => "crash/case_clause",
+    };
+    fault.diagnostic.otp(tag)
+}

@@ -1,0 +1,351 @@
+//! From what a user names to a [`Release`]: a `.rel` file or its stem, an unpacked release, a tarball.
+
+use super::library::{Library, Shelf};
+use super::rel::{Rel, read_rel};
+use super::{Application, FileKind, Release, check, faults, with_otp_tag};
+use crate::diag::{Findings, Severity};
+use crate::otp::Otp;
+use crate::source::{FileTree, Files, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused};
+use crate::span::FileId;
+use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// Opens releases; reads every file once.
+pub struct Opener<'a> {
+    trees: Trees<'a>,
+    search: Vec<String>,
+    otp: Option<Otp>,
+    library: Library,
+    files: Files,
+    sensitive: Vec<Sensitive>,
+}
+
+/// A release found, not yet read: its tree, the path of its `.rel`, and the folders to search after the given ones.
+struct Located {
+    spot: Spot,
+    own: Option<String>,
+}
+
+impl<'a> Opener<'a> {
+    /// An opener over a tree, with the entries of `--path` and the version whose behaviour counts, when it is given.
+    pub fn new(outside: &'a dyn FileTree, search: Vec<String>, otp: Option<Otp>) -> Opener<'a> {
+        Opener { trees: Trees::new(outside), search, otp, library: Library::default(), files: Files::default(), sensitive: Vec::new() }
+    }
+
+    /// The version whose behaviour counts: the one given, else that of the first release opened, else the newest.
+    pub fn otp(&self) -> Otp {
+        self.otp.unwrap_or(Otp::NEWEST)
+    }
+
+    /// Every file read so far.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// The files, when nothing more is to be read.
+    pub fn into_files(self) -> Files {
+        self.files
+    }
+
+    /// What was read that other versions of OTP read otherwise.
+    pub fn sensitive(&self) -> &[Sensitive] {
+        &self.sensitive
+    }
+
+    /// Opens releases, the target first; `None` for each that cannot be used, with the findings why.
+    pub fn open(&mut self, references: &[&str], found: &mut Findings) -> Vec<Option<Release>> {
+        let given = self.search_path(found);
+        let rels: Vec<Option<(Located, Rel)>> = references
+            .iter()
+            .map(|reference| {
+                let located = self.locate(reference, &given, found)?;
+                let rel = self.read_rel(&located, found)?;
+                Some((located, rel))
+            })
+            .collect();
+        let shelves = self.load_applications(&rels, &given, found);
+        rels.into_iter()
+            .zip(shelves)
+            .map(|(rel, shelf)| {
+                let ((located, rel), shelf) = (rel?, shelf?);
+                self.assemble(located, rel, &shelf, found)
+            })
+            .collect()
+    }
+
+    /// Reads a text file, for a layer that knows what is in it.
+    pub fn read(&mut self, spot: &Spot) -> Result<FileId, Refusal> {
+        let bytes = self.trees.get(spot.tree).read(&spot.path)?;
+        Ok(self.files.add(Source::new(self.trees.display(spot), bytes)))
+    }
+
+    /// Parses a file that was read, at the version that counts.
+    pub fn parse(&mut self, file: FileId, extent: Extent) -> Document {
+        let otp = self.otp();
+        match self.files.get(file) {
+            Some(source) => {
+                let mut document = parse(source, file, otp, extent);
+                self.sensitive.append(&mut document.sensitive);
+                document
+            }
+            None => Document::default(),
+        }
+    }
+
+    /// The folders that `--path` names.
+    fn search_path(&self, found: &mut Findings) -> Vec<String> {
+        let mut folders = Vec::new();
+        for entry in &self.search {
+            let mut expanded = expand(self.trees.outside(), entry);
+            if expanded.is_empty() {
+                found.push(faults::search_path_empty(entry));
+            }
+            folders.append(&mut expanded);
+        }
+        folders
+    }
+
+    // ---- finding the .rel ----
+
+    fn locate(&mut self, reference: &str, given: &[String], found: &mut Findings) -> Option<Located> {
+        let (name, version) = split_version(reference, self.trees.outside());
+        if version.is_none() {
+            if [".tar.gz", ".tgz", ".tar"].iter().any(|end| name.ends_with(end)) && self.trees.outside().is_file(name) {
+                let tree = self.trees.open_archive(name).map_err(|diagnostic| found.push(diagnostic)).ok()?;
+                return self.locate_in_root(reference, &Spot::new(tree, ""), None, found);
+            }
+            if let Some(path) = self.rel_file(name, given) {
+                let own = self.root_of(&path).map(|root| join(&join(&root, "lib"), "*/ebin"));
+                return Some(Located { spot: Spot::new(TreeId::Outside, path), own });
+            }
+        }
+        if self.trees.outside().is_folder(name) {
+            return self.locate_in_root(reference, &Spot::new(TreeId::Outside, name), version, found);
+        }
+        if let Err(why @ (Refusal::Refused(_) | Refusal::TooLarge)) = self.trees.outside().kind(name) {
+            found.push(refused(name, &why));
+            return None;
+        }
+        let stem = name.strip_suffix(".rel").unwrap_or(name);
+        found.push(faults::not_found(reference, &[format!("`{stem}.rel`"), format!("the folder `{name}`")]));
+        None
+    }
+
+    /// `name.rel` or `name` with `.rel` behind it; relative ones also in the folders of the search path, as `systools` does.
+    fn rel_file(&self, name: &str, given: &[String]) -> Option<String> {
+        let outside = self.trees.outside();
+        let with_ending = format!("{name}.rel");
+        let mut names = vec![with_ending.as_str()];
+        if name.ends_with(".rel") {
+            names.insert(0, name);
+        }
+        if let Some(path) = names.iter().find(|name| outside.is_file(name)) {
+            return Some((*path).to_owned());
+        }
+        if name.starts_with('/') {
+            return None;
+        }
+        given.iter().flat_map(|folder| names.iter().map(move |name| join(folder, name))).find(|path| outside.is_file(path))
+    }
+
+    /// The root of the release whose own `releases/` folder holds this file.
+    fn root_of(&self, path: &str) -> Option<String> {
+        let above = parent(path);
+        let is_releases = |folder: &str| folder == "releases" || folder.ends_with("/releases");
+        let releases = if is_releases(above) { above } else { parent(above) };
+        let root = parent(releases);
+        (is_releases(releases) && self.trees.outside().is_folder(&join(root, "lib"))).then(|| root.to_owned())
+    }
+
+    /// Chooses among the releases of an unpacked release or a tarball.
+    fn locate_in_root(&self, reference: &str, root: &Spot, version: Option<&str>, found: &mut Findings) -> Option<Located> {
+        let candidates = self.releases_in(root);
+        let wanted = version.map(str::to_owned).or_else(|| self.start_version(root));
+        let versions: Vec<String> = {
+            let mut versions: Vec<String> = candidates.iter().map(|(vsn, _)| vsn.clone()).collect();
+            versions.dedup();
+            versions
+        };
+        let matching: Vec<&(String, String)> = match &wanted {
+            Some(wanted) => candidates.iter().filter(|(vsn, _)| vsn == wanted).collect(),
+            None => candidates.iter().collect(),
+        };
+        let matching = prefer_own(matching);
+        match matching.as_slice() {
+            [(_, path)] => {
+                Some(Located { spot: Spot::new(root.tree, path), own: Some(join(&join(&root.path, "lib"), "*/ebin")) })
+            }
+            [] => {
+                match wanted {
+                    Some(wanted) => found.push(faults::no_such_version(reference, &wanted, &versions)),
+                    None => found.push(faults::not_found(reference, &["`releases/*/*.rel`".to_owned(), "`releases/*.rel`".to_owned()])),
+                }
+                None
+            }
+            several => {
+                let choices: Vec<String> = if versions.len() > 1 && wanted.is_none() {
+                    versions.iter().map(|vsn| format!("`{reference}@{vsn}`")).collect()
+                } else {
+                    several.iter().map(|(_, path)| format!("`{path}`")).collect()
+                };
+                found.push(faults::ambiguous(reference, &choices));
+                None
+            }
+        }
+    }
+
+    /// Version and path of every `.rel` below `releases/`, sorted by path; one that cannot be read goes by its folder.
+    fn releases_in(&self, root: &Spot) -> Vec<(String, String)> {
+        let tree = self.trees.get(root.tree);
+        let releases = join(&root.path, "releases");
+        let mut paths = Vec::new();
+        for name in tree.list(&releases).unwrap_or_default() {
+            let path = join(&releases, &name);
+            if name.ends_with(".rel") {
+                paths.push(path);
+            } else {
+                let inner = tree.list(&path).unwrap_or_default();
+                paths.extend(inner.iter().filter(|name| name.ends_with(".rel")).map(|name| join(&path, name)));
+            }
+        }
+        let mut list: Vec<(String, String)> = paths
+            .into_iter()
+            .map(|path| {
+                let version = self.peek_version(root.tree, &path).unwrap_or_else(|| last_name(parent(&path)).to_owned());
+                (version, path)
+            })
+            .collect();
+        list.sort();
+        // The release handler keeps a copy beside the folder of the version: the one in the folder counts.
+        let inner: Vec<(String, String)> = list.iter().filter(|(_, path)| parent(path) != releases).map(|(vsn, path)| (vsn.clone(), last_name(path).to_owned())).collect();
+        list.retain(|(vsn, path)| {
+            parent(path) != releases || !inner.iter().any(|(other, name)| other == vsn && (last_name(path) == name || last_name(path) == format!("{}-{vsn}.rel", stem(name))))
+        });
+        list
+    }
+
+    fn peek_version(&self, tree: TreeId, path: &str) -> Option<String> {
+        let bytes = self.trees.get(tree).read(path).ok()?;
+        let document = parse(&Source::new(path, bytes), FileId(0), self.otp(), Extent::First);
+        let mut ignored = Findings::default();
+        Some(read_rel(document.terms.first()?, &mut ignored)?.vsn.value)
+    }
+
+    /// The version that `releases/start_erl.data` names.
+    fn start_version(&self, root: &Spot) -> Option<String> {
+        let bytes = self.trees.get(root.tree).read(&join(&root.path, "releases/start_erl.data")).ok()?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        text.split_whitespace().nth(1).map(str::to_owned)
+    }
+
+    // ---- reading ----
+
+    fn read_rel(&mut self, located: &Located, found: &mut Findings) -> Option<Rel> {
+        let file = match self.read(&located.spot) {
+            Ok(file) => file,
+            Err(why) => {
+                found.push(refused(&self.trees.display(&located.spot), &why).otp("not_found"));
+                return None;
+            }
+        };
+        let mut document = self.parse_rel(file)?;
+        self.sensitive.append(&mut document.sensitive);
+        let sound = document.faults.is_empty();
+        found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Rel)));
+        found.extend(document.rest.map(text_after_term));
+        let rel = read_rel(document.terms.first()?, found);
+        if sound { rel } else { None }
+    }
+
+    /// The first release opened decides the version that counts, unless it was given: its `.rel` is read at the newest
+    /// level to learn it, and again at the level learnt.
+    fn parse_rel(&mut self, file: FileId) -> Option<Document> {
+        let source = self.files.get(file)?;
+        let document = parse(source, file, self.otp(), Extent::First);
+        if self.otp.is_some() {
+            return Some(document);
+        }
+        let rel = document.terms.first().and_then(|term| read_rel(term, &mut Findings::default()));
+        let otp = Otp::from_erts(&rel.map(|rel| rel.erts.value).unwrap_or_default());
+        self.otp = Some(otp);
+        Some(parse(source, file, otp, Extent::First))
+    }
+
+    /// Lists the folders of each release's search path and reads every `.app` that may be wanted.
+    fn load_applications(&mut self, rels: &[Option<(Located, Rel)>], given: &[String], found: &mut Findings) -> Vec<Option<Rc<Shelf>>> {
+        let otp = self.otp();
+        let mut known: HashMap<Option<Spot>, Rc<Shelf>> = HashMap::new();
+        let mut shelves = Vec::new();
+        let mut wanted = Vec::new();
+        for rel in rels {
+            let Some((located, rel)) = rel else {
+                shelves.push(None);
+                continue;
+            };
+            let own = located.own.as_ref().map(|own| Spot::new(located.spot.tree, own));
+            let shelf = known.entry(own).or_insert_with_key(|own| {
+                let mut path: Vec<Spot> = given.iter().map(|folder| Spot::new(TreeId::Outside, folder)).collect();
+                if let Some(own) = own {
+                    path.extend(expand(self.trees.get(own.tree), &own.path).into_iter().map(|folder| Spot::new(own.tree, folder)));
+                }
+                let mut seen = HashSet::new();
+                path.retain(|folder| seen.insert(folder.clone()));
+                Rc::new(Shelf::new(&self.trees, &path, found))
+            });
+            wanted.extend(rel.apps.iter().flat_map(|app| shelf.candidates(app)).map(|(_, spot)| spot));
+            shelves.push(Some(Rc::clone(shelf)));
+        }
+        self.library.load(&self.trees, wanted, otp, &mut self.files);
+        shelves
+    }
+
+    fn assemble(&mut self, located: Located, rel: Rel, shelf: &Shelf, found: &mut Findings) -> Option<Release> {
+        let errors = found.count(Severity::Error);
+        let mut applications = Vec::with_capacity(rel.apps.len());
+        for app in &rel.apps {
+            let Some((file, folder, sensitive)) = self.library.choose(app, shelf, found) else { continue };
+            self.sensitive.extend(sensitive.iter().cloned());
+            let includes = match &app.includes {
+                None => file.included.clone(),
+                Some(includes) => {
+                    let allowed: HashSet<&str> = file.included.iter().map(|name| name.value.as_str()).collect();
+                    for missing in includes.iter().filter(|name| !allowed.contains(name.value.as_str())) {
+                        found.push(faults::override_include(app, missing, file.span));
+                    }
+                    includes.clone()
+                }
+            };
+            applications.push(Application { name: app.name.clone(), vsn: app.vsn.clone(), kind: app.kind.value, file, includes, folder });
+        }
+        if found.count(Severity::Error) > errors {
+            // Which applications there are is not known; checks across them would report what follows from that.
+            return None;
+        }
+        let order = check::check(&applications, rel.apps_span, found)?;
+        Some(Release { rel, applications, order, spot: located.spot })
+    }
+}
+
+/// `root@vsn`, unless a file or folder has the whole name.
+fn split_version<'r>(reference: &'r str, tree: &dyn FileTree) -> (&'r str, Option<&'r str>) {
+    match reference.rsplit_once('@') {
+        Some((root, version)) if !version.contains('/') && tree.kind(reference).is_err() && tree.is_folder(root) => (root, Some(version)),
+        _ => (reference, None),
+    }
+}
+
+/// Drops the boot releases that OTP brings along (`start_clean` and its like) when another one is there.
+fn prefer_own<'c>(candidates: Vec<&'c (String, String)>) -> Vec<&'c (String, String)> {
+    const BOOT: &[&str] = &["start_clean", "start_sasl", "start_all_example", "no_dot_erlang"];
+    let own: Vec<&(String, String)> = candidates.iter().copied().filter(|(_, path)| !BOOT.contains(&stem(last_name(path)))).collect();
+    if own.is_empty() { candidates } else { own }
+}
+
+fn last_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+fn stem(name: &str) -> &str {
+    name.strip_suffix(".rel").unwrap_or(name)
+}

@@ -1,0 +1,13 @@
+//! Findings and products as people and machines see them. In go plain data; out comes text.
+
+mod explain;
+mod graph;
+mod human;
+mod json;
+mod script;
+
+pub use explain::{explain, rules};
+pub use graph::{GraphFormat, graph};
+pub use human::{Style, human, summary};
+pub use json::{DiagnosticJson, ExpandReport, GraphReport, InvertReport, MakeReport, RulesReport, document, schemas};
+pub use script::{origin_words, script};

@@ -1,0 +1,107 @@
+//! Release tarballs, read in place: nothing is unpacked to disk, and nothing in them is believed.
+
+use super::faults;
+use super::tree::{FileTree, MemoryTree, Refusal};
+use crate::diag::Diagnostic;
+use flate2::read::MultiGzDecoder;
+use std::io::{Cursor, Read};
+use tar::{Archive, EntryType};
+
+/// The largest entry that a tarball may announce, in bytes.
+const MAX_ENTRY: u64 = 1 << 30;
+/// The most that a tarball may unpack to, in bytes.
+const MAX_TOTAL: u64 = 4 << 30;
+/// The most that is kept in memory of the entries that describe a release, in bytes.
+const MAX_KEPT: u64 = 256 << 20;
+/// The longest entry name quoted in a message, in characters.
+const NAME_SHOWN: usize = 80;
+
+/// Reads a `.tar`, `.tar.gz` or `.tgz` and keeps the entries that describe a release: everything below `releases/`
+/// and the `.app` and `.appup` files below `lib/`.
+pub fn open_archive(tree: &dyn FileTree, path: &str) -> Result<MemoryTree, Diagnostic> {
+    let bytes = tree.read(path).map_err(|why: Refusal| faults::refused(path, &why))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        read_entries(path, MultiGzDecoder::new(Cursor::new(bytes)))
+    } else {
+        read_entries(path, Cursor::new(bytes))
+    }
+}
+
+fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Diagnostic> {
+    let broken = |error: std::io::Error| faults::unreadable_archive(path, &error.to_string());
+    let mut kept = MemoryTree::default();
+    let mut room = MAX_KEPT;
+    let mut entries_seen = false;
+    let mut archive = Archive::new(Bounded { inner: reader, left: MAX_TOTAL });
+    for entry in archive.entries().map_err(broken)? {
+        let mut entry = entry.map_err(|error| overflow_or(path, error))?;
+        entries_seen = true;
+        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let shown: String = name.chars().take(NAME_SHOWN).collect();
+        if name.starts_with('/') || name.split('/').any(|part| part == "..") {
+            return Err(faults::unsafe_path(path, &shown));
+        }
+        if entry.size() > MAX_ENTRY {
+            return Err(faults::too_large(path, &format!("the entry `{shown}`"), MAX_ENTRY));
+        }
+        let name = name.trim_start_matches("./");
+        if is_regular(entry.header().entry_type()) && describes_release(name) {
+            let mut bytes = Vec::new();
+            (&mut entry).take(room + 1).read_to_end(&mut bytes).map_err(|error| overflow_or(path, error))?;
+            room = match room.checked_sub(bytes.len() as u64) {
+                Some(room) => room,
+                None => return Err(faults::too_large(path, "what describes the release", MAX_KEPT)),
+            };
+            kept.insert(name, bytes);
+        }
+    }
+    if entries_seen { Ok(kept) } else { Err(faults::unreadable_archive(path, "it has no entries")) }
+}
+
+fn is_regular(kind: EntryType) -> bool {
+    matches!(kind, EntryType::Regular | EntryType::Continuous)
+}
+
+fn describes_release(name: &str) -> bool {
+    if name.starts_with("releases/") {
+        return [".rel", "start_erl.data", "relup", "sys.config"].iter().any(|end| name.ends_with(end));
+    }
+    name.starts_with("lib/") && (name.ends_with(".app") || name.ends_with(".appup"))
+}
+
+/// The words of a reader that gave up because the archive unpacks to more than it may.
+const OVERFLOW: &str = "unpacked size over the bound";
+
+fn overflow_or(path: &str, error: std::io::Error) -> Diagnostic {
+    let text = error.to_string();
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
+    while let Some(current) = cause {
+        if current.to_string() == OVERFLOW {
+            return faults::too_large(path, "what it unpacks to", MAX_TOTAL);
+        }
+        cause = current.source();
+    }
+    if text.contains(OVERFLOW) {
+        return faults::too_large(path, "what it unpacks to", MAX_TOTAL);
+    }
+    faults::unreadable_archive(path, &text)
+}
+
+/// A reader that fails, rather than ends, once it has given `left` bytes.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        match self.left.checked_sub(read as u64) {
+            Some(left) => {
+                self.left = left;
+                Ok(read)
+            }
+            None => Err(std::io::Error::other(OVERFLOW)),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The texts of a run and where in them an offset stands.
+
+use super::encoding::{self, Encoding};
+use crate::span::{FileId, Span};
+
+/// One decoded file.
+#[derive(Debug)]
+pub struct Source {
+    /// The name it is reported under.
+    pub name: String,
+    /// The decoded text.
+    pub text: String,
+    /// Offsets of what could not be decoded; a `?` stands there in the text.
+    pub undecodable: Vec<usize>,
+    latin1: bool,
+    lines: std::sync::OnceLock<Vec<u32>>,
+}
+
+/// A position for people and machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
+    /// The offset in the file's own bytes, from 0.
+    pub byte: usize,
+}
+
+impl Source {
+    /// Decodes the bytes of a file, its encoding comment respected.
+    pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Source {
+        let latin1 = encoding::detect(&bytes) == Encoding::Latin1;
+        let (text, undecodable) = if latin1 {
+            (encoding::decode_latin1(&bytes), Vec::new())
+        } else {
+            encoding::decode_utf8(bytes)
+        };
+        Source { name: name.into(), text, undecodable, latin1, lines: std::sync::OnceLock::new() }
+    }
+
+    /// Encodes a changed text of this file as the file is encoded; `None` when it cannot hold a character.
+    pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
+        if self.latin1 {
+            text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+        } else {
+            Some(text.as_bytes().to_vec())
+        }
+    }
+
+    /// Line, column and byte of an offset into the decoded text.
+    pub fn place(&self, offset: u32) -> Place {
+        let lines = self.lines.get_or_init(|| line_starts(&self.text));
+        let line = lines.partition_point(|start| *start <= offset).max(1);
+        let start = lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let offset = (offset as usize).min(self.text.len());
+        let column = self.text.get(start..offset).map_or(0, |head| head.chars().count()) + 1;
+        let byte = if self.latin1 {
+            self.text.get(..offset).map_or(offset, |head| head.chars().count())
+        } else {
+            offset
+        };
+        Place { line, column, byte }
+    }
+}
+
+/// The offset at which each line begins.
+fn line_starts(text: &str) -> Vec<u32> {
+    let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(ends).filter_map(|at| u32::try_from(at).ok()).collect()
+}
+
+/// Every file of a run, by [`FileId`].
+#[derive(Debug, Default)]
+pub struct Files {
+    list: Vec<Source>,
+}
+
+impl Files {
+    /// Keeps a file and names it.
+    pub fn add(&mut self, source: Source) -> FileId {
+        let id = FileId(u32::try_from(self.list.len()).unwrap_or(u32::MAX - 1));
+        self.list.push(source);
+        id
+    }
+
+    /// The name that the next file added will get.
+    pub fn next_id(&self) -> FileId {
+        FileId(u32::try_from(self.list.len()).unwrap_or(u32::MAX - 1))
+    }
+
+    /// The file behind a name.
+    pub fn get(&self, id: FileId) -> Option<&Source> {
+        self.list.get(id.0 as usize)
+    }
+
+    /// The text that a span covers; empty for generated spans.
+    pub fn text(&self, span: Span) -> &str {
+        self.get(span.file).and_then(|file| file.text.get(span.range())).unwrap_or_default()
+    }
+
+    /// The line a span begins on, for sentences; 0 for generated spans.
+    pub fn line(&self, span: Span) -> usize {
+        self.get(span.file).map_or(0, |file| file.place(span.start).line)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, Source};
+
+    #[test]
+    fn places_count_lines_columns_and_the_files_own_bytes() {
+        let utf8 = Source::new("a", "%\n\u{e9}x".as_bytes().to_vec());
+        assert_eq!(utf8.place(4), Place { line: 2, column: 2, byte: 4 });
+        let latin1 = Source::new("b", b"%coding: latin-1\n\xe9x".to_vec());
+        let x = latin1.text.find('x').and_then(|at| u32::try_from(at).ok());
+        assert_eq!(x.map(|at| latin1.place(at)), Some(Place { line: 2, column: 2, byte: 18 }));
+    }
+
+    #[test]
+    fn an_offset_past_the_end_is_the_end() {
+        let source = Source::new("a", b"ab".to_vec());
+        assert_eq!(source.place(99), Place { line: 1, column: 3, byte: 2 });
+    }
+}

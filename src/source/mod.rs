@@ -1,0 +1,22 @@
+//! The outside world as data: file trees (disk, tarball, memory), texts decoded, lines counted.
+//!
+//! In go paths; out come [`Source`]s, each a decoded text that can tell lines and columns. This is the one module that
+//! reads the disk.
+
+mod archive;
+mod disk;
+mod encoding;
+mod faults;
+mod files;
+mod tree;
+mod trees;
+mod wildcard;
+
+pub use disk::Disk;
+pub use faults::ALL as CODES;
+pub use files::{Files, Place, Source};
+pub use tree::{FileTree, Kind, MAX_FILE, MemoryTree, Refusal, join, parent};
+pub use trees::{Spot, TreeId, Trees};
+pub use wildcard::expand;
+
+pub use faults::{refused, unreadable_folder};

@@ -1,0 +1,146 @@
+//! File trees: what a release is read from, whether on disk, in a tarball or in memory.
+
+use std::collections::BTreeMap;
+
+/// The largest file that is read, in bytes; nothing that describes a release comes near it.
+pub const MAX_FILE: u64 = 256 << 20;
+
+/// What a name in a tree stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// Why a file or a folder cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is none.
+    Absent,
+    /// It is there, but reading it fails: the system's own words.
+    Refused(String),
+    /// It is larger than [`MAX_FILE`].
+    TooLarge,
+}
+
+/// A tree of files; paths are separated by `/`.
+pub trait FileTree: Sync {
+    /// The bytes of a file.
+    fn read(&self, path: &str) -> Result<Vec<u8>, Refusal>;
+    /// The names in a folder, sorted.
+    fn list(&self, folder: &str) -> Result<Vec<String>, Refusal>;
+    /// What a path leads to, links followed.
+    fn kind(&self, path: &str) -> Result<Kind, Refusal>;
+
+    /// Tells whether a path leads to a regular file.
+    fn is_file(&self, path: &str) -> bool {
+        self.kind(path) == Ok(Kind::File)
+    }
+
+    /// Tells whether a path leads to a folder.
+    fn is_folder(&self, path: &str) -> bool {
+        self.kind(path) == Ok(Kind::Folder)
+    }
+}
+
+/// A tree held in memory: an archive's entries, or a test's files.
+#[derive(Debug, Default)]
+pub struct MemoryTree {
+    files: BTreeMap<String, Vec<u8>>,
+    folders: BTreeMap<String, Vec<String>>,
+}
+
+impl MemoryTree {
+    /// Puts a file at a path and makes the folders above it.
+    pub fn insert(&mut self, path: &str, bytes: Vec<u8>) {
+        let path = path.trim_start_matches("./").to_owned();
+        let mut below = path.as_str();
+        loop {
+            let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
+            let names = self.folders.entry(folder.to_owned()).or_default();
+            match names.binary_search_by(|known| known.as_str().cmp(name)) {
+                Ok(_) => break,
+                Err(at) => names.insert(at, name.to_owned()),
+            }
+            if folder.is_empty() {
+                break;
+            }
+            below = folder;
+        }
+        self.files.insert(path, bytes);
+    }
+
+    fn key(path: &str) -> &str {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        if path == "." { "" } else { path }
+    }
+}
+
+impl FileTree for MemoryTree {
+    fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
+        self.files.get(MemoryTree::key(path)).cloned().ok_or(Refusal::Absent)
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<String>, Refusal> {
+        self.folders.get(MemoryTree::key(folder)).cloned().ok_or(Refusal::Absent)
+    }
+
+    fn kind(&self, path: &str) -> Result<Kind, Refusal> {
+        let key = MemoryTree::key(path);
+        if self.files.contains_key(key) {
+            Ok(Kind::File)
+        } else if key.is_empty() || self.folders.contains_key(key) {
+            Ok(Kind::Folder)
+        } else {
+            Err(Refusal::Absent)
+        }
+    }
+}
+
+/// `folder/name`, without a prefix for the current folder.
+pub fn join(folder: &str, name: &str) -> String {
+    match folder {
+        "" | "." => name.to_owned(),
+        _ if folder.ends_with('/') => format!("{folder}{name}"),
+        _ => format!("{folder}/{name}"),
+    }
+}
+
+/// The folder that holds a path; `.` for a bare name.
+pub fn parent(path: &str) -> &str {
+    match path.trim_end_matches('/').rsplit_once('/') {
+        Some(("", _)) => "/",
+        Some((folder, _)) => folder,
+        None => ".",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FileTree, Kind, MemoryTree, Refusal, join, parent};
+
+    #[test]
+    fn a_tree_in_memory_lists_its_folders() {
+        let mut tree = MemoryTree::default();
+        tree.insert("lib/b-1/ebin/b.app", vec![1]);
+        tree.insert("lib/a-1/ebin/a.app", vec![2]);
+        tree.insert("top", vec![]);
+        assert_eq!(tree.list("lib"), Ok(vec!["a-1".to_owned(), "b-1".to_owned()]));
+        assert_eq!(tree.list(""), Ok(vec!["lib".to_owned(), "top".to_owned()]));
+        assert_eq!(tree.kind("lib/a-1/"), Ok(Kind::Folder));
+        assert_eq!(tree.kind("./top"), Ok(Kind::File));
+        assert_eq!(tree.read("lib"), Err(Refusal::Absent));
+    }
+
+    #[test]
+    fn paths_are_joined_and_parted() {
+        assert_eq!(join(".", "a"), "a");
+        assert_eq!(join("/", "a"), "/a");
+        assert_eq!(join("x", "a"), "x/a");
+        assert_eq!(parent("/a"), "/");
+        assert_eq!(parent("a/b/"), "a");
+        assert_eq!(parent("a"), ".");
+    }
+}

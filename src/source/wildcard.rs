@@ -1,0 +1,54 @@
+//! Search paths with wildcards, as `systools` expands them (OTP 25 to 29), except that matches come sorted.
+
+use super::tree::{FileTree, join};
+use crate::pattern::Pattern;
+
+/// The folders that one entry of a search path names, sorted; none when it leads nowhere.
+///
+/// A component that is `*` takes any name; another one with `*` is a regular expression in which each `*` means any
+/// characters and everything else keeps its meaning there, and which must take the whole name.
+pub fn expand(tree: &dyn FileTree, entry: &str) -> Vec<String> {
+    let mut folders = vec![if entry.starts_with('/') { "/".to_owned() } else { ".".to_owned() }];
+    for component in entry.split('/').filter(|component| !component.is_empty() && *component != ".") {
+        folders = folders.iter().flat_map(|folder| step(tree, folder, component)).collect();
+    }
+    folders.retain(|folder| tree.is_folder(folder));
+    folders
+}
+
+fn step(tree: &dyn FileTree, folder: &str, component: &str) -> Vec<String> {
+    if !component.contains('*') {
+        return vec![join(folder, component)];
+    }
+    let names = tree.list(folder).unwrap_or_default();
+    let taken: Vec<String> = if component == "*" {
+        names
+    } else {
+        match Pattern::compile(&component.replace('*', "[^/]*")) {
+            Ok(pattern) => names.into_iter().filter(|name| pattern.takes_whole(name)).collect(),
+            Err(_) => Vec::new(),
+        }
+    };
+    taken.iter().map(|name| join(folder, name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::expand;
+    use crate::source::MemoryTree;
+
+    #[test]
+    fn stars_are_half_regular_expressions() {
+        let mut tree = MemoryTree::default();
+        for app in ["a-1", "a-2", "b-1", "z.1"] {
+            tree.insert(&format!("lib/{app}/ebin/x.app"), vec![]);
+        }
+        tree.insert("lib/c-1/priv/x", vec![]);
+        let all = |entry: &str| expand(&tree, entry).join(" ");
+        assert_eq!(all("lib/*/ebin"), "lib/a-1/ebin lib/a-2/ebin lib/b-1/ebin lib/z.1/ebin");
+        assert_eq!(all("./lib//a-*/ebin/"), "lib/a-1/ebin lib/a-2/ebin");
+        assert_eq!(all("lib/[az].*/ebin"), "lib/a-1/ebin lib/a-2/ebin lib/z.1/ebin");
+        assert_eq!(all("lib/nothing/ebin"), "");
+        assert_eq!(all("lib/(*/ebin"), "", "an expression that does not compile leads nowhere");
+    }
+}

@@ -1,0 +1,459 @@
+//! The layout of long terms: what `io:format("~tp.~n", [Term])` prints at 80 columns, byte for byte.
+//!
+//! A term becomes a tree of nodes that know their one-line length; the tree is laid out in one of three ways of
+//! indenting what follows a tuple's tag, chosen for the whole term by a dry run.
+
+use super::print;
+use super::value::{Term, TermKind};
+use crate::otp::Otp;
+use std::borrow::Cow;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The line width.
+const WIDTH: usize = 80;
+
+/// A term ready to be laid out.
+enum Node<'a> {
+    /// Text that is never broken, its length, and whether it is an atom.
+    Leaf(Cow<'a, str>, usize, bool),
+    List(Vec<Node<'a>>, Option<Box<Node<'a>>>, usize),
+    Tuple(Vec<Node<'a>>, usize),
+    Map(Vec<(Node<'a>, Node<'a>)>, usize),
+    Bytes(Vec<String>, usize),
+}
+
+/// How the elements after a tuple's tag are indented; chosen once for a whole term.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Under the first of them.
+    Aligned,
+    /// By a fixed number of columns, when the tag is longer than that.
+    Indent(usize),
+}
+
+/// The term as OTP prints it from column 1, without the dot.
+pub fn pretty(term: &Term, otp: Otp) -> String {
+    pretty_at(term, otp, 1)
+}
+
+/// The term as it is laid out from a column on (from 1); what `~tp` prints in the middle of a line.
+pub fn pretty_at(term: &Term, otp: Otp, column: usize) -> String {
+    let node = Node::new(term, otp);
+    let mut writer = Writer { out: String::new(), layout: choose(&node, column) };
+    writer.lay(&node, column, 0);
+    writer.out
+}
+
+/// A file with one term, as `systools` writes a `relup`.
+pub fn pretty_file(term: &Term, otp: Otp) -> String {
+    format!("%% coding: utf-8\n{}.\n", pretty(term, otp))
+}
+
+impl<'a> Node<'a> {
+    fn new(term: &'a Term, otp: Otp) -> Node<'a> {
+        if let Some(text) = print::leaf(term, otp) {
+            let length = leaf_length(&text);
+            return Node::Leaf(text, length, term.as_atom().is_some());
+        }
+        match &term.kind {
+            TermKind::Tuple(items) => {
+                let nodes: Vec<Node> = items.iter().map(|item| Node::new(item, otp)).collect();
+                let length = 2 + joined(nodes.iter().map(Node::length));
+                Node::Tuple(nodes, length)
+            }
+            TermKind::Improper(parts) => Node::list(&parts.0, Some(&parts.1), otp),
+            TermKind::Map(pairs) => {
+                let nodes: Vec<(Node, Node)> = pairs.iter().map(|(key, value)| (Node::new(key, otp), Node::new(value, otp))).collect();
+                let length = 3 + joined(nodes.iter().map(pair_length));
+                Node::Map(nodes, length)
+            }
+            TermKind::Bits(bits) => {
+                let parts = print::bit_parts(bits);
+                let length = 4 + joined(parts.iter().map(String::len));
+                Node::Bytes(parts, length)
+            }
+            TermKind::Str(text) => {
+                // A string with characters that are not shown: its code points.
+                let number = |text: String| {
+                    let length = text.len();
+                    Node::Leaf(Cow::Owned(text), length, false)
+                };
+                let nodes: Vec<Node> = text.chars().map(|c| number(u32::from(c).to_string())).collect();
+                let length = 2 + joined(nodes.iter().map(Node::length));
+                Node::List(nodes, None, length)
+            }
+            TermKind::List(items) => Node::list(items, None, otp),
+            TermKind::Atom(_) | TermKind::Int(_) | TermKind::Big(_) | TermKind::Float(_) | TermKind::Fun(_) | TermKind::Invalid => {
+                Node::Leaf(Cow::Borrowed(""), 0, false)
+            }
+        }
+    }
+
+    fn list(items: &'a [Term], tail: Option<&'a Term>, otp: Otp) -> Node<'a> {
+        let nodes: Vec<Node> = items.iter().map(|item| Node::new(item, otp)).collect();
+        let tail = tail.map(|tail| Box::new(Node::new(tail, otp)));
+        let length = 2 + joined(nodes.iter().map(Node::length)) + tail.as_ref().map_or(0, |tail| 1 + tail.length());
+        Node::List(nodes, tail, length)
+    }
+
+    fn length(&self) -> usize {
+        match self {
+            Node::Leaf(_, length, _) | Node::List(_, _, length) | Node::Tuple(_, length) | Node::Map(_, length) | Node::Bytes(_, length) => *length,
+        }
+    }
+
+    fn as_leaf(&self) -> Option<(&str, usize)> {
+        if let Node::Leaf(text, length, _) = self { Some((text, *length)) } else { None }
+    }
+}
+
+/// Lengths with a comma between each two.
+fn joined(lengths: impl Iterator<Item = usize>) -> usize {
+    let (sum, count) = lengths.fold((0, 0usize), |(sum, count), length| (sum + length, count + 1));
+    sum + count.saturating_sub(1)
+}
+
+fn pair_length(pair: &(Node, Node)) -> usize {
+    pair.0.length() + 4 + pair.1.length()
+}
+
+/// Characters, or grapheme clusters as soon as one lies above U+00FF.
+fn leaf_length(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else if text.chars().all(|c| u32::from(c) < 256) {
+        text.chars().count()
+    } else {
+        text.graphemes(true).count()
+    }
+}
+
+fn fits(length: usize, column: usize, close: usize) -> bool {
+    length + column + close < WIDTH
+}
+
+/// The tag of a tuple (the first of at least two elements, an atom) and the elements behind it.
+fn tag<'n, 'a>(items: &'n [Node<'a>]) -> Option<(&'n str, usize, &'n [Node<'a>])> {
+    let (first, rest) = items.split_first()?;
+    match first {
+        Node::Leaf(text, length, true) if !rest.is_empty() => Some((text, *length, rest)),
+        _ => None,
+    }
+}
+
+// ---- choosing the layout ----
+
+fn choose(node: &Node, column: usize) -> Layout {
+    [Layout::Aligned, Layout::Indent(4)]
+        .into_iter()
+        .find(|layout| Probe { layout: *layout }.lay(node, column, 0))
+        .unwrap_or(Layout::Indent(1))
+}
+
+/// The dry run: walks as the writer does and stops where a broken tuple would stand too far right.
+struct Probe {
+    layout: Layout,
+}
+
+impl Probe {
+    fn lay(&self, node: &Node, column: usize, close: usize) -> bool {
+        if fits(node.length(), column, close) {
+            return true;
+        }
+        match node {
+            Node::Leaf(..) | Node::Bytes(..) => true,
+            Node::List(items, tail, _) => {
+                self.sequence(items, column + 1, close)
+                    && tail.as_ref().is_none_or(|tail| tail.as_leaf().is_some() || self.lay(tail, column, close + 1))
+            }
+            Node::Tuple(items, _) => match tag(items) {
+                None => self.sequence(items, column + 1, close),
+                Some((_, length, rest)) => match self.layout {
+                    Layout::Indent(indent) if length + 2 > indent => column + indent <= WIDTH / 2 && self.sequence(rest, column + indent, close),
+                    Layout::Aligned | Layout::Indent(_) => {
+                        let start = column + length + 2;
+                        start < WIDTH / 2 && self.sequence(rest, start, close)
+                    }
+                },
+            },
+            Node::Map(pairs, _) => pairs.iter().enumerate().all(|(at, pair)| {
+                let close = if at + 1 == pairs.len() { close + 1 } else { 0 };
+                self.pair(pair, column + 2, close)
+            }),
+        }
+    }
+
+    fn sequence(&self, items: &[Node], column: usize, close: usize) -> bool {
+        let last = items.len().saturating_sub(1);
+        items.iter().enumerate().all(|(at, item)| {
+            let close = if at == last { close + 1 } else { 0 };
+            item.as_leaf().is_some() || self.lay(item, column, close)
+        })
+    }
+
+    fn pair(&self, pair: &(Node, Node), column: usize, close: usize) -> bool {
+        if fits(pair_length(pair), column, close) {
+            return true;
+        }
+        let indent = value_indent(self.layout);
+        self.lay(&pair.0, column, close) && self.lay(&pair.1, column + indent, close)
+    }
+}
+
+fn value_indent(layout: Layout) -> usize {
+    match layout {
+        Layout::Aligned => 4,
+        Layout::Indent(indent) => indent,
+    }
+}
+
+// ---- writing ----
+
+struct Writer {
+    out: String,
+    layout: Layout,
+}
+
+impl Writer {
+    fn line(&mut self, node: &Node) {
+        match node {
+            Node::Leaf(text, ..) => self.out.push_str(text),
+            Node::List(items, tail, _) => {
+                self.out.push('[');
+                self.joined_line(items);
+                if let Some(tail) = tail {
+                    self.out.push('|');
+                    self.line(tail);
+                }
+                self.out.push(']');
+            }
+            Node::Tuple(items, _) => {
+                self.out.push('{');
+                self.joined_line(items);
+                self.out.push('}');
+            }
+            Node::Map(pairs, _) => {
+                self.out.push_str("#{");
+                for (at, (key, value)) in pairs.iter().enumerate() {
+                    if at > 0 {
+                        self.out.push(',');
+                    }
+                    self.line(key);
+                    self.out.push_str(" => ");
+                    self.line(value);
+                }
+                self.out.push('}');
+            }
+            Node::Bytes(parts, _) => {
+                self.out.push_str("<<");
+                self.out.push_str(&parts.join(","));
+                self.out.push_str(">>");
+            }
+        }
+    }
+
+    fn joined_line(&mut self, items: &[Node]) {
+        for (at, item) in items.iter().enumerate() {
+            if at > 0 {
+                self.out.push(',');
+            }
+            self.line(item);
+        }
+    }
+
+    fn new_line(&mut self, column: usize) {
+        self.out.push('\n');
+        self.out.extend(std::iter::repeat_n(' ', column - 1));
+    }
+
+    fn lay(&mut self, node: &Node, column: usize, close: usize) {
+        if fits(node.length(), column, close) {
+            self.line(node);
+            return;
+        }
+        match node {
+            Node::Leaf(text, ..) => self.out.push_str(text),
+            Node::List(items, tail, _) => {
+                self.out.push('[');
+                self.sequence(items, tail.as_deref(), column + 1, close);
+                self.out.push(']');
+            }
+            Node::Tuple(items, _) => {
+                self.out.push('{');
+                match tag(items) {
+                    None => self.sequence(items, None, column + 1, close),
+                    Some((text, length, rest)) => {
+                        self.out.push_str(text);
+                        match self.layout {
+                            Layout::Indent(indent) if length + 2 > indent => {
+                                self.more(rest, None, column + indent, column + length + 2, close);
+                            }
+                            Layout::Aligned | Layout::Indent(_) => {
+                                self.out.push(',');
+                                self.sequence(rest, None, column + length + 2, close);
+                            }
+                        }
+                    }
+                }
+                self.out.push('}');
+            }
+            Node::Map(pairs, _) => {
+                self.out.push_str("#{");
+                self.pairs(pairs, column + 2, close);
+                self.out.push('}');
+            }
+            Node::Bytes(parts, _) => {
+                self.out.push_str("<<");
+                self.bytes(parts, column + 2, close);
+                self.out.push_str(">>");
+            }
+        }
+    }
+
+    fn sequence(&mut self, items: &[Node], tail: Option<&Node>, column: usize, close: usize) {
+        let Some((first, rest)) = items.split_first() else { return };
+        let width = self.element(first, column, if rest.is_empty() { close + 1 } else { 0 });
+        self.more(rest, tail, column, column + width, close);
+    }
+
+    /// Prints an element at a column; the width of a broken one is the whole line, so that a new one follows.
+    fn element(&mut self, node: &Node, column: usize, close: usize) -> usize {
+        if let Some((text, length)) = node.as_leaf()
+            && fits(length, column, close)
+        {
+            self.out.push_str(text);
+            return length;
+        }
+        self.lay(node, column, close);
+        WIDTH
+    }
+
+    fn more(&mut self, items: &[Node], tail: Option<&Node>, column: usize, mut current: usize, close: usize) {
+        let last = items.len().saturating_sub(1);
+        for (at, item) in items.iter().enumerate() {
+            self.out.push(',');
+            if let Some((text, length)) = item.as_leaf() {
+                let room = if at == last { length + 1 + current + close + 1 < WIDTH } else { length + 2 + current < WIDTH };
+                if room {
+                    self.out.push_str(text);
+                    current += 1 + length;
+                    continue;
+                }
+            }
+            self.new_line(column);
+            current = column + self.element(item, column, if at == last { close + 1 } else { 0 });
+        }
+        if let Some(tail) = tail {
+            self.out.push('|');
+            match tail.as_leaf() {
+                Some((text, length)) if length + 1 + current + close + 1 < WIDTH => self.out.push_str(text),
+                _ => {
+                    self.new_line(column);
+                    self.lay(tail, column, close + 1);
+                }
+            }
+        }
+    }
+
+    fn pairs(&mut self, pairs: &[(Node, Node)], column: usize, close: usize) {
+        let last = pairs.len().saturating_sub(1);
+        let mut current = column;
+        for (at, pair) in pairs.iter().enumerate() {
+            let length = pair_length(pair);
+            let leaves = pair.0.as_leaf().is_some() && pair.1.as_leaf().is_some();
+            if at > 0 {
+                self.out.push(',');
+                let room = if at == last { length + 1 + current + close + 1 < WIDTH } else { length + 2 + current < WIDTH };
+                if leaves && room {
+                    self.pair_line(pair);
+                    current += 1 + length;
+                    continue;
+                }
+                self.new_line(column);
+            }
+            let close = if at == last { close + 1 } else { 0 };
+            current = column + self.pair(pair, leaves, column, close);
+        }
+    }
+
+    fn pair_line(&mut self, pair: &(Node, Node)) {
+        self.line(&pair.0);
+        self.out.push_str(" => ");
+        self.line(&pair.1);
+    }
+
+    fn pair(&mut self, pair: &(Node, Node), leaves: bool, column: usize, close: usize) -> usize {
+        let length = pair_length(pair);
+        if fits(length, column, close) {
+            self.pair_line(pair);
+            return if leaves { length } else { WIDTH };
+        }
+        let indent = value_indent(self.layout);
+        self.lay(&pair.0, column, close);
+        self.out.push_str(" =>");
+        self.new_line(column + indent);
+        self.lay(&pair.1, column + indent, close);
+        WIDTH
+    }
+
+    fn bytes(&mut self, parts: &[String], column: usize, close: usize) {
+        let room = WIDTH.saturating_sub(column + close).max(8);
+        let mut left = room;
+        let last = parts.len().saturating_sub(1);
+        for (at, part) in parts.iter().enumerate() {
+            let length = part.len() + usize::from(at != last);
+            if at > 0 && length > left {
+                self.new_line(column);
+                left = room;
+            }
+            self.out.push_str(part);
+            if at != last {
+                self.out.push(',');
+            }
+            left = left.saturating_sub(length);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use crate::span::FileId;
+    use crate::term::{Extent, parse};
+
+    /// What is laid out as OTP lays it out must come back as it was written.
+    fn unchanged(text: &str) {
+        let source = Source::new("t", format!("{text}.").into_bytes());
+        let document = parse(&source, FileId(0), Otp::NEWEST, Extent::First);
+        let printed = document.terms.first().map(|term| pretty(term, Otp::NEWEST));
+        assert_eq!(printed.as_deref(), Some(text));
+    }
+
+    #[test]
+    fn lines_break_at_79() {
+        unchanged("[aaaaaaaaaaaaaaaaaaaa,aaaaaaaaaaaaaaaaaaaa,aaaaaaaaaaaaaaaaaaaa,aaaaaaaaaaaaa]");
+        unchanged("[aaaaaaaaaaaaaaaaaaaa,aaaaaaaaaaaaaaaaaaaa,aaaaaaaaaaaaaaaaaaaa,\n aaaaaaaaaaaaaa]");
+    }
+
+    #[test]
+    fn tags_align_or_indent() {
+        unchanged(
+            "{\"2\",\n [{\"1\",[],\n   [{load_object_code,{foo,\"1.0\",\n                           [aaaaaaaaaa,aaaaaaaaaaa,aaaaaaaaaaaa,aaaaaaaaaaaaa,\n                            aaaaaaaaaaaaaa,aaaaaaaaaaaaaaa]}},\n    {suspend,[{mod_a,5000},mod_b]}]}],\n []}",
+        );
+        unchanged(
+            "{code_change,up,\n    [{my_server_module,\n         {upgrade,[{from,\"1.0\"},{to,\"2.0\"},{options,[verbose,dry_run]}]}},\n     {other,[]}]}",
+        );
+    }
+
+    #[test]
+    fn improper_lists_maps_and_bytes_break() {
+        unchanged("[1,2,3|\n aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]");
+        unchanged(
+            "#{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa => aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\n  bb =>\n      {cc,[aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\n           aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa]}}",
+        );
+        unchanged(
+            "{x,<<128,129,130,131,132,133,134,135,136,137,138,139,140,141,142,143,144,145,\n     146,147,148,149,150,151,152,153,154,155,156,157,158,159,160,161,162,163,\n     164,165,166,167,168,169,170>>}",
+        );
+    }
+}

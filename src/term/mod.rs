@@ -1,0 +1,29 @@
+//! Erlang terms: read as `file:consult/1` and `systools` read them, printed as `io:format("~tp.~n")` prints them.
+//!
+//! In goes the text of a file; out comes a [`Document`] of [`Term`]s that know where they stood, its comments, and every
+//! syntax error of one run. Terms go back to text in [`print`](mod@print) (OTP's own layout).
+
+mod bits;
+mod cmp;
+mod faults;
+mod layout;
+mod lex;
+mod parse;
+pub mod print;
+mod scan;
+mod value;
+
+pub use faults::{ALL as CODES, FaultClass, SyntaxFault, read_differently, text_after_term};
+pub use layout::{Layout, pretty, pretty_at, pretty_file};
+pub use lex::Sensitive;
+pub use parse::{Document, Extent, parse};
+pub use value::{Atom, Bits, ExternalFun, Term, TermKind};
+
+/// How deep brackets may be nested. OTP has no bound but memory; nothing that describes a release comes near this one.
+pub const MAX_DEPTH: usize = 512;
+/// How many digits a number may have.
+pub const MAX_DIGITS: usize = 4096;
+/// How many bits a written bit string may have.
+pub const MAX_BITS: u64 = 8 << 20;
+/// How many characters an atom may have (OTP's own bound).
+pub const MAX_ATOM: usize = 255;

@@ -1,0 +1,794 @@
+//! From tokens to terms. OTP parses the tokens as the body of a function and turns the one expression into a term; here
+//! the terms are read directly, and after an error reading goes on at the next comma or closing bracket.
+
+use super::bits::{BitsBuilder, BitsFault, Segment, SegmentType, SegmentValue};
+use super::faults::{self, SyntaxFault};
+use super::lex::{Bracket, Lexer, Sensitive, Tok, Token, is_reserved};
+use super::value::{Bits, ExternalFun, Term, TermKind};
+use super::MAX_DEPTH;
+use crate::otp::Otp;
+use crate::source::Source;
+use crate::span::{FileId, Span};
+use num_bigint::BigInt;
+
+/// How much of a file a reader looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The first term only, as `systools` does.
+    First,
+    /// All terms up to the end of the file, as `file:consult/1` does.
+    All,
+}
+
+/// What a file holds.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// The terms, in order; parts that could not be read are [`TermKind::Invalid`].
+    pub terms: Vec<Term>,
+    /// Its comments, in order, from the percent sign to the end of the line.
+    pub comments: Vec<Span>,
+    /// Its syntax errors.
+    pub faults: Vec<SyntaxFault>,
+    /// What other versions of OTP read otherwise.
+    pub sensitive: Vec<Sensitive>,
+    /// Where text begins that the extent leaves out.
+    pub rest: Option<Span>,
+}
+
+/// Reads a file's text at the language level of a version.
+pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Document {
+    let mut lexer = Lexer::new(source, file, otp);
+    let mut document = Document::default();
+    let mut end = source.text.len();
+    while lexer.skip() {
+        let tokens = lexer.tokens();
+        let mut parser = Parser { text: &source.text, tokens: &tokens, at: 0, otp, open: Vec::new(), unclosed: false, too_deep: false, faults: Vec::new() };
+        document.terms.push(parser.form());
+        document.faults.append(&mut parser.faults);
+        if extent == Extent::First {
+            end = lexer.offset();
+            if lexer.skip() {
+                let start = lexer.offset();
+                document.rest = Some(Span::new(file, start, start + source.text.get(start..).map_or(0, first_word)));
+            }
+            break;
+        }
+    }
+    if document.terms.is_empty() {
+        document.faults.push(faults::no_term(Span::new(file, end, end)));
+    }
+    for at in source.undecodable.iter().filter(|at| **at < end) {
+        document.faults.push(faults::not_utf8(Span::new(file, *at, at + 1), *at == 0));
+    }
+    document.faults.append(&mut lexer.faults);
+    document.comments = lexer.comments;
+    document.sensitive = lexer.sensitive;
+    document
+}
+
+fn first_word(text: &str) -> usize {
+    text.find(char::is_whitespace).unwrap_or(text.len())
+}
+
+struct Parser<'a> {
+    text: &'a str,
+    tokens: &'a [Token],
+    at: usize,
+    otp: Otp,
+    /// The brackets open at this point, outermost first.
+    open: Vec<(Bracket, Span)>,
+    /// Whether a bracket was reported as unclosed; the end of the file then needs no further word.
+    unclosed: bool,
+    /// Whether too deep a nesting was reported.
+    too_deep: bool,
+    faults: Vec<SyntaxFault>,
+}
+
+impl Parser<'_> {
+    /// One term and the dot behind it.
+    fn form(&mut self) -> Term {
+        let term = self.term();
+        match self.peek() {
+            Some(Tok::Dot) => {}
+            None => {
+                if !self.unclosed {
+                    self.faults.push(faults::missing_full_stop(self.end()));
+                }
+            }
+            Some(_) => {
+                let span = self.here();
+                let found = self.describe();
+                self.faults.push(match self.peek() {
+                    Some(Tok::Close(bracket)) => faults::stray_closer(span, bracket.close()),
+                    Some(Tok::Operator | Tok::Minus | Tok::Plus | Tok::Colon | Tok::Slash) => faults::expression(span, &found),
+                    _ => faults::unexpected(span, &found, "the full stop at the end of the term"),
+                });
+            }
+        }
+        self.at = self.tokens.len();
+        term
+    }
+
+    // ---- tokens ----
+
+    fn peek(&self) -> Option<&Tok> {
+        self.tokens.get(self.at).map(|token| &token.kind)
+    }
+
+    fn peek_at(&self, ahead: usize) -> Option<&Tok> {
+        self.tokens.get(self.at + ahead).map(|token| &token.kind)
+    }
+
+    /// The span of the token that comes next; the end of the text when none does.
+    fn here(&self) -> Span {
+        self.tokens.get(self.at).map_or_else(|| self.end(), |token| token.span)
+    }
+
+    /// The span of the token read last.
+    fn last(&self) -> Span {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(self.here().before(), |token| token.span)
+    }
+
+    fn end(&self) -> Span {
+        self.tokens.last().map_or(Span::GENERATED, |token| token.span.after())
+    }
+
+    fn text_of(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The next token in words.
+    fn describe(&self) -> String {
+        match self.peek() {
+            None => "the end of the file".to_owned(),
+            Some(Tok::Dot) => "a full stop".to_owned(),
+            Some(Tok::Str(_)) => "a string".to_owned(),
+            Some(_) => format!("`{}`", self.text_of(self.here())),
+        }
+    }
+
+    fn begins_term(&self) -> bool {
+        match self.peek() {
+            Some(
+                Tok::Atom(_) | Tok::Variable | Tok::Integer(_) | Tok::Small(_) | Tok::Float(_) | Tok::Char(_) | Tok::Str(_) | Tok::Sigil { .. }
+                | Tok::Open(_) | Tok::Hash | Tok::Bad,
+            ) => true,
+            Some(Tok::Word) => self.text_of(self.here()) == "fun",
+            Some(
+                Tok::Close(_) | Tok::Comma | Tok::Bar | Tok::Arrow | Tok::Colon | Tok::Slash | Tok::Minus | Tok::Plus | Tok::Operator | Tok::Dot,
+            )
+            | None => false,
+        }
+    }
+
+    // ---- terms ----
+
+    fn term(&mut self) -> Term {
+        let span = self.here();
+        let Some(token) = self.tokens.get(self.at) else {
+            self.faults.push(faults::unexpected(span, "the end of the file", "a term"));
+            return invalid(span);
+        };
+        match &token.kind {
+            Tok::Atom(atom) => self.leaf(TermKind::Atom(atom.clone())),
+            Tok::Small(value) => self.leaf(TermKind::Int(*value)),
+            Tok::Integer(value) => self.leaf(TermKind::Big(Box::new(value.clone()))),
+            Tok::Float(value) => self.leaf(TermKind::Float(*value)),
+            Tok::Char(value) => self.leaf(TermKind::Int(i64::from(*value))),
+            Tok::Str(_) => self.strings(),
+            Tok::Sigil { text, binary } => self.sigil(text, *binary),
+            Tok::Open(bracket) => self.bracketed(*bracket),
+            Tok::Minus | Tok::Plus => self.signed(),
+            Tok::Hash => self.map(),
+            Tok::Word => self.word(),
+            Tok::Variable => self.variable(),
+            Tok::Colon => self.colon(),
+            Tok::Bad => self.leaf(TermKind::Invalid),
+            Tok::Operator | Tok::Slash => {
+                let found = self.describe();
+                self.faults.push(faults::expression(span, &found));
+                self.leaf(TermKind::Invalid)
+            }
+            Tok::Close(_) | Tok::Comma | Tok::Bar | Tok::Arrow | Tok::Dot => {
+                // Left for the bracket around: it may be what it waits for.
+                let found = self.describe();
+                self.faults.push(faults::unexpected(span, &found, "a term"));
+                invalid(span)
+            }
+        }
+    }
+
+    fn leaf(&mut self, kind: TermKind) -> Term {
+        let span = self.here();
+        self.at += 1;
+        Term { kind, span }
+    }
+
+    fn strings(&mut self) -> Term {
+        let start = self.here();
+        let mut text = String::new();
+        while let Some(Tok::Str(part)) = self.peek() {
+            text.push_str(part);
+            self.at += 1;
+        }
+        let span = start.to(self.last());
+        if matches!(self.peek(), Some(Tok::Sigil { .. })) {
+            let found = self.describe();
+            self.faults.push(faults::unexpected(self.here(), &found, "a comma"));
+            self.at += 1;
+        }
+        Term { kind: Term::string(&text).kind, span }
+    }
+
+    fn sigil(&mut self, text: &str, binary: bool) -> Term {
+        let kind = if binary {
+            TermKind::Bits(Box::new(Bits { bytes: text.as_bytes().to_vec(), trailing: 0 }))
+        } else {
+            Term::string(text).kind
+        };
+        let term = self.leaf(kind);
+        if matches!(self.peek(), Some(Tok::Str(_) | Tok::Sigil { .. })) {
+            let found = self.describe();
+            self.faults.push(faults::unexpected(self.here(), &found, "a comma"));
+            self.at += 1;
+        }
+        term
+    }
+
+    fn signed(&mut self) -> Term {
+        let start = self.here();
+        let minus = matches!(self.peek(), Some(Tok::Minus));
+        let sign = self.at;
+        self.at += 1;
+        let mut parens = 0;
+        while let Some(Tok::Open(Bracket::Paren)) = self.peek_at(parens) {
+            parens += 1;
+        }
+        let number = match self.peek_at(parens) {
+            Some(Tok::Small(value)) => Some(TermKind::Int(if minus { -*value } else { *value })),
+            Some(Tok::Char(value)) => Some(TermKind::Int(if minus { -i64::from(*value) } else { i64::from(*value) })),
+            Some(Tok::Float(value)) => Some(TermKind::Float(if minus { -*value } else { *value })),
+            Some(Tok::Integer(value)) => Some(big(if minus { -value } else { value.clone() })),
+            _ => None,
+        };
+        let closed = (0..parens).all(|at| matches!(self.peek_at(parens + 1 + at), Some(Tok::Close(Bracket::Paren))));
+        match number {
+            Some(kind) if closed => {
+                self.at += 2 * parens + 1;
+                Term { kind, span: start.to(self.last()) }
+            }
+            _ => {
+                self.at = sign;
+                let found = format!("a `{}` before something that is no number", if minus { '-' } else { '+' });
+                self.faults.push(faults::expression(start, &found));
+                self.at += 1;
+                if self.begins_term() && self.open.len() < MAX_DEPTH {
+                    let operand = self.term();
+                    return invalid(start.to(operand.span));
+                }
+                invalid(start)
+            }
+        }
+    }
+
+    fn word(&mut self) -> Term {
+        let span = self.here();
+        let word = self.text_of(span).to_owned();
+        if word == "fun" {
+            return self.external_fun();
+        }
+        self.faults.push(if is_reserved(&word, Otp::OLDEST) {
+            faults::reserved_word(span, &word)
+        } else {
+            let class = faults::FaultClass::Parse;
+            faults::otp_syntax(span, &format!("`{word}` as an atom without quotes"), Otp::V27, self.otp, class)
+        });
+        self.leaf(TermKind::Invalid)
+    }
+
+    fn external_fun(&mut self) -> Term {
+        let start = self.here();
+        let parts = (self.peek_at(1), self.peek_at(2), self.peek_at(3), self.peek_at(4), self.peek_at(5));
+        if let (Some(Tok::Atom(module)), Some(Tok::Colon), Some(Tok::Atom(name)), Some(Tok::Slash), Some(Tok::Small(arity))) = parts
+            && let Ok(arity) = u8::try_from(*arity)
+        {
+            let fun = ExternalFun { module: module.clone(), name: name.clone(), arity };
+            self.at += 6;
+            return Term { kind: TermKind::Fun(Box::new(fun)), span: start.to(self.last()) };
+        }
+        self.at += 1;
+        self.faults.push(faults::expression(start, "a fun other than `fun module:name/arity`"));
+        self.skip_to_boundary();
+        invalid(start)
+    }
+
+    /// A variable: the name of an Elixir module, most likely, or a forgotten quote.
+    fn variable(&mut self) -> Term {
+        let start = self.here();
+        self.at += 1;
+        // `My.App.Server`: the dots are no full stops, as names follow them without a gap.
+        while self.text_of(self.here()) == "." && matches!(self.peek(), Some(Tok::Operator)) && matches!(self.peek_at(1), Some(Tok::Variable)) {
+            self.at += 2;
+        }
+        let span = start.to(self.last());
+        let name = self.text_of(span).to_owned();
+        let plain = name.strip_prefix("Elixir.").unwrap_or(&name).to_owned();
+        let capital = name.starts_with(|c: char| c.is_ascii_uppercase());
+        let is_alias = capital && (name.contains('.') || name.chars().any(char::is_lowercase));
+        self.faults.push(if is_alias { faults::elixir_alias(span, &plain) } else { faults::variable(span, &name) });
+        invalid(span)
+    }
+
+    /// `:atom`, as Elixir writes it.
+    fn colon(&mut self) -> Term {
+        let start = self.here();
+        self.at += 1;
+        if let Some(Tok::Atom(atom)) = self.peek() {
+            let text = atom.to_string();
+            self.at += 1;
+            let span = start.to(self.last());
+            self.faults.push(faults::elixir_atom(span, &text));
+            return Term { kind: TermKind::Invalid, span };
+        }
+        self.faults.push(faults::unexpected(start, "`:`", "a term"));
+        invalid(start)
+    }
+
+    // ---- brackets ----
+
+    fn bracketed(&mut self, bracket: Bracket) -> Term {
+        let start = self.here();
+        if self.open.len() >= MAX_DEPTH {
+            if !self.too_deep {
+                self.too_deep = true;
+                self.faults.push(faults::too_deep(start));
+            }
+            self.skip_bracketed();
+            return invalid(start.to(self.last()));
+        }
+        self.at += 1;
+        self.open.push((bracket, start));
+        let kind = match bracket {
+            Bracket::Brace => {
+                let (items, _) = self.elements(bracket, start);
+                TermKind::Tuple(items)
+            }
+            Bracket::Square => self.list(start),
+            Bracket::Paren => self.parenthesised(start),
+            Bracket::Bits => self.bit_string(start),
+        };
+        self.open.pop();
+        Term { kind, span: start.to(self.last()) }
+    }
+
+    /// Elements separated by commas, up to and with the closing bracket, or up to a bar, which is left standing.
+    fn elements(&mut self, bracket: Bracket, start: Span) -> (Vec<Term>, After) {
+        let mut items = Vec::new();
+        if self.close(bracket, start) {
+            return (items, After::Closed);
+        }
+        loop {
+            items.push(self.term());
+            match self.after_element(bracket, start) {
+                After::Next => {}
+                end @ (After::Closed | After::Bar) => return (items, end),
+            }
+        }
+    }
+
+    /// What stands behind an element; errors are reported and passed over here.
+    fn after_element(&mut self, bracket: Bracket, start: Span) -> After {
+        loop {
+            match self.peek() {
+                Some(Tok::Comma) => {
+                    let comma = self.here();
+                    self.at += 1;
+                    if let Some(Tok::Close(closer)) = self.peek()
+                        && *closer == bracket
+                    {
+                        self.faults.push(faults::trailing_comma(self.here(), comma));
+                        self.at += 1;
+                        return After::Closed;
+                    }
+                    return After::Next;
+                }
+                Some(Tok::Bar) if bracket == Bracket::Square => return After::Bar,
+                _ => {}
+            }
+            if self.close(bracket, start) {
+                return After::Closed;
+            }
+            if self.begins_term() {
+                self.faults.push(faults::missing_comma(self.last(), self.here()));
+                return After::Next;
+            }
+            let (span, found) = (self.here(), self.describe());
+            self.faults.push(match self.peek() {
+                Some(Tok::Operator | Tok::Minus | Tok::Plus | Tok::Colon | Tok::Slash) => faults::expression(span, &found),
+                _ => faults::unexpected(span, &found, &format!("`,` or `{}`", bracket.close())),
+            });
+            self.at += 1;
+            self.skip_to_boundary();
+        }
+    }
+
+    /// Consumes the closing bracket, or reports why there is none; tells whether the bracket is done with.
+    fn close(&mut self, bracket: Bracket, start: Span) -> bool {
+        loop {
+            match self.peek() {
+                Some(Tok::Close(closer)) if *closer == bracket => {
+                    self.at += 1;
+                    return true;
+                }
+                Some(Tok::Close(closer)) => {
+                    let closer = *closer;
+                    let outer = self.open.iter().rev().skip(1).any(|(open, _)| *open == closer);
+                    if outer {
+                        self.unclosed = true;
+                        self.faults.push(faults::unclosed(start, bracket.open(), self.here()));
+                        return true;
+                    }
+                    self.faults.push(faults::stray_closer(self.here(), closer.close()));
+                    self.at += 1;
+                }
+                None | Some(Tok::Dot) => {
+                    // The innermost open bracket is reported, once.
+                    if !self.unclosed {
+                        self.unclosed = true;
+                        self.faults.push(faults::unclosed(start, bracket.open(), self.here()));
+                    }
+                    return true;
+                }
+                Some(_) => return false,
+            }
+        }
+    }
+
+    /// Moves to the next comma or closing bracket at this level.
+    fn skip_to_boundary(&mut self) {
+        while let Some(token) = self.peek() {
+            match token {
+                Tok::Comma | Tok::Close(_) | Tok::Dot | Tok::Bar => return,
+                Tok::Open(_) => self.skip_bracketed(),
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// Moves past a bracket and all in it, without looking.
+    fn skip_bracketed(&mut self) {
+        let mut depth = 0usize;
+        while let Some(token) = self.peek() {
+            match token {
+                Tok::Open(_) => depth += 1,
+                Tok::Close(_) => depth = depth.saturating_sub(1),
+                Tok::Dot => return,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    fn list(&mut self, start: Span) -> TermKind {
+        let (mut items, end) = self.elements(Bracket::Square, start);
+        if !matches!(end, After::Bar) {
+            return TermKind::List(items);
+        }
+        self.at += 1;
+        let tail = self.term();
+        loop {
+            if self.close(Bracket::Square, start) {
+                break;
+            }
+            let found = self.describe();
+            self.faults.push(faults::unexpected(self.here(), &found, "`]` after the tail"));
+            self.at += 1;
+            self.skip_to_boundary();
+        }
+        match tail.kind {
+            TermKind::List(more) => {
+                items.extend(more);
+                TermKind::List(items)
+            }
+            TermKind::Str(_) => {
+                items.extend(tail.items().unwrap_or_default().into_owned());
+                TermKind::List(items)
+            }
+            TermKind::Improper(parts) => {
+                let (more, end) = *parts;
+                items.extend(more);
+                TermKind::Improper(Box::new((items, end)))
+            }
+            _ => TermKind::Improper(Box::new((items, tail))),
+        }
+    }
+
+    fn parenthesised(&mut self, start: Span) -> TermKind {
+        let term = self.term();
+        while !self.close(Bracket::Paren, start) {
+            let found = self.describe();
+            self.faults.push(faults::expression(self.here(), &found));
+            self.at += 1;
+            self.skip_to_boundary();
+            if matches!(self.peek(), Some(Tok::Comma)) {
+                self.at += 1;
+            }
+        }
+        term.kind
+    }
+
+    fn map(&mut self) -> Term {
+        let start = self.here();
+        if !matches!(self.peek_at(1), Some(Tok::Open(Bracket::Brace))) || self.open.len() >= MAX_DEPTH {
+            self.at += 1;
+            self.faults.push(faults::expression(start, "a record"));
+            self.skip_to_boundary();
+            return invalid(start);
+        }
+        self.at += 2;
+        let open = start.to(self.last());
+        self.open.push((Bracket::Brace, open));
+        let mut pairs = Vec::new();
+        let mut done = self.close(Bracket::Brace, open);
+        while !done {
+            let key = self.term();
+            if matches!(self.peek(), Some(Tok::Arrow)) {
+                self.at += 1;
+                let value = self.term();
+                pairs.push((key, value));
+            } else {
+                let found = self.describe();
+                self.faults.push(faults::unexpected(self.here(), &found, "`=>`"));
+                self.skip_to_boundary();
+            }
+            done = match self.after_element(Bracket::Brace, open) {
+                After::Closed => true,
+                After::Next | After::Bar => false,
+            };
+        }
+        self.open.pop();
+        Term { kind: TermKind::Map(sorted_pairs(pairs)), span: start.to(self.last()) }
+    }
+
+    // ---- bit syntax ----
+
+    fn bit_string(&mut self, start: Span) -> TermKind {
+        let mut builder = BitsBuilder::default();
+        let mut good = true;
+        if self.close(Bracket::Bits, start) {
+            return TermKind::Bits(Box::new(builder.finish()));
+        }
+        loop {
+            let from = self.here();
+            let before = self.faults.len();
+            let pushed = self.segment().and_then(|segment| builder.push(&segment));
+            let span = from.to(self.last());
+            match pushed {
+                Ok(()) => {}
+                Err(fault) => {
+                    good = false;
+                    if self.faults.len() == before {
+                        self.faults.push(match fault {
+                            BitsFault::Refused(why) => faults::bad_bits(span, why),
+                            BitsFault::TooLarge => faults::too_many_bits(span),
+                        });
+                    }
+                    self.skip_to_boundary();
+                }
+            }
+            match self.after_element(Bracket::Bits, start) {
+                After::Next => {}
+                After::Closed | After::Bar => break,
+            }
+        }
+        if good { TermKind::Bits(Box::new(builder.finish())) } else { TermKind::Invalid }
+    }
+
+    fn segment(&mut self) -> Result<Segment, BitsFault> {
+        let value = self.segment_value()?;
+        let mut segment = Segment { value, size: None, kind: None, little: false, unit: None };
+        if matches!(self.peek(), Some(Tok::Colon)) {
+            self.at += 1;
+            segment.size = Some(self.segment_size()?);
+        }
+        if matches!(self.peek(), Some(Tok::Slash)) {
+            self.at += 1;
+            self.segment_types(&mut segment)?;
+        }
+        Ok(segment)
+    }
+
+    fn segment_value(&mut self) -> Result<SegmentValue, BitsFault> {
+        let written_text = matches!(self.peek(), Some(Tok::Str(_)));
+        if !self.begins_term() && !matches!(self.peek(), Some(Tok::Minus | Tok::Plus)) {
+            return Err(BitsFault::Refused("a number, a string or a binary belongs here"));
+        }
+        let term = self.term();
+        match term.kind {
+            TermKind::Int(value) => Ok(SegmentValue::Integer(value.into())),
+            TermKind::Big(value) => Ok(SegmentValue::Integer(*value)),
+            TermKind::Float(value) => Ok(SegmentValue::Float(value)),
+            TermKind::Bits(bits) => Ok(SegmentValue::Bits(*bits)),
+            TermKind::Str(text) => Ok(SegmentValue::Text(text.into())),
+            TermKind::List(items) if items.is_empty() && written_text => Ok(SegmentValue::Text(String::new())),
+            TermKind::Atom(_)
+            | TermKind::List(_)
+            | TermKind::Improper(_)
+            | TermKind::Tuple(_)
+            | TermKind::Map(_)
+            | TermKind::Fun(_)
+            | TermKind::Invalid => Err(BitsFault::Refused("only numbers, strings and binaries make a segment")),
+        }
+    }
+
+    fn segment_size(&mut self) -> Result<u64, BitsFault> {
+        let bad = BitsFault::Refused("a size is a number that is not negative");
+        let mut parens = 0;
+        while matches!(self.peek(), Some(Tok::Open(Bracket::Paren))) {
+            parens += 1;
+            self.at += 1;
+        }
+        let size = match self.peek() {
+            Some(Tok::Small(value)) => u64::try_from(*value).map_err(|_| bad)?,
+            Some(Tok::Char(value)) => u64::from(*value),
+            Some(Tok::Integer(_)) => return Err(BitsFault::TooLarge),
+            _ => return Err(bad),
+        };
+        self.at += 1;
+        for _ in 0..parens {
+            if !matches!(self.peek(), Some(Tok::Close(Bracket::Paren))) {
+                return Err(bad);
+            }
+            self.at += 1;
+        }
+        Ok(size)
+    }
+
+    fn segment_types(&mut self, segment: &mut Segment) -> Result<(), BitsFault> {
+        let mut endian: Option<&str> = None;
+        let mut sign: Option<&str> = None;
+        loop {
+            let Some(Tok::Atom(name)) = self.peek() else { return Err(BitsFault::Refused("a type belongs after `/`")) };
+            let name = name.clone();
+            self.at += 1;
+            match name.as_str() {
+                "integer" => set(&mut segment.kind, SegmentType::Integer)?,
+                "float" => set(&mut segment.kind, SegmentType::Float)?,
+                "utf8" => set(&mut segment.kind, SegmentType::Utf8)?,
+                "utf16" => set(&mut segment.kind, SegmentType::Utf16)?,
+                "utf32" => set(&mut segment.kind, SegmentType::Utf32)?,
+                "binary" | "bytes" => set(&mut segment.kind, SegmentType::Binary)?,
+                "bitstring" | "bits" => {
+                    set(&mut segment.kind, SegmentType::Binary)?;
+                    set(&mut segment.unit, 1)?;
+                }
+                "big" => set(&mut endian, "big")?,
+                "little" => set(&mut endian, "little")?,
+                // The machines that relups are made for are little-endian.
+                "native" => set(&mut endian, "native")?,
+                "signed" => set(&mut sign, "signed")?,
+                "unsigned" => set(&mut sign, "unsigned")?,
+                "unit" => {
+                    let unit = match (self.peek(), self.peek_at(1)) {
+                        (Some(Tok::Colon), Some(Tok::Small(unit))) if (1..=256).contains(unit) => u64::try_from(*unit).unwrap_or(1),
+                        _ => return Err(BitsFault::Refused("a unit is 1 to 256")),
+                    };
+                    self.at += 2;
+                    set(&mut segment.unit, unit)?;
+                }
+                _ => return Err(BitsFault::Refused("there is no such type")),
+            }
+            if !matches!(self.peek(), Some(Tok::Minus)) {
+                break;
+            }
+            self.at += 1;
+        }
+        segment.little = matches!(endian, Some("little" | "native"));
+        Ok(())
+    }
+}
+
+/// What followed an element.
+enum After {
+    Next,
+    Closed,
+    Bar,
+}
+
+/// Sets what may be given only once, or twice alike.
+fn set<T: PartialEq>(slot: &mut Option<T>, value: T) -> Result<(), BitsFault> {
+    match slot {
+        Some(known) if *known != value => Err(BitsFault::Refused("the types contradict each other")),
+        _ => {
+            *slot = Some(value);
+            Ok(())
+        }
+    }
+}
+
+fn invalid(span: Span) -> Term {
+    Term { kind: TermKind::Invalid, span }
+}
+
+fn big(value: BigInt) -> TermKind {
+    i64::try_from(&value).map_or_else(|_| TermKind::Big(Box::new(value)), TermKind::Int)
+}
+
+/// Pairs in the order of their keys; of two with the same key the later one counts.
+fn sorted_pairs(mut pairs: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
+    pairs.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut once: Vec<(Term, Term)> = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        match once.last_mut() {
+            Some(last) if last.0 == pair.0 => *last = pair,
+            _ => once.push(pair),
+        }
+    }
+    once
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn atom(text: &str) -> Term {
+        Term::atom(text)
+    }
+
+    fn read(text: &str, otp: Otp) -> Document {
+        parse(&Source::new("t", text.as_bytes().to_vec()), FileId(0), otp, Extent::All)
+    }
+
+    fn one(text: &str) -> Result<Term, Vec<&'static str>> {
+        let mut document = read(text, Otp::NEWEST);
+        if document.faults.is_empty() && document.terms.len() == 1 {
+            return document.terms.pop().ok_or_else(Vec::new);
+        }
+        Err(document.faults.iter().map(|fault| fault.diagnostic.code.id).collect())
+    }
+
+    #[test]
+    fn terms_are_read() {
+        assert_eq!(one("(foo)."), Ok(atom("foo")));
+        assert_eq!(one("'it\\'s'."), Ok(atom("it's")));
+        assert_eq!(one("[a|[b]]."), Ok(Term::list(vec![atom("a"), atom("b")])));
+        assert_eq!(one("\"a\" %c\n \"b\"."), Ok(Term::string("ab")));
+        assert_eq!(one("- 1."), Ok(Term::new(TermKind::Int(-1))));
+        assert_eq!(one("-(($a))."), Ok(Term::new(TermKind::Int(-97))));
+        assert_eq!(one("[[a]|[b]]."), Ok(Term::list(vec![Term::list(vec![atom("a")]), atom("b")])));
+        assert_eq!(one("[[a|b]|c].").map(|term| matches!(term.kind, TermKind::Improper(_))), Ok(true));
+        assert_eq!(one("#{a=>1,a=>2}."), Ok(Term::new(TermKind::Map(vec![(atom("a"), Term::new(TermKind::Int(2)))]))));
+    }
+
+    #[test]
+    fn one_run_finds_every_error() {
+        assert_eq!(one("{[a b],, 'c\\xz', Foo.Bar, :d}").err().map(|found| found.len()), Some(6));
+        assert_eq!(one("[a,].").err(), Some(vec!["RL0101"]));
+        assert_eq!(one("{a, [b}.").err(), Some(vec!["RL0103"]));
+        assert_eq!(one("{a, b").err(), Some(vec!["RL0103"]));
+        assert_eq!(one("{a, b}").err(), Some(vec!["RL0104"]));
+        assert_eq!(one("{load_module, DonationPlatform.Calculator}.").err(), Some(vec!["RL0105"]));
+    }
+
+    #[test]
+    fn depth_is_bounded() {
+        let deep = |depth: usize| format!("{}{}.", "[".repeat(depth), "]".repeat(depth));
+        assert!(one(&deep(MAX_DEPTH)).is_ok());
+        assert_eq!(one(&deep(MAX_DEPTH + 1)).err(), Some(vec!["RL0115"]));
+        assert_eq!(one(&deep(1_000_000)).err(), Some(vec!["RL0115"]));
+        assert_eq!(one(&"{".repeat(1_000_000)).map(|_| ()).is_err(), true);
+    }
+
+    #[test]
+    fn versions_read_differently() {
+        let value = |text: &str, otp: Otp| read(text, otp).terms.first().and_then(|term| term.text().map(|text| text.into_owned()));
+        let block = "\"\"\"\n  abc\n  \"\"\".";
+        assert_eq!(value(block, Otp::NEWEST).as_deref(), Some("abc"));
+        assert_eq!(value(block, Otp::OLDEST).as_deref(), Some("\n  abc\n  "));
+        assert!(read("maybe.", Otp::OLDEST).faults.is_empty());
+        assert!(!read("maybe.", Otp::V27).faults.is_empty());
+    }
+}

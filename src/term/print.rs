@@ -1,0 +1,250 @@
+//! The text of terms, as `io_lib` writes it with `~tp`: leaves, and whole terms on one line.
+
+use super::lex::is_reserved;
+use super::scan;
+use super::value::{Bits, Term, TermKind};
+use crate::otp::Otp;
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// Tells whether a character is shown as itself or with a short escape in a list printed as a string (the VM's default
+/// range, `latin1`).
+pub fn is_printable(c: u32) -> bool {
+    matches!(c, 32..=126 | 160..=255 | 8..=13 | 27)
+}
+
+/// An atom, quoted where it must be.
+pub fn atom(text: &str, otp: Otp) -> Cow<'_, str> {
+    let bare = text.starts_with(scan::is_atom_start) && text.chars().all(scan::is_name) && !is_reserved(text, otp);
+    if bare { Cow::Borrowed(text) } else { Cow::Owned(quoted(text, '\'')) }
+}
+
+/// Text between quotes, with `io_lib`'s escapes.
+pub fn quoted(text: &str, quote: char) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push(quote);
+    for c in text.chars() {
+        match c {
+            _ if c == quote || c == '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\u{1b}' => out.push_str("\\e"),
+            '\u{7f}' => out.push_str("\\d"),
+            '\0'..='\u{1f}' | '\u{80}'..='\u{9f}' => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\{:03o}", u32::from(c));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push(quote);
+    out
+}
+
+/// A float: its shortest digits, plain or with an exponent, whichever `float_to_list(F, [short])` chooses.
+pub fn float(value: f64) -> String {
+    if value == 0.0 {
+        return if value.is_sign_negative() { "-0.0".to_owned() } else { "0.0".to_owned() };
+    }
+    let scientific = scientific(value);
+    if value.abs() >= 9_007_199_254_740_992.0 {
+        return scientific;
+    }
+    let mut decimal = format!("{value}");
+    if !decimal.contains('.') {
+        decimal.push_str(".0");
+    }
+    if decimal.len() <= scientific.len() { decimal } else { scientific }
+}
+
+fn scientific(value: f64) -> String {
+    let text = format!("{value:e}");
+    match text.split_once('e') {
+        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0e{exponent}"),
+        _ => text,
+    }
+}
+
+/// A bit string that is shown as text: `<<"...">>` or `<<"..."/utf8>>`.
+pub fn bits_as_text(bits: &Bits, otp: Otp) -> Option<String> {
+    if bits.trailing != 0 || bits.bytes.is_empty() {
+        return None;
+    }
+    match std::str::from_utf8(&bits.bytes) {
+        Ok(text) => {
+            if !text.chars().all(|c| is_printable(u32::from(c))) {
+                return None;
+            }
+            let ending = if text.is_ascii() { ">>" } else { "/utf8>>" };
+            Some(format!("<<{}{ending}", quoted(text, '"')))
+        }
+        Err(error) => {
+            // Since OTP 28 the text is given up at the first character that cannot be shown.
+            let valid = bits.bytes.get(..error.valid_up_to()).and_then(|head| std::str::from_utf8(head).ok()).unwrap_or_default();
+            if otp >= Otp::V28 && !valid.chars().all(|c| is_printable(u32::from(c))) {
+                return None;
+            }
+            if !bits.bytes.iter().all(|byte| is_printable(u32::from(*byte))) {
+                return None;
+            }
+            let text: String = bits.bytes.iter().map(|byte| char::from(*byte)).collect();
+            Some(format!("<<{}>>", quoted(&text, '"')))
+        }
+    }
+}
+
+/// The parts of a bit string that is shown as numbers.
+pub fn bit_parts(bits: &Bits) -> Vec<String> {
+    let last = bits.bytes.len().saturating_sub(1);
+    let part = |(at, byte): (usize, &u8)| match bits.trailing {
+        trailing @ 1..=7 if at == last => format!("{}:{trailing}", byte >> (8 - trailing)),
+        _ => byte.to_string(),
+    };
+    bits.bytes.iter().enumerate().map(part).collect()
+}
+
+/// The text of a term that is never broken; `None` for containers with something in them.
+pub fn leaf(term: &Term, otp: Otp) -> Option<Cow<'_, str>> {
+    match &term.kind {
+        TermKind::Atom(text) => Some(atom(text.as_str(), otp)),
+        TermKind::Int(value) => Some(Cow::Owned(value.to_string())),
+        TermKind::Big(value) => Some(Cow::Owned(value.to_string())),
+        TermKind::Float(value) => Some(Cow::Owned(float(*value))),
+        TermKind::Fun(fun) => {
+            let (module, name) = (atom(fun.module.as_str(), otp), atom(fun.name.as_str(), otp));
+            Some(Cow::Owned(format!("fun {module}:{name}/{}", fun.arity)))
+        }
+        TermKind::Str(_) | TermKind::List(_) => string_leaf(term),
+        TermKind::Tuple(items) => items.is_empty().then_some(Cow::Borrowed("{}")),
+        TermKind::Map(pairs) => pairs.is_empty().then_some(Cow::Borrowed("#{}")),
+        TermKind::Bits(bits) if bits.bytes.is_empty() => Some(Cow::Borrowed("<<>>")),
+        TermKind::Bits(bits) => bits_as_text(bits, otp).map(Cow::Owned),
+        TermKind::Improper(_) => None,
+        TermKind::Invalid => Some(Cow::Borrowed("'?'")),
+    }
+}
+
+fn string_leaf(term: &Term) -> Option<Cow<'_, str>> {
+    match &term.kind {
+        TermKind::Str(text) if text.chars().all(|c| is_printable(u32::from(c))) => Some(Cow::Owned(quoted(text, '"'))),
+        TermKind::List(items) if items.is_empty() => Some(Cow::Borrowed("[]")),
+        TermKind::List(items) => {
+            let shown = |item: &Term| item.as_char().filter(|c| is_printable(u32::from(*c)));
+            let text = items.iter().map(shown).collect::<Option<String>>()?;
+            Some(Cow::Owned(quoted(&text, '"')))
+        }
+        _ => None,
+    }
+}
+
+/// A whole term on one line.
+pub fn inline(term: &Term, otp: Otp) -> String {
+    let mut out = String::new();
+    write_inline(term, otp, &mut out);
+    out
+}
+
+fn write_inline(term: &Term, otp: Otp, out: &mut String) {
+    if let Some(text) = leaf(term, otp) {
+        out.push_str(&text);
+        return;
+    }
+    match &term.kind {
+        TermKind::Tuple(items) => {
+            out.push('{');
+            write_items(items, otp, out);
+            out.push('}');
+        }
+        TermKind::Improper(parts) => {
+            out.push('[');
+            write_items(&parts.0, otp, out);
+            out.push('|');
+            write_inline(&parts.1, otp, out);
+            out.push(']');
+        }
+        TermKind::Map(pairs) => {
+            out.push_str("#{");
+            for (at, (key, value)) in pairs.iter().enumerate() {
+                if at > 0 {
+                    out.push(',');
+                }
+                write_inline(key, otp, out);
+                out.push_str(" => ");
+                write_inline(value, otp, out);
+            }
+            out.push('}');
+        }
+        TermKind::Bits(bits) => {
+            out.push_str("<<");
+            out.push_str(&bit_parts(bits).join(","));
+            out.push_str(">>");
+        }
+        TermKind::List(_) | TermKind::Str(_) => {
+            out.push('[');
+            write_items(&term.items().unwrap_or_default(), otp, out);
+            out.push(']');
+        }
+        TermKind::Atom(_) | TermKind::Int(_) | TermKind::Big(_) | TermKind::Float(_) | TermKind::Fun(_) | TermKind::Invalid => {}
+    }
+}
+
+fn write_items(items: &[Term], otp: Otp, out: &mut String) {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        write_inline(item, otp, out);
+    }
+}
+
+/// A term on one line for a message: in the newest version's syntax, and cut when it is long.
+pub fn brief(term: &Term) -> String {
+    const SHOWN: usize = 60;
+    let text = inline(term, Otp::NEWEST);
+    if text.chars().count() <= SHOWN {
+        return text;
+    }
+    let head: String = text.chars().take(SHOWN - 1).collect();
+    format!("{head}\u{2026}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_take_the_shorter_form() {
+        let shown = |value: f64| float(value);
+        assert_eq!(shown(1000.0), "1.0e3");
+        assert_eq!(shown(100.0), "100.0");
+        assert_eq!(shown(0.001), "0.001");
+        assert_eq!(shown(123_456_789.0), "123456789.0");
+        assert_eq!(shown(1.0e22), "1.0e22");
+        assert_eq!(shown(5.0e-324), "5.0e-324");
+        assert_eq!(shown(-0.0), "-0.0");
+        assert_eq!(shown(9_007_199_254_740_992.0), "9.007199254740992e15");
+    }
+
+    #[test]
+    fn atoms_are_quoted_where_they_must_be() {
+        let shown = |text: &str| atom(text, Otp::NEWEST).into_owned();
+        assert_eq!(shown("\u{f1}and\u{fa}"), "\u{f1}and\u{fa}");
+        assert_eq!(shown("Elixir.A"), "'Elixir.A'");
+        assert_eq!(shown(""), "''");
+        assert_eq!(shown("maybe"), "'maybe'");
+        assert_eq!(atom("maybe", Otp::OLDEST), "maybe");
+        assert_eq!(shown("a\u{7f}\u{1}"), "'a\\d\\001'");
+        assert_eq!(shown("\u{416}"), "'\u{416}'");
+    }
+
+    #[test]
+    fn binaries_depend_on_the_version() {
+        let bits = Bits { bytes: vec![204, 161, 228, 34], trailing: 0 };
+        assert_eq!(bits_as_text(&bits, Otp::V27).as_deref(), Some("<<\"\u{cc}\u{a1}\u{e4}\\\"\">>"));
+        assert_eq!(bits_as_text(&bits, Otp::NEWEST), None);
+    }
+}
