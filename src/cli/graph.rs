@@ -5,7 +5,7 @@ use super::shell::{Failure, Shell, outcome};
 use super::Outcome;
 use crate::appup::Direction;
 use crate::diag::Findings;
-use crate::plan::{Appups, path_name, plan_path};
+use crate::plan::{Appups, PathRequest, Preference, path_name, plan_path};
 use crate::release::Opener;
 use crate::render::{self, GraphReport};
 use crate::source::Disk;
@@ -56,8 +56,9 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let direction = if args.down { Direction::Down } else { Direction::Up };
     let mut drawn = None;
     if let (Some(Some(target)), Some(Some(base))) = (opened.next(), opened.next()) {
-        let mut appups = Appups::load(&mut opener, &target, [&base]);
-        let path = plan_path(&target, &base, direction, false, &mut appups, &mut found);
+        let appups = Appups::load(&mut opener, &target, [&base]);
+        let wanted = PathRequest { target: &target, base: &base, direction, restart_emulator: false, preference: Preference::new() };
+        let path = plan_path(&wanted, &appups, &mut found);
         drawn = Some((path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), path.clusters));
     }
     let files = opener.into_files();

@@ -187,7 +187,7 @@ fn compile(args: &Args, target: &Release, releases: &Releases, descriptions: &[T
         derive(args, target, &down_to, &mut appups, found);
     }
     let request = Request { target, up_from, down_to, restart_emulator: args.restart_emulator };
-    let relup = plan::plan(&request, &mut appups, found);
+    let relup = plan::plan(&request, &appups, found);
     if args.forbid == Some(Forbidden::Restart) {
         forbid_restart(&relup, found);
     }

@@ -3,7 +3,7 @@
 //! Between two releases: a new emulator first, then the applications that come, the scripts of those that change, the
 //! applications that go, and a restart at the end if one was asked for.
 
-use super::faults;
+use super::{PathRequest, faults};
 use crate::appup::{self, Appup, Direction, Effect, HighOp, Instruction, NoEntry, Version};
 use crate::diag::Findings;
 use crate::release::{Application, FileKind, Opener, Release, with_otp_tag};
@@ -143,7 +143,8 @@ fn changed<'t, 'b>(target: &'t Release, base: &Index<'b>) -> impl Iterator<Item 
 }
 
 /// The scripts of one path, in the order they are joined.
-pub(super) fn gather(target: &Release, base: &Release, direction: Direction, restart_emulator: bool, appups: &Appups, found: &mut Findings) -> Vec<Script> {
+pub(super) fn gather(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings) -> Vec<Script> {
+    let (target, base, direction) = (wanted.target, wanted.base, wanted.direction);
     let (from, to) = match direction {
         Direction::Up => (base, target),
         Direction::Down => (target, base),
@@ -165,7 +166,7 @@ pub(super) fn gather(target: &Release, base: &Release, direction: Direction, res
         let cause = Cause::ApplicationRemoved(application.name.value.clone(), application.name.span);
         scripts.push(Script::single(HighOp::RemoveApplication(application.name.clone()), cause));
     }
-    if restart_emulator {
+    if wanted.restart_emulator {
         scripts.push(Script::single(HighOp::Low(LowOp::RestartEmulator), Cause::RestartRequested));
     }
     scripts

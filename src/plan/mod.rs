@@ -28,7 +28,7 @@ mod split;
 pub use applications::Contents;
 pub use faults::{ALL as CODES, restart_forbidden};
 pub use gather::Appups;
-pub use order::{Cluster, Clusters};
+pub use order::{Cluster, Clusters, Preference};
 
 use crate::appup::{Direction, Instruction};
 use crate::diag::Findings;
@@ -59,6 +59,21 @@ pub struct Request<'a> {
     pub restart_emulator: bool,
 }
 
+/// One path to compile.
+#[derive(Clone, Debug)]
+pub struct PathRequest<'a> {
+    /// The release gone to on the way up.
+    pub target: &'a Release,
+    /// The release come from on the way up.
+    pub base: &'a Release,
+    /// The way.
+    pub direction: Direction,
+    /// Whether the path ends in a restart of the emulator.
+    pub restart_emulator: bool,
+    /// What decides where the dependencies leave a choice; empty for the order of the script.
+    pub preference: Preference,
+}
+
 /// One path of a plan: what goes into the relup, and how its modules hang together.
 #[derive(Clone, Debug)]
 pub struct Path {
@@ -77,12 +92,14 @@ pub fn path_name(target: &str, base: &str, direction: Direction) -> String {
 }
 
 /// Compiles all paths; the lists of the relup are in reverse order of the request, as OTP has them.
-pub fn plan(request: &Request<'_>, appups: &mut Appups, found: &mut Findings) -> Relup {
+pub fn plan(request: &Request<'_>, appups: &Appups, found: &mut Findings) -> Relup {
     faults::check_versions(request, found);
     let target = request.target;
     let mut compile = |bases: &[Base<'_>], direction| {
         let paths = bases.iter().map(|base| {
-            let path = plan_path(target, base.release, direction, request.restart_emulator, appups, found);
+            let restart_emulator = request.restart_emulator;
+            let wanted = PathRequest { target, base: base.release, direction, restart_emulator, preference: Preference::new() };
+            let path = plan_path(&wanted, appups, found);
             Entry { version: base.release.rel.vsn.value.clone(), description: base.description.clone(), steps: path.steps }
         });
         let mut entries: Vec<Entry> = paths.collect();
@@ -95,29 +112,29 @@ pub fn plan(request: &Request<'_>, appups: &mut Appups, found: &mut Findings) ->
 }
 
 /// Compiles one path.
-pub fn plan_path(target: &Release, base: &Release, direction: Direction, restart_emulator: bool, appups: &mut Appups, found: &mut Findings) -> Path {
+pub fn plan_path(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings) -> Path {
+    let (target, base) = (wanted.target, wanted.base);
     let mut on_path = Findings::default();
-    let scripts = gather::gather(target, base, direction, restart_emulator, appups, &mut on_path);
-    let contents = match direction {
+    let scripts = gather::gather(wanted, appups, &mut on_path);
+    let contents = match wanted.direction {
         Direction::Up => Contents::of_releases(base, target),
         Direction::Down => Contents::of_releases(target, base),
     };
-    let mut path = translate(&scripts, direction, &contents, &mut on_path);
-    if direction == Direction::Up {
+    let mut path = translate(&scripts, wanted.direction, &contents, &wanted.preference, &mut on_path);
+    if wanted.direction == Direction::Up {
         restart::old_emulator(&mut path.steps, base, &mut on_path);
     }
-    let name = path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction);
-    let reported = on_path.sorted();
-    found.extend(reported.into_iter().map(|diagnostic| diagnostic.on_path(&name)));
+    let name = path_name(&target.rel.vsn.value, &base.rel.vsn.value, wanted.direction);
+    found.extend(on_path.sorted().into_iter().map(|diagnostic| diagnostic.on_path(&name)));
     path
 }
 
 /// Translates scripts to one low-level script (`systools_rc:translate_scripts/4`).
-fn translate(scripts: &[Script], direction: Direction, contents: &Contents<'_>, found: &mut Findings) -> Path {
+fn translate(scripts: &[Script], direction: Direction, contents: &Contents<'_>, preference: &Preference, found: &mut Findings) -> Path {
     let halves = split::split(scripts, found);
     check::check(&halves, found);
     let after = applications::expand(halves.after, contents, found);
-    let clusters = order::order(&after, found);
+    let clusters = order::order(&after, preference, found);
     let (mut before, after) = lower::lower(halves.before, &after, &clusters, direction, contents, found);
     merge::merge(&mut before, found);
     let after = restart::place(&mut before, after, direction);
@@ -130,5 +147,5 @@ fn translate(scripts: &[Script], direction: Direction, contents: &Contents<'_>, 
 
 /// Translates the script of a single entry, for an application on its own.
 pub fn plan_entry(script: Vec<Instruction>, direction: Direction, contents: &Contents<'_>, found: &mut Findings) -> Path {
-    translate(&[Script::written(script)], direction, contents, found)
+    translate(&[Script::written(script)], direction, contents, &Preference::new(), found)
 }

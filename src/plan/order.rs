@@ -39,8 +39,12 @@ pub struct Clusters {
     pub(super) of_task: Vec<Option<usize>>,
 }
 
+/// Which of several modules that may come next does come next: the one with the smallest number. Modules without one,
+/// and all of them when there is no preference, follow the script.
+pub type Preference = HashMap<Atom, usize>;
+
 /// Builds the graph, reports what does not fit, and orders each cluster.
-pub(super) fn order(tasks: &[Task], found: &mut Findings) -> Clusters {
+pub(super) fn order(tasks: &[Task], preference: &Preference, found: &mut Findings) -> Clusters {
     let members: Vec<(usize, &Dependent)> = tasks
         .iter()
         .enumerate()
@@ -65,7 +69,8 @@ pub(super) fn order(tasks: &[Task], found: &mut Findings) -> Clusters {
             *slot = Some(cluster);
         }
     }
-    for node in topological(&graph) {
+    let rank = |node: usize| members.get(node).and_then(|(_, dependent)| preference.get(&dependent.module.value)).copied().unwrap_or(node);
+    for node in topological(&graph, rank) {
         let Some((at, dependent)) = members.get(node) else { continue };
         let cluster = clusters.of_task.get(*at).copied().flatten();
         if let Some(cluster) = cluster.and_then(|cluster| clusters.list.get_mut(cluster)) {
@@ -127,8 +132,8 @@ fn dependency_graph(members: &[(usize, &Dependent)], index: &HashMap<&str, usize
     graph
 }
 
-/// All nodes, dependants first; nodes in a cycle together and in order; among equals the smallest first.
-fn topological(graph: &DiGraph<(), ()>) -> Vec<usize> {
+/// All nodes, dependants first; nodes in a cycle together and in order; among equals the one of the smallest rank first.
+fn topological(graph: &DiGraph<(), ()>, rank: impl Fn(usize) -> usize) -> Vec<usize> {
     let mut groups: Vec<Vec<usize>> = kosaraju_scc(graph).into_iter().map(|group| group.into_iter().map(NodeIndex::index).collect()).collect();
     let mut group_of = vec![0; graph.node_count()];
     for (at, group) in groups.iter_mut().enumerate() {
@@ -151,7 +156,7 @@ fn topological(graph: &DiGraph<(), ()>) -> Vec<usize> {
             *count += 1;
         }
     }
-    let first = |group: usize| groups.get(group).and_then(|nodes| nodes.first()).copied().unwrap_or(0);
+    let first = |group: usize| groups.get(group).into_iter().flatten().map(|node| rank(*node)).min().unwrap_or(0);
     let mut ready: BinaryHeap<Reverse<(usize, usize)>> =
         waiting.iter().enumerate().filter(|(_, count)| **count == 0).map(|(group, _)| Reverse((first(group), group))).collect();
     let mut sorted = Vec::with_capacity(graph.node_count());
@@ -179,7 +184,7 @@ mod tests {
         while graph.node_count() < nodes {
             graph.add_node(());
         }
-        topological(&graph)
+        topological(&graph, |node| node)
     }
 
     #[test]

@@ -139,8 +139,15 @@ impl<'a> Includers<'a> {
 
 /// What each application needs to be started before it, as indices; names outside the release stay out.
 struct Needs {
-    uses: Vec<Vec<usize>>,
-    includes: Vec<Vec<usize>>,
+    lists: Vec<Vec<Need>>,
+}
+
+/// Something an application needs.
+#[derive(Clone, Copy)]
+struct Need {
+    at: usize,
+    /// Whether it may be missing.
+    is_optional: bool,
 }
 
 impl Needs {
@@ -149,8 +156,7 @@ impl Needs {
         let tops = includers.tops(applications);
         let top = |at: usize| tops.get(at).copied().unwrap_or(at);
         let index = |name: &Spanned<Atom>| includers.index.get(name.value.as_str()).copied();
-        let mut uses = Vec::with_capacity(applications.len());
-        let mut includes = Vec::with_capacity(applications.len());
+        let mut lists = Vec::with_capacity(applications.len());
         for (at, app) in applications.iter().enumerate() {
             let mut kept: Vec<usize> = app.file.applications.iter().filter_map(index).collect();
             let mut present: HashSet<usize> = kept.iter().copied().collect();
@@ -171,80 +177,127 @@ impl Needs {
             kept.sort_unstable();
             let mut included: Vec<usize> = app.includes.iter().filter_map(index).collect();
             included.sort_unstable();
-            uses.push(kept);
-            includes.push(included);
+            let optional: HashSet<usize> = app.file.optional.iter().filter_map(index).collect();
+            let used = kept.into_iter().map(|at| Need { at, is_optional: optional.contains(&at) });
+            lists.push(used.chain(included.into_iter().map(|at| Need { at, is_optional: false })).collect());
         }
-        Needs { uses, includes }
+        Needs { lists }
     }
 }
 
 /// The work list of `sort_appls`: the first application is held back until those it needs, pulled in front of it, are
 /// done.
 fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs, found: &mut Findings) -> Option<Vec<usize>> {
-    let count = applications.len();
-    // The list as a stack, its head at the end. Entries whose ticket is out of date were pulled forward since.
-    let mut list: Vec<(usize, u32)> = (0..count).rev().map(|at| (at, 0)).collect();
-    let mut tickets: Vec<Option<u32>> = vec![Some(0); count];
-    let mut visited = vec![false; count];
-    let mut result = Vec::with_capacity(count);
+    let mut list = WorkList::new(applications, includers);
+    let mut result = Vec::with_capacity(applications.len());
     let mut circle: Vec<usize> = Vec::new();
     let mut sound = true;
-    while let Some((at, ticket)) = list.pop() {
-        if tickets.get(at) != Some(&Some(ticket)) {
-            continue;
-        }
-        if let Some(slot) = tickets.get_mut(at) {
-            *slot = None;
-        }
+    while let Some(at) = list.pop() {
         let mut pulled = Vec::new();
-        let wanted = [&needs.uses, &needs.includes];
-        for needed in wanted.iter().flat_map(|lists| lists.get(at).into_iter().flatten().copied()) {
-            let includes_it = includers.includer(applications, at) == Some(needed);
-            match tickets.get_mut(needed) {
-                Some(slot @ Some(_)) if !includes_it => {
-                    *slot = None;
-                    pulled.push(needed);
+        for need in needs.lists.get(at).into_iter().flatten() {
+            let includes_it = includers.includer(applications, at) == Some(need.at);
+            match list.waiting(need.at).filter(|_| !includes_it) {
+                Some(waiting) => {
+                    list.set(waiting, None);
+                    pulled.push(waiting);
                 }
-                _ if visited.get(needed) == Some(&true) || pulled.contains(&needed) => {}
-                _ => {
-                    if let (Some(app), Some(missing)) = (applications.get(at), applications.get(needed)) {
-                        sound = false;
-                        found.push(faults::unreachable_includer(&app.name.value, app.name.span, &missing.name.value));
+                None if list.is_visited(need.at) || need.is_optional => {}
+                None => {
+                    sound = false;
+                    if let (Some(app), Some(missing)) = (applications.get(at), applications.get(need.at)) {
+                        found.push(faults::unreachable(app, &missing.name.value, includes_it));
                     }
                 }
             }
         }
-        if let Some(slot) = visited.get_mut(at) {
-            if pulled.is_empty() {
-                result.push(at);
-                *slot = true;
-                continue;
+        if pulled.is_empty() {
+            result.push(at);
+        } else {
+            let (again, fresh): (Vec<usize>, Vec<usize>) = pulled.into_iter().partition(|needed| list.is_visited(*needed));
+            if !again.is_empty() {
+                circle.push(at);
+                circle.extend(&again);
             }
+            list.push(at);
+            fresh.iter().rev().for_each(|needed| list.push(*needed));
         }
-        let again: Vec<usize> = pulled.iter().copied().filter(|needed| visited.get(*needed) == Some(&true)).collect();
-        if !again.is_empty() {
-            circle.push(at);
-            circle.extend(&again);
-        }
-        let mut enter = |at: usize| {
-            let ticket = u32::try_from(list.len()).unwrap_or(u32::MAX);
-            if let Some(slot) = tickets.get_mut(at) {
-                *slot = Some(ticket);
-            }
-            list.push((at, ticket));
-        };
-        enter(at);
-        pulled.iter().rev().filter(|needed| !again.contains(needed)).for_each(|needed| enter(*needed));
-        if let Some(slot) = visited.get_mut(at) {
-            *slot = true;
-        }
+        list.visit(at);
     }
     if !circle.is_empty() {
         let mut seen = HashSet::new();
-        circle.retain(|at| seen.insert(*at));
+        circle.retain(|at| applications.get(*at).is_some_and(|app| seen.insert(app.name.value.as_str())));
         let names: Vec<(&Atom, Span)> = circle.iter().filter_map(|at| applications.get(*at)).map(|app| (&app.name.value, app.name.span)).collect();
         found.push(faults::circular_dependency(&names));
         return None;
     }
     sound.then_some(result)
+}
+
+/// The applications still to be ordered. Applications go by name there: one that stands twice in a release is visited
+/// when either is.
+struct WorkList {
+    /// Its head at the end; an entry whose ticket is out of date was taken out since.
+    stack: Vec<(usize, u32)>,
+    tickets: Vec<Option<u32>>,
+    /// For each application the first one of its name.
+    same: Vec<usize>,
+    /// For each first one of a name all of that name.
+    all: HashMap<usize, Vec<usize>>,
+    visited: Vec<bool>,
+}
+
+impl WorkList {
+    fn new(applications: &[Application], includers: &Includers<'_>) -> WorkList {
+        let count = applications.len();
+        let same: Vec<usize> =
+            applications.iter().enumerate().map(|(at, app)| includers.index.get(app.name.value.as_str()).copied().unwrap_or(at)).collect();
+        let mut all: HashMap<usize, Vec<usize>> = HashMap::new();
+        for (at, first) in same.iter().enumerate() {
+            all.entry(*first).or_default().push(at);
+        }
+        WorkList { stack: (0..count).rev().map(|at| (at, 0)).collect(), tickets: vec![Some(0); count], same, all, visited: vec![false; count] }
+    }
+
+    fn first(&self, at: usize) -> usize {
+        self.same.get(at).copied().unwrap_or(at)
+    }
+
+    fn set(&mut self, at: usize, ticket: Option<u32>) {
+        if let Some(slot) = self.tickets.get_mut(at) {
+            *slot = ticket;
+        }
+    }
+
+    fn pop(&mut self) -> Option<usize> {
+        while let Some((at, ticket)) = self.stack.pop() {
+            if self.tickets.get(at) == Some(&Some(ticket)) {
+                self.set(at, None);
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    fn push(&mut self, at: usize) {
+        let ticket = u32::try_from(self.stack.len()).unwrap_or(u32::MAX);
+        self.set(at, Some(ticket));
+        self.stack.push((at, ticket));
+    }
+
+    /// The first application of this name that is still on the list.
+    fn waiting(&self, at: usize) -> Option<usize> {
+        let all = self.all.get(&self.first(at))?;
+        all.iter().copied().find(|at| self.tickets.get(*at).is_some_and(Option::is_some))
+    }
+
+    fn is_visited(&self, at: usize) -> bool {
+        self.visited.get(self.first(at)) == Some(&true)
+    }
+
+    fn visit(&mut self, at: usize) {
+        let first = self.first(at);
+        if let Some(slot) = self.visited.get_mut(first) {
+            *slot = true;
+        }
+    }
 }

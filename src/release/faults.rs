@@ -1,5 +1,6 @@
 //! What can be wrong with a release and its applications: what OTP refuses, and what it should.
 
+use super::Application;
 use super::rel::RelApp;
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::span::{Span, Spanned};
@@ -203,12 +204,20 @@ pub(super) fn undefined_application(name: &Spanned<Atom>, by: &Atom, how: &str, 
     listed.map_or(found.clone(), |span| found.label(span, "these are the applications of the release"))
 }
 
-/// An included application that stands before its includer while it needs it: OTP calls the includer undefined.
-pub(super) fn unreachable_includer(app: &Atom, span: Span, missing: &Atom) -> Diagnostic {
-    Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{app}` needs `{missing}`, which includes it and stands later in the release"))
-        .label(span, "stands too early")
-        .help(format!("put `{missing}` before `{app}` in the `.rel`"))
-        .otp("undefined_applications")
+/// What OTP calls undefined though the release has it: an includer that stands after what it includes, or an application
+/// that is needed twice.
+pub(super) fn unreachable(app: &Application, missing: &Atom, includes_it: bool) -> Diagnostic {
+    let name = &app.name.value;
+    let found = if includes_it {
+        Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}`, which includes it and stands later in the release"))
+            .label(app.name.span, "stands too early")
+            .help(format!("put `{missing}` before `{name}` in the `.rel`"))
+    } else {
+        let listed = app.file.applications.iter().chain(&app.includes).filter(|other| other.value == *missing);
+        let found = Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}` twice, and OTP calls the second one undefined"));
+        listed.fold(found, |found, other| found.label(other.span, "needed here")).help("take one of them away")
+    };
+    found.otp("undefined_applications")
 }
 
 /// Something that two applications claim.

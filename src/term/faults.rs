@@ -151,6 +151,12 @@ pub(super) fn expression(span: Span, what: &str) -> SyntaxFault {
     parse(found)
 }
 
+/// OTP reads the text as a function and crashes on its second clause.
+pub(super) fn second_clause(span: Span) -> SyntaxFault {
+    let SyntaxFault { diagnostic, .. } = expression(span, "a function clause");
+    SyntaxFault { diagnostic, class: FaultClass::Crash }
+}
+
 pub(super) fn illegal_character(span: Span, c: char) -> SyntaxFault {
     let found = Diagnostic::new(&ILLEGAL_CHARACTER, format!("the character `{}` (U+{:04X}) is not legal here", c.escape_debug(), u32::from(c)))
         .label(span, "not legal here");

@@ -99,6 +99,7 @@ impl Parser<'_> {
                 let span = self.here();
                 let found = self.describe();
                 self.faults.push(match self.peek() {
+                    _ if self.begins_clause() => faults::second_clause(span),
                     Some(Tok::Close(bracket)) => faults::stray_closer(span, bracket.close()),
                     Some(Tok::Operator | Tok::Minus | Tok::Plus | Tok::Colon | Tok::Slash) => faults::expression(span, &found),
                     _ => faults::unexpected(span, &found, "the full stop at the end of the term"),
@@ -107,6 +108,11 @@ impl Parser<'_> {
         }
         self.at = self.tokens.len();
         term
+    }
+
+    /// `; name(`: the text is read as the body of a function, and this is its second clause.
+    fn begins_clause(&self) -> bool {
+        self.text_of(self.here()) == ";" && matches!((self.peek_at(1), self.peek_at(2)), (Some(Tok::Atom(_)), Some(Tok::Open(Bracket::Paren))))
     }
 
     // ---- tokens ----

@@ -50,22 +50,41 @@ pub fn float(value: f64) -> String {
     if value == 0.0 {
         return if value.is_sign_negative() { "-0.0".to_owned() } else { "0.0".to_owned() };
     }
-    let scientific = scientific(value);
-    if value.abs() >= 9_007_199_254_740_992.0 {
-        return scientific;
-    }
-    let mut decimal = format!("{value}");
-    if !decimal.contains('.') {
-        decimal.push_str(".0");
-    }
-    if decimal.len() <= scientific.len() { decimal } else { scientific }
+    // The digits come from Ryu, as OTP's do: where two are equally short and near, both take the even one.
+    let mut buffer = ryu::Buffer::new();
+    let shortest = buffer.format_finite(value.abs());
+    let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = format!("{whole}{fraction}");
+    let leading = all.bytes().take_while(|digit| *digit == b'0').count();
+    let digits = all.trim_matches('0');
+    // The decimal exponent of the first digit that is not zero.
+    let exponent = exponent.parse::<i32>().unwrap_or(0) + length(whole) - 1 - i32::try_from(leading).unwrap_or(0);
+    let scientific = scientific(digits, exponent);
+    let decimal = decimal(digits, exponent);
+    let sign = if value < 0.0 { "-" } else { "" };
+    let plain = value.abs() < 9_007_199_254_740_992.0 && decimal.len() <= scientific.len();
+    format!("{sign}{}", if plain { decimal } else { scientific })
 }
 
-fn scientific(value: f64) -> String {
-    let text = format!("{value:e}");
-    match text.split_once('e') {
-        Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0e{exponent}"),
-        _ => text,
+fn length(text: &str) -> i32 {
+    i32::try_from(text.len()).unwrap_or(i32::MAX)
+}
+
+fn scientific(digits: &str, exponent: i32) -> String {
+    let (first, rest) = digits.split_at(1);
+    format!("{first}.{}e{exponent}", if rest.is_empty() { "0" } else { rest })
+}
+
+fn decimal(digits: &str, exponent: i32) -> String {
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
+    if exponent < 0 {
+        return format!("0.{}{digits}", zeros(-exponent - 1));
+    }
+    let point = usize::try_from(exponent + 1).unwrap_or(0);
+    match digits.split_at_checked(point) {
+        Some((whole, fraction)) if !fraction.is_empty() => format!("{whole}.{fraction}"),
+        _ => format!("{digits}{}.0", zeros(exponent + 1 - length(digits))),
     }
 }
 
@@ -226,6 +245,7 @@ mod tests {
         assert_eq!(shown(1.0e22), "1.0e22");
         assert_eq!(shown(5.0e-324), "5.0e-324");
         assert_eq!(shown(-0.0), "-0.0");
+        assert_eq!(shown(-1_391_215_796_442_013.25), "-1391215796442013.2");
         assert_eq!(shown(9_007_199_254_740_992.0), "9.007199254740992e15");
     }
 

@@ -1,0 +1,86 @@
+%% Asks the real OTP. One VM answers for a whole batch: `make_relup' for every case of a manifest, or the printed form of
+%% terms. Cases run with an empty code path, so that nothing of the host leaks into them.
+-module(driver).
+-export([main/0]).
+
+%% Long enough for any case, short enough for the endless loop that an inclusion cycle is.
+-define(PATIENCE, 3000).
+
+main() ->
+    [Mode, In, Out] = init:get_plain_arguments(),
+    case Mode of
+        "relup" -> relups(In, Out);
+        "terms" -> terms(In, Out)
+    end,
+    halt(0).
+
+terms(In, Out) ->
+    {ok, Terms} = file:consult(In),
+    {ok, To} = file:open(Out, [write, {encoding, utf8}]),
+    [io:format(To, "~tp.~n", [Term]) || Term <- Terms],
+    ok = file:close(To).
+
+relups(In, Out) ->
+    {ok, Cases} = file:consult(In),
+    [code:ensure_loaded(M) || M <- [systools, systools_make, systools_relup, systools_rc, systools_lib, digraph,
+                                    digraph_utils, sofs, re, unicode, ordsets, epp, erl_scan, erl_parse, io_lib_pretty,
+                                    io_lib_format, erl_anno, string, filelib, file_io_server, gb_sets, proplists]],
+    {ok, To} = file:open(Out, [write, {encoding, utf8}]),
+    Before = code:get_path(),
+    code:set_path([filename:dirname(code:which(?MODULE))]),
+    [answer(To, Case) || Case <- Cases],
+    code:set_path(Before),
+    ok = file:close(To).
+
+answer(To, {Id, Dir, Target, Ups, Downs, Options}) ->
+    ok = file:set_cwd(Dir),
+    {Pid, Ref} = spawn_monitor(fun() -> exit({answer, ask(Target, Ups, Downs, Options)}) end),
+    Answer = receive
+                 {'DOWN', Ref, process, Pid, {answer, A}} -> A;
+                 {'DOWN', Ref, process, Pid, Reason} -> {error, [crash(Reason)]}
+             after ?PATIENCE ->
+                 exit(Pid, kill),
+                 receive {'DOWN', Ref, process, Pid, _} -> ok end,
+                 {error, ["hang"]}
+             end,
+    case Answer of
+        {ok, Text, Warnings} ->
+            io:format(To, "~w ok ~s ~s~n", [Id, hex(Text), lists:join(",", Warnings)]);
+        {error, Tags} ->
+            io:format(To, "~w error - ~s~n", [Id, lists:join(",", Tags)])
+    end.
+
+hex(Text) ->
+    [io_lib:format("~2.16.0b", [B]) || <<B>> <= unicode:characters_to_binary(Text)].
+
+ask(Target, Ups, Downs, Options) ->
+    try systools:make_relup(Target, Ups, Downs, [silent, noexec | Options]) of
+        {ok, Relup, _, Warnings} ->
+            {ok, io_lib:format("%% ~ts~n~tp.~n", [epp:encoding_to_string(utf8), Relup]), [word(tag(W)) || W <- Warnings]};
+        {error, _Module, Error} ->
+            {error, [word(T) || T <- lists:usort(tags(Error))]}
+    catch
+        _:Reason -> {error, [crash(Reason)]}
+    end.
+
+crash(Reason) when is_tuple(Reason), is_atom(element(1, Reason)) -> "crash/" ++ word(element(1, Reason));
+crash(Reason) when is_atom(Reason) -> "crash/" ++ word(Reason);
+crash(_) -> "crash".
+
+word(T) when is_atom(T) -> atom_to_list(T);
+word(T) -> T.
+
+tags({apps, Problems}) -> lists:append([tags(P) || P <- Problems]);
+tags(Problems) when is_list(Problems) -> lists:append([tags(P) || P <- Problems]);
+tags({error_reading, {_App, What}}) -> ["error_reading/" ++ word(what(What))];
+tags({file_problem, {_File, {error, Why}}}) -> ["file_problem/" ++ word(tag(Why))];
+tags({file_problem, {_File, {ok, _}}}) -> ["file_problem/ok"];
+tags(Error) -> [word(tag(Error))].
+
+what({{Kind, _}, _}) when is_atom(Kind) -> Kind;
+what({{Kind, _, _}, _}) when is_atom(Kind) -> Kind;
+what(What) -> tag(What).
+
+tag(Error) when is_tuple(Error), is_atom(element(1, Error)) -> element(1, Error);
+tag(Error) when is_atom(Error) -> Error;
+tag(_) -> unknown.

@@ -1,0 +1,115 @@
+//! The judge: relupc against OTP's own `systools`.
+//!
+//! Without arguments the answers recorded from OTP are replayed, so that the suite judges on a machine with no Erlang.
+//! With `--erl COMMAND` the real one is asked, on as many random cases as wanted:
+//!
+//! ```text
+//! cargo test --test oracle -- --erl erl --cases 20000 --terms 20000
+//! cargo test --test oracle -- --erl erl --cases 300 --record fixtures/oracle/otp-25.txt
+//! ```
+
+#![expect(clippy::print_stdout, clippy::panic, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test program may fail loudly")]
+#![expect(clippy::disallowed_methods, reason = "it prepares the folders that OTP reads")]
+
+mod ask;
+mod compare;
+mod faults;
+mod generate;
+mod ours;
+mod record;
+mod rng;
+mod terms;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+/// What the program was asked to do.
+struct Options {
+    erl: Option<String>,
+    otp: u8,
+    cases: usize,
+    terms: usize,
+    seed: u64,
+    record: Option<String>,
+    /// How often each error tag must occur.
+    at_least: usize,
+}
+
+fn options() -> Options {
+    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, record: None, at_least: 0 };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(name) = arguments.next() {
+        let mut value = || arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
+        match name.as_str() {
+            "--erl" => options.erl = Some(value()),
+            "--otp" => options.otp = value().parse().unwrap(),
+            "--cases" => options.cases = value().parse().unwrap(),
+            "--terms" => options.terms = value().parse().unwrap(),
+            "--seed" => options.seed = value().parse().unwrap(),
+            "--record" => options.record = Some(value()),
+            "--at-least" => options.at_least = value().parse().unwrap(),
+            // What test runners pass along.
+            _ => {}
+        }
+    }
+    options
+}
+
+fn main() -> ExitCode {
+    let options = options();
+    let mut tally = Tally::default();
+    match &options.erl {
+        None => record::replay(&mut tally),
+        Some(erl) => {
+            compare::random_cases(erl, &options, &mut tally);
+            compare::random_terms(erl, &options, &mut tally);
+        }
+    }
+    tally.print();
+    if options.at_least > 0 {
+        for (tag, wanted) in compare::REACHABLE.iter().map(|tag| (tag, options.at_least)) {
+            let seen = tally.tags.get(*tag).copied().unwrap_or(0);
+            if seen < wanted {
+                tally.failed += 1;
+                println!("the tag {tag} was seen {seen} times, {wanted} wanted");
+            }
+        }
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What was compared, and how it came out.
+#[derive(Default)]
+pub struct Tally {
+    passed: usize,
+    failed: usize,
+    same_bytes: usize,
+    same_up_to_free_order: usize,
+    terms: usize,
+    tags: BTreeMap<String, usize>,
+}
+
+impl Tally {
+    fn pass(&mut self) {
+        self.passed += 1;
+    }
+
+    /// Counts a difference; the first few are shown whole.
+    fn fail(&mut self, what: &str) {
+        const SHOWN: usize = 10;
+        self.failed += 1;
+        if self.failed <= SHOWN {
+            println!("DIFFERENCE: {what}\n");
+        }
+    }
+
+    fn print(&self) {
+        println!("relups with the same bytes: {}", self.same_bytes);
+        println!("relups that are the same up to free order: {}", self.same_up_to_free_order);
+        println!("terms printed alike: {}", self.terms);
+        for (tag, count) in &self.tags {
+            println!("refused with {tag}: {count}");
+        }
+    }
+}
