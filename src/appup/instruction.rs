@@ -3,8 +3,8 @@
 
 use super::faults;
 use crate::diag::Findings;
-use crate::relup::{LowOp, Purge, Shape, Timeout};
 use crate::release::StartType;
+use crate::relup::{LowOp, Purge, Shape, Timeout};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term, TermKind};
 
@@ -84,28 +84,20 @@ pub enum Change {
 
 /// Reads a script; instructions that are refused are kept without an operation, so that the others keep their places.
 pub fn read_script(script: &Term, found: &mut Findings) -> Vec<Instruction> {
-    let items = match &script.kind {
-        TermKind::Invalid => return Vec::new(),
-        TermKind::Improper(parts) => {
-            found.push(faults::script_no_list(script));
-            std::borrow::Cow::Borrowed(parts.0.as_slice())
-        }
-        _ => match script.items() {
-            Some(items) => items,
-            None => {
-                found.push(faults::script_no_list(script));
-                return Vec::new();
-            }
-        },
-    };
+    let items = if let TermKind::Improper(parts) = &script.kind { Some(std::borrow::Cow::Borrowed(parts.0.as_slice())) } else { script.items() };
+    if !matches!(script.kind, TermKind::List(_) | TermKind::Str(_) | TermKind::Invalid) {
+        found.push(faults::script_no_list(script));
+    }
+    let items = items.unwrap_or_default();
     let mut read = Vec::with_capacity(items.len());
     for item in items.iter() {
-        match &item.kind {
+        if let Some(inner) = item.items() {
             // A list inside a script is spliced in, its elements as they are.
-            TermKind::List(inner) => read.extend(inner.iter().map(|term| read_nested(term, found))),
-            TermKind::Str(_) => read.extend(item.items().unwrap_or_default().iter().map(|term| read_nested(term, found))),
-            TermKind::Improper(_) => found.push(faults::nested_no_list(item)),
-            _ => read.push(read_instruction(item, found)),
+            read.extend(inner.iter().map(|term| read_nested(term, found)));
+        } else if matches!(item.kind, TermKind::Improper(_)) {
+            found.push(faults::nested_no_list(item));
+        } else {
+            read.push(read_instruction(item, found));
         }
     }
     read
@@ -200,15 +192,9 @@ fn dependent(shape: &mut Shape, module: &Term, deps: Option<&Term>, change: impl
 fn full_form(term: &Term, shape: &mut Shape) -> Option<HighOp> {
     let Some((tag, arguments)) = tagged(term) else { return low_level(term, shape) };
     match (tag, arguments) {
-        ("update", [module, change, pre, post, deps]) => {
-            updated(shape, module, None, None, [change, pre, post], deps)
-        }
-        ("update", [module, timeout, change, pre, post, deps]) => {
-            updated(shape, module, None, Some(timeout), [change, pre, post], deps)
-        }
-        ("update", [module, kind, timeout, change, pre, post, deps]) => {
-            updated(shape, module, Some(kind), Some(timeout), [change, pre, post], deps)
-        }
+        ("update", [module, change, pre, post, deps]) => updated(shape, module, None, None, [change, pre, post], deps),
+        ("update", [module, timeout, change, pre, post, deps]) => updated(shape, module, None, Some(timeout), [change, pre, post], deps),
+        ("update", [module, kind, timeout, change, pre, post, deps]) => updated(shape, module, Some(kind), Some(timeout), [change, pre, post], deps),
         ("load_module", [module, pre, post, deps]) => dependent(shape, module, Some(deps), |shape| {
             let (pre, post) = (shape.purge(pre), shape.purge(post));
             Some(Change::Load(pre?, post?))
@@ -277,9 +263,7 @@ const LOW_LEVEL: &[(&str, &str)] = &[
 fn near(tag: &str, arguments: &[Term]) -> Option<String> {
     match (tag, arguments) {
         ("update", [module, kind, _]) if kind.is_atom("supervisor") => Some(format!("{{update,{},supervisor}}", crate::term::print::brief(module))),
-        ("update", [module, advanced, ..]) if advanced.is_atom("advanced") => {
-            Some(format!("{{update,{},{{advanced,[]}}}}", crate::term::print::brief(module)))
-        }
+        ("update", [module, advanced, ..]) if advanced.is_atom("advanced") => Some(format!("{{update,{},{{advanced,[]}}}}", crate::term::print::brief(module))),
         ("load_module" | "update", [module, other]) if other.as_atom().is_some() => {
             let (module, other) = (crate::term::print::brief(module), crate::term::print::brief(other));
             Some(format!("{{{tag},{module},[{other}]}}"))

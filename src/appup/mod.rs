@@ -82,12 +82,7 @@ impl Appup {
 /// Reads the term of an `.appup` file; `None` when it is no triple.
 pub fn read_appup(term: &Term, found: &mut Findings) -> Option<Appup> {
     match term.as_tuple() {
-        Some([vsn, up, down]) => Some(Appup {
-            vsn: vsn.clone(),
-            up: read_entries(up, found),
-            down: read_entries(down, found),
-            span: term.span,
-        }),
+        Some([vsn, up, down]) => Some(Appup { vsn: vsn.clone(), up: read_entries(up, found), down: read_entries(down, found), span: term.span }),
         _ => {
             if !term.is_invalid() {
                 found.push(faults::appup_shape(term));

@@ -36,9 +36,9 @@ pub fn invert_script(script: &Term, lossy: bool, found: &mut Findings) -> Option
 fn flatten(script: &Term) -> Option<Vec<Term>> {
     let mut flat = Vec::new();
     for item in script.as_list()? {
-        match &item.kind {
-            TermKind::List(inner) => flat.extend(inner.iter().cloned()),
-            _ => flat.push(item.clone()),
+        match item.as_list() {
+            Some(inner) => flat.extend(inner.iter().cloned()),
+            None => flat.push(item.clone()),
         }
     }
     Some(flat)
@@ -84,7 +84,9 @@ impl Context<'_> {
         let word = item.as_atom().or_else(|| item.as_tuple().and_then(<[Term]>::first).and_then(Term::as_atom));
         let length = item.as_tuple().map_or(0, <[Term]>::len);
         match (word.map(Atom::as_str), length) {
-            (Some("load_module" | "update" | "restart_application" | "sync_nodes" | "restart_new_emulator" | "restart_emulator"), _) => inverse.push(item.clone()),
+            (Some("load_module" | "update" | "restart_application" | "sync_nodes" | "restart_new_emulator" | "restart_emulator"), _) => {
+                inverse.push(item.clone())
+            }
             (Some("add_module"), _) => inverse.push(swapped("delete_module")),
             (Some("delete_module"), _) => inverse.push(swapped("add_module")),
             (Some("stop"), 2) => inverse.push(swapped("start")),
@@ -200,11 +202,10 @@ fn apply(item: &Term, module: &str, function: &str, arguments: &[Term]) -> Term 
 
 /// The id in a child specification: `{Id,...}` or `#{id => Id}`.
 fn child_id(spec: &Term) -> Option<&Term> {
-    match &spec.kind {
-        TermKind::Tuple(items) if items.len() == 6 => items.first(),
-        TermKind::Map(pairs) => pairs.iter().find(|(key, _)| key.is_atom("id")).map(|(_, id)| id),
-        _ => None,
+    if let TermKind::Map(pairs) = &spec.kind {
+        return pairs.iter().find(|(key, _)| key.is_atom("id")).map(|(_, id)| id);
     }
+    spec.as_tuple().filter(|items| items.len() == 6)?.first()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `relupc completions`: completions for a shell.
 
-use super::shell::{Failure, Shell};
 use super::Outcome;
+use super::shell::{Failure, Shell};
 
 /// Print completions for a shell
 #[derive(Debug, clap::Args)]

@@ -1,8 +1,8 @@
 //! `relupc expand`: the low-level script of an appup, without a release.
 
+use super::Outcome;
 use super::shared::{Format, Language};
 use super::shell::{Failure, Shell, outcome};
-use super::Outcome;
 use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry};
 use crate::diag::Findings;
 use crate::plan::{Contents, plan_entry};

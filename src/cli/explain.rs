@@ -1,7 +1,7 @@
 //! `relupc explain`: the page of a code.
 
-use super::shell::{Failure, Shell};
 use super::Outcome;
+use super::shell::{Failure, Shell};
 use crate::{lint, render};
 
 /// Explain a code: what it means, why it matters, an example and its mend

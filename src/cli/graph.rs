@@ -1,8 +1,8 @@
 //! `relupc graph`: the modules of a path, and what depends on what.
 
+use super::Outcome;
 use super::shared::Search;
 use super::shell::{Failure, Shell, outcome};
-use super::Outcome;
 use crate::appup::Direction;
 use crate::diag::Findings;
 use crate::plan::{Appups, PathRequest, Preference, path_name, plan_path};

@@ -217,7 +217,9 @@ fn forbid_restart(relup: &Relup, found: &mut Findings) {
                 let why = match &step.origin.cause {
                     relup::Cause::ErtsChanged => "its ERTS changes",
                     relup::Cause::RestartRequested => "`--restart-emulator` is given",
-                    relup::Cause::Written(_) | relup::Cause::ApplicationAdded(..) | relup::Cause::ApplicationRemoved(..) | relup::Cause::Always => "an appup asks for it",
+                    relup::Cause::Written(_) | relup::Cause::ApplicationAdded(..) | relup::Cause::ApplicationRemoved(..) | relup::Cause::Always => {
+                        "an appup asks for it"
+                    }
                 };
                 found.push(plan::restart_forbidden(&path, step.origin.span(), why));
             }
@@ -296,7 +298,10 @@ fn first_difference(existing: &Relup, wanted: &Relup, start: crate::span::Span) 
                 return (format!("on the path {path} `{expected}` is expected"), old.origin.span());
             }
             if old.steps.len() != new.steps.len() {
-                return (format!("the path {path} has {} instructions, not {}", old.steps.len(), new.steps.len()), old.steps.last().map_or(start, |step| step.origin.span()));
+                return (
+                    format!("the path {path} has {} instructions, not {}", old.steps.len(), new.steps.len()),
+                    old.steps.last().map_or(start, |step| step.origin.span()),
+                );
             }
             if old.description != new.description {
                 return (format!("the description of the path {path} differs"), start);

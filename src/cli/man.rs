@@ -1,7 +1,7 @@
 //! `relupc man`: the manual pages.
 
-use super::shell::{Failure, Shell};
 use super::Outcome;
+use super::shell::{Failure, Shell};
 
 /// Print the manual page, of one command or of relupc itself
 #[derive(Debug, clap::Args)]

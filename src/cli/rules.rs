@@ -1,8 +1,8 @@
 //! `relupc rules`: every code.
 
+use super::Outcome;
 use super::shared::Format;
 use super::shell::{Failure, Shell};
-use super::Outcome;
 use crate::render::RulesReport;
 use crate::{lint, render};
 

@@ -84,16 +84,7 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A finding at the code's own level, without a place yet.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            code,
-            severity: code.severity,
-            message: message.into(),
-            labels: Vec::new(),
-            help: None,
-            fix: None,
-            otp: None,
-            paths: Vec::new(),
-        }
+        Diagnostic { code, severity: code.severity, message: message.into(), labels: Vec::new(), help: None, fix: None, otp: None, paths: Vec::new() }
     }
 
     /// Adds a place; spans that point into no file are left out.

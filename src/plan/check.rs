@@ -12,11 +12,8 @@ use std::collections::HashSet;
 
 /// Reports loads without object code, and suspending, resuming, stopping and starting that do not pair.
 pub(super) fn check(halves: &Halves, found: &mut Findings) {
-    let read: HashSet<&Atom> = halves
-        .before
-        .iter()
-        .flat_map(|step| if let LowOp::LoadObjectCode { modules, .. } = &step.op { modules.as_slice() } else { &[] })
-        .collect();
+    let read: HashSet<&Atom> =
+        halves.before.iter().flat_map(|step| if let LowOp::LoadObjectCode { modules, .. } = &step.op { modules.as_slice() } else { &[] }).collect();
     let low: Vec<(&LowOp, Span)> = halves
         .after
         .iter()

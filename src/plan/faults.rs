@@ -32,7 +32,14 @@ codes! {
     LOADED_TWICE "RL0420" "loaded-twice" Warning
 }
 
-pub(super) fn no_entry(application: &Application, base_vsn: &Spanned<String>, direction: Direction, entries: Span, listed: &[String], file: &str) -> Diagnostic {
+pub(super) fn no_entry(
+    application: &Application,
+    base_vsn: &Spanned<String>,
+    direction: Direction,
+    entries: Span,
+    listed: &[String],
+    file: &str,
+) -> Diagnostic {
     let name = &application.name.value;
     let (vsn, base) = (&application.vsn.value, &base_vsn.value);
     let message = match direction {
@@ -199,7 +206,8 @@ pub(super) fn not_on_code_path(application: &Atom, span: Span) -> Diagnostic {
 }
 
 pub(super) fn loaded_twice(module: &Atom, span: Span, loads: usize, reads: usize) -> Diagnostic {
-    let message = format!("`{module}` is loaded {loads} times, but its object code is read {}", if reads == 1 { "once".to_owned() } else { format!("{reads} times") });
+    let message =
+        format!("`{module}` is loaded {loads} times, but its object code is read {}", if reads == 1 { "once".to_owned() } else { format!("{reads} times") });
     Diagnostic::new(&LOADED_TWICE, message)
         .label(span, "this load crashes on the node, after the point of no return")
         .help("a load uses up what was read: take the hand-written instructions away, or the high-level one")
@@ -222,7 +230,11 @@ pub(super) fn check_versions(request: &Request<'_>, found: &mut Findings) {
                 );
             }
             if let Some(first) = seen.insert(&vsn.value, vsn.span) {
-                let message = format!("two releases to {} have the same version {}", if direction == Direction::Up { "upgrade from" } else { "downgrade to" }, quoted(&vsn.value, '"'));
+                let message = format!(
+                    "two releases to {} have the same version {}",
+                    if direction == Direction::Up { "upgrade from" } else { "downgrade to" },
+                    quoted(&vsn.value, '"')
+                );
                 found.push(
                     Diagnostic::new(&SAME_VERSION, message)
                         .label(vsn.span, "one of them")

@@ -45,11 +45,8 @@ pub type Preference = HashMap<Atom, usize>;
 
 /// Builds the graph, reports what does not fit, and orders each cluster.
 pub(super) fn order(tasks: &[Task], preference: &Preference, found: &mut Findings) -> Clusters {
-    let members: Vec<(usize, &Dependent)> = tasks
-        .iter()
-        .enumerate()
-        .filter_map(|(at, task)| if let Work::Module(dependent) = &task.work { Some((at, dependent)) } else { None })
-        .collect();
+    let members: Vec<(usize, &Dependent)> =
+        tasks.iter().enumerate().filter_map(|(at, task)| if let Work::Module(dependent) = &task.work { Some((at, dependent)) } else { None }).collect();
     let index = index_modules(&members, tasks, found);
     let graph = dependency_graph(&members, &index, found);
 

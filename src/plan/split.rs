@@ -18,8 +18,7 @@ pub(super) struct Halves {
 pub(super) fn split(scripts: &[Script], found: &mut Findings) -> Halves {
     let mut halves = Halves { before: Vec::new(), after: Vec::new() };
     for script in scripts {
-        let points: Vec<usize> =
-            script.items.iter().enumerate().filter(|(_, item)| item.effect == Effect::NoReturn).map(|(at, _)| at).collect();
+        let points: Vec<usize> = script.items.iter().enumerate().filter(|(_, item)| item.effect == Effect::NoReturn).map(|(at, _)| at).collect();
         let span_at = |at: usize| script.items.get(at).map_or(crate::span::Span::GENERATED, |item| written(&item.cause));
         if let [first, again, ..] = points.as_slice() {
             found.push(faults::point_of_no_return_twice(span_at(*first), span_at(*again)));

@@ -249,8 +249,7 @@ struct WorkList {
 impl WorkList {
     fn new(applications: &[Application], includers: &Includers<'_>) -> WorkList {
         let count = applications.len();
-        let same: Vec<usize> =
-            applications.iter().enumerate().map(|(at, app)| includers.index.get(app.name.value.as_str()).copied().unwrap_or(at)).collect();
+        let same: Vec<usize> = applications.iter().enumerate().map(|(at, app)| includers.index.get(app.name.value.as_str()).copied().unwrap_or(at)).collect();
         let mut all: HashMap<usize, Vec<usize>> = HashMap::new();
         for (at, first) in same.iter().enumerate() {
             all.entry(*first).or_default().push(at);

@@ -46,8 +46,7 @@ pub(super) fn no_such_version(reference: &str, wanted: &str, versions: &[String]
 }
 
 pub(super) fn ambiguous(reference: &str, choices: &[String]) -> Diagnostic {
-    Diagnostic::new(&RELEASE_AMBIGUOUS, format!("`{reference}` holds several releases"))
-        .help(format!("name one of them: {}", choices.join(", ")))
+    Diagnostic::new(&RELEASE_AMBIGUOUS, format!("`{reference}` holds several releases")).help(format!("name one of them: {}", choices.join(", ")))
 }
 
 pub(super) fn release_shape(term: &Term) -> Diagnostic {
@@ -245,7 +244,9 @@ impl Clash<'_> {
 
     pub fn module(&self) -> Diagnostic {
         let message = format!("two applications have a module `{}`: `{}` and `{}`", self.name.value, self.first_by, self.by);
-        self.report(Diagnostic::new(&DUPLICATE_MODULE, message)).help("a node has one module of a name: rename one, or drop one application").otp("duplicate_modules")
+        self.report(Diagnostic::new(&DUPLICATE_MODULE, message))
+            .help("a node has one module of a name: rename one, or drop one application")
+            .otp("duplicate_modules")
     }
 }
 

@@ -50,9 +50,7 @@ impl StartType {
 
     /// The type with this atom.
     pub fn from_word(word: &str) -> Option<StartType> {
-        [StartType::Permanent, StartType::Transient, StartType::Temporary, StartType::Load, StartType::None]
-            .into_iter()
-            .find(|kind| kind.word() == word)
+        [StartType::Permanent, StartType::Transient, StartType::Temporary, StartType::Load, StartType::None].into_iter().find(|kind| kind.word() == word)
     }
 }
 

@@ -112,7 +112,7 @@ impl<'a> Opener<'a> {
         let (name, version) = split_version(reference, self.trees.outside());
         if version.is_none() {
             if [".tar.gz", ".tgz", ".tar"].iter().any(|end| name.ends_with(end)) && self.trees.outside().is_file(name) {
-                let tree = self.trees.open_archive(name).map_err(|diagnostic| found.push(diagnostic)).ok()?;
+                let tree = self.trees.open_archive(name).map_err(|diagnostic| found.push(*diagnostic)).ok()?;
                 return self.locate_in_root(reference, &Spot::new(tree, ""), None, found);
             }
             if let Some(path) = self.rel_file(name, given) {
@@ -173,9 +173,7 @@ impl<'a> Opener<'a> {
         };
         let matching = prefer_own(matching);
         match matching.as_slice() {
-            [(_, path)] => {
-                Some(Located { spot: Spot::new(root.tree, path), own: Some(join(&join(&root.path, "lib"), "*/ebin")) })
-            }
+            [(_, path)] => Some(Located { spot: Spot::new(root.tree, path), own: Some(join(&join(&root.path, "lib"), "*/ebin")) }),
             [] => {
                 match wanted {
                     Some(wanted) => found.push(faults::no_such_version(reference, &wanted, &versions)),
@@ -218,9 +216,11 @@ impl<'a> Opener<'a> {
             .collect();
         list.sort();
         // The release handler keeps a copy beside the folder of the version: the one in the folder counts.
-        let inner: Vec<(String, String)> = list.iter().filter(|(_, path)| parent(path) != releases).map(|(vsn, path)| (vsn.clone(), last_name(path).to_owned())).collect();
+        let inner: Vec<(String, String)> =
+            list.iter().filter(|(_, path)| parent(path) != releases).map(|(vsn, path)| (vsn.clone(), last_name(path).to_owned())).collect();
         list.retain(|(vsn, path)| {
-            parent(path) != releases || !inner.iter().any(|(other, name)| other == vsn && (last_name(path) == name || last_name(path) == format!("{}-{vsn}.rel", stem(name))))
+            parent(path) != releases
+                || !inner.iter().any(|(other, name)| other == vsn && (last_name(path) == name || last_name(path) == format!("{}-{vsn}.rel", stem(name))))
         });
         list
     }
@@ -336,7 +336,7 @@ fn split_version<'r>(reference: &'r str, tree: &dyn FileTree) -> (&'r str, Optio
 }
 
 /// Drops the boot releases that OTP brings along (`start_clean` and its like) when another one is there.
-fn prefer_own<'c>(candidates: Vec<&'c (String, String)>) -> Vec<&'c (String, String)> {
+fn prefer_own(candidates: Vec<&(String, String)>) -> Vec<&(String, String)> {
     const BOOT: &[&str] = &["start_clean", "start_sasl", "start_all_example", "no_dot_erlang"];
     let own: Vec<&(String, String)> = candidates.iter().copied().filter(|(_, path)| !BOOT.contains(&stem(last_name(path)))).collect();
     if own.is_empty() { candidates } else { own }

@@ -161,6 +161,5 @@ pub fn relup_differs(name: &str, what: &str, span: Span) -> Diagnostic {
 
 /// `--check`: there is no file to compare with.
 pub fn relup_missing(name: &str) -> Diagnostic {
-    Diagnostic::new(&RELUP_MISSING, format!("`{name}` does not exist"))
-        .help("run the same command without `--check` to write it, or name the file with `-o`")
+    Diagnostic::new(&RELUP_MISSING, format!("`{name}` does not exist")).help("run the same command without `--check` to write it, or name the file with `-o`")
 }

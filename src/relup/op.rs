@@ -182,9 +182,7 @@ impl LowOp {
         let pair = |argument: Term| Term::tuple(vec![Term::atom(self.name()), argument]);
         match self {
             LowOp::PointOfNoReturn | LowOp::RestartNewEmulator | LowOp::RestartEmulator | LowOp::Restart | LowOp::Reboot => Term::atom(self.name()),
-            LowOp::LoadObjectCode { lib, vsn, modules } => {
-                pair(Term::tuple(vec![lib.clone().into(), vsn.clone(), Term::atoms(modules)]))
-            }
+            LowOp::LoadObjectCode { lib, vsn, modules } => pair(Term::tuple(vec![lib.clone().into(), vsn.clone(), Term::atoms(modules)])),
             LowOp::Load(module, pre, post) | LowOp::Remove(module, pre, post) => {
                 pair(Term::tuple(vec![module.clone().into(), Term::atom(pre.word()), Term::atom(post.word())]))
             }
@@ -198,9 +196,7 @@ impl LowOp {
                 Term::tuple(items)
             }
             LowOp::SyncNodes(id, with) => Term::tuple(vec![Term::atom(self.name()), id.clone(), with.to_term()]),
-            LowOp::Apply { module, function, arguments } => {
-                pair(Term::tuple(vec![module.clone().into(), function.clone().into(), arguments.clone()]))
-            }
+            LowOp::Apply { module, function, arguments } => pair(Term::tuple(vec![module.clone().into(), function.clone().into(), arguments.clone()])),
         }
     }
 }
@@ -218,9 +214,7 @@ impl SyncWith {
     fn to_term(&self) -> Term {
         match self {
             SyncWith::Nodes(nodes) => Term::atoms(nodes),
-            SyncWith::Call(module, function, arguments) => {
-                Term::tuple(vec![module.clone().into(), function.clone().into(), arguments.clone()])
-            }
+            SyncWith::Call(module, function, arguments) => Term::tuple(vec![module.clone().into(), function.clone().into(), arguments.clone()]),
         }
     }
 }

@@ -79,9 +79,7 @@ impl Shape {
     /// A start type, as its atom.
     pub fn start_type(&mut self, term: &Term) -> Option<Spanned<Atom>> {
         match term.as_atom() {
-            Some(kind) if matches!(kind.as_str(), "none" | "load" | "temporary" | "transient" | "permanent") => {
-                Some(Spanned::new(kind.clone(), term.span))
-            }
+            Some(kind) if matches!(kind.as_str(), "none" | "load" | "temporary" | "transient" | "permanent") => Some(Spanned::new(kind.clone(), term.span)),
             _ => self.refuse(term, faults::bad_start_type),
         }
     }
@@ -108,11 +106,8 @@ impl Shape {
     fn call(&mut self, module: &Term, function: &Term, arguments: &Term) -> Option<(Atom, Atom, Term)> {
         let module = self.module(module);
         let function = self.atom(function, faults::bad_function);
-        let arguments = if arguments.is_list() {
-            Some(arguments.clone())
-        } else {
-            self.refuse(arguments, |term| faults::bad_list(term, "arguments", "bad_args_list"))
-        };
+        let arguments =
+            if arguments.is_list() { Some(arguments.clone()) } else { self.refuse(arguments, |term| faults::bad_list(term, "arguments", "bad_args_list")) };
         Some((module?.value, function?.value, arguments?))
     }
 

@@ -43,7 +43,11 @@ pub fn summary(findings: &[Diagnostic]) -> String {
         let count = findings.iter().filter(|found| found.severity == severity).count();
         (count > 0).then(|| format!("{count} {}", if count == 1 { one } else { many }))
     };
-    let parts = [count(Severity::Error, "error", "errors"), count(Severity::Warning, "warning", "warnings"), count(Severity::Advice, "piece of advice", "pieces of advice")];
+    let parts = [
+        count(Severity::Error, "error", "errors"),
+        count(Severity::Warning, "warning", "warnings"),
+        count(Severity::Advice, "piece of advice", "pieces of advice"),
+    ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
@@ -162,6 +166,7 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        (!self.related.is_empty()).then(|| Box::new(self.related.iter().map(|report| report as &dyn miette::Diagnostic)) as Box<dyn Iterator<Item = &dyn miette::Diagnostic>>)
+        (!self.related.is_empty())
+            .then(|| Box::new(self.related.iter().map(|report| report as &dyn miette::Diagnostic)) as Box<dyn Iterator<Item = &dyn miette::Diagnostic>>)
     }
 }

@@ -371,13 +371,15 @@ impl GraphReport {
     pub fn new(path: &str, clusters: &Clusters, findings: &[Diagnostic], files: &Files) -> GraphReport {
         let clusters = clusters.list.iter().map(|cluster| ClusterJson {
             modules: cluster.modules.iter().map(|module| module.as_str().to_owned()).collect(),
-            dependencies: cluster
-                .dependencies
-                .iter()
-                .map(|(from, to)| DependencyJson { from: from.as_str().to_owned(), to: to.as_str().to_owned() })
-                .collect(),
+            dependencies: cluster.dependencies.iter().map(|(from, to)| DependencyJson { from: from.as_str().to_owned(), to: to.as_str().to_owned() }).collect(),
         });
-        GraphReport { schema: SCHEMA, command: "graph".to_owned(), path: path.to_owned(), clusters: clusters.collect(), diagnostics: diagnostics(findings, files) }
+        GraphReport {
+            schema: SCHEMA,
+            command: "graph".to_owned(),
+            path: path.to_owned(),
+            clusters: clusters.collect(),
+            diagnostics: diagnostics(findings, files),
+        }
     }
 }
 

@@ -18,17 +18,13 @@ const NAME_SHOWN: usize = 80;
 
 /// Reads a `.tar`, `.tar.gz` or `.tgz` and keeps the entries that describe a release: everything below `releases/`
 /// and the `.app` and `.appup` files below `lib/`.
-pub fn open_archive(tree: &dyn FileTree, path: &str) -> Result<MemoryTree, Diagnostic> {
-    let bytes = tree.read(path).map_err(|why: Refusal| faults::refused(path, &why))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) {
-        read_entries(path, MultiGzDecoder::new(Cursor::new(bytes)))
-    } else {
-        read_entries(path, Cursor::new(bytes))
-    }
+pub fn open_archive(tree: &dyn FileTree, path: &str) -> Result<MemoryTree, Box<Diagnostic>> {
+    let bytes = tree.read(path).map_err(|why: Refusal| Box::new(faults::refused(path, &why)))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) { read_entries(path, MultiGzDecoder::new(Cursor::new(bytes))) } else { read_entries(path, Cursor::new(bytes)) }
 }
 
-fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Diagnostic> {
-    let broken = |error: std::io::Error| faults::unreadable_archive(path, &error.to_string());
+fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Box<Diagnostic>> {
+    let broken = |error: std::io::Error| Box::new(faults::unreadable_archive(path, &error.to_string()));
     let mut kept = MemoryTree::default();
     let mut room = MAX_KEPT;
     let mut entries_seen = false;
@@ -39,10 +35,10 @@ fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Diagnostic>
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         let shown: String = name.chars().take(NAME_SHOWN).collect();
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
-            return Err(faults::unsafe_path(path, &shown));
+            return Err(Box::new(faults::unsafe_path(path, &shown)));
         }
         if entry.size() > MAX_ENTRY {
-            return Err(faults::too_large(path, &format!("the entry `{shown}`"), MAX_ENTRY));
+            return Err(Box::new(faults::too_large(path, &format!("the entry `{shown}`"), MAX_ENTRY)));
         }
         let name = name.trim_start_matches("./");
         if is_regular(entry.header().entry_type()) && describes_release(name) {
@@ -50,12 +46,12 @@ fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Diagnostic>
             (&mut entry).take(room + 1).read_to_end(&mut bytes).map_err(|error| overflow_or(path, error))?;
             room = match room.checked_sub(bytes.len() as u64) {
                 Some(room) => room,
-                None => return Err(faults::too_large(path, "what describes the release", MAX_KEPT)),
+                None => return Err(Box::new(faults::too_large(path, "what describes the release", MAX_KEPT))),
             };
             kept.insert(name, bytes);
         }
     }
-    if entries_seen { Ok(kept) } else { Err(faults::unreadable_archive(path, "it has no entries")) }
+    if entries_seen { Ok(kept) } else { Err(Box::new(faults::unreadable_archive(path, "it has no entries"))) }
 }
 
 fn is_regular(kind: EntryType) -> bool {
@@ -72,19 +68,16 @@ fn describes_release(name: &str) -> bool {
 /// The words of a reader that gave up because the archive unpacks to more than it may.
 const OVERFLOW: &str = "unpacked size over the bound";
 
-fn overflow_or(path: &str, error: std::io::Error) -> Diagnostic {
-    let text = error.to_string();
+fn overflow_or(path: &str, error: std::io::Error) -> Box<Diagnostic> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&error);
     while let Some(current) = cause {
-        if current.to_string() == OVERFLOW {
-            return faults::too_large(path, "what it unpacks to", MAX_TOTAL);
+        // The readers in between wrap an error, or put their words around it.
+        if current.to_string().contains(OVERFLOW) {
+            return Box::new(faults::too_large(path, "what it unpacks to", MAX_TOTAL));
         }
         cause = current.source();
     }
-    if text.contains(OVERFLOW) {
-        return faults::too_large(path, "what it unpacks to", MAX_TOTAL);
-    }
-    faults::unreadable_archive(path, &text)
+    Box::new(faults::unreadable_archive(path, &error.to_string()))
 }
 
 /// A reader that fails, rather than ends, once it has given `left` bytes.

@@ -35,11 +35,8 @@ fn coding_name(comment: &[u8]) -> Option<String> {
         let rest = skip_blanks(rest);
         let rest = rest.strip_prefix(b":").or_else(|| rest.strip_prefix(b"="))?;
         let rest = skip_blanks(rest);
-        let name: String = rest
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-')
-            .map(|byte| char::from(byte.to_ascii_lowercase()))
-            .collect();
+        let name: String =
+            rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'-').map(|byte| char::from(byte.to_ascii_lowercase())).collect();
         (!name.is_empty()).then_some(name)
     })
 }

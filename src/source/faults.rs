@@ -45,6 +45,5 @@ pub(super) fn unsafe_path(archive: &str, entry: &str) -> Diagnostic {
 
 pub(super) fn too_large(archive: &str, what: &str, limit: u64) -> Diagnostic {
     let message = format!("the tarball `{archive}` is refused: {what} is larger than {} MiB", limit >> 20);
-    Diagnostic::new(&ARCHIVE_TOO_LARGE, message)
-        .help("unpack it where there is room and give relupc the folder, if it is what it says")
+    Diagnostic::new(&ARCHIVE_TOO_LARGE, message).help("unpack it where there is room and give relupc the folder, if it is what it says")
 }

@@ -31,21 +31,13 @@ impl Source {
     /// Decodes the bytes of a file, its encoding comment respected.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Source {
         let latin1 = encoding::detect(&bytes) == Encoding::Latin1;
-        let (text, undecodable) = if latin1 {
-            (encoding::decode_latin1(&bytes), Vec::new())
-        } else {
-            encoding::decode_utf8(bytes)
-        };
+        let (text, undecodable) = if latin1 { (encoding::decode_latin1(&bytes), Vec::new()) } else { encoding::decode_utf8(bytes) };
         Source { name: name.into(), text, undecodable, latin1, lines: std::sync::OnceLock::new() }
     }
 
     /// Encodes a changed text of this file as the file is encoded; `None` when it cannot hold a character.
     pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
-        if self.latin1 {
-            text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
-        } else {
-            Some(text.as_bytes().to_vec())
-        }
+        if self.latin1 { text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect() } else { Some(text.as_bytes().to_vec()) }
     }
 
     /// Line, column and byte of an offset into the decoded text.
@@ -55,11 +47,7 @@ impl Source {
         let start = lines.get(line - 1).copied().unwrap_or(0) as usize;
         let offset = (offset as usize).min(self.text.len());
         let column = self.text.get(start..offset).map_or(0, |head| head.chars().count()) + 1;
-        let byte = if self.latin1 {
-            self.text.get(..offset).map_or(offset, |head| head.chars().count())
-        } else {
-            offset
-        };
+        let byte = if self.latin1 { self.text.get(..offset).map_or(offset, |head| head.chars().count()) } else { offset };
         Place { line, column, byte }
     }
 }

@@ -47,7 +47,7 @@ impl<'a> Trees<'a> {
     }
 
     /// Reads a tarball and keeps what describes a release.
-    pub fn open_archive(&mut self, path: &str) -> Result<TreeId, Diagnostic> {
+    pub fn open_archive(&mut self, path: &str) -> Result<TreeId, Box<Diagnostic>> {
         let tree = open_archive(self.outside, path)?;
         self.archives.push((path.to_owned(), tree));
         Ok(TreeId::Archive(self.archives.len() - 1))
@@ -64,9 +64,7 @@ impl<'a> Trees<'a> {
     /// How a file is called in reports: inside a tarball, behind the tarball's name.
     pub fn display(&self, spot: &Spot) -> String {
         match spot.tree {
-            TreeId::Archive(at) if at < self.archives.len() => {
-                self.archives.get(at).map_or_else(String::new, |(name, _)| format!("{name}:{}", spot.path))
-            }
+            TreeId::Archive(at) if at < self.archives.len() => self.archives.get(at).map_or_else(String::new, |(name, _)| format!("{name}:{}", spot.path)),
             TreeId::Outside | TreeId::Archive(_) => spot.path.clone(),
         }
     }

@@ -130,7 +130,7 @@ impl BitsBuilder {
         let whole = bit_length(bits);
         let size = match segment.size {
             Some(size) => size.checked_mul(unit).ok_or(BitsFault::TooLarge)?,
-            None if whole % unit != 0 => return Err(BitsFault::Refused("not a whole number of units")),
+            None if !whole.is_multiple_of(unit) => return Err(BitsFault::Refused("not a whole number of units")),
             None => whole,
         };
         if size > whole {

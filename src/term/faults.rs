@@ -169,17 +169,13 @@ pub(super) fn illegal_character(span: Span, c: char) -> SyntaxFault {
     };
     scan(match straight {
         Some(" ") => found.help("an invisible character: take it away").fix("remove it", replace(span, "")),
-        Some(quote) => {
-            found.help(format!("a word processor put it here: write `{quote}`")).fix("write it plainly", replace(span, quote))
-        }
+        Some(quote) => found.help(format!("a word processor put it here: write `{quote}`")).fix("write it plainly", replace(span, quote)),
         None => found.help("take it away, or put it in quotes if it is part of a name"),
     })
 }
 
 pub(super) fn unterminated(span: Span, what: &str, quote: &str) -> SyntaxFault {
-    let found = Diagnostic::new(&UNTERMINATED_QUOTE, format!("{what} is never closed"))
-        .label(span, "begins here")
-        .help(format!("close it with `{quote}`"));
+    let found = Diagnostic::new(&UNTERMINATED_QUOTE, format!("{what} is never closed")).label(span, "begins here").help(format!("close it with `{quote}`"));
     scan(found)
 }
 

@@ -135,19 +135,18 @@ fn fits(length: usize, column: usize, close: usize) -> bool {
 /// The tag of a tuple (the first of at least two elements, an atom) and the elements behind it.
 fn tag<'n, 'a>(items: &'n [Node<'a>]) -> Option<(&'n str, usize, &'n [Node<'a>])> {
     let (first, rest) = items.split_first()?;
-    match first {
-        Node::Leaf(text, length, true) if !rest.is_empty() => Some((text, *length, rest)),
-        _ => None,
+    if let Node::Leaf(text, length, true) = first
+        && !rest.is_empty()
+    {
+        return Some((text, *length, rest));
     }
+    None
 }
 
 // ---- choosing the layout ----
 
 fn choose(node: &Node, column: usize) -> Layout {
-    [Layout::Aligned, Layout::Indent(4)]
-        .into_iter()
-        .find(|layout| Probe { layout: *layout }.lay(node, column, 0))
-        .unwrap_or(Layout::Indent(1))
+    [Layout::Aligned, Layout::Indent(4)].into_iter().find(|layout| Probe { layout: *layout }.lay(node, column, 0)).unwrap_or(Layout::Indent(1))
 }
 
 /// The dry run: walks as the writer does and stops where a broken tuple would stand too far right.
@@ -163,8 +162,7 @@ impl Probe {
         match node {
             Node::Leaf(..) | Node::Bytes(..) => true,
             Node::List(items, tail, _) => {
-                self.sequence(items, column + 1, close)
-                    && tail.as_ref().is_none_or(|tail| tail.as_leaf().is_some() || self.lay(tail, column, close + 1))
+                self.sequence(items, column + 1, close) && tail.as_ref().is_none_or(|tail| tail.as_leaf().is_some() || self.lay(tail, column, close + 1))
             }
             Node::Tuple(items, _) => match tag(items) {
                 None => self.sequence(items, column + 1, close),

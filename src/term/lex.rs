@@ -57,7 +57,10 @@ pub enum Tok {
     Char(u32),
     Str(String),
     /// A sigil: its text, and whether it stands for a binary.
-    Sigil { text: String, binary: bool },
+    Sigil {
+        text: String,
+        binary: bool,
+    },
     Open(Bracket),
     Close(Bracket),
     Comma,
@@ -103,8 +106,8 @@ const MAX_UNTERMINATED: usize = 16;
 
 /// The words that are no atoms in any version.
 const RESERVED: &[&str] = &[
-    "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case", "catch", "cond", "div",
-    "end", "fun", "if", "let", "not", "of", "or", "orelse", "receive", "rem", "try", "when", "xor",
+    "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case", "catch", "cond", "div", "end", "fun", "if", "let", "not", "of",
+    "or", "orelse", "receive", "rem", "try", "when", "xor",
 ];
 
 /// Tells whether a word is reserved in a version.
@@ -492,12 +495,7 @@ impl<'a> Lexer<'a> {
             self.at = self.text.len();
             return;
         }
-        let word: usize = self
-            .rest()
-            .chars()
-            .take_while(|c| scan::is_name(*c) || matches!(c, '.' | '-' | '+'))
-            .map(char::len_utf8)
-            .sum();
+        let word: usize = self.rest().chars().take_while(|c| scan::is_name(*c) || matches!(c, '.' | '-' | '+')).map(char::len_utf8).sum();
         self.at += word;
         if self.text.get(..self.at).is_some_and(|head| head.ends_with('.')) {
             self.at -= 1;

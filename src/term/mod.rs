@@ -11,6 +11,7 @@ mod lex;
 mod parse;
 pub mod print;
 mod scan;
+mod segment;
 mod value;
 
 pub use faults::{ALL as CODES, FaultClass, SyntaxFault, read_differently, text_after_term};

@@ -1,11 +1,10 @@
 //! From tokens to terms. OTP parses the tokens as the body of a function and turns the one expression into a term; here
 //! the terms are read directly, and after an error reading goes on at the next comma or closing bracket.
 
-use super::bits::{BitsBuilder, BitsFault, Segment, SegmentType, SegmentValue};
+use super::MAX_DEPTH;
 use super::faults::{self, SyntaxFault};
 use super::lex::{Bracket, Lexer, Sensitive, Tok, Token, is_reserved};
 use super::value::{Bits, ExternalFun, Term, TermKind};
-use super::MAX_DEPTH;
 use crate::otp::Otp;
 use crate::source::Source;
 use crate::span::{FileId, Span};
@@ -70,10 +69,11 @@ fn first_word(text: &str) -> usize {
     text.find(char::is_whitespace).unwrap_or(text.len())
 }
 
-struct Parser<'a> {
+/// A reader of the tokens of one term.
+pub(super) struct Parser<'a> {
     text: &'a str,
     tokens: &'a [Token],
-    at: usize,
+    pub(super) at: usize,
     otp: Otp,
     /// The brackets open at this point, outermost first.
     open: Vec<(Bracket, Span)>,
@@ -81,7 +81,7 @@ struct Parser<'a> {
     unclosed: bool,
     /// Whether too deep a nesting was reported.
     too_deep: bool,
-    faults: Vec<SyntaxFault>,
+    pub(super) faults: Vec<SyntaxFault>,
 }
 
 impl Parser<'_> {
@@ -117,21 +117,21 @@ impl Parser<'_> {
 
     // ---- tokens ----
 
-    fn peek(&self) -> Option<&Tok> {
+    pub(super) fn peek(&self) -> Option<&Tok> {
         self.tokens.get(self.at).map(|token| &token.kind)
     }
 
-    fn peek_at(&self, ahead: usize) -> Option<&Tok> {
+    pub(super) fn peek_at(&self, ahead: usize) -> Option<&Tok> {
         self.tokens.get(self.at + ahead).map(|token| &token.kind)
     }
 
     /// The span of the token that comes next; the end of the text when none does.
-    fn here(&self) -> Span {
+    pub(super) fn here(&self) -> Span {
         self.tokens.get(self.at).map_or_else(|| self.end(), |token| token.span)
     }
 
     /// The span of the token read last.
-    fn last(&self) -> Span {
+    pub(super) fn last(&self) -> Span {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(self.here().before(), |token| token.span)
     }
 
@@ -153,23 +153,31 @@ impl Parser<'_> {
         }
     }
 
-    fn begins_term(&self) -> bool {
+    pub(super) fn begins_term(&self) -> bool {
         match self.peek() {
             Some(
-                Tok::Atom(_) | Tok::Variable | Tok::Integer(_) | Tok::Small(_) | Tok::Float(_) | Tok::Char(_) | Tok::Str(_) | Tok::Sigil { .. }
-                | Tok::Open(_) | Tok::Hash | Tok::Bad,
+                Tok::Atom(_)
+                | Tok::Variable
+                | Tok::Integer(_)
+                | Tok::Small(_)
+                | Tok::Float(_)
+                | Tok::Char(_)
+                | Tok::Str(_)
+                | Tok::Sigil { .. }
+                | Tok::Open(_)
+                | Tok::Hash
+                | Tok::Bad,
             ) => true,
             Some(Tok::Word) => self.text_of(self.here()) == "fun",
-            Some(
-                Tok::Close(_) | Tok::Comma | Tok::Bar | Tok::Arrow | Tok::Colon | Tok::Slash | Tok::Minus | Tok::Plus | Tok::Operator | Tok::Dot,
-            )
-            | None => false,
+            Some(Tok::Close(_) | Tok::Comma | Tok::Bar | Tok::Arrow | Tok::Colon | Tok::Slash | Tok::Minus | Tok::Plus | Tok::Operator | Tok::Dot) | None => {
+                false
+            }
         }
     }
 
     // ---- terms ----
 
-    fn term(&mut self) -> Term {
+    pub(super) fn term(&mut self) -> Term {
         let span = self.here();
         let Some(token) = self.tokens.get(self.at) else {
             self.faults.push(faults::unexpected(span, "the end of the file", "a term"));
@@ -227,11 +235,7 @@ impl Parser<'_> {
     }
 
     fn sigil(&mut self, text: &str, binary: bool) -> Term {
-        let kind = if binary {
-            TermKind::Bits(Box::new(Bits { bytes: text.as_bytes().to_vec(), trailing: 0 }))
-        } else {
-            Term::string(text).kind
-        };
+        let kind = if binary { TermKind::Bits(Box::new(Bits { bytes: text.as_bytes().to_vec(), trailing: 0 })) } else { Term::string(text).kind };
         let term = self.leaf(kind);
         if matches!(self.peek(), Some(Tok::Str(_) | Tok::Sigil { .. })) {
             let found = self.describe();
@@ -383,7 +387,7 @@ impl Parser<'_> {
     }
 
     /// What stands behind an element; errors are reported and passed over here.
-    fn after_element(&mut self, bracket: Bracket, start: Span) -> After {
+    pub(super) fn after_element(&mut self, bracket: Bracket, start: Span) -> After {
         loop {
             match self.peek() {
                 Some(Tok::Comma) => {
@@ -419,7 +423,7 @@ impl Parser<'_> {
     }
 
     /// Consumes the closing bracket, or reports why there is none; tells whether the bracket is done with.
-    fn close(&mut self, bracket: Bracket, start: Span) -> bool {
+    pub(super) fn close(&mut self, bracket: Bracket, start: Span) -> bool {
         loop {
             match self.peek() {
                 Some(Tok::Close(closer)) if *closer == bracket => {
@@ -451,13 +455,12 @@ impl Parser<'_> {
     }
 
     /// Moves to the next comma or closing bracket at this level.
-    fn skip_to_boundary(&mut self) {
+    pub(super) fn skip_to_boundary(&mut self) {
         while let Some(token) = self.peek() {
-            match token {
-                Tok::Comma | Tok::Close(_) | Tok::Dot | Tok::Bar => return,
-                Tok::Open(_) => self.skip_bracketed(),
-                _ => self.at += 1,
+            if matches!(token, Tok::Comma | Tok::Close(_) | Tok::Dot | Tok::Bar) {
+                return;
             }
+            if matches!(token, Tok::Open(_)) { self.skip_bracketed() } else { self.at += 1 }
         }
     }
 
@@ -465,11 +468,12 @@ impl Parser<'_> {
     fn skip_bracketed(&mut self) {
         let mut depth = 0usize;
         while let Some(token) = self.peek() {
-            match token {
-                Tok::Open(_) => depth += 1,
-                Tok::Close(_) => depth = depth.saturating_sub(1),
-                Tok::Dot => return,
-                _ => {}
+            if matches!(token, Tok::Dot) {
+                return;
+            } else if matches!(token, Tok::Open(_)) {
+                depth += 1;
+            } else if matches!(token, Tok::Close(_)) {
+                depth = depth.saturating_sub(1);
             }
             self.at += 1;
             if depth == 0 {
@@ -494,22 +498,16 @@ impl Parser<'_> {
             self.at += 1;
             self.skip_to_boundary();
         }
-        match tail.kind {
-            TermKind::List(more) => {
-                items.extend(more);
-                TermKind::List(items)
-            }
-            TermKind::Str(_) => {
-                items.extend(tail.items().unwrap_or_default().into_owned());
-                TermKind::List(items)
-            }
-            TermKind::Improper(parts) => {
-                let (more, end) = *parts;
-                items.extend(more);
-                TermKind::Improper(Box::new((items, end)))
-            }
-            _ => TermKind::Improper(Box::new((items, tail))),
+        if let Some(more) = tail.items() {
+            items.extend(more.into_owned());
+            return TermKind::List(items);
         }
+        if let TermKind::Improper(parts) = tail.kind {
+            let (more, end) = *parts;
+            items.extend(more);
+            return TermKind::Improper(Box::new((items, end)));
+        }
+        TermKind::Improper(Box::new((items, tail)))
     }
 
     fn parenthesised(&mut self, start: Span) -> TermKind {
@@ -558,161 +556,13 @@ impl Parser<'_> {
         self.open.pop();
         Term { kind: TermKind::Map(sorted_pairs(pairs)), span: start.to(self.last()) }
     }
-
-    // ---- bit syntax ----
-
-    fn bit_string(&mut self, start: Span) -> TermKind {
-        let mut builder = BitsBuilder::default();
-        let mut good = true;
-        if self.close(Bracket::Bits, start) {
-            return TermKind::Bits(Box::new(builder.finish()));
-        }
-        loop {
-            let from = self.here();
-            let before = self.faults.len();
-            let pushed = self.segment().and_then(|segment| builder.push(&segment));
-            let span = from.to(self.last());
-            match pushed {
-                Ok(()) => {}
-                Err(fault) => {
-                    good = false;
-                    if self.faults.len() == before {
-                        self.faults.push(match fault {
-                            BitsFault::Refused(why) => faults::bad_bits(span, why),
-                            BitsFault::TooLarge => faults::too_many_bits(span),
-                        });
-                    }
-                    self.skip_to_boundary();
-                }
-            }
-            match self.after_element(Bracket::Bits, start) {
-                After::Next => {}
-                After::Closed | After::Bar => break,
-            }
-        }
-        if good { TermKind::Bits(Box::new(builder.finish())) } else { TermKind::Invalid }
-    }
-
-    fn segment(&mut self) -> Result<Segment, BitsFault> {
-        let value = self.segment_value()?;
-        let mut segment = Segment { value, size: None, kind: None, little: false, unit: None };
-        if matches!(self.peek(), Some(Tok::Colon)) {
-            self.at += 1;
-            segment.size = Some(self.segment_size()?);
-        }
-        if matches!(self.peek(), Some(Tok::Slash)) {
-            self.at += 1;
-            self.segment_types(&mut segment)?;
-        }
-        Ok(segment)
-    }
-
-    fn segment_value(&mut self) -> Result<SegmentValue, BitsFault> {
-        let written_text = matches!(self.peek(), Some(Tok::Str(_)));
-        if !self.begins_term() && !matches!(self.peek(), Some(Tok::Minus | Tok::Plus)) {
-            return Err(BitsFault::Refused("a number, a string or a binary belongs here"));
-        }
-        let term = self.term();
-        match term.kind {
-            TermKind::Int(value) => Ok(SegmentValue::Integer(value.into())),
-            TermKind::Big(value) => Ok(SegmentValue::Integer(*value)),
-            TermKind::Float(value) => Ok(SegmentValue::Float(value)),
-            TermKind::Bits(bits) => Ok(SegmentValue::Bits(*bits)),
-            TermKind::Str(text) => Ok(SegmentValue::Text(text.into())),
-            TermKind::List(items) if items.is_empty() && written_text => Ok(SegmentValue::Text(String::new())),
-            TermKind::Atom(_)
-            | TermKind::List(_)
-            | TermKind::Improper(_)
-            | TermKind::Tuple(_)
-            | TermKind::Map(_)
-            | TermKind::Fun(_)
-            | TermKind::Invalid => Err(BitsFault::Refused("only numbers, strings and binaries make a segment")),
-        }
-    }
-
-    fn segment_size(&mut self) -> Result<u64, BitsFault> {
-        let bad = BitsFault::Refused("a size is a number that is not negative");
-        let mut parens = 0;
-        while matches!(self.peek(), Some(Tok::Open(Bracket::Paren))) {
-            parens += 1;
-            self.at += 1;
-        }
-        let size = match self.peek() {
-            Some(Tok::Small(value)) => u64::try_from(*value).map_err(|_| bad)?,
-            Some(Tok::Char(value)) => u64::from(*value),
-            Some(Tok::Integer(_)) => return Err(BitsFault::TooLarge),
-            _ => return Err(bad),
-        };
-        self.at += 1;
-        for _ in 0..parens {
-            if !matches!(self.peek(), Some(Tok::Close(Bracket::Paren))) {
-                return Err(bad);
-            }
-            self.at += 1;
-        }
-        Ok(size)
-    }
-
-    fn segment_types(&mut self, segment: &mut Segment) -> Result<(), BitsFault> {
-        let mut endian: Option<&str> = None;
-        let mut sign: Option<&str> = None;
-        loop {
-            let Some(Tok::Atom(name)) = self.peek() else { return Err(BitsFault::Refused("a type belongs after `/`")) };
-            let name = name.clone();
-            self.at += 1;
-            match name.as_str() {
-                "integer" => set(&mut segment.kind, SegmentType::Integer)?,
-                "float" => set(&mut segment.kind, SegmentType::Float)?,
-                "utf8" => set(&mut segment.kind, SegmentType::Utf8)?,
-                "utf16" => set(&mut segment.kind, SegmentType::Utf16)?,
-                "utf32" => set(&mut segment.kind, SegmentType::Utf32)?,
-                "binary" | "bytes" => set(&mut segment.kind, SegmentType::Binary)?,
-                "bitstring" | "bits" => {
-                    set(&mut segment.kind, SegmentType::Binary)?;
-                    set(&mut segment.unit, 1)?;
-                }
-                "big" => set(&mut endian, "big")?,
-                "little" => set(&mut endian, "little")?,
-                // The machines that relups are made for are little-endian.
-                "native" => set(&mut endian, "native")?,
-                "signed" => set(&mut sign, "signed")?,
-                "unsigned" => set(&mut sign, "unsigned")?,
-                "unit" => {
-                    let unit = match (self.peek(), self.peek_at(1)) {
-                        (Some(Tok::Colon), Some(Tok::Small(unit))) if (1..=256).contains(unit) => u64::try_from(*unit).unwrap_or(1),
-                        _ => return Err(BitsFault::Refused("a unit is 1 to 256")),
-                    };
-                    self.at += 2;
-                    set(&mut segment.unit, unit)?;
-                }
-                _ => return Err(BitsFault::Refused("there is no such type")),
-            }
-            if !matches!(self.peek(), Some(Tok::Minus)) {
-                break;
-            }
-            self.at += 1;
-        }
-        segment.little = matches!(endian, Some("little" | "native"));
-        Ok(())
-    }
 }
 
 /// What followed an element.
-enum After {
+pub(super) enum After {
     Next,
     Closed,
     Bar,
-}
-
-/// Sets what may be given only once, or twice alike.
-fn set<T: PartialEq>(slot: &mut Option<T>, value: T) -> Result<(), BitsFault> {
-    match slot {
-        Some(known) if *known != value => Err(BitsFault::Refused("the types contradict each other")),
-        _ => {
-            *slot = Some(value);
-            Ok(())
-        }
-    }
 }
 
 fn invalid(span: Span) -> Term {
@@ -785,7 +635,7 @@ mod tests {
         assert!(one(&deep(MAX_DEPTH)).is_ok());
         assert_eq!(one(&deep(MAX_DEPTH + 1)).err(), Some(vec!["RL0115"]));
         assert_eq!(one(&deep(1_000_000)).err(), Some(vec!["RL0115"]));
-        assert_eq!(one(&"{".repeat(1_000_000)).map(|_| ()).is_err(), true);
+        assert!(one(&"{".repeat(1_000_000)).is_err());
     }
 
     #[test]

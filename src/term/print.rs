@@ -148,16 +148,15 @@ pub fn leaf(term: &Term, otp: Otp) -> Option<Cow<'_, str>> {
 }
 
 fn string_leaf(term: &Term) -> Option<Cow<'_, str>> {
-    match &term.kind {
-        TermKind::Str(text) if text.chars().all(|c| is_printable(u32::from(c))) => Some(Cow::Owned(quoted(text, '"'))),
-        TermKind::List(items) if items.is_empty() => Some(Cow::Borrowed("[]")),
-        TermKind::List(items) => {
-            let shown = |item: &Term| item.as_char().filter(|c| is_printable(u32::from(*c)));
-            let text = items.iter().map(shown).collect::<Option<String>>()?;
-            Some(Cow::Owned(quoted(&text, '"')))
-        }
-        _ => None,
+    if term.is_nil() {
+        return Some(Cow::Borrowed("[]"));
     }
+    let text = match term.as_list() {
+        // The first element decides most often that a list is no text.
+        Some(items) => Cow::Owned(items.iter().map(|item| item.as_char().filter(|c| is_printable(u32::from(*c)))).collect::<Option<String>>()?),
+        None => term.text()?,
+    };
+    text.chars().all(|c| is_printable(u32::from(c))).then(|| Cow::Owned(quoted(&text, '"')))
 }
 
 /// A whole term on one line.
@@ -245,7 +244,7 @@ mod tests {
         assert_eq!(shown(1.0e22), "1.0e22");
         assert_eq!(shown(5.0e-324), "5.0e-324");
         assert_eq!(shown(-0.0), "-0.0");
-        assert_eq!(shown(-1_391_215_796_442_013.25), "-1391215796442013.2");
+        assert_eq!(shown(-1_391_215_796_442_013.2), "-1391215796442013.2");
         assert_eq!(shown(9_007_199_254_740_992.0), "9.007199254740992e15");
     }
 

@@ -201,13 +201,7 @@ impl Term {
             TermKind::List(items) | TermKind::Tuple(items) => items.iter().any(Term::is_invalid),
             TermKind::Improper(parts) => parts.0.iter().any(Term::is_invalid) || parts.1.is_invalid(),
             TermKind::Map(pairs) => pairs.iter().any(|(key, value)| key.is_invalid() || value.is_invalid()),
-            TermKind::Atom(_)
-            | TermKind::Int(_)
-            | TermKind::Big(_)
-            | TermKind::Float(_)
-            | TermKind::Str(_)
-            | TermKind::Bits(_)
-            | TermKind::Fun(_) => false,
+            TermKind::Atom(_) | TermKind::Int(_) | TermKind::Big(_) | TermKind::Float(_) | TermKind::Str(_) | TermKind::Bits(_) | TermKind::Fun(_) => false,
         }
     }
 }

@@ -175,7 +175,7 @@ fn break_app(rng: &mut Rng, case: &mut Case) {
         21 => old.replacen("{vsn,", "{included_applications,[sasl]},{vsn,", 1),
         22 => old.replacen("{modules,[", "{modules,[kernel_m,", 1).replace(",]", "]"),
         23 => old.replacen("{applications,[", "{applications,[kernel,", 1).replace(",]", "]"),
-        24 => old.replacen("{id", "{id", 1).replacen("{vsn,", "{id,[1.5]},{vsn,", 1),
+        24 => old.replacen("{vsn,", "{id,[1.5]},{vsn,", 1),
         _ => old.replacen("{applications,[", "{applications,[app0,app1,app2,app3,", 1).replace(",]", "]"),
     };
     let spread = rng.chance(50);

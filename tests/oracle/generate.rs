@@ -65,7 +65,12 @@ pub fn case(seed: u64) -> Case {
         builder.add_release(&mut rng, rel);
     }
     for (app, _) in &target.apps {
-        let olds: Vec<&App> = releases.iter().filter_map(|rel| rel.apps.iter().find(|(old, _)| old.name == app.name)).map(|(old, _)| old).filter(|old| old.vsn != app.vsn).collect();
+        let olds: Vec<&App> = releases
+            .iter()
+            .filter_map(|rel| rel.apps.iter().find(|(old, _)| old.name == app.name))
+            .map(|(old, _)| old)
+            .filter(|old| old.vsn != app.vsn)
+            .collect();
         if !olds.is_empty() {
             let others: Vec<&App> = target.apps.iter().map(|(other, _)| other).filter(|other| other.name != app.name).collect();
             let text = appup(&mut rng, app, &olds, &others);
@@ -77,14 +82,7 @@ pub fn case(seed: u64) -> Case {
     rng.shuffle(&mut stems);
     let ups = stems.iter().map(|stem| (stem.clone(), describe(&mut rng))).collect();
     let downs = stems.iter().map(|stem| (stem.clone(), describe(&mut rng))).collect();
-    let mut case = Case {
-        files: builder.files,
-        target: target.stem.clone(),
-        ups,
-        downs,
-        restart_emulator: rng.chance(8),
-        path: builder.path,
-    };
+    let mut case = Case { files: builder.files, target: target.stem.clone(), ups, downs, restart_emulator: rng.chance(8), path: builder.path };
     if rng.chance(10) {
         case.ups.clear();
     } else if rng.chance(10) {
@@ -163,7 +161,15 @@ fn older(rng: &mut Rng, own: &[App], base: usize) -> Vec<App> {
         if rng.chance(50) {
             let name = format!("removed{extra}");
             let modules = (0..rng.below(3)).map(|n| format!("rm_{extra}_{n}")).collect();
-            older.push(App { name, vsn: "1.0".to_owned(), modules, registered: Vec::new(), uses: vec!["kernel".to_owned()], optional: Vec::new(), includes: Vec::new() });
+            older.push(App {
+                name,
+                vsn: "1.0".to_owned(),
+                modules,
+                registered: Vec::new(),
+                uses: vec!["kernel".to_owned()],
+                optional: Vec::new(),
+                includes: Vec::new(),
+            });
         }
     }
     older
@@ -179,11 +185,7 @@ fn release(rng: &mut Rng, stem: &str, vsn: &str, erts: &str, own: &[App]) -> Rel
         optional: Vec::new(),
         includes: Vec::new(),
     };
-    let mut apps = vec![
-        (system("kernel", &[]), None),
-        (system("stdlib", &["kernel"]), None),
-        (system("sasl", &["kernel", "stdlib"]), None),
-    ];
+    let mut apps = vec![(system("kernel", &[]), None), (system("stdlib", &["kernel"]), None), (system("sasl", &["kernel", "stdlib"]), None)];
     if rng.chance(3) {
         apps[2].0.vsn = "2.1".to_owned();
     }
@@ -318,7 +320,13 @@ fn script(rng: &mut Rng, new: &App, old: &App, others: &[&App], up: bool) -> Str
         if with_deps && names.len() > 1 {
             for (other, name) in names.iter().enumerate() {
                 let forward = other > at;
-                if rng.chance(if other == at { 1 } else if forward { 22 } else { 4 }) {
+                if rng.chance(if other == at {
+                    1
+                } else if forward {
+                    22
+                } else {
+                    4
+                }) {
                     deps.push(name);
                 }
             }

@@ -8,7 +8,14 @@
 //! cargo test --test oracle -- --erl erl --cases 300 --record fixtures/oracle/otp-25.txt
 //! ```
 
-#![expect(clippy::print_stdout, clippy::panic, clippy::indexing_slicing, clippy::unwrap_used, reason = "a test program may fail loudly")]
+#![expect(
+    clippy::print_stdout,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test program may fail loudly"
+)]
 #![expect(clippy::disallowed_methods, reason = "it prepares the folders that OTP reads")]
 
 mod ask;

@@ -72,8 +72,14 @@ pub fn answer(case: &Case, otp: Otp) -> Answer {
         let bases = |releases: &'_ [Option<Release>], words: &'_ [Term]| -> Vec<(usize, usize)> {
             (0..words.len()).filter(|at| releases[*at].is_some()).map(|at| (at, at)).collect()
         };
-        let up_from = bases(&opened.ups, &up_words).into_iter().filter_map(|(at, _)| Some(Base { release: opened.ups[at].as_ref()?, description: &up_words[at] })).collect();
-        let down_to = bases(&opened.downs, &down_words).into_iter().filter_map(|(at, _)| Some(Base { release: opened.downs[at].as_ref()?, description: &down_words[at] })).collect();
+        let up_from = bases(&opened.ups, &up_words)
+            .into_iter()
+            .filter_map(|(at, _)| Some(Base { release: opened.ups[at].as_ref()?, description: &up_words[at] }))
+            .collect();
+        let down_to = bases(&opened.downs, &down_words)
+            .into_iter()
+            .filter_map(|(at, _)| Some(Base { release: opened.downs[at].as_ref()?, description: &down_words[at] }))
+            .collect();
         plan::plan(&Request { target, up_from, down_to, restart_emulator: case.restart_emulator }, &opened.appups, &mut found)
     });
     summarise(relup.as_ref(), found, &opener.into_files(), otp)

@@ -1,9 +1,9 @@
 //! Answers recorded from OTP, as a text file: one case after the other, each with its files and what OTP said.
 
+use crate::Tally;
 use crate::compare::judge;
 use crate::generate::Case;
 use crate::ours::Answer;
-use crate::Tally;
 use relupc::otp::Otp;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,7 +19,9 @@ pub fn write(out: &mut String, case: &Case, answer: &Answer) {
         };
         writeln!(out, "@{} {what}\n{text}", text.len())
     };
-    let list = |entries: &[(String, Option<String>)]| entries.iter().map(|(stem, words)| format!("{stem}\t{}", words.as_deref().unwrap_or(""))).collect::<Vec<_>>().join("\n");
+    let list = |entries: &[(String, Option<String>)]| {
+        entries.iter().map(|(stem, words)| format!("{stem}\t{}", words.as_deref().unwrap_or(""))).collect::<Vec<_>>().join("\n")
+    };
     let _ = block("target", case.target.as_bytes());
     let _ = block("ups", list(&case.ups).as_bytes());
     let _ = block("downs", list(&case.downs).as_bytes());
@@ -91,11 +93,7 @@ fn blocks(mut text: &str) -> Vec<(String, Vec<u8>)> {
         let (length, what) = head.split_once(' ').unwrap();
         let length = if length == "bytes" { rest.find('\n').unwrap() } else { length.parse().unwrap() };
         let content = &rest[..length];
-        let bytes = if head.starts_with("bytes") {
-            content.split(' ').map(|number| number.parse().unwrap()).collect()
-        } else {
-            content.as_bytes().to_vec()
-        };
+        let bytes = if head.starts_with("bytes") { content.split(' ').map(|number| number.parse().unwrap()).collect() } else { content.as_bytes().to_vec() };
         blocks.push((what.to_owned(), bytes));
         text = &rest[length + 1..];
     }

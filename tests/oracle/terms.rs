@@ -3,7 +3,21 @@
 use crate::rng::Rng;
 use relupc::otp::Otp;
 
-const ATOMS: &[&str] = &["a", "ok", "load_object_code", "point_of_no_return", "'Elixir.My.App'", "'日本'", "ñandú", "'with space'", "''", "'a\\nb'", "'é\\x{301}'", "'\\001'", "some_rather_long_atom_name_to_break_lines"];
+const ATOMS: &[&str] = &[
+    "a",
+    "ok",
+    "load_object_code",
+    "point_of_no_return",
+    "'Elixir.My.App'",
+    "'日本'",
+    "ñandú",
+    "'with space'",
+    "''",
+    "'a\\nb'",
+    "'é\\x{301}'",
+    "'\\001'",
+    "some_rather_long_atom_name_to_break_lines",
+];
 
 pub fn term(seed: u64, otp: Otp) -> String {
     let mut rng = Rng::new(seed);
@@ -65,7 +79,8 @@ fn leaf(rng: &mut Rng, otp: Otp) -> String {
         8 => format!("\"{}\"", word(rng)),
         9 => (*rng.pick(&["\"日本\"", "\"tab\\tand\\nline\"", "\"é\"", "\"\\e[1m\"", "[1,2,3]", "[97,8364]", "\"del\\d\""])).to_owned(),
         10 => format!("<<\"{}\">>", word(rng)),
-        11 => (*rng.pick(&["<<\"é\"/utf8>>", "<<\"日本\"/utf8>>", "<<1:3>>", "<<255,7:4>>", "<<\"a\\tb\">>", "<<200,201>>", "<<204,161,228,34>>", "<<0>>"])).to_owned(),
+        11 => (*rng.pick(&["<<\"é\"/utf8>>", "<<\"日本\"/utf8>>", "<<1:3>>", "<<255,7:4>>", "<<\"a\\tb\">>", "<<200,201>>", "<<204,161,228,34>>", "<<0>>"]))
+            .to_owned(),
         12 => "fun lists:map/2".to_owned(),
         _ if otp < Otp::V27 && rng.chance(20) => "maybe".to_owned(),
         _ => format!("{}_{}", rng.pick(&["alpha", "beta", "gamma_delta"]), rng.below(100_000)),
@@ -79,7 +94,11 @@ fn float(rng: &mut Rng) -> String {
         2 => 10f64.powi(rng.between(0, 40) as i32 - 20),
         _ => f64::from_bits(rng.next()),
     };
-    if value.is_finite() { format!("{value:?}").replace("inf", "1.0").replacen("e", if format!("{value:?}").contains('.') { "e" } else { ".0e" }, 1) } else { "1.5".to_owned() }
+    if value.is_finite() {
+        format!("{value:?}").replace("inf", "1.0").replacen("e", if format!("{value:?}").contains('.') { "e" } else { ".0e" }, 1)
+    } else {
+        "1.5".to_owned()
+    }
 }
 
 fn word(rng: &mut Rng) -> String {
