@@ -79,6 +79,13 @@ impl Appup {
     }
 }
 
+/// Checks the shape of every instruction, for a file that is refused for something else: all it has wrong in one run.
+pub fn check_scripts(appup: &Appup, found: &mut Findings) {
+    for entry in appup.up.list.iter().chain(&appup.down.list) {
+        read_script(&entry.script, found);
+    }
+}
+
 /// Reads the term of an `.appup` file; `None` when it is no triple.
 pub fn read_appup(term: &Term, found: &mut Findings) -> Option<Appup> {
     match term.as_tuple() {

@@ -82,7 +82,12 @@ pub(super) fn read(file: &str, opener: &mut Opener<'_>, found: &mut Findings) ->
     let sound = document.faults.is_empty();
     found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
     found.extend(document.rest.map(text_after_term));
-    document.terms.first().and_then(|term| appup::read_appup(term, found)).filter(|_| sound)
+    let appup = document.terms.first().and_then(|term| appup::read_appup(term, found))?;
+    if !sound {
+        appup::check_scripts(&appup, found);
+        return None;
+    }
+    Some(appup)
 }
 
 /// The modules and version of the `.app` beside an appup, when there is a good one.

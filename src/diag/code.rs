@@ -19,6 +19,7 @@ impl Code {
     /// The group of codes it belongs to, by its hundred.
     pub fn group(&self) -> &'static str {
         match self.id.get(2..4) {
+            Some("00") => "general",
             Some("01") => "syntax",
             Some("02") => "release",
             Some("03") => "appup",
@@ -38,7 +39,7 @@ impl Code {
 
     /// Where the page is published.
     pub fn url(&self) -> String {
-        format!("{}/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
+        format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
     }
 }
 

@@ -1,22 +1,34 @@
-//! The list of findings of a run: sorted, each once.
+//! The list of findings of a run: bounded, sorted, each once.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Severity, codes};
+
+codes! {
+    TOO_MANY_FINDINGS "RL0001" "too-many-findings" Advice
+}
+
+/// How many findings of one level are kept. Nobody reads so many, and an input of noise must not fill the memory.
+const KEPT: usize = 10_000;
 
 /// What the passes found, in any order until [`Findings::sorted`].
 #[derive(Debug, Default)]
 pub struct Findings {
     list: Vec<Diagnostic>,
+    counts: [usize; 3],
 }
 
 impl Findings {
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.list.push(diagnostic);
+        let count = self.count_mut(diagnostic.severity);
+        *count += 1;
+        if *count <= KEPT {
+            self.list.push(diagnostic);
+        }
     }
 
     /// Adds all.
     pub fn extend(&mut self, more: impl IntoIterator<Item = Diagnostic>) {
-        self.list.extend(more);
+        more.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 
     /// Tells whether anything at error level is among them.
@@ -26,17 +38,32 @@ impl Findings {
 
     /// How many there are of a level.
     pub fn count(&self, severity: Severity) -> usize {
-        self.list.iter().filter(|found| found.severity == severity).count()
+        let [errors, warnings, advice] = self.counts;
+        match severity {
+            Severity::Error => errors,
+            Severity::Warning => warnings,
+            Severity::Advice => advice,
+        }
     }
 
-    /// All of them in the order they were found.
+    fn count_mut(&mut self, severity: Severity) -> &mut usize {
+        let [errors, warnings, advice] = &mut self.counts;
+        match severity {
+            Severity::Error => errors,
+            Severity::Warning => warnings,
+            Severity::Advice => advice,
+        }
+    }
+
+    /// Those that are kept, in the order they were found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.list.iter()
     }
 
     /// All of them by file and position, those without a place first; what was found several times stands once, with
-    /// all its paths.
+    /// all its paths. What was dropped is counted in a last one.
     pub fn sorted(self) -> Vec<Diagnostic> {
+        let dropped: usize = self.counts.iter().map(|count| count.saturating_sub(KEPT)).sum();
         let mut list = self.list;
         list.sort_by(|a, b| {
             let key = |d: &Diagnostic| (d.position(), d.code.id);
@@ -55,6 +82,10 @@ impl Findings {
                 }
                 _ => once.push(found),
             }
+        }
+        if dropped > 0 {
+            let message = format!("{dropped} further findings are not listed");
+            once.push(Diagnostic::new(&TOO_MANY_FINDINGS, message).help("mend the first ones and run again"));
         }
         once
     }

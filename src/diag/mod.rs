@@ -5,7 +5,7 @@ mod findings;
 
 pub use code::Code;
 pub(crate) use code::codes;
-pub use findings::Findings;
+pub use findings::{ALL as CODES, Findings};
 
 use crate::span::Span;
 use std::borrow::Cow;

@@ -6,6 +6,7 @@ use crate::diag::Code;
 /// The codes of all layers.
 pub fn codes() -> Vec<&'static Code> {
     let layers = [
+        crate::diag::CODES,
         crate::term::CODES,
         crate::source::CODES,
         crate::release::CODES,

@@ -1,7 +1,7 @@
 //! Findings for people: drawn by miette, the source line with the place marked.
 
 use crate::diag::{Diagnostic, Label, Severity};
-use crate::source::Files;
+use crate::source::{Files, Source};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeStyles};
 use std::fmt::{self, Display, Write};
 
@@ -21,7 +21,7 @@ const DRAWN: usize = 200;
 pub fn human(findings: &[Diagnostic], files: &Files, style: Style) -> String {
     let mut theme = GraphicalTheme::unicode();
     theme.styles = if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(style.colour).with_context_lines(1);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1);
     let mut out = String::new();
     for diagnostic in findings.iter().take(DRAWN) {
         let report = Report::new(diagnostic, files);
@@ -55,28 +55,28 @@ pub fn summary(findings: &[Diagnostic]) -> String {
 struct Report<'a> {
     message: String,
     code: &'static str,
-    url: String,
     help: Option<&'a str>,
     severity: miette::Severity,
-    source: Option<Named<'a>>,
+    source: Option<Shown<'a>>,
     labels: Vec<LabeledSpan>,
     related: Vec<Report<'a>>,
 }
 
-/// A text under its file's name.
+/// A file as miette reads it.
 #[derive(Clone, Copy)]
-struct Named<'a> {
-    name: &'a str,
-    text: &'a str,
-}
+struct Shown<'a>(&'a Source);
+
+/// How much of a line is drawn before and behind a place, in bytes: files written by machines have lines of any length.
+const AROUND: usize = 200;
 
 impl<'a> Report<'a> {
     fn new(diagnostic: &'a Diagnostic, files: &'a Files) -> Report<'a> {
         let first = diagnostic.labels.first().map(|label| label.span.file);
         let (own, others): (Vec<&Label>, Vec<&Label>) = diagnostic.labels.iter().partition(|label| Some(label.span.file) == first);
-        let named = |label: &Label| files.get(label.span.file).map(|file| Named { name: &file.name, text: &file.text });
+        let shown = |label: &Label| files.get(label.span.file).map(Shown);
         let labelled = |label: &Label, primary: bool| {
-            let (offset, length) = (label.span.start as usize, (label.span.end - label.span.start) as usize);
+            let offset = label.span.start as usize;
+            let length = files.get(label.span.file).map_or(0, |file| drawn_length(file, label));
             let text = Some(label.text.to_string());
             if primary { LabeledSpan::new_primary_with_span(text, (offset, length)) } else { LabeledSpan::new(text, offset, length) }
         };
@@ -92,37 +92,56 @@ impl<'a> Report<'a> {
         let related = others.iter().map(|label| Report {
             message: label.text.to_string(),
             code: "",
-            url: String::new(),
             help: None,
             severity: miette::Severity::Advice,
-            source: named(label),
+            source: shown(label),
             labels: vec![labelled(label, true)],
             related: Vec::new(),
         });
         Report {
             message,
             code: diagnostic.code.id,
-            url: diagnostic.code.url(),
             help: diagnostic.help.as_deref(),
             severity,
-            source: own.first().and_then(|label| named(label)),
+            source: own.first().and_then(|label| shown(label)),
             labels: own.iter().enumerate().map(|(at, label)| labelled(label, at == 0)).collect(),
             related: related.collect(),
         }
     }
 }
 
-impl SourceCode for Named<'_> {
+/// A label that goes over several lines is drawn on its first one; the rest of a long list says nothing more.
+fn drawn_length(file: &Source, label: &Label) -> usize {
+    let line = file.line_around(label.span.start);
+    let end = (label.span.end as usize).min(line.end.max(label.span.start as usize));
+    end.saturating_sub(label.span.start as usize).min(AROUND)
+}
+
+impl SourceCode for Shown<'_> {
     fn read_span<'s>(&'s self, span: &SourceSpan, before: usize, after: usize) -> Result<Box<dyn SpanContents<'s> + 's>, MietteError> {
-        let contents = self.text.read_span(span, before, after)?;
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.to_owned(),
-            contents.data(),
-            *contents.span(),
-            contents.line(),
-            contents.column(),
-            contents.line_count(),
-        )))
+        let (file, start, end) = (self.0, span.offset(), span.offset() + span.len());
+        let offset = |at: usize| u32::try_from(at).map_err(|_| MietteError::OutOfBounds);
+        // The lines before and behind, as far as they are short.
+        let first = file.line_around(offset(start.saturating_sub(1).min(start))?).start.min(file.line_around(offset(start)?).start);
+        let line = file.line_around(offset(end)?);
+        let last = file.line_around(offset((line.end + 1).min(file.text.len()))?).end.max(line.end);
+        let mut from = file.line_around(offset(first.saturating_sub(1))?).start.min(first).max(start.saturating_sub(AROUND));
+        let mut to = last.min(end + AROUND).min(file.text.len());
+        while !file.text.is_char_boundary(from) {
+            from -= 1;
+        }
+        while !file.text.is_char_boundary(to) {
+            to += 1;
+        }
+        if before == 0 && after == 0 {
+            // Only the place itself is asked for, to name its line and column.
+            (from, to) = (start, end);
+        }
+        let data = file.text.get(from..to).ok_or(MietteError::OutOfBounds)?;
+        let place = file.place(offset(from)?);
+        let lines = data.lines().count();
+        let covered = SourceSpan::new(from.into(), data.len());
+        Ok(Box::new(MietteSpanContents::new_named(file.name.clone(), data.as_bytes(), covered, place.line - 1, place.column - 1, lines)))
     }
 }
 
@@ -143,10 +162,6 @@ impl std::error::Error for Report<'_> {}
 impl miette::Diagnostic for Report<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
         (!self.code.is_empty()).then(|| Box::new(self.code) as Box<dyn Display>)
-    }
-
-    fn url<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        (!self.url.is_empty()).then(|| Box::new(&self.url) as Box<dyn Display>)
     }
 
     fn severity(&self) -> Option<miette::Severity> {

@@ -2,6 +2,7 @@
 
 use super::encoding::{self, Encoding};
 use crate::span::{FileId, Span};
+use std::sync::OnceLock;
 
 /// One decoded file.
 #[derive(Debug)]
@@ -13,8 +14,20 @@ pub struct Source {
     /// Offsets of what could not be decoded; a `?` stands there in the text.
     pub undecodable: Vec<usize>,
     latin1: bool,
-    lines: std::sync::OnceLock<Vec<u32>>,
+    index: OnceLock<Index>,
 }
+
+/// What makes looking a place up cheap, however long the lines are.
+#[derive(Debug)]
+struct Index {
+    /// The offset at which each line begins.
+    lines: Vec<u32>,
+    /// How many characters stand before each block of [`BLOCK`] bytes.
+    characters: Vec<u32>,
+}
+
+/// The size of a block, in bytes.
+const BLOCK: usize = 256;
 
 /// A position for people and machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +45,7 @@ impl Source {
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Source {
         let latin1 = encoding::detect(&bytes) == Encoding::Latin1;
         let (text, undecodable) = if latin1 { (encoding::decode_latin1(&bytes), Vec::new()) } else { encoding::decode_utf8(bytes) };
-        Source { name: name.into(), text, undecodable, latin1, lines: std::sync::OnceLock::new() }
+        Source { name: name.into(), text, undecodable, latin1, index: OnceLock::new() }
     }
 
     /// Encodes a changed text of this file as the file is encoded; `None` when it cannot hold a character.
@@ -42,20 +55,48 @@ impl Source {
 
     /// Line, column and byte of an offset into the decoded text.
     pub fn place(&self, offset: u32) -> Place {
-        let lines = self.lines.get_or_init(|| line_starts(&self.text));
-        let line = lines.partition_point(|start| *start <= offset).max(1);
-        let start = lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let index = self.index.get_or_init(|| Index::new(&self.text));
+        let line = index.lines.partition_point(|start| *start <= offset).max(1);
+        let start = index.lines.get(line - 1).copied().unwrap_or(0) as usize;
         let offset = (offset as usize).min(self.text.len());
-        let column = self.text.get(start..offset).map_or(0, |head| head.chars().count()) + 1;
-        let byte = if self.latin1 { self.text.get(..offset).map_or(offset, |head| head.chars().count()) } else { offset };
-        Place { line, column, byte }
+        let characters = index.characters_before(&self.text, offset);
+        let column = characters.saturating_sub(index.characters_before(&self.text, start)) + 1;
+        Place { line, column, byte: if self.latin1 { characters } else { offset } }
+    }
+
+    /// The bytes of the line that an offset stands on, without its end.
+    pub fn line_around(&self, offset: u32) -> std::ops::Range<usize> {
+        let index = self.index.get_or_init(|| Index::new(&self.text));
+        let line = index.lines.partition_point(|start| *start <= offset).max(1);
+        let start = index.lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let end = index.lines.get(line).map_or(self.text.len(), |next| *next as usize - 1);
+        start..end.max(start)
     }
 }
 
-/// The offset at which each line begins.
-fn line_starts(text: &str) -> Vec<u32> {
-    let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(ends).filter_map(|at| u32::try_from(at).ok()).collect()
+impl Index {
+    fn new(text: &str) -> Index {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(ends).filter_map(|at| u32::try_from(at).ok()).collect();
+        let mut characters = vec![0];
+        let mut sum = 0;
+        for block in text.as_bytes().chunks(BLOCK) {
+            sum += begun(block);
+            characters.push(u32::try_from(sum).unwrap_or(u32::MAX));
+        }
+        Index { lines, characters }
+    }
+
+    fn characters_before(&self, text: &str, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let rest = text.as_bytes().get(block * BLOCK..offset).unwrap_or_default();
+        self.characters.get(block).map_or(0, |count| *count as usize) + begun(rest)
+    }
+}
+
+/// How many characters begin in these bytes.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// Every file of a run, by [`FileId`].

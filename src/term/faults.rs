@@ -50,6 +50,34 @@ pub struct SyntaxFault {
     pub class: FaultClass,
 }
 
+/// The syntax errors of one text, in the order they were met. Past [`MAX_FAULTS`] they are dropped: a file of noise has as
+/// many as characters.
+#[derive(Debug, Default)]
+pub struct FaultList(Vec<SyntaxFault>);
+
+/// How many syntax errors of one text are kept.
+const MAX_FAULTS: usize = 10_001;
+
+impl FaultList {
+    pub fn push(&mut self, fault: SyntaxFault) {
+        if self.0.len() < MAX_FAULTS {
+            self.0.push(fault);
+        }
+    }
+
+    pub fn extend(&mut self, more: FaultList) {
+        more.0.into_iter().for_each(|fault| self.push(fault));
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn into_vec(self) -> Vec<SyntaxFault> {
+        self.0
+    }
+}
+
 fn scan(diagnostic: Diagnostic) -> SyntaxFault {
     SyntaxFault { diagnostic, class: FaultClass::Scan }
 }

@@ -1,6 +1,6 @@
 //! From text to tokens, up to the end of a term or of the file, with recovery after each lexical error.
 
-use super::faults::{self, FaultClass, SyntaxFault};
+use super::faults::{self, FaultClass, FaultList};
 use super::value::Atom;
 use super::{MAX_ATOM, MAX_DIGITS, scan};
 use crate::otp::Otp;
@@ -97,7 +97,7 @@ pub struct Lexer<'a> {
     at: usize,
     unterminated: usize,
     pub comments: Vec<Span>,
-    pub faults: Vec<SyntaxFault>,
+    pub faults: FaultList,
     pub sensitive: Vec<Sensitive>,
 }
 
@@ -125,7 +125,7 @@ impl<'a> Lexer<'a> {
             at: 0,
             unterminated: 0,
             comments: Vec::new(),
-            faults: Vec::new(),
+            faults: FaultList::default(),
             sensitive: Vec::new(),
         }
     }

@@ -2,7 +2,7 @@
 //! the terms are read directly, and after an error reading goes on at the next comma or closing bracket.
 
 use super::MAX_DEPTH;
-use super::faults::{self, SyntaxFault};
+use super::faults::{self, FaultList, SyntaxFault};
 use super::lex::{Bracket, Lexer, Sensitive, Tok, Token, is_reserved};
 use super::value::{Bits, ExternalFun, Term, TermKind};
 use crate::otp::Otp;
@@ -38,12 +38,13 @@ pub struct Document {
 pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Document {
     let mut lexer = Lexer::new(source, file, otp);
     let mut document = Document::default();
+    let mut found = FaultList::default();
     let mut end = source.text.len();
     while lexer.skip() {
         let tokens = lexer.tokens();
-        let mut parser = Parser { text: &source.text, tokens: &tokens, at: 0, otp, open: Vec::new(), unclosed: false, too_deep: false, faults: Vec::new() };
+        let mut parser = Parser { text: &source.text, tokens: &tokens, at: 0, otp, open: Vec::new(), unclosed: false, reported_depth: false, faults: FaultList::default() };
         document.terms.push(parser.form());
-        document.faults.append(&mut parser.faults);
+        found.extend(parser.faults);
         if extent == Extent::First {
             end = lexer.offset();
             if lexer.skip() {
@@ -54,12 +55,13 @@ pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Documen
         }
     }
     if document.terms.is_empty() {
-        document.faults.push(faults::no_term(Span::new(file, end, end)));
+        found.push(faults::no_term(Span::new(file, end, end)));
     }
     for at in source.undecodable.iter().filter(|at| **at < end) {
-        document.faults.push(faults::not_utf8(Span::new(file, *at, at + 1), *at == 0));
+        found.push(faults::not_utf8(Span::new(file, *at, at + 1), *at == 0));
     }
-    document.faults.append(&mut lexer.faults);
+    found.extend(lexer.faults);
+    document.faults = found.into_vec();
     document.comments = lexer.comments;
     document.sensitive = lexer.sensitive;
     document
@@ -80,8 +82,8 @@ pub(super) struct Parser<'a> {
     /// Whether a bracket was reported as unclosed; the end of the file then needs no further word.
     unclosed: bool,
     /// Whether too deep a nesting was reported.
-    too_deep: bool,
-    pub(super) faults: Vec<SyntaxFault>,
+    reported_depth: bool,
+    pub(super) faults: FaultList,
 }
 
 impl Parser<'_> {
@@ -348,11 +350,7 @@ impl Parser<'_> {
 
     fn bracketed(&mut self, bracket: Bracket) -> Term {
         let start = self.here();
-        if self.open.len() >= MAX_DEPTH {
-            if !self.too_deep {
-                self.too_deep = true;
-                self.faults.push(faults::too_deep(start));
-            }
+        if self.too_deep(start) {
             self.skip_bracketed();
             return invalid(start.to(self.last()));
         }
@@ -369,6 +367,16 @@ impl Parser<'_> {
         };
         self.open.pop();
         Term { kind, span: start.to(self.last()) }
+    }
+
+    /// Tells whether one more level would be too many; the first time that is reported.
+    fn too_deep(&mut self, start: Span) -> bool {
+        let deep = self.open.len() >= MAX_DEPTH;
+        if deep && !self.reported_depth {
+            self.reported_depth = true;
+            self.faults.push(faults::too_deep(start));
+        }
+        deep
     }
 
     /// Elements separated by commas, up to and with the closing bracket, or up to a bar, which is left standing.
@@ -526,7 +534,12 @@ impl Parser<'_> {
 
     fn map(&mut self) -> Term {
         let start = self.here();
-        if !matches!(self.peek_at(1), Some(Tok::Open(Bracket::Brace))) || self.open.len() >= MAX_DEPTH {
+        if self.too_deep(start) {
+            self.at += 1;
+            self.skip_bracketed();
+            return invalid(start.to(self.last()));
+        }
+        if !matches!(self.peek_at(1), Some(Tok::Open(Bracket::Brace))) {
             self.at += 1;
             self.faults.push(faults::expression(start, "a record"));
             self.skip_to_boundary();

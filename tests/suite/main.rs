@@ -1,1 +1,28 @@
-fn main() {}
+//! The suite: everything that needs no Erlang, in one binary.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests may fail loudly, and lay out files"
+)]
+
+mod bad_input;
+mod codes;
+mod commands;
+mod demo;
+mod determinism;
+mod downgrade;
+mod fixtures;
+mod grammar;
+mod help;
+mod layers;
+mod opening;
+mod otp_versions;
+mod pages;
+mod schemas;
+mod seeds;
+mod writing;

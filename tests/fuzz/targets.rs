@@ -1,0 +1,64 @@
+//! What the fuzzer runs, and the suite replays on the seeds.
+#![allow(dead_code, reason = "each fuzz program uses one of them")]
+
+use relupc::appup::{self, Direction};
+use relupc::author::{derive_missing, insert};
+use relupc::diag::Findings;
+use relupc::otp::Otp;
+use relupc::plan::{Contents, plan_entry};
+use relupc::release::Opener;
+use relupc::render::{Style, human};
+use relupc::source::{Files, MemoryTree, Source};
+use relupc::span::FileId;
+use relupc::term::{Atom, Extent, parse, pretty};
+
+/// Any bytes as terms: what is read is printed and read again as the same.
+pub fn terms(bytes: &[u8]) {
+    for otp in [Otp::OLDEST, Otp::NEWEST] {
+        let source = Source::new("input", bytes.to_vec());
+        let document = parse(&source, FileId(0), otp, Extent::All);
+        for label in document.faults.iter().flat_map(|fault| &fault.diagnostic.labels) {
+            assert!(source.text.get(label.span.range()).is_some(), "a place outside the text or inside a character");
+        }
+        for term in document.terms.iter().filter(|term| !term.is_invalid()) {
+            let printed = format!("{}.", pretty(term, otp));
+            let again = parse(&Source::new("printed", printed.into_bytes()), FileId(0), otp, Extent::All);
+            assert!(again.terms.first() == Some(term), "printed otherwise than read");
+        }
+    }
+}
+
+/// Any bytes as an appup: read, translated, inverted, its findings drawn.
+pub fn appups(bytes: &[u8]) {
+    let mut files = Files::default();
+    let file = files.add(Source::new("input.appup", bytes.to_vec()));
+    let Some(source) = files.get(file) else { return };
+    let document = parse(source, file, Otp::NEWEST, Extent::First);
+    let mut found = Findings::default();
+    found.extend(document.faults.into_iter().map(|fault| fault.diagnostic));
+    if let Some(appup) = document.terms.first().and_then(|term| appup::read_appup(term, &mut found)) {
+        let name = Atom::new("demo");
+        for direction in [Direction::Up, Direction::Down] {
+            for entry in &appup.entries(direction).list {
+                let script = appup::read_script(&entry.script, &mut found);
+                let contents = Contents::of_application(&name, "1", &[]);
+                plan_entry(script, direction, &contents, &mut found);
+                let _ = entry.version.takes("1.0.0");
+            }
+        }
+        let derived = derive_missing(&appup, None, true, &mut found);
+        if !found.has_errors() {
+            insert(source, &appup, &derived, Otp::NEWEST);
+        }
+    }
+    human(&found.sorted(), &files, Style { colour: false, width: 80 });
+}
+
+/// Any bytes as a release tarball.
+pub fn tarballs(bytes: &[u8]) {
+    let mut tree = MemoryTree::default();
+    tree.insert("input.tar.gz", bytes.to_vec());
+    let mut found = Findings::default();
+    let mut opener = Opener::new(&tree, Vec::new(), None);
+    opener.open(&["input.tar.gz"], &mut found);
+}

@@ -1,0 +1,69 @@
+//! `invert` and `--derive-downgrade` on files.
+
+use crate::demo;
+use std::fs;
+
+const APPUP: &str = "lib/demo-2.0.0/ebin/demo.appup";
+
+fn inverted(text: &str, more: &[&str]) -> (String, Option<i32>) {
+    let folder = demo::with(&[(APPUP, text)]);
+    let mut arguments = vec!["invert", APPUP];
+    arguments.extend(more);
+    let output = demo::relupc(folder.path(), &arguments);
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn comments_and_layout_stay() {
+    let before = "%% the demo\n{\"2.0.0\",\n [{\"1.0.0\",                  % the first one\n   [{add_module,demo_new},\n    {load_module,demo_lib,[demo_new]}]},\n  {\"0.9.0\", []}],\n [{\"0.9.0\", []} % nothing to do\n ]}. % the end\n";
+    let after = "%% the demo\n{\"2.0.0\",\n [{\"1.0.0\",                  % the first one\n   [{add_module,demo_new},\n    {load_module,demo_lib,[demo_new]}]},\n  {\"0.9.0\", []}],\n [{\"0.9.0\", []}, % nothing to do\n  {\"1.0.0\",\n   [{load_module,demo_lib,[demo_new]},\n    {delete_module,demo_new}]}\n  ]}. % the end\n";
+    assert_eq!(inverted(before, &[]), (after.to_owned(), Some(0)));
+}
+
+#[test]
+fn an_empty_list_is_filled() {
+    let before = "{\"2.0.0\",[{\"1.0.0\",[{load_module,demo_lib}]},{<<\"0\\\\..*\">>,[]}],[]}.\n";
+    let after = "{\"2.0.0\",[{\"1.0.0\",[{load_module,demo_lib}]},{<<\"0\\\\..*\">>,[]}],[{\"1.0.0\",\n";
+    let (text, status) = inverted(before, &[]);
+    assert!(text.starts_with(after) && text.contains("{<<\"0\\\\..*\">>,"), "{text}");
+    assert_eq!(status, Some(0));
+    let (only, _) = inverted(before, &["--from", "1.0.0"]);
+    assert_eq!(only.matches("0\\\\..*").count(), 1, "{only}");
+}
+
+#[test]
+fn in_place_writes_what_make_then_accepts() {
+    let folder = demo::with(&[(APPUP, "{\"2.0.0\",\n [{\"1.0.0\",[{delete_module,demo_old},{add_module,demo_new},{update,demo_srv,{advanced,[]},[demo_new]}]}],\n []}.\n")]);
+    assert_eq!(demo::make(folder.path(), &[]).1, 1);
+    assert_eq!(demo::make(folder.path(), &["--derive-downgrade", "-o", "derived"]).1, 0);
+    assert_eq!(demo::relupc(folder.path(), &["invert", APPUP, "--in-place"]).status.code(), Some(0));
+    assert_eq!(demo::make(folder.path(), &[]).1, 0);
+    let read = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert_eq!(read("relup"), read("derived"), "the derived entry and the written one are the same");
+    let once = read(APPUP);
+    assert_eq!(demo::relupc(folder.path(), &["invert", APPUP, "--in-place"]).status.code(), Some(0));
+    assert_eq!(read(APPUP), once, "there is nothing left to derive");
+}
+
+#[test]
+fn what_has_no_inverse_names_its_line_and_changes_nothing() {
+    let text = "{\"2.0.0\",\n [{\"1.0.0\",\n   [{load_module,demo_lib},\n    {apply,{demo_lib,migrate,[]}}]}],\n []}.\n";
+    let folder = demo::with(&[(APPUP, text)]);
+    let (document, status) = demo::json(folder.path(), &["invert", APPUP, "--in-place", "--format", "json"]);
+    assert_eq!((demo::codes(&document), status), (vec!["RL0702".to_owned()], 1));
+    assert_eq!(document["diagnostics"][0]["labels"][0]["start"]["line"], 4);
+    assert_eq!(fs::read_to_string(folder.path().join(APPUP)).unwrap(), text);
+    let (lossy, status) = inverted(text, &["--allow-lossy"]);
+    assert!(lossy.contains("[{\"1.0.0\",\n   [{load_module,demo_lib}]}]}."), "{lossy}");
+    assert_eq!(status, Some(0));
+}
+
+#[test]
+fn latin1_files_stay_latin1() {
+    let folder = demo::with(&[]);
+    let text = b"%% coding: latin-1\n%% caf\xe9\n{\"2.0.0\",[{\"1.0.0\",[{load_module,demo_lib}]}],[]}.\n";
+    fs::write(folder.path().join(APPUP), text).unwrap();
+    assert_eq!(demo::relupc(folder.path(), &["invert", APPUP, "--in-place"]).status.code(), Some(0));
+    let after = fs::read(folder.path().join(APPUP)).unwrap();
+    assert!(after.starts_with(b"%% coding: latin-1\n%% caf\xe9\n{") && after.len() > text.len());
+}

@@ -1,0 +1,114 @@
+//! The arrows of the house: which module may use which, and which outside crate lives in which room.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each module and the ones that it may use; it may use itself, of course.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("span", &[]),
+    ("otp", &[]),
+    ("pattern", &[]),
+    ("diag", &["span"]),
+    ("source", &["diag", "pattern", "span"]),
+    ("term", &["source", "diag", "otp", "span"]),
+    ("relup", &["term", "diag", "span"]),
+    ("release", &["term", "source", "diag", "otp", "span"]),
+    ("appup", &["release", "relup", "term", "pattern", "diag", "span"]),
+    ("plan", &["appup", "release", "relup", "term", "source", "diag", "span"]),
+    ("author", &["appup", "term", "source", "diag", "otp", "span"]),
+    ("lint", &["author", "plan", "appup", "release", "relup", "term", "source", "diag"]),
+    ("render", &["plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
+    ("cli", &["render", "lint", "author", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
+];
+
+/// Outside crates and the modules (or files) they stay in.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("nom", &["term"]),
+    ("num_bigint", &["term", "relup", "release"]),
+    ("pcre2", &["pattern"]),
+    ("petgraph", &["plan/order.rs"]),
+    ("miette", &["render/human.rs"]),
+    ("serde", &["render/json.rs"]),
+    ("serde_json", &["render/json.rs"]),
+    ("schemars", &["render/json.rs"]),
+    ("clap", &["cli"]),
+    ("clap_complete", &["cli/completions.rs"]),
+    ("clap_mangen", &["cli/man.rs"]),
+    ("anstream", &["cli/shell.rs"]),
+    ("tempfile", &["cli/write.rs"]),
+    ("flate2", &["source/archive.rs"]),
+    ("tar", &["source/archive.rs"]),
+    ("ryu", &["term/print.rs"]),
+    ("unicode_segmentation", &["term/layout.rs"]),
+];
+
+fn sources() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders: Vec<PathBuf> = vec![root.clone()];
+    let mut list = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().to_string_lossy().into_owned();
+                list.push((name, fs::read_to_string(path).unwrap()));
+            }
+        }
+    }
+    list
+}
+
+fn module(file: &str) -> &str {
+    file.split('/').next().unwrap().trim_end_matches(".rs")
+}
+
+/// The first names behind each `prefix` in code; comments and words inside tests do not count.
+fn names<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    lines.flat_map(|line| line.match_indices(prefix).map(|(at, _)| &line[at + prefix.len()..])).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()).collect()
+}
+
+#[test]
+fn modules_use_only_what_is_drawn() {
+    for (file, text) in sources() {
+        let own = module(&file);
+        let Some((_, allowed)) = ARROWS.iter().find(|(name, _)| *name == own) else {
+            assert!(matches!(own, "main" | "lib"), "{file} is in no layer");
+            continue;
+        };
+        assert!(!text.contains("use crate::{") || own == "cli", "{file}: one `use` a module, so that arrows can be read");
+        for used in names(&text, "crate::") {
+            let known = ARROWS.iter().any(|(name, _)| *name == used);
+            assert!(!known || used == own || allowed.contains(&used), "{file} uses {used}");
+        }
+    }
+}
+
+#[test]
+fn outside_crates_stay_in_their_rooms() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).unwrap();
+    let section = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    for name in section.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.replace('-', "_")) {
+        assert!(ROOMS.iter().any(|(room, _)| *room == name), "{name} has no room");
+    }
+    for (file, text) in sources() {
+        for (name, rooms) in ROOMS {
+            let uses = !names(&text, &format!("{name}::")).is_empty() && text.lines().any(|line| {
+                let code = line.split("//").next().unwrap();
+                code.match_indices(&format!("{name}::")).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+            });
+            assert!(!uses || rooms.iter().any(|room| file.starts_with(room)), "{file} uses the crate {name}");
+        }
+    }
+}
+
+#[test]
+fn files_stay_readable() {
+    for (file, text) in sources() {
+        assert!(text.lines().count() <= 700, "{file} asks to be split by subject");
+        assert!(text.starts_with("//!"), "{file} does not say what it is for");
+    }
+}

@@ -1,0 +1,121 @@
+//! The forms in which a release can be named.
+
+use crate::demo;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+
+/// The demonstration as an unpacked release that holds both versions.
+fn root() -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> = demo::files().into_iter().filter(|(path, _)| path.starts_with("lib/")).map(|(path, text)| (format!("root/{path}"), text)).collect();
+    let rels = demo::files();
+    files.insert("root/releases/1.0.0/demo.rel".to_owned(), rels["old.rel"].clone());
+    files.insert("root/releases/2.0.0/demo.rel".to_owned(), rels["new.rel"].clone());
+    files
+}
+
+fn status(folder: &std::path::Path, arguments: &[&str]) -> (i32, String) {
+    let output = demo::relupc(folder, arguments);
+    (output.status.code().unwrap(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_stem_or_a_file_with_folders_to_search() {
+    let folder = demo::with(&[]);
+    for (target, base) in [("new", "old"), ("new.rel", "./old.rel")] {
+        assert_eq!(status(folder.path(), &["make", target, "--from", base, "--path", "lib/*/ebin"]).0, 0);
+    }
+    let (code, words) = status(folder.path(), &["make", "new", "--from", "old"]);
+    assert_eq!(code, 1);
+    assert!(words.contains("no folder was searched"), "{words}");
+}
+
+#[test]
+fn a_stem_is_found_on_the_search_path() {
+    let mut files = demo::files();
+    let rel = files.remove("old.rel").unwrap();
+    files.insert("rels/old.rel".to_owned(), rel);
+    let folder = demo::lay_out(files);
+    assert_eq!(status(folder.path(), &["make", "new", "--from", "old", "--path", "rels", "--path", "lib/*/ebin"]).0, 0);
+}
+
+#[test]
+fn a_rel_inside_a_release_brings_its_own_libraries() {
+    let folder = demo::lay_out(root());
+    let arguments = ["make", "root/releases/2.0.0/demo.rel", "--from", "root/releases/1.0.0/demo", "--in-place"];
+    assert_eq!(status(folder.path(), &arguments).0, 0);
+    assert!(folder.path().join("root/releases/2.0.0/relup").is_file());
+}
+
+#[test]
+fn a_root_holds_versions() {
+    let folder = demo::lay_out(root());
+    assert_eq!(status(folder.path(), &["make", "root@2.0.0", "--from", "root@1.0.0"]).0, 0);
+    let (code, words) = status(folder.path(), &["make", "root", "--from", "root@1.0.0"]);
+    assert_eq!(code, 1);
+    assert!(words.contains("root@1.0.0") && words.contains("root@2.0.0"), "{words}");
+    let (code, words) = status(folder.path(), &["make", "root@3.0.0", "--from", "root@1.0.0"]);
+    assert!(code == 1 && words.contains("3.0.0") && words.contains("it holds 1.0.0, 2.0.0"), "{words}");
+    fs::write(folder.path().join("root/releases/start_erl.data"), "13.1 2.0.0\n").unwrap();
+    assert_eq!(status(folder.path(), &["make", "root", "--from", "root@1.0.0"]).0, 0);
+}
+
+#[test]
+fn the_copy_that_the_release_handler_keeps_is_no_second_release() {
+    let mut files = root();
+    files.insert("root/releases/demo.rel".to_owned(), demo::files()["new.rel"].clone());
+    files.insert("root/releases/2.0.0/start_clean.rel".to_owned(), demo::files()["new.rel"].clone());
+    let folder = demo::lay_out(files);
+    assert_eq!(status(folder.path(), &["make", "root@2.0.0", "--from", "root@1.0.0"]).0, 0);
+}
+
+/// A gzipped tarball of files.
+pub fn tarball(files: &BTreeMap<String, String>) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, path, text.as_bytes()).unwrap();
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&builder.into_inner().unwrap()).unwrap();
+    gzip.finish().unwrap()
+}
+
+#[test]
+fn a_tarball_is_read_in_place() {
+    let packed = |version: &str| {
+        let files: BTreeMap<String, String> = root().into_iter().map(|(path, text)| (path.trim_start_matches("root/").to_owned(), text)).filter(|(path, _)| !path.starts_with("releases/") || path.contains(version)).collect();
+        tarball(&files)
+    };
+    let folder = demo::lay_out([("demo-1.0.0.tar.gz", packed("1.0.0")), ("demo-2.0.0.tgz", packed("2.0.0"))]);
+    let (code, words) = status(folder.path(), &["make", "demo-2.0.0.tgz", "--from", "demo-1.0.0.tar.gz"]);
+    assert_eq!(code, 0, "{words}");
+    let plain = demo::with(&[]);
+    demo::make(plain.path(), &[]);
+    assert_eq!(fs::read(folder.path().join("relup")).unwrap(), fs::read(plain.path().join("relup")).unwrap());
+    let (code, words) = status(folder.path(), &["make", "demo-2.0.0.tgz", "--from", "demo-1.0.0.tar.gz", "--in-place"]);
+    assert!(code == 2 && words.contains("tarball"), "{words}");
+}
+
+#[test]
+fn nothing_is_taken_from_an_installed_otp() {
+    let mut files = demo::files();
+    files.remove("lib/sasl-9.0/ebin/sasl.app");
+    let folder = demo::lay_out(files);
+    assert_eq!(demo::codes(&demo::make(folder.path(), &[]).0), ["RL0210", "RL0210"]);
+}
+
+#[test]
+fn directions_and_descriptions_are_chosen() {
+    let folder = demo::with(&[]);
+    let (document, _) = demo::json(folder.path(), &["make", "new", "--up-from", "old", "--path", "lib/*/ebin", "--describe", "1.0.0=a first step", "--format", "json"]);
+    assert_eq!(document["relup"]["up"][0]["description"], "\"a first step\"");
+    assert_eq!(document["relup"]["down"].as_array().map(Vec::len), Some(0));
+    let (document, _) = demo::json(folder.path(), &["make", "new", "--down-to", "old", "--path", "lib/*/ebin", "--restart-emulator", "--format", "json"]);
+    assert_eq!(document["relup"]["up"].as_array().map(Vec::len), Some(0));
+    assert_eq!(document["relup"]["down"][0]["instructions"].as_array().unwrap().last().unwrap()["op"], "restart_emulator");
+    let (code, words) = status(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin", "--describe", "nobody=x"]);
+    assert!(code == 2 && words.contains("names no base"), "{words}");
+}

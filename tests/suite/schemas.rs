@@ -1,0 +1,66 @@
+//! The JSON Schemas are fresh, and every output is what its schema says.
+
+use crate::demo;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn schemas_are_fresh() {
+    for (name, text) in relupc::render::schemas() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar/json").join(name);
+        if std::env::var_os("RELUPC_BLESS").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap_or_default(), text, "{name}: run `.ci/regenerate`");
+    }
+}
+
+fn check(name: &str, document: &Value) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar/json").join(format!("{name}.schema.json"));
+    let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let errors: Vec<String> = validator.iter_errors(document).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{name}: {errors:?}");
+}
+
+#[test]
+fn every_output_fits_its_schema() {
+    let folder = demo::with(&[]);
+    let (made, _) = demo::make(folder.path(), &[]);
+    check("make", &made);
+    let broken = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", "{\"2.0.0\", [{\"1.0.0\", [{load_module, My.App}, end]}], []}")]);
+    let (refused, status) = demo::make(broken.path(), &[]);
+    check("make", &refused);
+    assert_eq!(status, 1);
+    assert_eq!(refused["relup"], Value::Null);
+    let file = "lib/demo-2.0.0/ebin/demo.appup";
+    check("expand", &demo::json(folder.path(), &["expand", file, "--format", "json"]).0);
+    check("invert", &demo::json(folder.path(), &["invert", file, "--format", "json"]).0);
+    check("graph", &demo::json(folder.path(), &["graph", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--format", "json"]).0);
+    check("rules", &demo::json(folder.path(), &["rules", "--format", "json"]).0);
+}
+
+#[test]
+fn a_schema_refuses_what_is_wrong() {
+    let folder = demo::with(&[]);
+    let (mut made, _) = demo::make(folder.path(), &[]);
+    made["schema"] = Value::String("one".to_owned());
+    let schema: Value = serde_json::from_str(&relupc::render::schemas()[0].1).unwrap();
+    assert!(!jsonschema::validator_for(&schema).unwrap().is_valid(&made));
+}
+
+#[test]
+fn the_json_relup_is_the_written_one() {
+    let folder = demo::with(&[]);
+    let (made, _) = demo::make(folder.path(), &[]);
+    let text = fs::read_to_string(folder.path().join("relup")).unwrap();
+    let steps = made["relup"]["up"][0]["instructions"].as_array().unwrap();
+    let terms: Vec<&str> = steps.iter().map(|step| step["term"].as_str().unwrap()).collect();
+    assert_eq!(terms, ["{load_object_code,{demo,\"2.0.0\",[demo_lib]}}", "point_of_no_return", "{load,{demo_lib,brutal_purge,brutal_purge}}"]);
+    for term in terms {
+        assert!(text.contains(term), "{term} in {text}");
+    }
+    let origin = &steps[2]["origin"];
+    assert_eq!((origin["kind"].as_str(), origin["start"]["line"].as_u64()), (Some("written"), Some(2)));
+}
