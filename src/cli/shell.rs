@@ -96,6 +96,8 @@ impl Shell {
 
     /// Writes a word about the run to standard error; that it cannot be read is no failure.
     pub fn note(&mut self, text: &str) {
+        // What was printed before it is seen before it; a failure shows at the end of the run.
+        let _ = self.out.flush();
         let _ = writeln!(self.err, "{text}");
     }
 

@@ -1,5 +1,7 @@
 //! A small generator of random numbers: the same case for the same seed, on every machine.
 
+#![allow(dead_code, reason = "the suite uses only a part of it")]
+
 /// SplitMix64.
 pub struct Rng(u64);
 

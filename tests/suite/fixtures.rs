@@ -23,8 +23,7 @@ fn donation_platform() {
     }
 }
 
-/// Releases made of OTP's own applications: recorded relups, with `.rel`, `.app` and `.appup` files of our own making that
-/// have the same shape are in the oracle's recordings; here a release against itself gives empty paths.
+/// The paths from a release to itself are empty.
 #[test]
 fn a_release_against_itself_does_nothing() {
     let root = fixtures().join("releases/donation_platform");

@@ -119,7 +119,7 @@ fn drawing(block: &Block, found: &Value) -> Option<(usize, String)> {
     let width = (number("end", "column") - column).max(1);
     let file = label["file"].as_str().unwrap();
     let (_, _, first) = files(&block.text).into_iter().find(|(path, _, _)| file == path)?;
-    Some((first + line - 1, format!("%%{}{}", " ".repeat(column - 3), "^".repeat(width))))
+    Some((first + line, format!("%%{}{}", " ".repeat(column - 3), "^".repeat(width))))
 }
 
 #[test]
