@@ -10,7 +10,7 @@
 //! ```
 //!
 //! A module uses those below it in this list, never those above: [`cli`], [`render`], [`lint`], [`author`], [`plan`],
-//! [`appup`], [`release`], [`relup`], [`term`], [`source`], [`diag`], [`pattern`], [`otp`], [`span`].
+//! [`appup`], [`release`], [`relup`], [`term`], [`source`], [`diag`], [`parallel`], [`pattern`], [`otp`], [`span`].
 
 pub mod appup;
 pub mod author;
@@ -18,6 +18,7 @@ pub mod cli;
 pub mod diag;
 pub mod lint;
 pub mod otp;
+pub mod parallel;
 pub mod pattern;
 pub mod plan;
 pub mod release;

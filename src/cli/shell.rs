@@ -57,7 +57,7 @@ impl Failure {
 
 /// The two outputs of a run.
 pub struct Shell {
-    out: io::BufWriter<anstream::Stdout>,
+    out: io::BufWriter<io::Stdout>,
     err: anstream::Stderr,
     style: Style,
 }
@@ -82,11 +82,7 @@ impl Shell {
             Colour::Always => true,
             Colour::Never => false,
         };
-        Shell {
-            out: io::BufWriter::new(anstream::AutoStream::new(io::stdout(), choice)),
-            err: anstream::AutoStream::new(err, choice),
-            style: Style { colour, width },
-        }
+        Shell { out: io::BufWriter::new(io::stdout()), err: anstream::AutoStream::new(err, choice), style: Style { colour, width } }
     }
 
     /// Writes a product to standard output.

@@ -10,7 +10,7 @@ use crate::release::{Application, FileKind, Opener, Release, with_otp_tag};
 use crate::relup::{Cause, LowOp};
 use crate::source::{Refusal, Spot, join};
 use crate::term::print::quoted;
-use crate::term::{Extent, text_after_term};
+use crate::term::{Document, text_after_term};
 use std::collections::{HashMap, HashSet};
 
 /// A script of a path: instructions and what asked for them.
@@ -63,11 +63,15 @@ impl Appups {
             let index = Index::new(base);
             wanted.extend(changed(target, &index).map(|(application, _)| application.name.value.as_str()));
         }
-        for application in &target.applications {
-            let name = application.name.value.as_str();
-            if wanted.contains(name) {
-                appups.read.insert(name.to_owned(), Loaded::read(opener, application));
-            }
+        let mut named: HashSet<&str> = HashSet::new();
+        let changed: Vec<&Application> = target
+            .applications
+            .iter()
+            .filter(|application| wanted.contains(application.name.value.as_str()) && named.insert(application.name.value.as_str()))
+            .collect();
+        let spots: Vec<Spot> = changed.iter().map(|application| appup_spot(application)).collect();
+        for ((application, spot), document) in changed.into_iter().zip(spots.iter()).zip(opener.read_all(&spots)) {
+            appups.read.insert(application.name.value.as_str().to_owned(), Loaded::new(application, spot, document));
         }
         appups
     }
@@ -84,12 +88,16 @@ impl Appups {
     }
 }
 
+/// Where an application's appup is: beside its `.app`.
+fn appup_spot(application: &Application) -> Spot {
+    Spot::new(application.folder.tree, join(&application.folder.path, &format!("{}.appup", application.name.value.as_str())))
+}
+
 impl Loaded {
-    fn read(opener: &mut Opener<'_>, application: &Application) -> Loaded {
-        let spot = Spot::new(application.folder.tree, join(&application.folder.path, &format!("{}.appup", application.name.value.as_str())));
+    fn new(application: &Application, spot: &Spot, document: Result<Document, Refusal>) -> Loaded {
         let mut found = Findings::default();
         let mut appup = None;
-        match opener.read(&spot) {
+        match document {
             Err(why) => {
                 let words = match &why {
                     Refusal::Absent => None,
@@ -98,8 +106,7 @@ impl Loaded {
                 };
                 found.push(appup::appup_missing(&application.name.value, &spot.path, application.vsn.span, words));
             }
-            Ok(file) => {
-                let document = opener.parse(file, Extent::First);
+            Ok(document) => {
                 let sound = document.faults.is_empty();
                 found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
                 found.extend(document.rest.map(text_after_term));
@@ -114,7 +121,7 @@ impl Loaded {
         {
             found.push(appup::bad_vsn(&appup.vsn, &application.name.value, &application.vsn.value, application.file.vsn.span));
         }
-        Loaded { name: spot.path, appup, faults: found.sorted() }
+        Loaded { name: spot.path.clone(), appup, faults: found.sorted() }
     }
 }
 

@@ -32,6 +32,7 @@ pub use order::{Cluster, Clusters, Preference};
 
 use crate::appup::{Direction, Instruction};
 use crate::diag::Findings;
+use crate::parallel;
 use crate::release::Release;
 use crate::relup::{Cause, Entry, LowOp, Origin, Relup, Step};
 use crate::term::Term;
@@ -95,19 +96,30 @@ pub fn path_name(target: &str, base: &str, direction: Direction) -> String {
 pub fn plan(request: &Request<'_>, appups: &Appups, found: &mut Findings) -> Relup {
     faults::check_versions(request, found);
     let target = request.target;
-    let mut compile = |bases: &[Base<'_>], direction| {
-        let paths = bases.iter().map(|base| {
-            let restart_emulator = request.restart_emulator;
-            let wanted = PathRequest { target, base: base.release, direction, restart_emulator, preference: Preference::new() };
-            let path = plan_path(&wanted, appups, found);
-            Entry { version: base.release.rel.vsn.value.clone(), description: base.description.clone(), steps: path.steps }
-        });
-        let mut entries: Vec<Entry> = paths.collect();
+    let ups = request.up_from.iter().map(|base| (base, Direction::Up));
+    let downs = request.down_to.iter().map(|base| (base, Direction::Down));
+    let wanted: Vec<(&Base<'_>, Direction)> = ups.chain(downs).collect();
+    // Paths do not depend on each other.
+    let mut paths = parallel::map(&wanted, 1, |(base, direction)| {
+        let restart_emulator = request.restart_emulator;
+        let wanted = PathRequest { target, base: base.release, direction: *direction, restart_emulator, preference: Preference::new() };
+        let mut on_path = Findings::default();
+        let path = plan_path(&wanted, appups, &mut on_path);
+        let entry = Entry { version: base.release.rel.vsn.value.clone(), description: base.description.clone(), steps: path.steps };
+        (entry, on_path)
+    })
+    .into_iter();
+    let mut entries = |count: usize| {
+        let mut entries: Vec<Entry> = Vec::with_capacity(count);
+        for (entry, on_path) in paths.by_ref().take(count) {
+            entries.push(entry);
+            found.extend(on_path.sorted());
+        }
         entries.reverse();
         entries
     };
-    let up = compile(&request.up_from, Direction::Up);
-    let down = compile(&request.down_to, Direction::Down);
+    let up = entries(request.up_from.len());
+    let down = entries(request.down_to.len());
     Relup { version: target.rel.vsn.value.clone(), up, down }
 }
 

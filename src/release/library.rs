@@ -6,10 +6,14 @@ use super::rel::RelApp;
 use super::{FileKind, with_otp_tag};
 use crate::diag::{Diagnostic, Findings};
 use crate::otp::Otp;
+use crate::parallel;
 use crate::source::{Files, Refusal, Source, Spot, Trees, join, refused, unreadable_folder};
 use crate::span::{FileId, Spanned};
 use crate::term::{Extent, FaultClass, Sensitive, parse, text_after_term};
 use std::collections::{HashMap, HashSet};
+
+/// How many small files or folders are worth a thread.
+const WORTH_A_THREAD: usize = 32;
 
 /// Which `.app` files the folders of a search path hold.
 #[derive(Default)]
@@ -24,7 +28,7 @@ impl Shelf {
     /// Lists the folders of a search path.
     pub fn new(trees: &Trees<'_>, path: &[Spot], found: &mut Findings) -> Shelf {
         let mut shelf = Shelf { searched: path.len(), ..Shelf::default() };
-        let listed = in_parallel(path, |folder| trees.get(folder.tree).list(&folder.path));
+        let listed = parallel::map(path, WORTH_A_THREAD, |folder| trees.get(folder.tree).list(&folder.path));
         for (folder, names) in path.iter().zip(listed) {
             match names {
                 Ok(names) => {
@@ -71,7 +75,7 @@ impl Library {
         let mut known: HashSet<Spot> = HashSet::new();
         let fresh = spots.into_iter().filter(|spot| !self.read.contains_key(spot) && known.insert(spot.clone()));
         let jobs: Vec<(FileId, Spot)> = (files.next_id().0..).map(FileId).zip(fresh).collect();
-        let results = in_parallel(&jobs, |(file, spot)| read_file(trees, spot, *file, otp));
+        let results = parallel::map(&jobs, WORTH_A_THREAD, |(file, spot)| read_file(trees, spot, *file, otp));
         for ((_, spot), (source, read)) in jobs.into_iter().zip(results) {
             files.add(source);
             self.read.insert(spot, read);
@@ -145,20 +149,4 @@ fn read_file(trees: &Trees<'_>, spot: &Spot, file: FileId, otp: Otp) -> (Source,
         None => Read::Bad(found.sorted()),
     };
     (source, read)
-}
-
-/// Maps on as many threads as the machine has, for long lists; results in the order of the items.
-fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    const WORTH_A_THREAD: usize = 32;
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_A_THREAD);
-    if threads < 2 {
-        return items.iter().map(work).collect();
-    }
-    let share = items.len().div_ceil(threads);
-    let work = &work;
-    std::thread::scope(|scope| {
-        let running: Vec<_> = items.chunks(share).map(|chunk| scope.spawn(move || chunk.iter().map(work).collect::<Vec<R>>())).collect();
-        // A thread ends early only by a panic, which is passed on.
-        running.into_iter().flat_map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
 }

@@ -5,6 +5,7 @@ use super::rel::{Rel, read_rel};
 use super::{Application, FileKind, Release, check, faults, with_otp_tag};
 use crate::diag::{Findings, Severity};
 use crate::otp::Otp;
+use crate::parallel;
 use crate::source::{FileTree, Files, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused};
 use crate::span::FileId;
 use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
@@ -78,6 +79,29 @@ impl<'a> Opener<'a> {
     pub fn read(&mut self, spot: &Spot) -> Result<FileId, Refusal> {
         let bytes = self.trees.get(spot.tree).read(&spot.path)?;
         Ok(self.files.add(Source::new(self.trees.display(spot), bytes)))
+    }
+
+    /// Reads and parses the first term of many files, in parallel.
+    pub fn read_all(&mut self, spots: &[Spot]) -> Vec<Result<Document, Refusal>> {
+        const WORTH_A_THREAD: usize = 8;
+        let (first, otp, trees) = (self.files.next_id().0, self.otp(), &self.trees);
+        let jobs: Vec<(FileId, &Spot)> = (first..).map(FileId).zip(spots).collect();
+        let read = parallel::map(&jobs, WORTH_A_THREAD, |(file, spot)| {
+            let bytes = trees.get(spot.tree).read(&spot.path);
+            let refusal = bytes.as_ref().err().cloned();
+            let source = Source::new(trees.display(spot), bytes.unwrap_or_default());
+            let document = refusal.map_or_else(|| Ok(parse(&source, *file, otp, Extent::First)), Err);
+            (source, document)
+        });
+        let mut documents = Vec::with_capacity(read.len());
+        for (source, mut document) in read {
+            self.files.add(source);
+            if let Ok(document) = &mut document {
+                self.sensitive.append(&mut document.sensitive);
+            }
+            documents.push(document);
+        }
+        documents
     }
 
     /// Parses a file that was read, at the version that counts.

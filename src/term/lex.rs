@@ -104,15 +104,14 @@ pub struct Lexer<'a> {
 /// How many quotes without an end are looked into before the rest of a file is given up.
 const MAX_UNTERMINATED: usize = 16;
 
-/// The words that are no atoms in any version.
-const RESERVED: &[&str] = &[
-    "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case", "catch", "cond", "div", "end", "fun", "if", "let", "not", "of",
-    "or", "orelse", "receive", "rem", "try", "when", "xor",
-];
-
 /// Tells whether a word is reserved in a version.
 pub fn is_reserved(word: &str, otp: Otp) -> bool {
-    RESERVED.binary_search(&word).is_ok() || (otp >= Otp::V27 && matches!(word, "maybe" | "else"))
+    match word {
+        "after" | "and" | "andalso" | "band" | "begin" | "bnot" | "bor" | "bsl" | "bsr" | "bxor" | "case" | "catch" | "cond" | "div" | "end" | "fun" | "if"
+        | "let" | "not" | "of" | "or" | "orelse" | "receive" | "rem" | "try" | "when" | "xor" => true,
+        "maybe" | "else" => otp >= Otp::V27,
+        _ => false,
+    }
 }
 
 impl<'a> Lexer<'a> {

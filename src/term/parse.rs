@@ -42,7 +42,8 @@ pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Documen
     let mut end = source.text.len();
     while lexer.skip() {
         let tokens = lexer.tokens();
-        let mut parser = Parser { text: &source.text, tokens: &tokens, at: 0, otp, open: Vec::new(), unclosed: false, reported_depth: false, faults: FaultList::default() };
+        let mut parser =
+            Parser { text: &source.text, tokens: &tokens, at: 0, otp, open: Vec::new(), unclosed: false, reported_depth: false, faults: FaultList::default() };
         document.terms.push(parser.form());
         found.extend(parser.faults);
         if extent == Extent::First {

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
 
-
 /// How deep rules may call each other before every choice is the first one.
 const DEPTH: usize = 24;
 

@@ -62,7 +62,13 @@ fn many_errors_are_drawn_up_to_a_bound() {
 
 #[test]
 fn huge_numbers_are_refused() {
-    for number in ["9".repeat(1_000_000), format!("16#{}", "f".repeat(1_000_000)), format!("1.{}", "1".repeat(1_000_000)), "<<0:999999999999>>".to_owned(), "<<0:8/unit:256>>,<<\"a\":99999999999999999999>>".to_owned()] {
+    for number in [
+        "9".repeat(1_000_000),
+        format!("16#{}", "f".repeat(1_000_000)),
+        format!("1.{}", "1".repeat(1_000_000)),
+        "<<0:999999999999>>".to_owned(),
+        "<<0:8/unit:256>>,<<\"a\":99999999999999999999>>".to_owned(),
+    ] {
         let found = codes_of(format!("{{\"2.0.0\",[{{\"1.0.0\",[{{update,demo_srv,{{advanced,[{number}]}}}}]}}],[]}}.").as_bytes());
         assert!(found.contains(&"RL0116".to_owned()), "{found:?}");
     }

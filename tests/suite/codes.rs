@@ -24,7 +24,8 @@ fn ids_and_names_are_given_once() {
 fn every_page_belongs_to_a_code() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules");
     let known: BTreeSet<String> = lint::codes().iter().map(|code| format!("{}.md", code.id)).collect();
-    let pages: BTreeSet<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name.starts_with("RL")).collect();
+    let pages: BTreeSet<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).filter(|name| name.starts_with("RL")).collect();
     assert_eq!(pages, known);
 }
 

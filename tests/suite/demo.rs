@@ -64,7 +64,8 @@ pub fn relupc(folder: &Path, arguments: &[&str]) -> Output {
 pub fn json(folder: &Path, arguments: &[&str]) -> (Value, i32) {
     let output = relupc(folder, arguments);
     let text = String::from_utf8(output.stdout).unwrap();
-    let value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{arguments:?} printed no JSON ({error}): {text}{}", String::from_utf8_lossy(&output.stderr)));
+    let value = serde_json::from_str(&text)
+        .unwrap_or_else(|error| panic!("{arguments:?} printed no JSON ({error}): {text}{}", String::from_utf8_lossy(&output.stderr)));
     (value, output.status.code().unwrap())
 }
 

@@ -17,7 +17,10 @@ fn the_order_of_the_disk_does_not_matter() {
 
 #[test]
 fn reports_come_in_one_order() {
-    let broken = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", "{\"2.0.0\",\n [{\"1.0.0\",[{load_modul,a},{update,b,hard},{purge,c}]}],\n [{\"1.0.0\",[{load_module,\"d\"}]}]}.\n")]);
+    let broken = demo::with(&[(
+        "lib/demo-2.0.0/ebin/demo.appup",
+        "{\"2.0.0\",\n [{\"1.0.0\",[{load_modul,a},{update,b,hard},{purge,c}]}],\n [{\"1.0.0\",[{load_module,\"d\"}]}]}.\n",
+    )]);
     let first = demo::make(broken.path(), &[]);
     for _ in 0..5 {
         assert_eq!(demo::make(broken.path(), &[]), first);

@@ -33,7 +33,10 @@ fn an_empty_list_is_filled() {
 
 #[test]
 fn in_place_writes_what_make_then_accepts() {
-    let folder = demo::with(&[(APPUP, "{\"2.0.0\",\n [{\"1.0.0\",[{delete_module,demo_old},{add_module,demo_new},{update,demo_srv,{advanced,[]},[demo_new]}]}],\n []}.\n")]);
+    let folder = demo::with(&[(
+        APPUP,
+        "{\"2.0.0\",\n [{\"1.0.0\",[{delete_module,demo_old},{add_module,demo_new},{update,demo_srv,{advanced,[]},[demo_new]}]}],\n []}.\n",
+    )]);
     assert_eq!(demo::make(folder.path(), &[]).1, 1);
     assert_eq!(demo::make(folder.path(), &["--derive-downgrade", "-o", "derived"]).1, 0);
     assert_eq!(demo::relupc(folder.path(), &["invert", APPUP, "--in-place"]).status.code(), Some(0));

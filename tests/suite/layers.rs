@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("span", &[]),
     ("otp", &[]),
+    ("parallel", &[]),
     ("pattern", &[]),
     ("diag", &["span"]),
     ("source", &["diag", "pattern", "span"]),
     ("term", &["source", "diag", "otp", "span"]),
     ("relup", &["term", "diag", "span"]),
-    ("release", &["term", "source", "diag", "otp", "span"]),
+    ("release", &["term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "span"]),
-    ("plan", &["appup", "release", "relup", "term", "source", "diag", "span"]),
+    ("plan", &["appup", "release", "relup", "term", "source", "diag", "parallel", "span"]),
     ("author", &["appup", "term", "source", "diag", "otp", "span"]),
     ("lint", &["author", "plan", "appup", "release", "relup", "term", "source", "diag"]),
     ("render", &["plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
@@ -37,6 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("anstream", &["cli/shell.rs"]),
     ("tempfile", &["cli/write.rs"]),
     ("flate2", &["source/archive.rs"]),
+    ("mimalloc", &["main.rs"]),
     ("tar", &["source/archive.rs"]),
     ("ryu", &["term/print.rs"]),
     ("unicode_segmentation", &["term/layout.rs"]),
@@ -68,7 +70,10 @@ fn module(file: &str) -> &str {
 fn names<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
     let code = text.split("#[cfg(test)]").next().unwrap();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.flat_map(|line| line.match_indices(prefix).map(|(at, _)| &line[at + prefix.len()..])).map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap()).collect()
+    lines
+        .flat_map(|line| line.match_indices(prefix).map(|(at, _)| &line[at + prefix.len()..]))
+        .map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap())
+        .collect()
 }
 
 #[test]
@@ -96,10 +101,11 @@ fn outside_crates_stay_in_their_rooms() {
     }
     for (file, text) in sources() {
         for (name, rooms) in ROOMS {
-            let uses = !names(&text, &format!("{name}::")).is_empty() && text.lines().any(|line| {
-                let code = line.split("//").next().unwrap();
-                code.match_indices(&format!("{name}::")).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
-            });
+            let uses = !names(&text, &format!("{name}::")).is_empty()
+                && text.lines().any(|line| {
+                    let code = line.split("//").next().unwrap();
+                    code.match_indices(&format!("{name}::")).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
+                });
             assert!(!uses || rooms.iter().any(|room| file.starts_with(room)), "{file} uses the crate {name}");
         }
     }

@@ -7,7 +7,8 @@ use std::io::Write;
 
 /// The demonstration as an unpacked release that holds both versions.
 fn root() -> BTreeMap<String, String> {
-    let mut files: BTreeMap<String, String> = demo::files().into_iter().filter(|(path, _)| path.starts_with("lib/")).map(|(path, text)| (format!("root/{path}"), text)).collect();
+    let mut files: BTreeMap<String, String> =
+        demo::files().into_iter().filter(|(path, _)| path.starts_with("lib/")).map(|(path, text)| (format!("root/{path}"), text)).collect();
     let rels = demo::files();
     files.insert("root/releases/1.0.0/demo.rel".to_owned(), rels["old.rel"].clone());
     files.insert("root/releases/2.0.0/demo.rel".to_owned(), rels["new.rel"].clone());
@@ -86,7 +87,11 @@ pub fn tarball(files: &BTreeMap<String, String>) -> Vec<u8> {
 #[test]
 fn a_tarball_is_read_in_place() {
     let packed = |version: &str| {
-        let files: BTreeMap<String, String> = root().into_iter().map(|(path, text)| (path.trim_start_matches("root/").to_owned(), text)).filter(|(path, _)| !path.starts_with("releases/") || path.contains(version)).collect();
+        let files: BTreeMap<String, String> = root()
+            .into_iter()
+            .map(|(path, text)| (path.trim_start_matches("root/").to_owned(), text))
+            .filter(|(path, _)| !path.starts_with("releases/") || path.contains(version))
+            .collect();
         tarball(&files)
     };
     let folder = demo::lay_out([("demo-1.0.0.tar.gz", packed("1.0.0")), ("demo-2.0.0.tgz", packed("2.0.0"))]);
@@ -110,7 +115,8 @@ fn nothing_is_taken_from_an_installed_otp() {
 #[test]
 fn directions_and_descriptions_are_chosen() {
     let folder = demo::with(&[]);
-    let (document, _) = demo::json(folder.path(), &["make", "new", "--up-from", "old", "--path", "lib/*/ebin", "--describe", "1.0.0=a first step", "--format", "json"]);
+    let (document, _) =
+        demo::json(folder.path(), &["make", "new", "--up-from", "old", "--path", "lib/*/ebin", "--describe", "1.0.0=a first step", "--format", "json"]);
     assert_eq!(document["relup"]["up"][0]["description"], "\"a first step\"");
     assert_eq!(document["relup"]["down"].as_array().map(Vec::len), Some(0));
     let (document, _) = demo::json(folder.path(), &["make", "new", "--down-to", "old", "--path", "lib/*/ebin", "--restart-emulator", "--format", "json"]);

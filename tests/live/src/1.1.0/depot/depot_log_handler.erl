@@ -1,0 +1,19 @@
+%% Writes down the events of the depot. 1.1.0: counts them, too.
+-module(depot_log_handler).
+-vsn("1.1.0").
+-behaviour(gen_event).
+-export([init/1, handle_event/2, handle_call/2, code_change/3]).
+
+init([]) ->
+    {ok, {0, []}}.
+
+handle_event(Event, {Count, Events}) ->
+    {ok, {Count + 1, [Event | Events]}}.
+
+handle_call(last, {Count, [Event | _]} = State) ->
+    {ok, {Count, Event}, State}.
+
+code_change("1.0.0", Events, _Extra) ->
+    {ok, {length(Events), Events}};
+code_change({down, "1.0.0"}, {_Count, Events}, _Extra) ->
+    {ok, Events}.

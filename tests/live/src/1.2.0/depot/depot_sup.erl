@@ -1,0 +1,14 @@
+%% Supervises the depot. 1.2.0: the scale does it without the clerk.
+-module(depot_sup).
+-behaviour(supervisor).
+-export([start_link/0, init/1]).
+
+start_link() ->
+    supervisor:start_link({local, ?MODULE}, ?MODULE, []).
+
+init([]) ->
+    Events = #{id => depot_events, start => {gen_event, start_link, [{local, depot_events}]}, modules => dynamic},
+    {ok, {#{}, [Events | [worker(Module) || Module <- [depot_server, depot_gate, depot_scale]]]}}.
+
+worker(Module) ->
+    #{id => Module, start => {Module, start_link, []}, shutdown => 3000}.
