@@ -89,17 +89,23 @@ swapped(Entries) ->
      || {Base, Description, Script} <- Entries, At <- lists:seq(1, length(Script) - 1),
         {Before, [{load, {depot_rates, _, _}} = First, {load, {depot_labels, _, _}} = Second | After]} <- [lists:split(At - 1, Script)]].
 
-%% One of each kind, spread over the paths, or all of them.
+%% All of them, or one of each kind, spread over the paths.
 wanted("every", _) ->
     true;
 wanted("some", {_, Steps, _, Gone, _}) ->
-    lists:member({Steps, kind(Gone)}, some()).
+    lists:member({Steps, kind(Gone)}, some());
+wanted("few", {_, Steps, _, Gone, _}) ->
+    lists:member({Steps, kind(Gone)}, few()).
 
 some() ->
     [{1, {load, depot_rates}}, {1, {code_change, depot_server}}, {1, {suspend, depot_gate}}, {1, {resume, depot_log_handler}},
      {1, {remove, depot_paper}}, {1, {apply, restart_child}}, {1, {apply, start}}, {1, point_of_no_return},
      {1, {load_object_code, depot}}, {1, {late, depot_rates}}, {2, {apply, terminate_child}}, {2, {apply, unload}},
      {3, {code_change, depot_server}}, {4, {load, depot_rates}}, {4, {apply, delete_child}}].
+
+%% For the derived downgrades.
+few() ->
+    [{3, {code_change, depot_server}}, {4, {load, depot_rates}}, {6, {apply, restart_child}}, {6, {load, depot_paper}}].
 
 kind({late, {load, {Module, _, _}}}) -> {late, Module};
 kind({Word, {Module, _, _}}) when Word =:= load; Word =:= remove -> {Word, Module};

@@ -26,7 +26,7 @@ impl<'a> Vm<'a> {
         let mut words = self.erl.split_whitespace();
         let output = Command::new(words.next().unwrap())
             .args(words)
-            .args(["-noshell", "-noinput", "+A0", "-pa", "."])
+            .args(["-noshell", "-noinput", "+S", "1:1", "+SDio", "1", "+sbwt", "none", "+sbwtdio", "none", "-pa", "."])
             .args(arguments)
             .current_dir(self.folder)
             .output()

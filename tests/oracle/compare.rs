@@ -1,8 +1,10 @@
 //! Ours against theirs.
 
 use crate::ask::Vm;
+use crate::ebnf::Grammar;
 use crate::generate::{Case, case};
 use crate::ours::{self, Answer};
+use crate::rng::Rng;
 use crate::{Options, Tally, record, terms};
 use relupc::otp::Otp;
 use relupc::term::pretty;
@@ -34,6 +36,7 @@ pub const REACHABLE: &[&str] = &[
     "crash/badarg",
     "crash/case_clause",
     "crash/function_clause",
+    "duplicate_include",
     "duplicate_modules",
     "duplicate_register",
     "error_reading/EXIT",
@@ -178,4 +181,51 @@ pub fn random_terms(erl: &str, options: &Options, tally: &mut Tally) {
             }
         }
     }
+}
+
+/// Sentences of the grammars: terms printed with both, appups compiled by both.
+pub fn sentences(erl: &str, options: &Options, tally: &mut Tally) {
+    let otp = Otp::from_major(options.otp).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let vm = Vm::new(erl, folder.path());
+    let grammar = Grammar::load();
+    let count = (options.cases / 4).clamp(50, 2000) as u64;
+    // Maps with several keys and `maybe` do not come up in the grammar: every version prints its terms alike.
+    let texts: Vec<String> = (0..count).map(|seed| grammar.sentence("document", &mut Rng::new(options.seed << 32 | seed))).collect();
+    let mine: String = texts.iter().map(|text| format!("{}.\n", pretty(&ours::term(text, otp), otp))).collect();
+    let theirs = vm.terms(&format!("%% coding: utf-8\n{}", texts.concat()));
+    let differs = mine.lines().zip(theirs.lines()).find(|(mine, theirs)| mine != theirs);
+    match differs {
+        None if mine.lines().count() == theirs.lines().count() => tally.passed += texts.len(),
+        other => tally.fail(&format!("a sentence is printed otherwise: {other:?}")),
+    }
+    let cases: Vec<Case> = (0..count.min(500)).map(|seed| appup_case(&grammar, options.seed << 32 | seed)).collect();
+    for (case, theirs) in cases.iter().zip(vm.relups(&cases)) {
+        judge(case, &theirs, otp, tally);
+    }
+}
+
+/// A small release whose appup is a sentence.
+fn appup_case(grammar: &Grammar, seed: u64) -> Case {
+    let mut rng = Rng::new(seed);
+    let mut files = std::collections::BTreeMap::new();
+    let mut path = Vec::new();
+    let modules = "demo_lib,demo_srv,demo_sup,'Elixir.Demo'";
+    for (name, vsn, modules) in
+        [("kernel", "9.0", ""), ("stdlib", "9.0", ""), ("sasl", "9.0", "sasl_m"), ("bare", "1.0", ""), ("demo", "1.0.0", modules), ("demo", "2.0.0", modules)]
+    {
+        let folder = format!("lib/{name}-{vsn}/ebin");
+        let app = format!("{{application,{name},[{{description,\"\"}},{{vsn,\"{vsn}\"}},{{modules,[{modules}]}},{{registered,[]}},{{applications,[]}}]}}.\n");
+        files.insert(format!("{folder}/{name}.app"), app.into_bytes());
+        path.push(folder);
+    }
+    for (stem, vsn) in [("r_old", "1.0.0"), ("r_new", "2.0.0")] {
+        let rel = format!(
+            "{{release,{{\"demo\",\"{vsn}\"}},{{erts,\"13\"}},[{{kernel,\"9.0\"}},{{stdlib,\"9.0\"}},{{sasl,\"9.0\"}},{{bare,\"1.0\"}},{{demo,\"{vsn}\"}}]}}.\n"
+        );
+        files.insert(format!("{stem}.rel"), rel.into_bytes());
+    }
+    files.insert("lib/demo-2.0.0/ebin/demo.appup".to_owned(), format!("%% coding: utf-8\n{}", grammar.sentence("appup", &mut rng)).into_bytes());
+    let base = vec![("r_old".to_owned(), None)];
+    Case { files, target: "r_new".to_owned(), ups: base.clone(), downs: base, restart_emulator: false, path }
 }

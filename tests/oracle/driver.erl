@@ -22,15 +22,18 @@ terms(In, Out) ->
 
 relups(In, Out) ->
     {ok, Cases} = file:consult(In),
-    [code:ensure_loaded(M) || M <- [systools, systools_make, systools_relup, systools_rc, systools_lib, digraph,
-                                    digraph_utils, sofs, re, unicode, ordsets, epp, erl_scan, erl_parse, io_lib_pretty,
-                                    io_lib_format, erl_anno, string, filelib, file_io_server, gb_sets, proplists]],
+    %% Everything that making a relup may call must be there before the code path is emptied.
+    [code:ensure_loaded(M) || App <- [kernel, stdlib, sasl], ok =:= loaded(application:load(App)),
+                              {ok, Ms} <- [application:get_key(App, modules)], M <- Ms],
     {ok, To} = file:open(Out, [write, {encoding, utf8}]),
     Before = code:get_path(),
     code:set_path([filename:dirname(code:which(?MODULE))]),
     [answer(To, Case) || Case <- Cases],
     code:set_path(Before),
     ok = file:close(To).
+
+loaded(ok) -> ok;
+loaded({error, {already_loaded, _}}) -> ok.
 
 answer(To, {Id, Dir, Target, Ups, Downs, Options}) ->
     ok = file:set_cwd(Dir),

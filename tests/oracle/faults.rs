@@ -36,6 +36,7 @@ const BAD_INSTRUCTIONS: &[&str] = &[
     "{load_object_code,{lib,\"1\",m}}",
     "{load_object_code,lib}",
     "{load_object_code,{kernel,\"1.2\",[km]}}",
+    "{load_object_code,{kernel,\"1.2\",[km]}},{load_module,kernel_m}",
     "{load,{never_read,brutal_purge,brutal_purge}}",
     "{load,{m,brutal_purge}}",
     "{remove,{m,brutal,brutal}}",
@@ -144,7 +145,19 @@ fn break_appup(rng: &mut Rng, case: &mut Case) {
     case.files.insert(name, new.into_bytes());
 }
 
+/// Two applications include a third.
+fn include_twice(rng: &mut Rng, case: &mut Case) {
+    for _ in 0..2 {
+        let Some(name) = pick_file(rng, case, ".app") else { return };
+        let new = text(case, &name).replacen("{vsn,", "{included_applications,[app0]},{vsn,", 1);
+        case.files.insert(name, new.into_bytes());
+    }
+}
+
 fn break_app(rng: &mut Rng, case: &mut Case) {
+    if rng.chance(8) {
+        return include_twice(rng, case);
+    }
     let Some(name) = pick_file(rng, case, ".app") else { return };
     let old = text(case, &name);
     let new = match rng.below(26) {

@@ -20,9 +20,11 @@
 
 mod ask;
 mod compare;
+mod ebnf;
 mod faults;
 mod generate;
 mod ours;
+mod own;
 mod record;
 mod rng;
 mod terms;
@@ -38,12 +40,14 @@ struct Options {
     terms: usize,
     seed: u64,
     record: Option<String>,
+    /// Whether OTP's own applications are compared, too.
+    own: bool,
     /// How often each error tag must occur.
     at_least: usize,
 }
 
 fn options() -> Options {
-    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, record: None, at_least: 0 };
+    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, record: None, own: false, at_least: 0 };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
@@ -53,6 +57,7 @@ fn options() -> Options {
             "--cases" => options.cases = value().parse().unwrap(),
             "--terms" => options.terms = value().parse().unwrap(),
             "--seed" => options.seed = value().parse().unwrap(),
+            "--own" => options.own = true,
             "--record" => options.record = Some(value()),
             "--at-least" => options.at_least = value().parse().unwrap(),
             // What test runners pass along.
@@ -70,6 +75,10 @@ fn main() -> ExitCode {
         Some(erl) => {
             compare::random_cases(erl, &options, &mut tally);
             compare::random_terms(erl, &options, &mut tally);
+            compare::sentences(erl, &options, &mut tally);
+            if options.own {
+                own::applications(erl, &options, &mut tally);
+            }
         }
     }
     tally.print();

@@ -23,6 +23,7 @@ mod layers;
 mod opening;
 mod otp_versions;
 mod pages;
+mod parity;
 mod schemas;
 mod seeds;
 mod writing;
