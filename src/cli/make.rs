@@ -12,7 +12,7 @@ use crate::release::{FileKind, Opener, Release, with_otp_tag};
 use crate::relup::{self, Entry, LowOp, Relup};
 use crate::render::{self, MakeReport};
 use crate::source::{Disk, Spot, TreeId, join, parent, refused};
-use crate::term::{Extent, Term, pretty_file, read_differently};
+use crate::term::{Extent, Term, ToTerm, read_differently};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 
@@ -130,10 +130,10 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     if let Some(relup) = relup.as_ref().filter(|_| !args.check) {
         if goal == "-" {
             if !json {
-                shell.print(&pretty_file(&relup.to_term(), otp))?;
+                shell.print(&relup.to_file(otp))?;
             }
         } else {
-            write::replace(&goal, pretty_file(&relup.to_term(), otp).as_bytes())?;
+            write::replace(&goal, relup.to_file(otp).as_bytes())?;
             written = Some(goal.as_str());
         }
     }
@@ -265,7 +265,7 @@ fn compare(relup: &Relup, goal: &str, opener: &mut Opener<'_>, found: &mut Findi
         Err(crate::source::Refusal::Absent) => return found.push(relup::faults::relup_missing(goal)),
         Err(why) => return found.push(refused(goal, &why)),
     };
-    let expected = pretty_file(&relup.to_term(), otp);
+    let expected = relup.to_file(otp);
     if opener.files().get(file).is_some_and(|source| source.text == expected) {
         return;
     }

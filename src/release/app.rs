@@ -42,20 +42,7 @@ pub fn read_app(term: &Term, otp: Otp, found: &mut Findings) -> Option<AppFile> 
     };
     let Some(atom) = name.as_atom() else { return refuse_shape(term, found) };
     let improper = matches!(list.kind, TermKind::Improper(_));
-    let items: &[Term] = match &list.kind {
-        TermKind::List(items) => items,
-        TermKind::Improper(parts) => &parts.0,
-        TermKind::Atom(_)
-        | TermKind::Int(_)
-        | TermKind::Big(_)
-        | TermKind::Float(_)
-        | TermKind::Str(_)
-        | TermKind::Tuple(_)
-        | TermKind::Map(_)
-        | TermKind::Bits(_)
-        | TermKind::Fun(_)
-        | TermKind::Invalid => &[],
-    };
+    let items = if let TermKind::Improper(parts) = &list.kind { parts.0.as_slice() } else { list.as_list().unwrap_or_default() };
     if improper {
         // OTP fails at the first key that it looks for in vain; there always is one, as some keys are optional.
         found.push(faults::parameter_list(list));
@@ -187,20 +174,7 @@ impl<'a> Parameters<'a> {
 
     fn limit(&mut self, key: &str) -> Option<()> {
         let Some(value) = self.value(key) else { return Some(()) };
-        let positive = match &value.kind {
-            TermKind::Int(number) => *number > 0,
-            TermKind::Big(number) => number.sign() == num_bigint::Sign::Plus,
-            TermKind::Atom(atom) => atom.as_str() == "infinity",
-            TermKind::Float(_)
-            | TermKind::Str(_)
-            | TermKind::List(_)
-            | TermKind::Improper(_)
-            | TermKind::Tuple(_)
-            | TermKind::Map(_)
-            | TermKind::Bits(_)
-            | TermKind::Fun(_)
-            | TermKind::Invalid => false,
-        };
+        let positive = value.is_positive_integer() || value.is_atom("infinity");
         if positive { Some(()) } else { self.bad(key, value, "should be `infinity` or a positive integer", false) }
     }
 }

@@ -12,8 +12,9 @@ pub use op::{LowOp, Mode, Purge, Suspended, SyncWith, Timeout};
 pub use read::{read, read_instruction};
 pub use shape::Shape;
 
+use crate::otp::Otp;
 use crate::span::Span;
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Doc, Term, ToTerm, pretty_file};
 
 /// A whole relup: the scripts to one release from others, and back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +107,13 @@ impl Origin {
 }
 
 impl Relup {
+    /// The text of the file that `systools:make_relup/4` writes for it.
+    pub fn to_file(&self, otp: Otp) -> String {
+        let up = self.up.iter().map(|entry| entry.to_doc(otp)).collect();
+        let down = self.down.iter().map(|entry| entry.to_doc(otp)).collect();
+        pretty_file(&Doc::tuple(vec![Doc::string(&self.version, otp), Doc::list(up), Doc::list(down)]), otp)
+    }
+
     /// The term that `systools:make_relup/4` gives for it.
     pub fn to_term(&self) -> Term {
         let entries = |list: &[Entry]| Term::list(list.iter().map(Entry::to_term).collect());
@@ -114,6 +122,11 @@ impl Relup {
 }
 
 impl Entry {
+    fn to_doc(&self, otp: Otp) -> Doc<'_> {
+        let steps = self.steps.iter().map(|step| Doc::lazy(&step.op, otp)).collect();
+        Doc::tuple(vec![Doc::string(&self.version, otp), Doc::term(&self.description, otp), Doc::list(steps)])
+    }
+
     fn to_term(&self) -> Term {
         let steps = self.steps.iter().map(|step| step.op.to_term()).collect();
         Term::tuple(vec![Term::string(&self.version), self.description.clone(), Term::list(steps)])

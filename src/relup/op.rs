@@ -1,6 +1,6 @@
 //! The low-level instructions.
 
-use crate::term::{Atom, Term, TermKind};
+use crate::term::{Atom, Term, ToTerm};
 
 /// A low-level instruction of `relup(4)`, each argument as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,9 +176,10 @@ impl LowOp {
     pub fn application_call(function: &str, arguments: Vec<Term>) -> LowOp {
         LowOp::Apply { module: Atom::new("application"), function: Atom::new(function), arguments: Term::list(arguments) }
     }
+}
 
-    /// Its term.
-    pub fn to_term(&self) -> Term {
+impl ToTerm for LowOp {
+    fn to_term(&self) -> Term {
         let pair = |argument: Term| Term::tuple(vec![Term::atom(self.name()), argument]);
         match self {
             LowOp::PointOfNoReturn | LowOp::RestartNewEmulator | LowOp::RestartEmulator | LowOp::Restart | LowOp::Reboot => Term::atom(self.name()),
@@ -221,21 +222,9 @@ impl SyncWith {
 
 /// Positive integers are timeouts in milliseconds.
 pub(super) fn timeout(term: &Term) -> Option<Timeout> {
-    let positive = match &term.kind {
-        TermKind::Int(value) => *value > 0,
-        TermKind::Big(value) => value.sign() == num_bigint::Sign::Plus,
-        _ if term.is_atom("default") => return Some(Timeout::Default),
-        _ if term.is_atom("infinity") => return Some(Timeout::Infinity),
-        TermKind::Atom(_)
-        | TermKind::Float(_)
-        | TermKind::Str(_)
-        | TermKind::List(_)
-        | TermKind::Improper(_)
-        | TermKind::Tuple(_)
-        | TermKind::Map(_)
-        | TermKind::Bits(_)
-        | TermKind::Fun(_)
-        | TermKind::Invalid => false,
-    };
-    positive.then(|| Timeout::Milliseconds(term.clone()))
+    match term.as_atom().map(Atom::as_str) {
+        Some("default") => Some(Timeout::Default),
+        Some("infinity") => Some(Timeout::Infinity),
+        _ => term.is_positive_integer().then(|| Timeout::Milliseconds(term.clone())),
+    }
 }

@@ -7,7 +7,7 @@ use crate::plan::Clusters;
 use crate::relup::{Cause, Entry, Pass, Relup, Step};
 use crate::source::Files;
 use crate::span::Span;
-use crate::term::print;
+use crate::term::{ToTerm, print};
 use schemars::JsonSchema;
 use serde::Serialize;
 

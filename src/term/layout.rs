@@ -12,7 +12,15 @@ use unicode_segmentation::UnicodeSegmentation;
 /// The line width.
 const WIDTH: usize = 80;
 
+/// Something that can be made into a term whenever its text is needed.
+pub trait ToTerm {
+    /// The term.
+    fn to_term(&self) -> Term;
+}
+
 /// A term ready to be laid out.
+pub struct Doc<'a>(Node<'a>);
+
 enum Node<'a> {
     /// Text that is never broken, its length, and whether it is an atom.
     Leaf(Cow<'a, str>, usize, bool),
@@ -20,6 +28,50 @@ enum Node<'a> {
     Tuple(Vec<Node<'a>>, usize),
     Map(Vec<(Node<'a>, Node<'a>)>, usize),
     Bytes(Vec<String>, usize),
+    /// A container that is made anew each time it is looked into: only its length is kept.
+    Lazy(&'a dyn ToTerm, usize),
+}
+
+impl<'a> Doc<'a> {
+    /// A term.
+    pub fn term(term: &'a Term, otp: Otp) -> Doc<'a> {
+        Doc(Node::new(term, otp))
+    }
+
+    /// A string; the empty one is the empty list.
+    pub fn string(text: &str, otp: Otp) -> Doc<'a> {
+        Doc(Node::made(&Term::string(text), otp).unwrap_or(Node::List(Vec::new(), None, 2)))
+    }
+
+    /// Something whose term takes much more room than it does itself.
+    pub fn lazy(source: &'a dyn ToTerm, otp: Otp) -> Doc<'a> {
+        let term = source.to_term();
+        Doc(Node::made(&term, otp).unwrap_or_else(|| Node::Lazy(source, Node::new(&term, otp).length())))
+    }
+
+    /// A tuple.
+    pub fn tuple(items: Vec<Doc<'a>>) -> Doc<'a> {
+        let items: Vec<Node> = items.into_iter().map(|item| item.0).collect();
+        let length = 2 + joined(items.iter().map(Node::length));
+        Doc(Node::Tuple(items, length))
+    }
+
+    /// A list.
+    pub fn list(items: Vec<Doc<'a>>) -> Doc<'a> {
+        if items.is_empty() {
+            return Doc(Node::Leaf(Cow::Borrowed("[]"), 2, false));
+        }
+        let items: Vec<Node> = items.into_iter().map(|item| item.0).collect();
+        let length = 2 + joined(items.iter().map(Node::length));
+        Doc(Node::List(items, None, length))
+    }
+
+    /// Its text as OTP prints it from column 1, without the dot.
+    pub fn pretty(&self, otp: Otp) -> String {
+        let mut writer = Writer { out: String::new(), layout: choose(&self.0, 1, otp), otp };
+        writer.lay(&self.0, 1, 0);
+        writer.out
+    }
 }
 
 /// How the elements after a tuple's tag are indented; chosen once for a whole term.
@@ -39,17 +91,27 @@ pub fn pretty(term: &Term, otp: Otp) -> String {
 /// The term as it is laid out from a column on (from 1); what `~tp` prints in the middle of a line.
 pub fn pretty_at(term: &Term, otp: Otp, column: usize) -> String {
     let node = Node::new(term, otp);
-    let mut writer = Writer { out: String::new(), layout: choose(&node, column) };
+    let mut writer = Writer { out: String::new(), layout: choose(&node, column, otp), otp };
     writer.lay(&node, column, 0);
     writer.out
 }
 
 /// A file with one term, as `systools` writes a `relup`.
-pub fn pretty_file(term: &Term, otp: Otp) -> String {
-    format!("%% coding: utf-8\n{}.\n", pretty(term, otp))
+pub fn pretty_file(doc: &Doc<'_>, otp: Otp) -> String {
+    let mut text = doc.pretty(otp);
+    text.insert_str(0, "%% coding: utf-8\n");
+    text.push_str(".\n");
+    text
 }
 
 impl<'a> Node<'a> {
+    /// A leaf that does not borrow from its term; `None` for containers with something in them.
+    fn made(term: &Term, otp: Otp) -> Option<Node<'a>> {
+        let text = print::leaf(term, otp)?.into_owned();
+        let length = leaf_length(&text);
+        Some(Node::Leaf(Cow::Owned(text), length, term.as_atom().is_some()))
+    }
+
     fn new(term: &'a Term, otp: Otp) -> Node<'a> {
         if let Some(text) = print::leaf(term, otp) {
             let length = leaf_length(&text);
@@ -98,7 +160,12 @@ impl<'a> Node<'a> {
 
     fn length(&self) -> usize {
         match self {
-            Node::Leaf(_, length, _) | Node::List(_, _, length) | Node::Tuple(_, length) | Node::Map(_, length) | Node::Bytes(_, length) => *length,
+            Node::Leaf(_, length, _)
+            | Node::List(_, _, length)
+            | Node::Tuple(_, length)
+            | Node::Map(_, length)
+            | Node::Bytes(_, length)
+            | Node::Lazy(_, length) => *length,
         }
     }
 
@@ -145,13 +212,14 @@ fn tag<'n, 'a>(items: &'n [Node<'a>]) -> Option<(&'n str, usize, &'n [Node<'a>])
 
 // ---- choosing the layout ----
 
-fn choose(node: &Node, column: usize) -> Layout {
-    [Layout::Aligned, Layout::Indent(4)].into_iter().find(|layout| Probe { layout: *layout }.lay(node, column, 0)).unwrap_or(Layout::Indent(1))
+fn choose(node: &Node, column: usize, otp: Otp) -> Layout {
+    [Layout::Aligned, Layout::Indent(4)].into_iter().find(|layout| Probe { layout: *layout, otp }.lay(node, column, 0)).unwrap_or(Layout::Indent(1))
 }
 
 /// The dry run: walks as the writer does and stops where a broken tuple would stand too far right.
 struct Probe {
     layout: Layout,
+    otp: Otp,
 }
 
 impl Probe {
@@ -161,6 +229,7 @@ impl Probe {
         }
         match node {
             Node::Leaf(..) | Node::Bytes(..) => true,
+            Node::Lazy(source, _) => self.lay(&Node::new(&source.to_term(), self.otp), column, close),
             Node::List(items, tail, _) => {
                 self.sequence(items, column + 1, close) && tail.as_ref().is_none_or(|tail| tail.as_leaf().is_some() || self.lay(tail, column, close + 1))
             }
@@ -210,6 +279,7 @@ fn value_indent(layout: Layout) -> usize {
 struct Writer {
     out: String,
     layout: Layout,
+    otp: Otp,
 }
 
 impl Writer {
@@ -247,6 +317,7 @@ impl Writer {
                 self.out.push_str(&parts.join(","));
                 self.out.push_str(">>");
             }
+            Node::Lazy(source, _) => print::write_inline(&source.to_term(), self.otp, &mut self.out),
         }
     }
 
@@ -304,6 +375,10 @@ impl Writer {
                 self.out.push_str("<<");
                 self.bytes(parts, column + 2, close);
                 self.out.push_str(">>");
+            }
+            Node::Lazy(source, _) => {
+                let term = source.to_term();
+                self.lay(&Node::new(&term, self.otp), column, close);
             }
         }
     }

@@ -104,16 +104,6 @@ pub struct Lexer<'a> {
 /// How many quotes without an end are looked into before the rest of a file is given up.
 const MAX_UNTERMINATED: usize = 16;
 
-/// Tells whether a word is reserved in a version.
-pub fn is_reserved(word: &str, otp: Otp) -> bool {
-    match word {
-        "after" | "and" | "andalso" | "band" | "begin" | "bnot" | "bor" | "bsl" | "bsr" | "bxor" | "case" | "catch" | "cond" | "div" | "end" | "fun" | "if"
-        | "let" | "not" | "of" | "or" | "orelse" | "receive" | "rem" | "try" | "when" | "xor" => true,
-        "maybe" | "else" => otp >= Otp::V27,
-        _ => false,
-    }
-}
-
 impl<'a> Lexer<'a> {
     pub fn new(source: &'a Source, file: FileId, otp: Otp) -> Lexer<'a> {
         Lexer {
@@ -212,7 +202,7 @@ impl<'a> Lexer<'a> {
             let span = self.span_from(start);
             self.sensitive.push(Sensitive { span, what: "a reserved word", since: Otp::V27 });
         }
-        if is_reserved(word, self.otp) { Tok::Word } else { self.atom(word, start) }
+        if scan::is_reserved(word, self.otp) { Tok::Word } else { self.atom(word, start) }
     }
 
     fn atom(&mut self, text: &str, start: usize) -> Tok {

@@ -15,7 +15,7 @@ mod segment;
 mod value;
 
 pub use faults::{ALL as CODES, FaultClass, SyntaxFault, read_differently, text_after_term};
-pub use layout::{Layout, pretty, pretty_at, pretty_file};
+pub use layout::{Doc, Layout, ToTerm, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;
 pub use parse::{Document, Extent, parse};
 pub use value::{Atom, Bits, ExternalFun, Term, TermKind};

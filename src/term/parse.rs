@@ -3,7 +3,8 @@
 
 use super::MAX_DEPTH;
 use super::faults::{self, FaultList, SyntaxFault};
-use super::lex::{Bracket, Lexer, Sensitive, Tok, Token, is_reserved};
+use super::lex::{Bracket, Lexer, Sensitive, Tok, Token};
+use super::scan::is_reserved;
 use super::value::{Bits, ExternalFun, Term, TermKind};
 use crate::otp::Otp;
 use crate::source::Source;

@@ -1,6 +1,5 @@
 //! The text of terms, as `io_lib` writes it with `~tp`: leaves, and whole terms on one line.
 
-use super::lex::is_reserved;
 use super::scan;
 use super::value::{Bits, Term, TermKind};
 use crate::otp::Otp;
@@ -15,7 +14,7 @@ pub fn is_printable(c: u32) -> bool {
 
 /// An atom, quoted where it must be.
 pub fn atom(text: &str, otp: Otp) -> Cow<'_, str> {
-    let bare = text.starts_with(scan::is_atom_start) && text.chars().all(scan::is_name) && !is_reserved(text, otp);
+    let bare = text.starts_with(scan::is_atom_start) && text.chars().all(scan::is_name) && !scan::is_reserved(text, otp);
     if bare { Cow::Borrowed(text) } else { Cow::Owned(quoted(text, '\'')) }
 }
 
@@ -166,7 +165,7 @@ pub fn inline(term: &Term, otp: Otp) -> String {
     out
 }
 
-fn write_inline(term: &Term, otp: Otp, out: &mut String) {
+pub(super) fn write_inline(term: &Term, otp: Otp, out: &mut String) {
     if let Some(text) = leaf(term, otp) {
         out.push_str(&text);
         return;

@@ -1,5 +1,6 @@
 //! The words of the term language, one nom parser each: blanks, comments, names, digits, escapes.
 
+use crate::otp::Otp;
 use nom::branch::alt;
 use nom::bytes::complete::{tag, take_while, take_while_m_n, take_while1};
 use nom::character::complete::{anychar, char, digit1, one_of, satisfy};
@@ -26,6 +27,16 @@ pub fn is_variable_start(c: char) -> bool {
 /// What a name goes on with.
 pub fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | '\u{c0}'..='\u{ff}' if c != '\u{d7}' && c != '\u{f7}')
+}
+
+/// Tells whether a word is reserved in a version.
+pub fn is_reserved(word: &str, otp: Otp) -> bool {
+    match word {
+        "after" | "and" | "andalso" | "band" | "begin" | "bnot" | "bor" | "bsl" | "bsr" | "bxor" | "case" | "catch" | "cond" | "div" | "end" | "fun" | "if"
+        | "let" | "not" | "of" | "or" | "orelse" | "receive" | "rem" | "try" | "when" | "xor" => true,
+        "maybe" | "else" => otp >= Otp::V27,
+        _ => false,
+    }
 }
 
 /// A run of white space.

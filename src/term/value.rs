@@ -194,6 +194,14 @@ impl Term {
         if let TermKind::Int(value) = self.kind { u32::try_from(value).ok().and_then(char::from_u32) } else { None }
     }
 
+    /// Tells whether it is an integer above zero.
+    pub fn is_positive_integer(&self) -> bool {
+        if let TermKind::Big(value) = &self.kind {
+            return value.sign() == num_bigint::Sign::Plus;
+        }
+        matches!(self.kind, TermKind::Int(value) if value > 0)
+    }
+
     /// Tells whether part of it could not be read; what is said about it further would be noise.
     pub fn is_invalid(&self) -> bool {
         match &self.kind {

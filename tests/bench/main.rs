@@ -12,7 +12,7 @@ use relupc::plan::{Appups, Base, Request, plan};
 use relupc::release::Opener;
 use relupc::source::{Disk, Source};
 use relupc::span::FileId;
-use relupc::term::{Extent, Term, parse, pretty_file};
+use relupc::term::{Extent, Term, parse, pretty};
 use std::path::Path;
 
 fn main() {
@@ -41,7 +41,7 @@ fn relup(folder: &Path) -> String {
     let request = Request { target: &opened[0], up_from: all.clone(), down_to: all, restart_emulator: false };
     let relup = plan(&request, &appups, &mut found);
     assert!(!found.has_errors());
-    pretty_file(&relup.to_term(), opener.otp())
+    relup.to_file(opener.otp())
 }
 
 fn make(criterion: &mut Criterion) {
@@ -64,6 +64,6 @@ fn terms(criterion: &mut Criterion) {
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("parse", |bench| bench.iter(|| parse(&source, FileId(0), Otp::OLDEST, Extent::All)));
     let document = parse(&source, FileId(0), Otp::OLDEST, Extent::All);
-    group.bench_function("print", |bench| bench.iter(|| pretty_file(&document.terms[0], Otp::OLDEST)));
+    group.bench_function("print", |bench| bench.iter(|| pretty(&document.terms[0], Otp::OLDEST)));
     group.finish();
 }

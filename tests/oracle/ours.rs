@@ -9,7 +9,7 @@ use relupc::release::{Opener, Release};
 use relupc::relup::{LowOp, Relup};
 use relupc::source::{Files, MemoryTree, Source};
 use relupc::span::FileId;
-use relupc::term::{Extent, Term, parse, pretty_file};
+use relupc::term::{Extent, Term, parse};
 use std::collections::BTreeSet;
 
 /// What one compiler says.
@@ -94,7 +94,7 @@ fn summarise(relup: Option<&Relup>, found: Findings, files: &Files, otp: Otp) ->
     let wanted = if refused { Severity::Error } else { Severity::Warning };
     let tags = list.iter().filter(|found| found.severity == wanted).filter_map(|found| found.otp.as_ref().map(ToString::to_string)).collect();
     match relup {
-        Some(relup) if !refused => Answer::Relup { text: pretty_file(&relup.to_term(), otp), warnings: tags },
+        Some(relup) if !refused => Answer::Relup { text: relup.to_file(otp), warnings: tags },
         _ => Answer::Refused(tags),
     }
 }

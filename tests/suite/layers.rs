@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diag", &["span"]),
     ("source", &["diag", "pattern", "span"]),
     ("term", &["source", "diag", "otp", "span"]),
-    ("relup", &["term", "diag", "span"]),
+    ("relup", &["term", "diag", "otp", "span"]),
     ("release", &["term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "span"]),
     ("plan", &["appup", "release", "relup", "term", "source", "diag", "parallel", "span"]),
@@ -25,7 +25,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules (or files) they stay in.
 const ROOMS: &[(&str, &[&str])] = &[
     ("nom", &["term"]),
-    ("num_bigint", &["term", "relup", "release"]),
+    ("num_bigint", &["term"]),
     ("pcre2", &["pattern"]),
     ("petgraph", &["plan/order.rs"]),
     ("miette", &["render/human.rs"]),
