@@ -43,7 +43,8 @@ pub fn bad_vsn(written: &Term, application: &Atom, version: &str, app: Span) -> 
         .otp("bad_vsn")
 }
 
-pub(super) fn entries_no_list(span: Span, direction: Direction) -> Diagnostic {
+/// A list of entries that ends improperly, or is no list at all.
+pub fn entries_no_list(span: Span, direction: Direction) -> Diagnostic {
     Diagnostic::new(&ENTRIES_NO_LIST, format!("the {} entries are no proper list", direction.word()))
         .label(span, "should be a list of `{Vsn,Script}`")
         .help("put the entries in brackets: `[{\"1.0.0\",[...]}]`")

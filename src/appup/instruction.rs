@@ -278,7 +278,8 @@ fn low_level(term: &Term, shape: &mut Shape) -> Option<HighOp> {
     let word = word.as_str();
     match LOW_LEVEL.iter().find(|(name, _)| *name == word) {
         None if !matches!(word, "restart" | "reboot" | "mnesia_backup") => {
-            let all = HIGH_LEVEL.iter().chain(LOW_LEVEL);
+            // A word of another length is not near, and need not be compared.
+            let all = HIGH_LEVEL.iter().chain(LOW_LEVEL).filter(|(name, _)| name.len().abs_diff(word.len()) * 3 <= word.len());
             let nearest = all.map(|(name, form)| (distance(word, name), form)).min_by_key(|(distance, _)| *distance);
             let close = nearest.filter(|(distance, _)| *distance * 3 <= word.chars().count());
             shape.unknown(term, close.map(|(_, form)| (*form).to_owned()))

@@ -7,7 +7,7 @@ mod faults;
 mod instruction;
 mod version;
 
-pub use faults::{ALL as CODES, appup_missing, bad_vsn};
+pub use faults::{ALL as CODES, appup_missing, bad_vsn, entries_no_list};
 pub use instruction::{Change, Dependent, Effect, HighOp, Instruction, read_instruction, read_script};
 pub use version::{NoEntry, Version, choose};
 
@@ -54,6 +54,8 @@ pub struct Entries {
     pub list: Vec<Entry>,
     /// Where the list stands.
     pub span: Span,
+    /// Its last element, one that is no entry included.
+    pub last: Option<Span>,
     /// Where it stops being a proper list: OTP crashes when it gets there.
     pub broken: Option<Span>,
 }
@@ -128,5 +130,5 @@ fn read_entries(term: &Term, found: &mut Findings) -> Entries {
             _ => found.push(faults::entry_shape(item)),
         }
     }
-    Entries { list, span: term.span, broken }
+    Entries { list, span: term.span, last: items.last().map(|item| item.span), broken }
 }

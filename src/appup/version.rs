@@ -21,8 +21,8 @@ pub enum Version {
 /// A regular expression over versions.
 #[derive(Clone, Debug)]
 pub struct VersionPattern {
-    /// The expression; `None` when its bytes are not UTF-8.
-    pub text: Option<String>,
+    /// The expression's bytes.
+    pub bytes: Vec<u8>,
     /// Where it stands.
     pub span: Span,
     compiled: OnceLock<Result<Pattern, PatternError>>,
@@ -31,9 +31,9 @@ pub struct VersionPattern {
 impl VersionPattern {
     /// Compiles it, once.
     pub fn compile(&self) -> Result<&Pattern, &PatternError> {
-        let compile = || match &self.text {
-            Some(text) => Pattern::compile(text),
-            None => Err(PatternError { reason: "it is not valid UTF-8".to_owned(), offset: None }),
+        let compile = || match std::str::from_utf8(&self.bytes) {
+            Ok(text) => Pattern::compile(text),
+            Err(_) => Err(PatternError { reason: "it is not valid UTF-8".to_owned(), offset: None }),
         };
         self.compiled.get_or_init(compile).as_ref()
     }
@@ -50,8 +50,7 @@ impl Version {
             return Version::Exact(text.into_owned(), term.span);
         }
         if let TermKind::Bits(bits) = &term.kind {
-            let text = std::str::from_utf8(&bits.bytes).ok().map(str::to_owned);
-            return Version::Pattern(VersionPattern { text, span: term.span, compiled: OnceLock::new() });
+            return Version::Pattern(VersionPattern { bytes: bits.bytes.clone(), span: term.span, compiled: OnceLock::new() });
         }
         Version::Other(term.clone())
     }
@@ -70,8 +69,7 @@ impl Version {
         match self {
             Version::Exact(text, span) => Term { span: *span, ..Term::string(text) },
             Version::Pattern(pattern) => {
-                let bytes = pattern.text.clone().unwrap_or_default().into_bytes();
-                Term { kind: TermKind::Bits(Box::new(crate::term::Bits { bytes, trailing: 0 })), span: pattern.span }
+                Term { kind: TermKind::Bits(Box::new(crate::term::Bits { bytes: pattern.bytes.clone(), trailing: 0 })), span: pattern.span }
             }
             Version::Other(term) => term.clone(),
         }
@@ -81,7 +79,7 @@ impl Version {
     pub fn is_same(&self, other: &Version) -> bool {
         match (self, other) {
             (Version::Exact(a, _), Version::Exact(b, _)) => a == b,
-            (Version::Pattern(a), Version::Pattern(b)) => a.text == b.text,
+            (Version::Pattern(a), Version::Pattern(b)) => a.bytes == b.bytes,
             (Version::Other(a), Version::Other(b)) => a == b,
             (Version::Exact(..) | Version::Pattern(_) | Version::Other(_), _) => false,
         }

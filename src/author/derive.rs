@@ -2,7 +2,7 @@
 
 use super::faults;
 use super::invert::invert_script;
-use crate::appup::{Appup, Direction, Entry, NoEntry, Version, choose};
+use crate::appup::{Appup, Direction, Entry, NoEntry, Version, choose, entries_no_list, read_script};
 use crate::diag::Findings;
 use crate::term::Term;
 use crate::term::print::brief;
@@ -11,6 +11,9 @@ use crate::term::print::brief;
 /// version only the entry that counts for it.
 pub fn derive_missing(appup: &Appup, only: Option<&str>, lossy: bool, found: &mut Findings) -> Vec<Entry> {
     let mut derived: Vec<Entry> = Vec::new();
+    if let Some(span) = appup.up.broken {
+        found.push(entries_no_list(span, Direction::Up));
+    }
     for up in &appup.up.list {
         let wanted = only.is_none_or(|version| up.version.takes(version).unwrap_or(false));
         if wanted && !has_way_down(appup, &up.version) && !derived.iter().any(|entry: &Entry| entry.version.is_same(&up.version)) {
@@ -42,6 +45,12 @@ fn has_way_down(appup: &Appup, version: &Version) -> bool {
 
 fn derive(up: &Entry, lossy: bool, found: &mut Findings) -> Option<Entry> {
     let mut on_entry = Findings::default();
+    // What is wrong on the way up cannot become right on the way down.
+    read_script(&up.script, &mut on_entry);
+    if on_entry.has_errors() {
+        found.extend(on_entry.sorted());
+        return None;
+    }
     let script = invert_script(&up.script, lossy, &mut on_entry);
     let failed = on_entry.has_errors();
     found.extend(on_entry.sorted());

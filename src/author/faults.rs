@@ -10,6 +10,7 @@ codes! {
     NO_INVERSE "RL0702" "no-inverse" Error
     LOSSY_INVERSE "RL0703" "lossy-inverse" Warning
     ASSUMED_INVERSE "RL0704" "assumed-inverse" Warning
+    NO_PLACE "RL0705" "no-place" Error
 }
 
 pub(super) fn derived(version: &str, up: Span, advanced: &[String]) -> Diagnostic {
@@ -32,6 +33,13 @@ pub(super) fn no_inverse(instruction: &Term, why: &str, lossy: bool) -> Diagnost
         .label(instruction.span, "cannot be undone by rule")
         .help("write the downgrade entry by hand, or leave this instruction out of it with `--allow-lossy`")
         .severity(Severity::Error)
+}
+
+/// The downgrade list is written so that an entry cannot be added by rule.
+pub fn no_place(list: Span) -> Diagnostic {
+    Diagnostic::new(&NO_PLACE, "the derived entries find no place in the downgrade list")
+        .label(list, "should be a plain list of entries: `[{Vsn,Script}]`")
+        .help("write the list plainly, without parentheses, strings or a tail; nothing was changed")
 }
 
 pub(super) fn assumed(instruction: &Term, inverse: &Term, what: &str) -> Diagnostic {

@@ -141,23 +141,35 @@ impl Context<'_> {
             ("supervisor", "restart_child", [supervisor, id]) => {
                 let child = call.arguments;
                 let stopped = self.earlier(at, |call| call.is("supervisor", "terminate_child", child)).is_some();
+                let updated = self.items.get(..at).map(|earlier| update_of(supervisor, earlier));
                 if stopped {
                     inverse.push(apply(item, "supervisor", "terminate_child", child));
-                } else if self.updates_supervisor(supervisor) {
-                    self.stop_child(item, supervisor, id, inverse);
-                } else {
-                    self.refuse(item, "the supervisor is not updated, so the child was there before", found);
+                    return;
                 }
+                match updated.flatten() {
+                    None => return self.refuse(item, "no supervisor is updated before it, so the child was there already", found),
+                    Some(Updated::Another) => found.push(faults::assumed(item, &Term::atom("terminate_child"), "the updated supervisor has another name")),
+                    Some(Updated::ItsModule) => {}
+                }
+                self.stop_child(item, supervisor, id, inverse);
             }
             ("supervisor", "terminate_child", [supervisor, _]) => {
                 let child = call.arguments;
                 let deleted = self.later(at, |call| call.is("supervisor", "delete_child", child)).is_some();
                 let restarted = self.later(at, |call| call.is("supervisor", "restart_child", child)).is_some();
-                if restarted || (deleted && self.updates_supervisor(supervisor)) {
-                    inverse.push(apply(item, "supervisor", "restart_child", child));
-                } else {
-                    self.refuse(item, "the child's specification is not written here", found);
+                // The update must come first on the way down: it brings the child's specification back.
+                let updated = self.items.get(at..).and_then(|later| update_of(supervisor, later));
+                match updated {
+                    _ if restarted => {}
+                    Some(Updated::ItsModule) if deleted => {}
+                    Some(Updated::Another) if deleted => {
+                        found.push(faults::assumed(item, &Term::atom("restart_child"), "the updated supervisor has another name"));
+                    }
+                    Some(Updated::ItsModule | Updated::Another) | None => {
+                        return self.refuse(item, "nothing on the way down brings the child's specification back before it", found);
+                    }
                 }
+                inverse.push(apply(item, "supervisor", "restart_child", child));
             }
             ("supervisor", "delete_child", [_, _]) => {
                 // Undone together with the `terminate_child` before it.
@@ -183,16 +195,29 @@ impl Context<'_> {
     fn earlier(&self, at: usize, wanted: impl Fn(&Call<'_>) -> bool) -> Option<Call<'_>> {
         self.calls.iter().take(at).flatten().find(|call| wanted(call)).copied()
     }
+}
 
-    /// Tells whether the script updates a supervisor, so that its `init` brings the child specifications of the release
-    /// gone to. The process is most often registered under its module's name; with any other name any supervisor will do.
-    fn updates_supervisor(&self, name: &Term) -> bool {
-        let mut updates = self.items.iter().filter_map(Term::as_tuple).filter_map(|items| match items {
-            [tag, module, kind] if tag.is_atom("update") && kind.is_atom("supervisor") => Some(module),
-            _ => None,
-        });
-        updates.clone().any(|module| module == name) || updates.next().is_some()
-    }
+/// Which supervisor a script updates, so that its `init` brings the child specifications of the release gone to.
+enum Updated {
+    /// The one whose module has the name of the process: the custom.
+    ItsModule,
+    /// Only others; the process may be registered under another name than its module's.
+    Another,
+}
+
+fn update_of(name: &Term, instructions: &[Term]) -> Option<Updated> {
+    let is_supervisor_update = |items: &&[Term]| match items {
+        [tag, _, kind] => tag.is_atom("update") && kind.is_atom("supervisor"),
+        // What the short form stands for.
+        [tag, _, kind, _, change, _, _, _] => {
+            let advanced = matches!(change.as_tuple(), Some([tag, extra]) if tag.is_atom("advanced") && extra.is_nil());
+            tag.is_atom("update") && kind.is_atom("static") && advanced
+        }
+        _ => false,
+    };
+    let mut updates = instructions.iter().filter_map(Term::as_tuple).filter(is_supervisor_update).filter_map(|items| items.get(1));
+    let first = updates.next()?;
+    Some(if first == name || updates.any(|module| module == name) { Updated::ItsModule } else { Updated::Another })
 }
 
 fn apply(item: &Term, module: &str, function: &str, arguments: &[Term]) -> Term {
@@ -264,7 +289,14 @@ mod tests {
 
     #[test]
     fn what_has_no_inverse_is_refused() {
-        for script in ["[{apply,{m,f,[]}}]", "[{suspend,[m]}]", "[point_of_no_return]", "[{apply,{supervisor,terminate_child,[s,c]}}]"] {
+        for script in [
+            "[{update,s,supervisor},{apply,{supervisor,terminate_child,[s,c]}},{apply,{supervisor,delete_child,[s,c]}}]",
+            "[{apply,{supervisor,restart_child,[s,c]}},{update,s,supervisor}]",
+            "[{apply,{m,f,[]}}]",
+            "[{suspend,[m]}]",
+            "[point_of_no_return]",
+            "[{apply,{supervisor,terminate_child,[s,c]}}]",
+        ] {
             assert_eq!(inverted(script).err(), Some(vec!["RL0702"]), "{script}");
         }
     }

@@ -9,6 +9,6 @@ mod insert;
 mod invert;
 
 pub use derive::{derive_for, derive_missing};
-pub use faults::ALL as CODES;
+pub use faults::{ALL as CODES, no_place};
 pub use insert::insert;
 pub use invert::invert_script;

@@ -1,8 +1,8 @@
 //! `relupc expand`: the low-level script of an appup, without a release.
 
-use super::Outcome;
 use super::shared::{Format, Language};
 use super::shell::{Failure, Shell, outcome};
+use super::{Outcome, invert};
 use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry};
 use crate::diag::Findings;
 use crate::plan::{Contents, plan_entry};
@@ -43,6 +43,9 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
     let name = application_name(&args.file);
     let appup = read(&args.file, &mut opener, &mut found);
+    if let (Some(version), Some(appup)) = (&args.from, &appup) {
+        invert::check_version(version, appup, &args.file)?;
+    }
     let expanded = appup.map(|appup| expand(&args, &name, &appup, &mut opener, &mut found)).unwrap_or_default();
     let otp = opener.otp();
     let files = opener.into_files();

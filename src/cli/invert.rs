@@ -3,12 +3,12 @@
 use super::shared::{Format, Language};
 use super::shell::{Failure, Shell, outcome};
 use super::{Outcome, expand, write};
-use crate::appup::{Appup, Entry};
-use crate::author::{derive_missing, insert};
-use crate::diag::{Edit, Findings};
+use crate::appup::Appup;
+use crate::author::{derive_missing, insert, no_place};
+use crate::diag::Findings;
 use crate::release::Opener;
 use crate::render::{self, InvertReport};
-use crate::source::{Disk, Source};
+use crate::source::Disk;
 use crate::term::print::brief;
 
 /// Derive the downgrade entries of an appup from its upgrade entries
@@ -47,26 +47,39 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
     let appup = expand::read(&args.file, &mut opener, &mut found);
+    if let (Some(version), Some(appup)) = (&args.from, &appup) {
+        check_version(version, appup, &args.file)?;
+    }
     let derived = appup.as_ref().map(|appup| derive_missing(appup, args.from.as_deref(), args.allow_lossy, &mut found)).unwrap_or_default();
     let otp = opener.otp();
     let files = opener.into_files();
+    let mut text = None;
+    let source = appup.as_ref().and_then(|appup| files.get(appup.span.file));
+    if let (Some(appup), Some(source), false) = (&appup, source, found.has_errors()) {
+        text = insert(source, appup, &derived, otp);
+        if text.is_none() {
+            found.push(no_place(appup.down.span));
+        }
+    }
     let findings = found.sorted();
     let outcome = outcome(&findings);
-    let source = appup.as_ref().and_then(|appup| files.get(appup.span.file));
-    let text = match (outcome, &appup, source) {
-        (Outcome::Clean, Some(appup), Some(source)) => Some(changed(source, appup, &derived, otp)),
+    let versions: Vec<String> = derived.iter().map(|entry| brief(&entry.version.to_term())).collect();
+    let bytes = match (source, &text) {
+        (Some(source), Some(text)) => Some(source.encode(text).ok_or_else(|| unencodable(&args.file))?),
         _ => None,
     };
-    let versions: Vec<String> = derived.iter().map(|entry| brief(&entry.version.to_term())).collect();
-    let written = write_in_place(&args, source, text.as_deref(), &versions)?;
+    let written = args.in_place && !versions.is_empty() && bytes.is_some();
+    if let Some(bytes) = bytes.as_ref().filter(|_| written) {
+        write::replace(&args.file, bytes)?;
+    }
     if args.format == Format::Json {
         let report = InvertReport::new(&args.file, versions, text, written, &findings, &files);
         shell.print(&render::document(&report))?;
         return Ok(outcome);
     }
     shell.report(&findings, &files);
-    match text {
-        Some(text) if !args.in_place => shell.print(&text)?,
+    match bytes {
+        Some(bytes) if !args.in_place => shell.print_bytes(&bytes)?,
         Some(_) if versions.is_empty() => shell.note(&format!("relupc: {} needs no further downgrade entry", args.file)),
         Some(_) => shell.note(&format!("relupc: wrote {}: downgrades to {}", args.file, versions.join(", "))),
         None => {}
@@ -74,24 +87,16 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-fn write_in_place(args: &Args, source: Option<&Source>, text: Option<&str>, versions: &[String]) -> Result<bool, Failure> {
-    let (Some(source), Some(text)) = (source, text) else { return Ok(false) };
-    if !args.in_place || versions.is_empty() {
-        return Ok(false);
-    }
-    let Some(bytes) = source.encode(text) else {
-        return Err(Failure::Usage(format!("`{}` is in Latin-1, which cannot hold the derived entries", args.file)));
-    };
-    write::replace(&args.file, &bytes)?;
-    Ok(true)
+fn unencodable(file: &str) -> Failure {
+    Failure::Usage(format!("`{file}` is in Latin-1, which cannot hold the derived entries"))
 }
 
-fn changed(source: &Source, appup: &Appup, derived: &[Entry], otp: crate::otp::Otp) -> String {
-    let mut edits: Vec<Edit> = insert(source, appup, derived, otp);
-    edits.sort_by_key(|edit| edit.span);
-    let mut text = source.text.clone();
-    for edit in edits.iter().rev() {
-        text.replace_range(edit.span.range(), &edit.text);
+/// A version that no entry is for is a slip of the pen.
+pub(super) fn check_version(version: &str, appup: &Appup, file: &str) -> Result<(), Failure> {
+    let all = || appup.up.list.iter().chain(&appup.down.list);
+    if all().any(|entry| entry.version.takes(version).unwrap_or(true)) {
+        return Ok(());
     }
-    text
+    let listed: Vec<String> = all().map(|entry| brief(&entry.version.to_term())).collect();
+    Err(Failure::Usage(format!("`{file}` has no entry for version `{version}`; it has entries for {}", listed.join(", "))))
 }

@@ -100,6 +100,9 @@ struct Releases {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    if args.check && args.output == "-" && !args.in_place {
+        return Err(Failure::Usage("`--check` compares with a file: name it with `-o`, or use `--in-place`".to_owned()));
+    }
     let disk = Disk;
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp);
@@ -118,6 +121,9 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         for warning in findings.iter_mut().filter(|found| found.severity == Severity::Warning) {
             warning.severity = Severity::Error;
         }
+    }
+    if !args.check && files.names().any(|input| write::is_same(&goal, input)) {
+        return Err(Failure::Usage(format!("`{goal}` is an input of this run and is not overwritten")));
     }
     let outcome = outcome(&findings);
     let complete = releases.bases.iter().all(Option::is_some);
@@ -260,7 +266,7 @@ fn goal(args: &Args, releases: &Releases) -> Result<String, Failure> {
 /// `--check`: the file that exists must hold the same bytes.
 fn compare(relup: &Relup, goal: &str, opener: &mut Opener<'_>, found: &mut Findings) {
     let otp = opener.otp();
-    let file = match opener.read(&Spot::new(TreeId::Outside, goal)) {
+    let file = match opener.read_relup(&Spot::new(TreeId::Outside, goal)) {
         Ok(file) => file,
         Err(crate::source::Refusal::Absent) => return found.push(relup::faults::relup_missing(goal)),
         Err(why) => return found.push(refused(goal, &why)),

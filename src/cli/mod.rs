@@ -67,9 +67,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let status = u8::try_from(error.exit_code()).unwrap_or(2);
-            // Nothing is left to be done where help or usage cannot be printed.
-            let _ = error.print();
-            return ExitCode::from(status);
+            return match error.print() {
+                Err(why) if why.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(2),
+                Ok(()) | Err(_) => ExitCode::from(status),
+            };
         }
     };
     let mut shell = Shell::new(cli.color);

@@ -85,9 +85,14 @@ impl Shell {
         Shell { out: io::BufWriter::new(io::stdout()), err: anstream::AutoStream::new(err, choice), style: Style { colour, width } }
     }
 
+    /// Writes a product that need not be UTF-8 to standard output.
+    pub fn print_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.out.write_all(bytes).map_err(Failure::from_output)
+    }
+
     /// Writes a product to standard output.
     pub fn print(&mut self, text: &str) -> Result<(), Failure> {
-        self.out.write_all(text.as_bytes()).map_err(Failure::from_output)
+        self.print_bytes(text.as_bytes())
     }
 
     /// Writes a word about the run to standard error; that it cannot be read is no failure.

@@ -11,6 +11,13 @@ pub fn replace(path: &str, bytes: &[u8]) -> Result<(), Failure> {
     try_replace(Path::new(path), bytes).map_err(|why| Failure::Write { path: path.to_owned(), why })
 }
 
+/// Tells whether two names lead to one file.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let name = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
+    let whole = |path: &str| fs::canonicalize(path).ok();
+    name(one) == name(other) && whole(one).is_some_and(|one| Some(one) == whole(other))
+}
+
 fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link is followed, so that it stays one.
     let goal: PathBuf = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

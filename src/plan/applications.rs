@@ -17,6 +17,8 @@ pub struct Contents<'a> {
     /// For each module of the release gone to, the application it is loaded from.
     modules: HashMap<&'a str, (&'a Atom, &'a str)>,
     to_modules: Vec<&'a Atom>,
+    /// Whether applications that are not known are taken to be there: without a release nobody can tell.
+    assume: bool,
 }
 
 /// An application as the passes see it.
@@ -29,7 +31,7 @@ struct Library<'a> {
 impl<'a> Contents<'a> {
     /// Of two releases.
     pub fn of_releases(from: &'a Release, to: &'a Release) -> Contents<'a> {
-        let mut contents = Contents { from: HashMap::new(), to: HashMap::new(), modules: HashMap::new(), to_modules: Vec::new() };
+        let mut contents = Contents { from: HashMap::new(), to: HashMap::new(), modules: HashMap::new(), to_modules: Vec::new(), assume: false };
         for application in from.ordered() {
             let library = Library { kind: application.kind, modules: &application.file.modules };
             contents.from.entry(application.name.value.as_str()).or_insert(library);
@@ -50,6 +52,7 @@ impl<'a> Contents<'a> {
             to: HashMap::from([(name.as_str(), library)]),
             modules: HashMap::new(),
             to_modules: Vec::new(),
+            assume: true,
         };
         contents.add_modules(name, vsn, modules);
         contents
@@ -65,6 +68,12 @@ impl<'a> Contents<'a> {
     /// The application that a module is loaded from, and its version.
     pub(super) fn library_of(&self, module: &str) -> Option<(&'a Atom, &'a str)> {
         self.modules.get(module).copied()
+    }
+
+    /// What is assumed of an application that is not known.
+    fn assumed(&self) -> Option<&Library<'a>> {
+        const UNKNOWN: Library<'static> = Library { kind: StartType::Permanent, modules: &[] };
+        self.assume.then_some(&UNKNOWN)
     }
 
     /// A module of the release gone to whose name differs by case or by one word only, for a message.
@@ -100,11 +109,12 @@ pub(super) fn expand(items: Vec<Item>, contents: &Contents<'_>, found: &mut Find
             Some(HighOp::Low(op)) => tasks.push(Task { work: Work::Low(op), origin }),
             Some(HighOp::AddApplication(name, kind)) => match contents.to.get(name.value.as_str()) {
                 Some(library) => add(&name, library.modules, kind, &origin, &mut tasks, found),
+                None if contents.assume => start(&name, kind, &origin, &mut tasks),
                 None => found.push(faults::no_such_application(&name, "target")),
             },
             Some(HighOp::RemoveApplication(name)) => {
                 let from = contents.from.get(name.value.as_str());
-                match (from, contents.to.contains_key(name.value.as_str())) {
+                match (from.or(contents.assumed()), contents.to.contains_key(name.value.as_str())) {
                     (_, true) => found.push(faults::removed_application_present(&name)),
                     (None, false) => found.push(faults::no_such_application(&name, "former")),
                     (Some(library), false) => {
@@ -115,6 +125,7 @@ pub(super) fn expand(items: Vec<Item>, contents: &Contents<'_>, found: &mut Find
             }
             Some(HighOp::RestartApplication(name)) => {
                 let (from, to) = (contents.from.get(name.value.as_str()), contents.to.get(name.value.as_str()));
+                let (from, to) = (from.or(contents.assumed()), to.or(contents.assumed()));
                 match (from, to) {
                     (Some(from), Some(to)) => {
                         remove(&name, from.modules, &origin, &mut tasks);

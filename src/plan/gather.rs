@@ -102,7 +102,7 @@ impl Loaded {
                 let words = match &why {
                     Refusal::Absent => None,
                     Refusal::Refused(words) => Some(words.as_str()),
-                    Refusal::TooLarge => Some("it is too large"),
+                    Refusal::TooLarge(_) => Some("it is too large"),
                 };
                 found.push(appup::appup_missing(&application.name.value, &spot.path, application.vsn.span, words));
             }

@@ -117,7 +117,10 @@ pub(super) fn application_not_found(app: &RelApp, folders: usize) -> Diagnostic 
     let help = if folders == 0 {
         "no folder was searched: name the folders of the applications with `--path`".to_owned()
     } else {
-        format!("looked into {folders} folders; name the one that holds it with `--path` (nothing is taken from an installed OTP by itself)")
+        format!(
+            "looked into {folders} folder{}; name the one that holds it with `--path` (nothing is taken from an installed OTP by itself)",
+            if folders == 1 { "" } else { "s" }
+        )
     };
     Diagnostic::new(&APPLICATION_NOT_FOUND, format!("there is no `{name}.app` on the search path"))
         .label(app.span, "needed here")

@@ -37,7 +37,7 @@ impl Shelf {
                     }
                 }
                 Err(Refusal::Refused(words)) => found.push(unreadable_folder(&trees.display(folder), &words)),
-                Err(Refusal::Absent | Refusal::TooLarge) => {}
+                Err(Refusal::Absent | Refusal::TooLarge(_)) => {}
             }
         }
         shelf
@@ -121,7 +121,7 @@ impl Library {
 
 fn read_file(trees: &Trees<'_>, spot: &Spot, file: FileId, otp: Otp) -> (Source, Read) {
     let name = trees.display(spot);
-    let bytes = match trees.get(spot.tree).read(&spot.path) {
+    let bytes = match trees.get(spot.tree).read_text(&spot.path) {
         Ok(bytes) => bytes,
         Err(why) => {
             let fault = refused(&name, &why).otp("error_reading/not_found");

@@ -22,7 +22,7 @@ pub struct Opener<'a> {
     sensitive: Vec<Sensitive>,
 }
 
-/// A release found, not yet read: its tree, the path of its `.rel`, and the folders to search after the given ones.
+/// A release found, not yet read: where its `.rel` is, and its own `lib` folder.
 struct Located {
     spot: Spot,
     own: Option<String>,
@@ -75,8 +75,14 @@ impl<'a> Opener<'a> {
             .collect()
     }
 
-    /// Reads a text file, for a layer that knows what is in it.
+    /// Reads a file that describes a release, for a layer that knows what is in it.
     pub fn read(&mut self, spot: &Spot) -> Result<FileId, Refusal> {
+        let bytes = self.trees.get(spot.tree).read_text(&spot.path)?;
+        Ok(self.files.add(Source::new(self.trees.display(spot), bytes)))
+    }
+
+    /// Reads a relup, which may be as large as its releases are many.
+    pub fn read_relup(&mut self, spot: &Spot) -> Result<FileId, Refusal> {
         let bytes = self.trees.get(spot.tree).read(&spot.path)?;
         Ok(self.files.add(Source::new(self.trees.display(spot), bytes)))
     }
@@ -87,7 +93,7 @@ impl<'a> Opener<'a> {
         let (first, otp, trees) = (self.files.next_id().0, self.otp(), &self.trees);
         let jobs: Vec<(FileId, &Spot)> = (first..).map(FileId).zip(spots).collect();
         let read = parallel::map(&jobs, WORTH_A_THREAD, |(file, spot)| {
-            let bytes = trees.get(spot.tree).read(&spot.path);
+            let bytes = trees.get(spot.tree).read_text(&spot.path);
             let refusal = bytes.as_ref().err().cloned();
             let source = Source::new(trees.display(spot), bytes.unwrap_or_default());
             let document = refusal.map_or_else(|| Ok(parse(&source, *file, otp, Extent::First)), Err);
@@ -140,14 +146,14 @@ impl<'a> Opener<'a> {
                 return self.locate_in_root(reference, &Spot::new(tree, ""), None, found);
             }
             if let Some(path) = self.rel_file(name, given) {
-                let own = self.root_of(&path).map(|root| join(&join(&root, "lib"), "*/ebin"));
+                let own = self.root_of(&path).map(|root| join(&root, "lib"));
                 return Some(Located { spot: Spot::new(TreeId::Outside, path), own });
             }
         }
         if self.trees.outside().is_folder(name) {
             return self.locate_in_root(reference, &Spot::new(TreeId::Outside, name), version, found);
         }
-        if let Err(why @ (Refusal::Refused(_) | Refusal::TooLarge)) = self.trees.outside().kind(name) {
+        if let Err(why @ (Refusal::Refused(_) | Refusal::TooLarge(_))) = self.trees.outside().kind(name) {
             found.push(refused(name, &why));
             return None;
         }
@@ -197,7 +203,7 @@ impl<'a> Opener<'a> {
         };
         let matching = prefer_own(matching);
         match matching.as_slice() {
-            [(_, path)] => Some(Located { spot: Spot::new(root.tree, path), own: Some(join(&join(&root.path, "lib"), "*/ebin")) }),
+            [(_, path)] => Some(Located { spot: Spot::new(root.tree, path), own: Some(join(&root.path, "lib")) }),
             [] => {
                 match wanted {
                     Some(wanted) => found.push(faults::no_such_version(reference, &wanted, &versions)),
@@ -250,7 +256,7 @@ impl<'a> Opener<'a> {
     }
 
     fn peek_version(&self, tree: TreeId, path: &str) -> Option<String> {
-        let bytes = self.trees.get(tree).read(path).ok()?;
+        let bytes = self.trees.get(tree).read_text(path).ok()?;
         let document = parse(&Source::new(path, bytes), FileId(0), self.otp(), Extent::First);
         let mut ignored = Findings::default();
         Some(read_rel(document.terms.first()?, &mut ignored)?.vsn.value)
@@ -311,7 +317,7 @@ impl<'a> Opener<'a> {
             let shelf = known.entry(own).or_insert_with_key(|own| {
                 let mut path: Vec<Spot> = given.iter().map(|folder| Spot::new(TreeId::Outside, folder)).collect();
                 if let Some(own) = own {
-                    path.extend(expand(self.trees.get(own.tree), &own.path).into_iter().map(|folder| Spot::new(own.tree, folder)));
+                    path.extend(libraries(self.trees.get(own.tree), &own.path).map(|folder| Spot::new(own.tree, folder)));
                 }
                 let mut seen = HashSet::new();
                 path.retain(|folder| seen.insert(folder.clone()));
@@ -349,6 +355,12 @@ impl<'a> Opener<'a> {
         let order = check::check(&applications, rel.apps_span, found)?;
         Some(Release { rel, applications, order, spot: located.spot })
     }
+}
+
+/// The `ebin` folders of a release's own `lib`; its path is taken by the letter, whatever stars are in it.
+fn libraries(tree: &dyn FileTree, lib: &str) -> impl Iterator<Item = String> {
+    let names = tree.list(lib).unwrap_or_default();
+    names.into_iter().map(move |name| join(&join(lib, &name), "ebin")).filter(|ebin| tree.is_folder(ebin))
 }
 
 /// `root@vsn`, unless a file or folder has the whole name.

@@ -32,7 +32,7 @@ pub fn human(findings: &[Diagnostic], files: &Files, style: Style) -> String {
         out.push('\n');
     }
     if let Some(more) = findings.len().checked_sub(DRAWN).filter(|more| *more > 0) {
-        let _ = writeln!(out, "... and {more} more; `--format json` has them all\n");
+        let _ = writeln!(out, "... and {more} more; `--format json` lists more\n");
     }
     out
 }
@@ -66,13 +66,23 @@ struct Report<'a> {
 #[derive(Clone, Copy)]
 struct Shown<'a>(&'a Source);
 
+/// How far from each other two places on one line may be to share a drawing, in bytes.
+const FAR: usize = 1000;
+
 /// How much of a line is drawn before and behind a place, in bytes: files written by machines have lines of any length.
 const AROUND: usize = 200;
 
 impl<'a> Report<'a> {
     fn new(diagnostic: &'a Diagnostic, files: &'a Files) -> Report<'a> {
         let first = diagnostic.labels.first().map(|label| label.span.file);
-        let (own, others): (Vec<&Label>, Vec<&Label>) = diagnostic.labels.iter().partition(|label| Some(label.span.file) == first);
+        // What stands in another file, or far off on a long line, becomes a drawing of its own.
+        let near = |label: &&Label| {
+            let primary = diagnostic.labels.first().map_or(label.span, |primary| primary.span);
+            let together = label.span.start.abs_diff(primary.start) as usize <= FAR;
+            let line = files.get(primary.file).map(|file| (file.place(primary.start).line, file.place(label.span.start).line));
+            Some(label.span.file) == first && (together || line.is_some_and(|(own, other)| own != other && file_is_narrow(files, label)))
+        };
+        let (own, others): (Vec<&Label>, Vec<&Label>) = diagnostic.labels.iter().partition(near);
         let shown = |label: &Label| files.get(label.span.file).map(Shown);
         let labelled = |label: &Label, primary: bool| {
             let offset = label.span.start as usize;
@@ -90,7 +100,9 @@ impl<'a> Report<'a> {
             Severity::Advice => miette::Severity::Advice,
         };
         let related = others.iter().map(|label| Report {
-            message: label.text.to_string(),
+            message: files
+                .get(label.span.file)
+                .map_or_else(String::new, |file| format!("{}, line {}", shown_name(&file.name), file.place(label.span.start).line)),
             code: "",
             help: None,
             severity: miette::Severity::Advice,
@@ -108,6 +120,16 @@ impl<'a> Report<'a> {
             related: related.collect(),
         }
     }
+}
+
+/// Tells whether a label's line is short enough to be drawn whole.
+fn file_is_narrow(files: &Files, label: &Label) -> bool {
+    files.get(label.span.file).is_some_and(|file| file.line_around(label.span.start).len() <= FAR)
+}
+
+/// A file's name as it may go to a terminal.
+pub(super) fn shown_name(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 /// A label that goes over several lines is drawn on its first one; the rest of a long list says nothing more.
@@ -141,7 +163,7 @@ impl SourceCode for Shown<'_> {
         let place = file.place(offset(from)?);
         let lines = data.lines().count();
         let covered = SourceSpan::new(from.into(), data.len());
-        Ok(Box::new(MietteSpanContents::new_named(file.name.clone(), data.as_bytes(), covered, place.line - 1, place.column - 1, lines)))
+        Ok(Box::new(MietteSpanContents::new_named(shown_name(&file.name), data.as_bytes(), covered, place.line - 1, place.column - 1, lines)))
     }
 }
 

@@ -26,7 +26,9 @@ pub fn script(steps: &[Step], files: &Files, otp: Otp) -> String {
 /// Why an instruction is there, in a few words.
 pub fn origin_words(step: &Step, files: &Files) -> String {
     let span = step.origin.span();
-    let place = files.get(span.file).map(|file| format!("{}:{}", file.name.rsplit('/').next().unwrap_or(&file.name), file.place(span.start).line));
+    let place = files
+        .get(span.file)
+        .map(|file| format!("{}:{}", super::human::shown_name(file.name.rsplit('/').next().unwrap_or(&file.name)), file.place(span.start).line));
     let cause = match (&step.origin.cause, place) {
         (Cause::Written(_), Some(place)) => place,
         (Cause::Written(_), None) => "written".to_owned(),

@@ -13,6 +13,8 @@ const MAX_ENTRY: u64 = 1 << 30;
 const MAX_TOTAL: u64 = 4 << 30;
 /// The most that is kept in memory of the entries that describe a release, in bytes.
 const MAX_KEPT: u64 = 256 << 20;
+/// The largest header extension (a long name), in bytes.
+const MAX_HEADER: u64 = 64 << 10;
 /// The longest entry name quoted in a message, in characters.
 const NAME_SHOWN: usize = 80;
 
@@ -29,10 +31,22 @@ fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Box<Diagnos
     let mut room = MAX_KEPT;
     let mut entries_seen = false;
     let mut archive = Archive::new(Bounded { inner: reader, left: MAX_TOTAL });
-    for entry in archive.entries().map_err(broken)? {
+    let mut long_name: Option<String> = None;
+    for entry in archive.entries().map_err(broken)?.raw(true) {
         let mut entry = entry.map_err(|error| overflow_or(path, error))?;
         entries_seen = true;
-        let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let kind = entry.header().entry_type();
+        if is_extension(kind) {
+            // The name of the next entry, or other facts about it; the header may announce any size.
+            if entry.size() > MAX_HEADER {
+                return Err(Box::new(faults::too_large(path, "the name of an entry", MAX_HEADER)));
+            }
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).map_err(|error| overflow_or(path, error))?;
+            long_name = name_in(kind, &bytes).or(long_name);
+            continue;
+        }
+        let name = long_name.take().unwrap_or_else(|| String::from_utf8_lossy(&entry.path_bytes()).into_owned());
         let shown: String = name.chars().take(NAME_SHOWN).collect();
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             return Err(Box::new(faults::unsafe_path(path, &shown)));
@@ -41,7 +55,7 @@ fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Box<Diagnos
             return Err(Box::new(faults::too_large(path, &format!("the entry `{shown}`"), MAX_ENTRY)));
         }
         let name = name.trim_start_matches("./");
-        if is_regular(entry.header().entry_type()) && describes_release(name) {
+        if is_regular(kind) && describes_release(name) {
             let mut bytes = Vec::new();
             (&mut entry).take(room + 1).read_to_end(&mut bytes).map_err(|error| overflow_or(path, error))?;
             room = match room.checked_sub(bytes.len() as u64) {
@@ -51,7 +65,27 @@ fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Box<Diagnos
             kept.insert(name, bytes);
         }
     }
+    // To the very end, so that a checksum that does not fit is noticed.
+    std::io::copy(&mut archive.into_inner(), &mut std::io::sink()).map_err(|error| overflow_or(path, error))?;
     if entries_seen { Ok(kept) } else { Err(Box::new(faults::unreadable_archive(path, "it has no entries"))) }
+}
+
+/// Entries that only say something about the next one: long names of GNU tar, records of POSIX pax.
+fn is_extension(kind: EntryType) -> bool {
+    kind.is_gnu_longname() || kind.is_gnu_longlink() || kind.is_pax_local_extensions() || kind.is_pax_global_extensions()
+}
+
+/// The name of the next entry, when such an entry gives one.
+fn name_in(kind: EntryType, bytes: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(bytes);
+    if kind.is_gnu_longname() {
+        return Some(text.trim_end_matches('\0').to_owned());
+    }
+    if !kind.is_pax_local_extensions() {
+        return None;
+    }
+    // Each record is `LENGTH KEY=VALUE` and a line end.
+    text.lines().find_map(|record| record.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
 }
 
 fn is_regular(kind: EntryType) -> bool {

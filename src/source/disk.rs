@@ -11,8 +11,8 @@ pub struct Disk;
 
 impl FileTree for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
-        let file = fs::File::open(path).map_err(refusal)?;
-        let about = file.metadata().map_err(refusal)?;
+        // Looked at before it is opened: opening a pipe would wait for a writer.
+        let about = fs::metadata(path).map_err(refusal)?;
         if about.is_dir() {
             return Err(Refusal::Refused("it is a folder".to_owned()));
         }
@@ -20,11 +20,12 @@ impl FileTree for Disk {
             return Err(Refusal::Refused("it is not a regular file".to_owned()));
         }
         if about.len() > MAX_FILE {
-            return Err(Refusal::TooLarge);
+            return Err(Refusal::TooLarge(MAX_FILE));
         }
+        let file = fs::File::open(path).map_err(refusal)?;
         let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0) + 1);
         file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(refusal)?;
-        if bytes.len() as u64 > MAX_FILE { Err(Refusal::TooLarge) } else { Ok(bytes) }
+        if bytes.len() as u64 > MAX_FILE { Err(Refusal::TooLarge(MAX_FILE)) } else { Ok(bytes) }
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, Refusal> {
@@ -41,7 +42,13 @@ impl FileTree for Disk {
 
     fn kind(&self, path: &str) -> Result<Kind, Refusal> {
         let about = fs::metadata(if path.is_empty() { "." } else { path }).map_err(refusal)?;
-        Ok(if about.is_dir() { Kind::Folder } else { Kind::File })
+        Ok(if about.is_dir() {
+            Kind::Folder
+        } else if about.is_file() {
+            Kind::File
+        } else {
+            Kind::Other
+        })
     }
 }
 

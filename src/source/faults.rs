@@ -1,6 +1,6 @@
 //! What can be wrong with files before anything in them is read.
 
-use super::tree::{MAX_FILE, Refusal};
+use super::tree::Refusal;
 use crate::diag::{Diagnostic, codes};
 
 codes! {
@@ -16,12 +16,12 @@ pub fn refused(path: &str, why: &Refusal) -> Diagnostic {
     let message = match why {
         Refusal::Absent => format!("`{path}` does not exist"),
         Refusal::Refused(words) => format!("`{path}` cannot be read: {words}"),
-        Refusal::TooLarge => format!("`{path}` is larger than {} MiB", MAX_FILE >> 20),
+        Refusal::TooLarge(limit) => format!("`{path}` is larger than {} MiB", limit >> 20),
     };
     let help = match why {
         Refusal::Absent => "check the name; relative names start at the current folder",
         Refusal::Refused(_) => "mend its permissions, or what the link leads to",
-        Refusal::TooLarge => "nothing that describes a release is that large; is it the right file?",
+        Refusal::TooLarge(_) => "nothing that describes a release is that large; is it the right file?",
     };
     Diagnostic::new(&FILE_UNREADABLE, message).help(help)
 }

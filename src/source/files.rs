@@ -48,6 +48,11 @@ impl Source {
         Source { name: name.into(), text, undecodable, latin1, index: OnceLock::new() }
     }
 
+    /// A text that was decoded before.
+    pub fn decoded(text: &str) -> Source {
+        Source { name: String::new(), text: text.to_owned(), undecodable: Vec::new(), latin1: false, index: OnceLock::new() }
+    }
+
     /// Encodes a changed text of this file as the file is encoded; `None` when it cannot hold a character.
     pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
         if self.latin1 { text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect() } else { Some(text.as_bytes().to_vec()) }
@@ -116,6 +121,11 @@ impl Files {
     /// The name that the next file added will get.
     pub fn next_id(&self) -> FileId {
         FileId(u32::try_from(self.list.len()).unwrap_or(u32::MAX - 1))
+    }
+
+    /// What the files are called.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(|file| file.name.as_str())
     }
 
     /// The file behind a name.

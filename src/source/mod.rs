@@ -15,7 +15,7 @@ mod wildcard;
 pub use disk::Disk;
 pub use faults::ALL as CODES;
 pub use files::{Files, Place, Source};
-pub use tree::{FileTree, Kind, MAX_FILE, MemoryTree, Refusal, join, parent};
+pub use tree::{FileTree, Kind, MAX_FILE, MAX_TEXT, MemoryTree, Refusal, join, parent};
 pub use trees::{Spot, TreeId, Trees};
 pub use wildcard::expand;
 

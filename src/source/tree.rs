@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
-/// The largest file that is read, in bytes; nothing that describes a release comes near it.
-pub const MAX_FILE: u64 = 256 << 20;
+/// The largest file that is read, in bytes: a release tarball.
+pub const MAX_FILE: u64 = 1 << 30;
+/// The largest `.rel`, `.app` or `.appup`, in bytes; the largest seen in the wild is a hundred times smaller. Reading one
+/// costs up to ninety times its size.
+pub const MAX_TEXT: u64 = 8 << 20;
 
 /// What a name in a tree stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub enum Kind {
     File,
     /// A folder.
     Folder,
+    /// A pipe, a device: nothing to read a release from.
+    Other,
 }
 
 /// Why a file or a folder cannot be read.
@@ -21,8 +26,8 @@ pub enum Refusal {
     Absent,
     /// It is there, but reading it fails: the system's own words.
     Refused(String),
-    /// It is larger than [`MAX_FILE`].
-    TooLarge,
+    /// It is larger than so many bytes.
+    TooLarge(u64),
 }
 
 /// A tree of files; paths are separated by `/`.
@@ -33,6 +38,12 @@ pub trait FileTree: Sync {
     fn list(&self, folder: &str) -> Result<Vec<String>, Refusal>;
     /// What a path leads to, links followed.
     fn kind(&self, path: &str) -> Result<Kind, Refusal>;
+
+    /// The bytes of a file that describes a release.
+    fn read_text(&self, path: &str) -> Result<Vec<u8>, Refusal> {
+        let bytes = self.read(path)?;
+        if bytes.len() as u64 > MAX_TEXT { Err(Refusal::TooLarge(MAX_TEXT)) } else { Ok(bytes) }
+    }
 
     /// Tells whether a path leads to a regular file.
     fn is_file(&self, path: &str) -> bool {

@@ -100,6 +100,8 @@ impl Parser<'_> {
     fn segment_types(&mut self, segment: &mut Segment) -> Result<(), BitsFault> {
         let mut endian: Option<&str> = None;
         let mut sign: Option<&str> = None;
+        // `binary` and `bitstring` are one type with two units, and contradict each other.
+        let mut implied: Option<u64> = None;
         loop {
             let Some(Tok::Atom(name)) = self.peek() else { return Err(BitsFault::Refused("a type belongs after `/`")) };
             let name = name.clone();
@@ -110,10 +112,13 @@ impl Parser<'_> {
                 "utf8" => set(&mut segment.kind, SegmentType::Utf8)?,
                 "utf16" => set(&mut segment.kind, SegmentType::Utf16)?,
                 "utf32" => set(&mut segment.kind, SegmentType::Utf32)?,
-                "binary" | "bytes" => set(&mut segment.kind, SegmentType::Binary)?,
+                "binary" | "bytes" => {
+                    set(&mut segment.kind, SegmentType::Binary)?;
+                    set(&mut implied, 8)?;
+                }
                 "bitstring" | "bits" => {
                     set(&mut segment.kind, SegmentType::Binary)?;
-                    set(&mut segment.unit, 1)?;
+                    set(&mut implied, 1)?;
                 }
                 "big" => set(&mut endian, "big")?,
                 "little" => set(&mut endian, "little")?,
@@ -136,6 +141,7 @@ impl Parser<'_> {
             }
             self.at += 1;
         }
+        segment.unit = segment.unit.or(implied.filter(|unit| *unit == 1));
         segment.little = matches!(endian, Some("little" | "native"));
         Ok(())
     }

@@ -48,7 +48,7 @@ pub fn appups(bytes: &[u8]) {
         }
         let derived = derive_missing(&appup, None, true, &mut found);
         if !found.has_errors() {
-            insert(source, &appup, &derived, Otp::NEWEST);
+            let _ = insert(source, &appup, &derived, Otp::NEWEST);
         }
     }
     human(&found.sorted(), &files, Style { colour: false, width: 80 });

@@ -55,7 +55,7 @@ fn many_errors_are_drawn_up_to_a_bound() {
     let folder = demo::with(&[(APPUP, &format!("{{\"2.0.0\",[{{\"1.0.0\",[{}]}}],[]}}.", "{load_module,X},".repeat(20_000)))]);
     let output = demo::relupc(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin"]);
     let words = String::from_utf8_lossy(&output.stderr);
-    assert!(words.contains("more; `--format json` has them all"), "{}", &words[words.len() - 300..]);
+    assert!(words.contains("more; `--format json` lists more"), "{}", &words[words.len() - 300..]);
     assert!(words.len() < 1_000_000, "a line of any length is drawn in part: {}", words.len());
     assert_eq!(demo::codes(&demo::make(folder.path(), &[]).0).last().map(String::as_str), Some("RL0001"));
 }
@@ -163,4 +163,50 @@ fn random_bytes_never_panic() {
             }
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_are_not_waited_for() {
+    let folder = demo::with(&[]);
+    for name in ["pipe.rel", "pipe.appup"] {
+        assert!(std::process::Command::new("mkfifo").arg(folder.path().join(name)).status().unwrap().success());
+    }
+    assert_eq!(demo::relupc(folder.path(), &["make", "pipe", "--from", "pipe"]).status.code(), Some(1));
+    assert_eq!(demo::relupc(folder.path(), &["expand", "pipe.appup"]).status.code(), Some(1));
+}
+
+#[test]
+fn places_far_apart_on_one_line_are_drawn() {
+    let folder = demo::with(&[(APPUP, &format!("{{\"1.0\",[{{\"0.9\",[{{load_module,a}}{}x]}}],[]}}.", " ".repeat(70_000)))]);
+    let output = demo::relupc(folder.path(), &["expand", APPUP]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stderr.len() < 10_000, "{}", output.stderr.len());
+}
+
+#[test]
+fn an_input_is_not_overwritten() {
+    let folder = demo::with(&[]);
+    for goal in ["new.rel", "./lib/demo-2.0.0/ebin/demo.appup"] {
+        let output = demo::relupc(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin", "-o", goal]);
+        assert_eq!(output.status.code(), Some(2), "{goal}");
+    }
+}
+
+#[test]
+fn long_names_in_tarballs_are_bounded() {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNULongName);
+    header.set_size(1 << 30);
+    header.set_cksum();
+    let folder = demo::lay_out([("long.tar", header.as_bytes().to_vec())]);
+    let (document, _) = demo::json(folder.path(), &["make", "long.tar", "--from", "long.tar", "--format", "json"]);
+    assert!(demo::codes(&document).contains(&"RL0232".to_owned()), "{document}");
+    // A checksum that does not fit is a damaged file, even when every entry is there.
+    let mut good = tarball(&BTreeMap::from([("releases/1/demo.rel".to_owned(), demo::files()["new.rel"].clone())]));
+    let at = good.len() - 6;
+    good[at] ^= 1;
+    let folder = demo::lay_out([("crc.tar.gz", good)]);
+    let (document, _) = demo::json(folder.path(), &["make", "crc.tar.gz", "--from", "crc.tar.gz", "--format", "json"]);
+    assert!(demo::codes(&document).contains(&"RL0230".to_owned()), "{document}");
 }

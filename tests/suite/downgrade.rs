@@ -70,3 +70,42 @@ fn latin1_files_stay_latin1() {
     let after = fs::read(folder.path().join(APPUP)).unwrap();
     assert!(after.starts_with(b"%% coding: latin-1\n%% caf\xe9\n{") && after.len() > text.len());
 }
+
+/// OTP reads all of these; an entry put in by rule would spoil them, or they say nothing that could be inverted.
+#[test]
+fn odd_lists_are_left_alone() {
+    let with_down = |down: &str| format!("{{\"2.0.0\",[{{\"1.0.0\",[{{load_module,demo_lib}}]}}],{down}}}.\n");
+    for down in ["\"\"", "([])", "[{\"0\",[]}%c\n|[]]"] {
+        let folder = demo::with(&[(APPUP, &with_down(down))]);
+        let (document, status) = demo::json(folder.path(), &["invert", APPUP, "--in-place", "--format", "json"]);
+        assert!(demo::codes(&document).contains(&"RL0705".to_owned()), "{down}: {document}");
+        assert_eq!(status, 1);
+        assert_eq!(fs::read_to_string(folder.path().join(APPUP)).unwrap(), with_down(down));
+    }
+    for up in ["[{\"1.0.0\",foo}]", "[{\"1.0.0\",[{load_module,a}|b]}]", "foo", "[{\"1.0.0\",[[{load_module,demo_lib}]]}]", "[{\"1.0.0\",[{update,m,bogus}]}]"]
+    {
+        let (text, status) = inverted(&format!("{{\"2.0.0\",{up},[]}}.\n"), &[]);
+        assert_eq!((text.as_str(), status), ("", Some(1)), "{up}");
+    }
+}
+
+/// An element that is no entry, tabs, Windows line ends: the new entry stands behind them and reads back.
+#[test]
+fn layouts_of_all_kinds() {
+    for (down, wanted) in [
+        ("[garbage]", "[garbage,\n"),
+        ("[{\"0\",[]}, garbage % c\n]", "garbage, % c\n"),
+        ("[\n\t{\"0\",[]}\n]", "{\"0\",[]},\n\t{\"1.0.0\",\n\t ["),
+        ("[{\"0\",[]}\r\n]", "{\"0\",[]},\r\n"),
+    ] {
+        let (text, status) = inverted(&format!("{{\"2.0.0\",[{{\"1.0.0\",[{{load_module,demo_lib}}]}}],{down}}}.\n"), &[]);
+        assert!(text.contains(wanted), "{down}: {text}");
+        assert_eq!(status, Some(0));
+    }
+}
+
+#[test]
+fn a_version_without_an_entry_is_wrong_usage() {
+    let text = "{\"2.0.0\",[{\"1.0.0\",[]}],[]}.\n";
+    assert_eq!(inverted(text, &["--from", "9.9"]).1, Some(2));
+}

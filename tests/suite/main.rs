@@ -1,14 +1,6 @@
 //! The suite: everything that needs no Erlang, in one binary.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::unwrap_used,
-    clippy::wildcard_enum_match_arm,
-    reason = "tests may fail loudly, and lay out files"
-)]
+#![expect(clippy::disallowed_methods, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests may fail loudly, and lay out files")]
 
 mod bad_input;
 mod codes;

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 /// Codes whose example cannot be text on a page, and the test that makes them fire.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0001", "bad_input::many_errors_are_drawn_up_to_a_bound"),
+    ("RL0705", "downgrade::odd_lists_are_left_alone"),
     ("RL0110", "bad_input::an_atom_of_256_characters"),
     ("RL0113", "bad_input::latin1_without_a_comment"),
     ("RL0115", "bad_input::a_term_nested_a_million_deep"),
