@@ -6,6 +6,7 @@ use crate::appup::{Appup, Direction, Entry, NoEntry, Version, choose, entries_no
 use crate::diag::Findings;
 use crate::term::Term;
 use crate::term::print::brief;
+use std::collections::HashSet;
 
 /// The downgrade entries that an appup lacks: one for each upgrade entry whose versions have no way down. With a
 /// version only the entry that counts for it.
@@ -14,9 +15,11 @@ pub fn derive_missing(appup: &Appup, only: Option<&str>, lossy: bool, found: &mu
     if let Some(span) = appup.up.broken {
         found.push(entries_no_list(span, Direction::Up));
     }
+    let mut ways = WaysDown::new(appup);
     for up in &appup.up.list {
         let wanted = only.is_none_or(|version| up.version.takes(version).unwrap_or(false));
-        if wanted && !has_way_down(appup, &up.version) && !derived.iter().any(|entry: &Entry| entry.version.is_same(&up.version)) {
+        if wanted && !ways.has(&up.version) {
+            ways.add(&up.version);
             derived.extend(derive(up, lossy, found));
             if only.is_some() {
                 break;
@@ -36,10 +39,36 @@ pub fn derive_for(appup: &Appup, version: &str, lossy: bool, found: &mut Finding
     derive(up, lossy, found)
 }
 
-fn has_way_down(appup: &Appup, version: &Version) -> bool {
+/// The versions that a downgrade entry is for, or is being derived for.
+struct WaysDown<'a> {
+    /// By the letter: whether it is a pattern, and its bytes.
+    written: HashSet<(bool, &'a [u8])>,
+    /// Patterns of the file, which may take an exact version.
+    patterns: Vec<&'a Version>,
+}
+
+impl<'a> WaysDown<'a> {
+    fn new(appup: &'a Appup) -> WaysDown<'a> {
+        let versions = || appup.down.list.iter().map(|entry| &entry.version);
+        WaysDown { written: versions().filter_map(letters).collect(), patterns: versions().filter(|version| matches!(version, Version::Pattern(_))).collect() }
+    }
+
+    fn has(&self, version: &Version) -> bool {
+        let taken = |text: &str| self.patterns.iter().any(|pattern| pattern.takes(text).unwrap_or(false));
+        // A version that is neither string nor binary matches no release, so that nothing is missing.
+        letters(version).is_none_or(|letters| self.written.contains(&letters)) || matches!(version, Version::Exact(text, _) if taken(text))
+    }
+
+    fn add(&mut self, version: &'a Version) {
+        self.written.extend(letters(version));
+    }
+}
+
+fn letters(version: &Version) -> Option<(bool, &[u8])> {
     match version {
-        Version::Exact(text, _) => appup.down.list.iter().any(|down| down.version.takes(text).unwrap_or(false)),
-        Version::Pattern(_) | Version::Other(_) => appup.down.list.iter().any(|down| down.version.is_same(version)),
+        Version::Exact(text, _) => Some((false, text.as_bytes())),
+        Version::Pattern(pattern) => Some((true, &pattern.bytes)),
+        Version::Other(_) => None,
     }
 }
 

@@ -67,7 +67,8 @@ fn line_end(source: &Source) -> &'static str {
 
 /// The entries as text behind an indentation: an instruction a line.
 fn entries(source: &Source, derived: &[Entry], indent: &str, otp: Otp) -> String {
-    let new_line = |extra: usize| format!("{}{indent}{}", line_end(source), " ".repeat(extra));
+    let line_end = line_end(source);
+    let new_line = |extra: usize| format!("{line_end}{indent}{}", " ".repeat(extra));
     let column = indent.chars().count() + 3;
     let entry = |entry: &Entry| {
         let version = source.text.get(entry.version.span().range()).unwrap_or_default();
