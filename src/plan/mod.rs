@@ -153,7 +153,10 @@ fn translate(scripts: &[Script], direction: Direction, contents: &Contents<'_>, 
     let mut steps = before;
     steps.push(Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) });
     steps.extend(after);
-    review::review(&steps, found);
+    if !found.has_errors() {
+        // In the script of refused input much looks odd that only follows from what was refused.
+        review::review(&steps, found);
+    }
     Path { steps, clusters }
 }
 
