@@ -4,6 +4,7 @@ use super::faults;
 use super::invert::invert_script;
 use crate::appup::{Appup, Direction, Entry, NoEntry, Version, choose, entries_no_list, read_script};
 use crate::diag::Findings;
+use crate::span::Span;
 use crate::term::Term;
 use crate::term::print::brief;
 use std::collections::HashSet;
@@ -20,7 +21,7 @@ pub fn derive_missing(appup: &Appup, only: Option<&str>, lossy: bool, found: &mu
         let wanted = only.is_none_or(|version| up.version.takes(version).unwrap_or(false));
         if wanted && !ways.has(&up.version) {
             ways.add(&up.version);
-            derived.extend(derive(up, lossy, found));
+            derived.extend(derive(up, ways.before(&up.version), lossy, found));
             if only.is_some() {
                 break;
             }
@@ -36,7 +37,7 @@ pub fn derive_for(appup: &Appup, version: &str, lossy: bool, found: &mut Finding
         return None;
     }
     let up = choose(&appup.up, version, Direction::Up, &mut ignored).ok()?;
-    derive(up, lossy, found)
+    derive(up, None, lossy, found)
 }
 
 /// The versions that a downgrade entry is for, or is being derived for.
@@ -59,6 +60,11 @@ impl<'a> WaysDown<'a> {
         letters(version).is_none_or(|letters| self.written.contains(&letters)) || matches!(version, Version::Exact(text, _) if taken(text))
     }
 
+    /// A pattern that stands before where an entry with this pattern will.
+    fn before(&self, version: &Version) -> Option<Span> {
+        self.patterns.first().filter(|_| matches!(version, Version::Pattern(_))).map(|pattern| pattern.span())
+    }
+
     fn add(&mut self, version: &'a Version) {
         self.written.extend(letters(version));
     }
@@ -72,7 +78,7 @@ fn letters(version: &Version) -> Option<(bool, &[u8])> {
     }
 }
 
-fn derive(up: &Entry, lossy: bool, found: &mut Findings) -> Option<Entry> {
+fn derive(up: &Entry, shadowed: Option<Span>, lossy: bool, found: &mut Findings) -> Option<Entry> {
     let mut on_entry = Findings::default();
     // What is wrong on the way up cannot become right on the way down.
     read_script(&up.script, &mut on_entry);
@@ -84,7 +90,7 @@ fn derive(up: &Entry, lossy: bool, found: &mut Findings) -> Option<Entry> {
     let failed = on_entry.has_errors();
     found.extend(on_entry.sorted());
     let script = script.filter(|_| !failed)?;
-    found.push(faults::derived(&brief(&up.version.to_term()), up.span, &advanced(&script)));
+    found.push(faults::derived(&brief(&up.version.to_term()), up.span, &advanced(&script), shadowed));
     Some(Entry { version: up.version.clone(), script: Term { span: up.script.span, ..Term::list(script) }, span: up.span })
 }
 

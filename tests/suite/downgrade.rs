@@ -109,3 +109,11 @@ fn a_version_without_an_entry_is_wrong_usage() {
     let text = "{\"2.0.0\",[{\"1.0.0\",[]}],[]}.\n";
     assert_eq!(inverted(text, &["--from", "9.9"]).1, Some(2));
 }
+
+#[test]
+fn a_pattern_behind_another_is_a_warning() {
+    let folder = demo::with(&[(APPUP, "{\"2.0.0\",[{<<\"1.*\">>,[{load_module,demo_lib}]}],[{<<\".*\">>,[]}]}.\n")]);
+    let (document, _) = demo::json(folder.path(), &["invert", APPUP, "--format", "json"]);
+    assert_eq!(document["diagnostics"][0]["severity"], "warning");
+    assert_eq!(demo::codes(&document), ["RL0701"]);
+}
