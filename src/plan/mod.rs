@@ -3,14 +3,14 @@
 //!
 //! The passes, each in a file of its own:
 //!
-//! 1. [`gather`]: which scripts a path is made of, and in which order;
-//! 2. [`split`](mod@split): each cut at its point of no return, the parts joined;
-//! 3. [`check`]: hand-written low-level instructions against each other;
-//! 4. [`applications`]: instructions for whole applications become ones for modules;
-//! 5. [`order`](mod@order): groups of dependent modules, and the order in each;
-//! 6. [`lower`]: what a group does, in low-level instructions;
-//! 7. [`merge`]: object code read once for each library;
-//! 8. [`restart`]: restarts of the emulator where they take effect.
+//! 1. `gather`: which scripts a path is made of, and in which order;
+//! 2. `split`: each cut at its point of no return, the parts joined;
+//! 3. `check`: hand-written low-level instructions against each other;
+//! 4. `applications`: instructions for whole applications become ones for modules;
+//! 5. `order`: groups of dependent modules, and the order in each;
+//! 6. `lower`: what a group does, in low-level instructions;
+//! 7. `merge`: object code read once for each library;
+//! 8. `restart`: restarts of the emulator where they take effect.
 //!
 //! A pass that finds errors still returns the best it has, so that one run reports everything.
 

@@ -111,8 +111,7 @@ impl Shape {
         Some((module?.value, function?.value, arguments?))
     }
 
-    /// A low-level instruction; `None` both when it is none and after a finding: [`Shape::faults`] tells which, and a
-    /// caller that knows other instructions asks with [`is_low_level`] first.
+    /// A low-level instruction; `None` after a finding.
     pub fn low_op(&mut self, term: &Term) -> Option<LowOp> {
         if let Some(word) = term.as_atom() {
             return match word.as_str() {
