@@ -8,17 +8,24 @@ use crate::release::{Release, StartType};
 use crate::relup::{LowOp, Origin, Pass, Purge};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What the passes need to know of the two releases of a path: the one left behind and the one gone to.
 pub struct Contents<'a> {
     from: HashMap<&'a str, Library<'a>>,
     to: HashMap<&'a str, Library<'a>>,
-    /// For each module of the release gone to, the application it is loaded from.
-    modules: HashMap<&'a str, (&'a Atom, &'a str)>,
-    to_modules: Vec<&'a Atom>,
+    /// Where the modules of the release gone to are loaded from.
+    modules: Modules<'a>,
     /// Whether applications that are not known are taken to be there: without a release nobody can tell.
     assume: bool,
+}
+
+/// Which modules there are to load.
+enum Modules<'a> {
+    /// Those of a release.
+    Of(&'a Release),
+    /// Those of one application: its name, its version, and they.
+    Alone(&'a Atom, &'a str, HashSet<&'a str>),
 }
 
 /// An application as the passes see it.
@@ -31,7 +38,7 @@ struct Library<'a> {
 impl<'a> Contents<'a> {
     /// Of two releases.
     pub fn of_releases(from: &'a Release, to: &'a Release) -> Contents<'a> {
-        let mut contents = Contents { from: HashMap::new(), to: HashMap::new(), modules: HashMap::new(), to_modules: Vec::new(), assume: false };
+        let mut contents = Contents { from: HashMap::new(), to: HashMap::new(), modules: Modules::Of(to), assume: false };
         for application in from.ordered() {
             let library = Library { kind: application.kind, modules: &application.file.modules };
             contents.from.entry(application.name.value.as_str()).or_insert(library);
@@ -39,7 +46,6 @@ impl<'a> Contents<'a> {
         for application in to.ordered() {
             let library = Library { kind: application.kind, modules: &application.file.modules };
             contents.to.entry(application.name.value.as_str()).or_insert(library);
-            contents.add_modules(&application.name.value, &application.vsn.value, &application.file.modules);
         }
         contents
     }
@@ -47,27 +53,20 @@ impl<'a> Contents<'a> {
     /// Of a single application without a release: the same in both, with these modules.
     pub fn of_application(name: &'a Atom, vsn: &'a str, modules: &'a [Spanned<Atom>]) -> Contents<'a> {
         let library = Library { kind: StartType::Permanent, modules };
-        let mut contents = Contents {
+        Contents {
             from: HashMap::from([(name.as_str(), library)]),
             to: HashMap::from([(name.as_str(), library)]),
-            modules: HashMap::new(),
-            to_modules: Vec::new(),
+            modules: Modules::Alone(name, vsn, modules.iter().map(|module| module.value.as_str()).collect()),
             assume: true,
-        };
-        contents.add_modules(name, vsn, modules);
-        contents
-    }
-
-    fn add_modules(&mut self, name: &'a Atom, vsn: &'a str, modules: &'a [Spanned<Atom>]) {
-        for module in modules {
-            self.modules.entry(module.value.as_str()).or_insert((name, vsn));
-            self.to_modules.push(&module.value);
         }
     }
 
     /// The application that a module is loaded from, and its version.
     pub(super) fn library_of(&self, module: &str) -> Option<(&'a Atom, &'a str)> {
-        self.modules.get(module).copied()
+        match &self.modules {
+            Modules::Of(release) => release.library_of(module).map(|application| (&application.name.value, application.vsn.value.as_str())),
+            Modules::Alone(name, vsn, modules) => modules.contains(module).then_some((*name, *vsn)),
+        }
     }
 
     /// What is assumed of an application that is not known.
@@ -80,7 +79,8 @@ impl<'a> Contents<'a> {
     pub(super) fn near(&self, module: &str) -> Option<&'a Atom> {
         let plain = |name: &str| name.trim_start_matches("Elixir.").to_lowercase().replace(['_', '.'], "");
         let wanted = plain(module);
-        self.to_modules.iter().copied().find(|name| plain(name.as_str()) == wanted)
+        let all = self.to.values().flat_map(|library| library.modules);
+        all.map(|module| &module.value).filter(|name| plain(name.as_str()) == wanted).min()
     }
 }
 

@@ -1,27 +1,36 @@
 //! Checks across the applications of a release, and the order they are started in (`systools_make:check_applications/1`
 //! and `sort_appls/1`, OTP 25 to 29): every check runs, whatever the others found.
 
-use super::Application;
 use super::faults::{self, Clash};
+use super::{Application, Listed};
 use crate::diag::Findings;
 use crate::span::{Span, Spanned};
 use crate::term::Atom;
 use std::collections::{HashMap, HashSet};
 
-/// Checks the applications (in `.rel` order) and gives the order that puts dependencies first; `None` after an error.
-pub fn check(applications: &[Application], listed: Span, found: &mut Findings) -> Option<Vec<usize>> {
+/// What the checks find out about applications that pass them.
+pub struct Checked {
+    /// The order that puts dependencies first.
+    pub order: Vec<usize>,
+    /// Which application each module belongs to.
+    pub modules: HashMap<Atom, Listed>,
+}
+
+/// Checks the applications (in `.rel` order); `None` after an error.
+pub fn check(applications: &[Application], listed: Span, found: &mut Findings) -> Option<Checked> {
     let before = found.count(crate::diag::Severity::Error);
     check_undefined(applications, listed, found);
     clashes(applications, |app| &app.file.registered, found, |clash| clash.registered());
     clashes(applications, |app| &app.includes, found, |clash| clash.included());
-    clashes(applications, |app| &app.file.modules, found, |clash| clash.module());
+    let modules = clashes(applications, |app| &app.file.modules, found, |clash| clash.module());
     let includers = Includers::new(applications);
     let acyclic = includers.check_cycles(applications, found);
     if !acyclic || found.count(crate::diag::Severity::Error) > before {
         return None;
     }
     let needs = Needs::new(applications, &includers);
-    order(applications, &includers, &needs, found)
+    let order = order(applications, &includers, &needs, found)?;
+    Some(Checked { order, modules })
 }
 
 fn check_undefined(applications: &[Application], listed: Span, found: &mut Findings) {
@@ -37,23 +46,29 @@ fn check_undefined(applications: &[Application], listed: Span, found: &mut Findi
     }
 }
 
-/// Names that stand in the lists of two applications, or twice in one.
+/// Reports names that stand in the lists of two applications, or twice in one; gives the first application of each.
 fn clashes<'a>(
     applications: &'a [Application],
     names: impl Fn(&'a Application) -> &'a [Spanned<Atom>],
     found: &mut Findings,
     report: impl Fn(&Clash<'_>) -> crate::diag::Diagnostic,
-) {
-    let mut first: HashMap<&str, (&Spanned<Atom>, &Atom)> = HashMap::new();
-    for app in applications {
-        for name in names(app) {
-            if let Some((known, by)) = first.get(name.value.as_str()) {
-                found.push(report(&Clash { name, by: &app.name.value, first: known, first_by: by }));
-            } else {
-                first.insert(name.value.as_str(), (name, &app.name.value));
+) -> HashMap<Atom, Listed> {
+    let mut first: HashMap<Atom, Listed> = HashMap::with_capacity(applications.iter().map(|app| names(app).len()).sum());
+    for (at, app) in applications.iter().enumerate() {
+        for (position, name) in names(app).iter().enumerate() {
+            let known = first.get(&name.value).and_then(|listed| Some((listed, applications.get(listed.application)?)));
+            match known {
+                Some((listed, known)) => {
+                    let written = names(known).get(listed.position).unwrap_or(name);
+                    found.push(report(&Clash { name, by: &app.name.value, first: written, first_by: &known.name.value }));
+                }
+                None => {
+                    first.insert(name.value.clone(), Listed { application: at, position });
+                }
             }
         }
     }
+    first
 }
 
 /// Which application includes which.

@@ -20,6 +20,7 @@ use crate::diag::Diagnostic;
 use crate::source::Spot;
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, FaultClass, SyntaxFault};
+use std::collections::HashMap;
 
 /// How an application is started with its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +72,15 @@ pub struct Application {
     pub folder: Spot,
 }
 
+/// Where a name stands: in which application's list, and at which place of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// An index into the release's applications.
+    pub application: usize,
+    /// An index into the list.
+    pub position: usize,
+}
+
 /// A release that passed all checks.
 #[derive(Clone, Debug)]
 pub struct Release {
@@ -80,6 +90,8 @@ pub struct Release {
     pub applications: Vec<Application>,
     /// Indices into `applications`: dependencies first, otherwise as in the `.rel`.
     pub order: Vec<usize>,
+    /// Where each module is listed.
+    pub modules: HashMap<Atom, Listed>,
     /// Where its `.rel` is.
     pub spot: Spot,
 }
@@ -93,6 +105,11 @@ impl Release {
     /// The applications, dependencies first.
     pub fn ordered(&self) -> impl Iterator<Item = &Application> {
         self.order.iter().filter_map(|at| self.applications.get(*at))
+    }
+
+    /// The application that a module belongs to.
+    pub fn library_of(&self, module: &str) -> Option<&Application> {
+        self.applications.get(self.modules.get(module)?.application)
     }
 
     /// The span of its version in the `.rel`.

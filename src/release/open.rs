@@ -352,8 +352,8 @@ impl<'a> Opener<'a> {
             // Which applications there are is not known; checks across them would report what follows from that.
             return None;
         }
-        let order = check::check(&applications, rel.apps_span, found)?;
-        Some(Release { rel, applications, order, spot: located.spot })
+        let check::Checked { order, modules } = check::check(&applications, rel.apps_span, found)?;
+        Some(Release { rel, applications, order, modules, spot: located.spot })
     }
 }
 
