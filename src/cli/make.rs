@@ -15,6 +15,7 @@ use crate::source::{Disk, Spot, TreeId, join, parent, refused};
 use crate::term::{Extent, Term, ToTerm, read_differently};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
 
 /// Compile the relup of a release, for any number of releases to come from and go back to
 ///
@@ -106,7 +107,8 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let disk = Disk;
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp);
-    let releases = open(&args, &mut opener, &mut found);
+    // The process ends with the run: what takes long to give back piece by piece is left to the system.
+    let releases = ManuallyDrop::new(open(&args, &mut opener, &mut found));
     let descriptions = describe(&args, &releases)?;
     let relup = releases.target.as_ref().map(|target| compile(&args, target, &releases, &descriptions, &mut opener, &mut found));
     check_language(&releases, &opener, &mut found);
@@ -127,7 +129,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     }
     let outcome = outcome(&findings);
     let complete = releases.bases.iter().all(Option::is_some);
-    let relup = relup.filter(|_| outcome == Outcome::Clean && complete);
+    let relup = ManuallyDrop::new(relup.filter(|_| outcome == Outcome::Clean && complete));
     let json = args.format == Format::Json;
     if !json {
         shell.report(&findings, &files);
@@ -145,7 +147,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     }
     if json {
         shell.print(&render::document(&MakeReport::new(relup.as_ref(), written, &findings, &files, otp)))?;
-    } else if let Some(relup) = &relup {
+    } else if let Some(relup) = relup.as_ref() {
         shell.note(&told(relup, written, args.check.then_some(&goal)));
     }
     Ok(outcome)
@@ -183,7 +185,7 @@ fn describe(args: &Args, releases: &Releases) -> Result<Vec<Term>, Failure> {
 }
 
 fn compile(args: &Args, target: &Release, releases: &Releases, descriptions: &[Term], opener: &mut Opener<'_>, found: &mut Findings) -> Relup {
-    let mut appups = Appups::load(opener, target, releases.bases.iter().flatten());
+    let mut appups = ManuallyDrop::new(Appups::load(opener, target, releases.bases.iter().flatten()));
     let bases = |indices: &[usize]| -> Vec<Base<'_>> {
         let base = |at: &usize| Some(Base { release: releases.bases.get(*at)?.as_ref()?, description: descriptions.get(*at)? });
         indices.iter().filter_map(base).collect()

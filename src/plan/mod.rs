@@ -132,7 +132,7 @@ pub fn plan_path(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings
         Direction::Up => Contents::of_releases(base, target),
         Direction::Down => Contents::of_releases(target, base),
     };
-    let mut path = translate(&scripts, wanted.direction, &contents, &wanted.preference, &mut on_path);
+    let mut path = translate(scripts, wanted.direction, &contents, &wanted.preference, &mut on_path);
     if wanted.direction == Direction::Up {
         restart::old_emulator(&mut path.steps, base, &mut on_path);
     }
@@ -142,7 +142,7 @@ pub fn plan_path(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings
 }
 
 /// Translates scripts to one low-level script (`systools_rc:translate_scripts/4`).
-fn translate(scripts: &[Script], direction: Direction, contents: &Contents<'_>, preference: &Preference, found: &mut Findings) -> Path {
+fn translate(scripts: Vec<Script>, direction: Direction, contents: &Contents<'_>, preference: &Preference, found: &mut Findings) -> Path {
     let halves = split::split(scripts, found);
     check::check(&halves, found);
     let after = applications::expand(halves.after, contents, found);
@@ -162,5 +162,5 @@ fn translate(scripts: &[Script], direction: Direction, contents: &Contents<'_>, 
 
 /// Translates the script of a single entry, for an application on its own.
 pub fn plan_entry(script: Vec<Instruction>, direction: Direction, contents: &Contents<'_>, found: &mut Findings) -> Path {
-    translate(&[Script::written(script)], direction, contents, &Preference::new(), found)
+    translate(vec![Script::written(script)], direction, contents, &Preference::new(), found)
 }

@@ -5,6 +5,7 @@ use super::gather::{Item, Script};
 use crate::appup::{Effect, HighOp};
 use crate::diag::Findings;
 use crate::relup::{Cause, Origin, Step};
+use crate::span::Span;
 
 /// The two halves of a path's script.
 pub(super) struct Halves {
@@ -15,17 +16,18 @@ pub(super) struct Halves {
 }
 
 /// Cuts and joins. Object code that is read after the point of no return is moved to the end of its script's first half.
-pub(super) fn split(scripts: &[Script], found: &mut Findings) -> Halves {
+pub(super) fn split(scripts: Vec<Script>, found: &mut Findings) -> Halves {
     let mut halves = Halves { before: Vec::new(), after: Vec::new() };
     for script in scripts {
         let points: Vec<usize> = script.items.iter().enumerate().filter(|(_, item)| item.effect == Effect::NoReturn).map(|(at, _)| at).collect();
-        let span_at = |at: usize| script.items.get(at).map_or(crate::span::Span::GENERATED, |item| written(&item.cause));
+        let span_at = |at: &usize| script.items.get(*at).map_or(Span::GENERATED, |item| written(&item.cause));
         if let [first, again, ..] = points.as_slice() {
-            found.push(faults::point_of_no_return_twice(span_at(*first), span_at(*again)));
+            found.push(faults::point_of_no_return_twice(span_at(first), span_at(again)));
         }
+        let point_span = points.first().map_or(Span::GENERATED, span_at);
         let point = points.first().copied();
         let mut late = Vec::new();
-        for (at, item) in script.items.iter().enumerate() {
+        for (at, item) in script.items.into_iter().enumerate() {
             let is_early = point.is_some_and(|point| at < point);
             match item.effect {
                 Effect::NoReturn => {}
@@ -33,10 +35,9 @@ pub(super) fn split(scripts: &[Script], found: &mut Findings) -> Halves {
                 Effect::ReadsCode if is_early => halves.before.extend(as_step(item)),
                 Effect::ReadsCode => late.extend(as_step(item)),
                 Effect::Other if is_early => {
-                    let point = point.map_or(crate::span::Span::GENERATED, span_at);
-                    found.push(faults::before_point_of_no_return(written(&item.cause), point));
+                    found.push(faults::before_point_of_no_return(written(&item.cause), point_span));
                 }
-                Effect::Other | Effect::Applies => halves.after.push(item.clone()),
+                Effect::Other | Effect::Applies => halves.after.push(item),
             }
         }
         halves.before.append(&mut late);
@@ -44,13 +45,13 @@ pub(super) fn split(scripts: &[Script], found: &mut Findings) -> Halves {
     halves
 }
 
-fn written(cause: &Cause) -> crate::span::Span {
+fn written(cause: &Cause) -> Span {
     Origin::new(cause.clone()).span()
 }
 
-fn as_step(item: &Item) -> Option<Step> {
-    match &item.op {
-        Some(HighOp::Low(op)) => Some(Step { op: op.clone(), origin: Origin::new(item.cause.clone()) }),
+fn as_step(item: Item) -> Option<Step> {
+    match item.op {
+        Some(HighOp::Low(op)) => Some(Step { op, origin: Origin::new(item.cause) }),
         _ => None,
     }
 }

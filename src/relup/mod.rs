@@ -13,6 +13,7 @@ pub use read::{read, read_instruction};
 pub use shape::Shape;
 
 use crate::otp::Otp;
+use crate::parallel;
 use crate::span::Span;
 use crate::term::{Atom, Doc, Term, ToTerm, pretty_file};
 
@@ -109,8 +110,9 @@ impl Origin {
 impl Relup {
     /// The text of the file that `systools:make_relup/4` writes for it.
     pub fn to_file(&self, otp: Otp) -> String {
-        let up = self.up.iter().map(|entry| entry.to_doc(otp)).collect();
-        let down = self.down.iter().map(|entry| entry.to_doc(otp)).collect();
+        let entries: Vec<&Entry> = self.up.iter().chain(&self.down).collect();
+        let mut up = parallel::map(&entries, 1, |entry| entry.to_doc(otp));
+        let down = up.split_off(self.up.len());
         pretty_file(&Doc::tuple(vec![Doc::string(&self.version, otp), Doc::list(up), Doc::list(down)]), otp)
     }
 

@@ -11,6 +11,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 /// The line width.
 const WIDTH: usize = 80;
+/// The room set aside for the line of an instruction; most need less.
+const LINE: usize = 64;
 
 /// Something that can be made into a term whenever its text is needed.
 pub trait ToTerm {
@@ -28,8 +30,8 @@ enum Node<'a> {
     Tuple(Vec<Node<'a>>, usize),
     Map(Vec<(Node<'a>, Node<'a>)>, usize),
     Bytes(Vec<String>, usize),
-    /// A container that is made anew each time it is looked into: only its length is kept.
-    Lazy(&'a dyn ToTerm, usize),
+    /// A container whose parts are made anew when it must be broken: only its line is kept, and the length of that.
+    Lazy(&'a (dyn ToTerm + Sync), String, usize),
 }
 
 impl<'a> Doc<'a> {
@@ -44,9 +46,15 @@ impl<'a> Doc<'a> {
     }
 
     /// Something whose term takes much more room than it does itself.
-    pub fn lazy(source: &'a dyn ToTerm, otp: Otp) -> Doc<'a> {
+    pub fn lazy(source: &'a (dyn ToTerm + Sync), otp: Otp) -> Doc<'a> {
         let term = source.to_term();
-        Doc(Node::made(&term, otp).unwrap_or_else(|| Node::Lazy(source, Node::new(&term, otp).length())))
+        Doc(Node::made(&term, otp).unwrap_or_else(|| {
+            let mut line = String::with_capacity(LINE);
+            print::write_inline(&term, otp, &mut line);
+            // Wider characters are counted leaf by leaf.
+            let length = if line.is_ascii() { line.len() } else { Node::new(&term, otp).length() };
+            Node::Lazy(source, line, length)
+        }))
     }
 
     /// A tuple.
@@ -165,7 +173,7 @@ impl<'a> Node<'a> {
             | Node::Tuple(_, length)
             | Node::Map(_, length)
             | Node::Bytes(_, length)
-            | Node::Lazy(_, length) => *length,
+            | Node::Lazy(_, _, length) => *length,
         }
     }
 
@@ -229,7 +237,7 @@ impl Probe {
         }
         match node {
             Node::Leaf(..) | Node::Bytes(..) => true,
-            Node::Lazy(source, _) => self.lay(&Node::new(&source.to_term(), self.otp), column, close),
+            Node::Lazy(source, ..) => self.lay(&Node::new(&source.to_term(), self.otp), column, close),
             Node::List(items, tail, _) => {
                 self.sequence(items, column + 1, close) && tail.as_ref().is_none_or(|tail| tail.as_leaf().is_some() || self.lay(tail, column, close + 1))
             }
@@ -317,7 +325,7 @@ impl Writer {
                 self.out.push_str(&parts.join(","));
                 self.out.push_str(">>");
             }
-            Node::Lazy(source, _) => print::write_inline(&source.to_term(), self.otp, &mut self.out),
+            Node::Lazy(_, line, _) => self.out.push_str(line),
         }
     }
 
@@ -376,7 +384,7 @@ impl Writer {
                 self.bytes(parts, column + 2, close);
                 self.out.push_str(">>");
             }
-            Node::Lazy(source, _) => {
+            Node::Lazy(source, ..) => {
                 let term = source.to_term();
                 self.lay(&Node::new(&term, self.otp), column, close);
             }

@@ -12,7 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diag", &["span"]),
     ("source", &["diag", "pattern", "span"]),
     ("term", &["source", "diag", "otp", "span"]),
-    ("relup", &["term", "diag", "otp", "span"]),
+    ("relup", &["term", "diag", "parallel", "otp", "span"]),
     ("release", &["term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "span"]),
     ("plan", &["appup", "release", "relup", "term", "source", "diag", "parallel", "span"]),
