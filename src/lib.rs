@@ -4,16 +4,19 @@
 //!
 //! ```text
 //! paths --source--> text --term--> Term (with spans and comments) --release, appup--> Release, Appup
+//!      \--beam--> Beam, Facts
 //! Release x Release --plan--> Relup of Step (with its origin)
+//!                   --compare--> Comparison: facts, verdicts
 //! Appup --author--> new entries
 //! all of them --> Findings --> render --> stderr, stdout, a file (replaced whole)
 //! ```
 //!
-//! A module uses those below it in this list, never those above: [`cli`], [`render`], [`lint`], [`author`], [`plan`],
-//! [`appup`], [`release`], [`relup`], [`term`], [`source`], [`diag`], [`parallel`], [`pattern`], [`otp`], [`span`].
+//! A module uses those below it in this list, never those above: [`cli`], [`render`], [`lint`], [`author`], [`compare`],
+//! [`plan`], [`appup`], [`release`], [`relup`], [`beam`], [`term`], [`source`], [`diag`], [`parallel`], [`pattern`], [`otp`], [`span`].
 
 pub mod appup;
 pub mod author;
+pub mod beam;
 pub mod cli;
 pub mod diag;
 pub mod lint;

@@ -10,7 +10,8 @@ main() ->
     [Mode, In, Out] = init:get_plain_arguments(),
     case Mode of
         "relup" -> relups(In, Out);
-        "terms" -> terms(In, Out)
+        "terms" -> terms(In, Out);
+        "beams" -> beams(In, Out)
     end,
     halt(0).
 
@@ -19,6 +20,44 @@ terms(In, Out) ->
     {ok, To} = file:open(Out, [write, {encoding, utf8}]),
     [io:format(To, "~tp.~n", [Term]) || Term <- Terms],
     ok = file:close(To).
+
+%% What `beam_lib' and `code' tell of each file of a list: a term a line, or an atom for a file that is no module.
+beams(In, Out) ->
+    {ok, Files} = file:consult(In),
+    {ok, To} = file:open(Out, [write, {encoding, utf8}]),
+    [io:format(To, "~0tp.~n", [beam(File)]) || File <- Files],
+    ok = file:close(To).
+
+beam(File) ->
+    {ok, Bytes} = file:read_file(File),
+    case beam_lib:chunks(Bytes, [exports, imports, attributes, compile_info]) of
+        {ok, {Module, [{exports, Exports}, {imports, Imports}, {attributes, Attributes}, {compile_info, Info}]}} ->
+            {ok, {Module, Digest}} = beam_lib:md5(Bytes),
+            Digest = code:module_md5(Bytes),
+            Forms = case catch beam_lib:chunks(Bytes, [debug_info]) of
+                        {ok, {_, [{debug_info, {debug_info_v1, erl_abstract_code, {Fs, _}}}]}} when is_list(Fs) -> Fs;
+                        _ -> none
+                    end,
+            {Module, binary_to_list(Digest), lists:sort(Exports), lists:sort(Imports), [A || A <- Attributes, printable(A)],
+             proplists:get_value(version, Info), records(Forms), on_load(Forms)};
+        {error, _, _} ->
+            refused
+    end.
+
+printable(Attribute) ->
+    case catch erl_parse:abstract(Attribute) of
+        {'EXIT', _} -> false;
+        _ -> true
+    end.
+
+records(none) -> none;
+records(Forms) -> [{Name, [field(F) || F <- Fields]} || {attribute, _, record, {Name, Fields}} <- Forms].
+
+field({typed_record_field, Field, _}) -> field(Field);
+field(Field) -> element(3, element(3, Field)).
+
+on_load(none) -> none;
+on_load(Forms) -> [] =/= [x || {attribute, _, on_load, _} <- Forms].
 
 relups(In, Out) ->
     {ok, Cases} = file:consult(In),

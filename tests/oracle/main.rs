@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! cargo test --test oracle -- --erl erl --cases 20000 --terms 20000
+//! cargo test --test oracle -- --erl erl --cases 0 --terms 0 --beams /usr/lib/erlang
 //! cargo test --test oracle -- --erl erl --cases 300 --record fixtures/oracle/otp-25.txt
 //! ```
 
@@ -19,6 +20,7 @@
 #![expect(clippy::disallowed_methods, reason = "it prepares the folders that OTP reads")]
 
 mod ask;
+mod beams;
 mod compare;
 mod ebnf;
 mod faults;
@@ -42,12 +44,14 @@ struct Options {
     record: Option<String>,
     /// Whether OTP's own applications are compared, too.
     own: bool,
+    /// Folders whose BEAM files are compared, too.
+    beams: Vec<String>,
     /// How often each error tag must occur.
     at_least: usize,
 }
 
 fn options() -> Options {
-    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, record: None, own: false, at_least: 0 };
+    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, record: None, own: false, beams: Vec::new(), at_least: 0 };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
@@ -57,6 +61,7 @@ fn options() -> Options {
             "--cases" => options.cases = value().parse().unwrap(),
             "--terms" => options.terms = value().parse().unwrap(),
             "--seed" => options.seed = value().parse().unwrap(),
+            "--beams" => options.beams.push(value()),
             "--own" => options.own = true,
             "--record" => options.record = Some(value()),
             "--at-least" => options.at_least = value().parse().unwrap(),
@@ -76,6 +81,7 @@ fn main() -> ExitCode {
             compare::random_cases(erl, &options, &mut tally);
             compare::random_terms(erl, &options, &mut tally);
             compare::sentences(erl, &options, &mut tally);
+            beams::compare(erl, relupc::otp::Otp::from_major(options.otp).unwrap(), &options.beams, &mut tally);
             if options.own {
                 own::applications(erl, &options, &mut tally);
             }
@@ -103,6 +109,7 @@ pub struct Tally {
     same_bytes: usize,
     same_up_to_free_order: usize,
     terms: usize,
+    beams: usize,
     tags: BTreeMap<String, usize>,
 }
 
@@ -124,6 +131,7 @@ impl Tally {
         println!("relups with the same bytes: {}", self.same_bytes);
         println!("relups that are the same up to free order: {}", self.same_up_to_free_order);
         println!("terms printed alike: {}", self.terms);
+        println!("modules read alike: {}", self.beams);
         for (tag, count) in &self.tags {
             println!("refused with {tag}: {count}");
         }

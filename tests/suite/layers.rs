@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diag", &["span"]),
     ("source", &["diag", "pattern", "span"]),
     ("term", &["source", "diag", "otp", "span"]),
+    ("beam", &["term", "otp"]),
     ("relup", &["term", "diag", "parallel", "otp", "span"]),
     ("release", &["term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "span"]),
@@ -25,7 +26,9 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Outside crates and the modules (or files) they stay in.
 const ROOMS: &[(&str, &[&str])] = &[
     ("nom", &["term"]),
-    ("num_bigint", &["term"]),
+    ("num_bigint", &["term", "beam"]),
+    ("md5", &["beam/digest.rs"]),
+    ("md_5", &["beam/digest.rs"]),
     ("pcre2", &["pattern"]),
     ("petgraph", &["plan/order.rs"]),
     ("miette", &["render/human.rs"]),
@@ -37,7 +40,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli/man.rs"]),
     ("anstream", &["cli/shell.rs"]),
     ("tempfile", &["cli/write.rs"]),
-    ("flate2", &["source/archive.rs"]),
+    ("flate2", &["source/archive.rs", "beam/container.rs"]),
     ("mimalloc", &["main.rs"]),
     ("tar", &["source/archive.rs"]),
     ("ryu", &["term/print.rs"]),

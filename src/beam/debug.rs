@@ -1,0 +1,130 @@
+//! Debug information: where the source of a module can still be seen (`Dbgi` since OTP 20, `Abst` before).
+
+use super::container::{Beam, be32, inflate};
+use super::etf::Value;
+use super::expr::Expr;
+use super::{elixir, erlang};
+use crate::term::Atom;
+use std::borrow::Cow;
+
+/// The language that a module was written in, as far as its debug information tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// Erlang.
+    Erlang,
+    /// Elixir.
+    Elixir,
+}
+
+/// The debug information of a module, unpacked.
+pub(super) struct Debug<'b> {
+    bytes: Cow<'b, [u8]>,
+    /// Where the forms or the map of definitions begin.
+    at: usize,
+    pub language: Language,
+}
+
+/// A function as it was written.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub clauses: Vec<Clause>,
+    /// The module whose macro put it there, when none wrote it.
+    pub injected_by: Option<Atom>,
+}
+
+/// A clause of a function.
+#[derive(Debug)]
+pub(super) struct Clause {
+    pub line: u32,
+    pub patterns: Vec<Expr>,
+    pub guarded: bool,
+    pub body: Vec<Expr>,
+}
+
+const VERSION: u8 = 131;
+const PACKED: u8 = 80;
+
+impl<'b> Debug<'b> {
+    /// Opens it; `None` when it was stripped, is encrypted, or is in a language of its own.
+    pub fn open(beam: &'b Beam<'_>) -> Option<Debug<'b>> {
+        let chunk = beam.chunk(b"Dbgi").or_else(|| beam.chunk(b"Abst"))?;
+        let bytes = match chunk {
+            [VERSION, PACKED, rest @ ..] => {
+                let mut plain = vec![VERSION];
+                plain.append(&mut inflate(rest.get(4..)?).ok()?);
+                // The size is told as well; when it is not what came out, something is damaged.
+                if be32(rest, 0)? as usize != plain.len() - 1 {
+                    return None;
+                }
+                Cow::Owned(plain)
+            }
+            _ => Cow::Borrowed(chunk),
+        };
+        let (at, language) = locate(&bytes)?;
+        Some(Debug { bytes, at, language })
+    }
+
+    fn value(&self) -> Option<Value<'_>> {
+        Some(Value::at(self.bytes.get(self.at..)?))
+    }
+
+    /// A function.
+    pub fn function(&self, name: &str, arity: u32) -> Option<Function> {
+        match self.language {
+            Language::Erlang => erlang::function(self.value()?, name, arity),
+            Language::Elixir => elixir::function(self.value()?, name, arity),
+        }
+    }
+
+    /// Its records, in order: names and fields with their defaults.
+    pub fn records(&self) -> Vec<(Atom, u32, Vec<(Atom, Option<Expr>)>)> {
+        match (self.language, self.value()) {
+            (Language::Erlang, Some(forms)) => erlang::records(forms),
+            (Language::Erlang, None) | (Language::Elixir, _) => Vec::new(),
+        }
+    }
+
+    /// The source file that it names.
+    pub fn file(&self) -> Option<String> {
+        match self.language {
+            Language::Erlang => erlang::file(self.value()?),
+            Language::Elixir => elixir::file(self.value()?),
+        }
+    }
+
+    /// What of it is the source itself, without where that stood: equal for equal sources.
+    pub fn source(&self) -> Vec<&[u8]> {
+        match (self.language, self.value()) {
+            (Language::Erlang, Some(forms)) => erlang::source(forms),
+            (Language::Elixir, Some(map)) => elixir::source(map),
+            (_, None) => Vec::new(),
+        }
+    }
+}
+
+/// Where the part of interest begins in the whole.
+fn locate(bytes: &[u8]) -> Option<(usize, Language)> {
+    let whole = Value::read(bytes)?;
+    let (part, language) = if let Some([tag, backend, metadata]) = whole.tuple() {
+        if !tag.is_atom("debug_info_v1") {
+            return None;
+        }
+        if backend.is_atom("erl_abstract_code") {
+            let [forms, _] = metadata.tuple()?;
+            (forms, Language::Erlang)
+        } else if backend.is_atom("elixir_erl") {
+            let [version, map, _] = metadata.tuple()?;
+            (version.is_atom("elixir_v1").then_some(map)?, Language::Elixir)
+        } else {
+            return None;
+        }
+    } else {
+        let [tag, forms] = whole.tuple()?;
+        (tag.is_atom("raw_abstract_v1").then_some(forms)?, Language::Erlang)
+    };
+    // `none` stands where the code was left out.
+    if part.atom().is_some() {
+        return None;
+    }
+    Some((bytes.len() - part.rest().len(), language))
+}

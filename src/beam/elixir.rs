@@ -1,0 +1,130 @@
+//! The definitions that Elixir keeps (`elixir_erl`, version 1 of its debug information): expanded, quoted expressions.
+
+use super::MAX_EXPR;
+use super::debug::{Clause, Function};
+use super::etf::{Kind, Value};
+use super::expr::Expr;
+use crate::term::Atom;
+
+/// How many elements of a list or a body are looked at.
+const MAX_ITEMS: usize = 4096;
+
+pub(super) fn function(map: Value<'_>, name: &str, arity: u32) -> Option<Function> {
+    let wanted = |definition: Value<'_>| {
+        let [head, kind, meta, clauses] = definition.tuple()?;
+        let [found, count] = head.tuple()?;
+        let is_function = kind.is_atom("def") || kind.is_atom("defp");
+        (is_function && found.is_atom(name) && count.int() == Some(i64::from(arity))).then_some(())?;
+        let injected_by = meta_of(meta, "context").and_then(Value::atom).map(|module| Atom::new(&module));
+        Some(Function { clauses: clauses.list().filter_map(clause).collect(), injected_by })
+    };
+    map.get("definitions")?.list().find_map(wanted)
+}
+
+fn clause(value: Value<'_>) -> Option<Clause> {
+    let [meta, patterns, guards, body] = value.tuple()?;
+    let line = meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+    Some(Clause { line, patterns: each(patterns, MAX_EXPR), guarded: guards.list().next().is_some(), body: vec![expr(body, MAX_EXPR)] })
+}
+
+fn meta_of<'a>(meta: Value<'a>, key: &str) -> Option<Value<'a>> {
+    meta.list().filter_map(Value::tuple).find(|[known, _]| known.is_atom(key)).map(|[_, value]| value)
+}
+
+pub(super) fn file(map: Value<'_>) -> Option<String> {
+    map.get("relative_file").or_else(|| map.get("file"))?.text()
+}
+
+/// The definitions and what else makes up the module.
+pub(super) fn source(map: Value<'_>) -> Vec<&[u8]> {
+    ["definitions", "attributes", "compile_opts", "struct"].into_iter().filter_map(|key| map.get(key)).map(Value::bytes).collect()
+}
+
+fn each(list: Value<'_>, depth: usize) -> Vec<Expr> {
+    match list.kind() {
+        // Small integers in a row are written as a list of bytes.
+        Some(Kind::Bytes(bytes)) => bytes.iter().map(|byte| Expr::Number(byte.to_string())).collect(),
+        _ => list.list().take(MAX_ITEMS).map(|item| expr(item, depth)).collect(),
+    }
+}
+
+/// A quoted expression, down to a depth.
+fn expr(value: Value<'_>, depth: usize) -> Expr {
+    depth.checked_sub(1).and_then(|depth| known(value, depth)).unwrap_or(Expr::Unknown)
+}
+
+fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
+    Some(match value.kind()? {
+        Kind::Atom(text) => Expr::Atom(Atom::new(&text)),
+        Kind::Int(_) | Kind::Big(_) | Kind::Float(_) => Expr::Number(crate::term::print::inline(&value.to_term()?, crate::otp::Otp::NEWEST)),
+        Kind::Binary(bytes) => Expr::Text(std::str::from_utf8(bytes).ok()?.to_owned()),
+        Kind::Bytes(_) | Kind::List(_) => Expr::List(each(value, depth), None),
+        Kind::Map(mut items) => {
+            let mut pairs = Vec::new();
+            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+                pairs.push((expr(key, depth), expr(value, depth)));
+            }
+            Expr::Map(pairs)
+        }
+        Kind::Tuple(_) => match value.tuple() {
+            Some([first, second]) => Expr::Tuple(vec![expr(first, depth), expr(second, depth)]),
+            None => node(value, depth)?,
+        },
+        Kind::Bits(..) | Kind::Export(_) | Kind::Opaque => return None,
+    })
+}
+
+/// `{Form, Meta, Arguments}`.
+fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
+    let [form, meta, arguments] = value.tuple()?;
+    let Some(name) = form.atom() else {
+        let [dot, _, target] = form.tuple()?;
+        let mut target = dot.is_atom(".").then(|| each(target, depth))?.into_iter();
+        return match (target.next(), target.next()) {
+            (Some(Expr::Atom(module)), Some(Expr::Atom(function))) => Some(Expr::Call(Some(module), function, each(arguments, depth))),
+            _ => None,
+        };
+    };
+    if arguments.atom().is_some() {
+        // Of variables with one name the version tells which is which.
+        let version = meta_of(meta, "version").and_then(Value::int).unwrap_or(-1);
+        return Some(Expr::Var(format!("{name}@{version}")));
+    }
+    Some(match name.as_ref() {
+        "{}" => Expr::Tuple(each(arguments, depth)),
+        "%{}" => Expr::Map(pairs(arguments, depth)?),
+        "%" => {
+            let mut parts = arguments.list();
+            let (name, [_, _, fields]) = (parts.next()?, parts.next()?.tuple()?);
+            Expr::Struct(Atom::new(&name.atom()?), pairs(fields, depth)?)
+        }
+        "=" => {
+            let mut sides = arguments.list();
+            Expr::Bind(Box::new(expr(sides.next()?, depth)), Box::new(expr(sides.next()?, depth)))
+        }
+        "__block__" => Expr::Block(each(arguments, depth)),
+        "case" | "cond" => branches(arguments, depth)?,
+        "with" => {
+            let body = arguments.list().last()?;
+            expr(meta_of(body, "do")?, depth)
+        }
+        _ => Expr::Call(None, Atom::new(&name), each(arguments, depth)),
+    })
+}
+
+/// Keys and values; `None` for a map that is changed.
+fn pairs(list: Value<'_>, depth: usize) -> Option<Vec<(Expr, Expr)>> {
+    let pair = |item: Value<'_>| item.tuple().map(|[key, value]| (expr(key, depth), expr(value, depth)));
+    list.list().take(MAX_ITEMS).map(pair).collect()
+}
+
+/// The bodies of `do` clauses.
+fn branches(arguments: Value<'_>, depth: usize) -> Option<Expr> {
+    let clauses = meta_of(arguments.list().last()?, "do")?;
+    let body = |clause: Value<'_>| {
+        let [arrow, _, sides] = clause.tuple()?;
+        arrow.is_atom("->").then_some(())?;
+        sides.list().nth(1).map(|body| expr(body, depth))
+    };
+    Some(Expr::Branches(clauses.list().take(MAX_ITEMS).filter_map(body).collect()))
+}

@@ -1,0 +1,320 @@
+//! What one module tells about itself, gathered for a module that changed.
+
+use super::code::walk;
+use super::container::{Beam, Unreadable};
+use super::debug::{Debug, Language};
+use super::etf::{Kind, Value};
+use super::expr::Expr;
+use super::shape::{self, Child, Field, Shape};
+use super::tables::{Attribute, Mfa, each_literal, is_map};
+use crate::term::{Atom, TermKind};
+
+/// A fact, or why it is not known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Known<T> {
+    /// It is this.
+    Known(T),
+    /// It cannot be seen, for this reason.
+    Unknown(&'static str),
+}
+
+impl<T> Known<T> {
+    /// The fact, when it is known.
+    pub fn get(&self) -> Option<&T> {
+        match self {
+            Known::Known(fact) => Some(fact),
+            Known::Unknown(_) => None,
+        }
+    }
+}
+
+/// Who wrote a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// It stands in the module's own source.
+    ByHand,
+    /// A macro of this module put it there (`use GenServer`).
+    By(Atom),
+}
+
+/// A clause of `code_change`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// Its line.
+    pub line: u32,
+    /// The pattern of its first argument: which versions it takes.
+    pub version: Expr,
+    /// Whether a guard narrows it.
+    pub guarded: bool,
+    /// The shape that its pattern for the state has, where it has one.
+    pub state: Option<Shape>,
+    /// Whether it gives the state back as it was.
+    pub unchanged: bool,
+}
+
+impl Clause {
+    /// Tells whether it takes any version.
+    pub fn is_catch_all(&self) -> bool {
+        !self.guarded && matches!(self.version, Expr::Var(_))
+    }
+
+    /// Tells whether it is for the way down only.
+    pub fn is_downgrade(&self) -> bool {
+        self.version.tagged("down").is_some()
+    }
+}
+
+/// `code_change` as a module has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeChange {
+    /// 3, or 4 for a `gen_statem`.
+    pub arity: u32,
+    /// Who wrote it, where that can be seen.
+    pub written: Known<Written>,
+    /// Its clauses, where they can be seen.
+    pub clauses: Known<Vec<Clause>>,
+}
+
+/// What a module tells about itself.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// Its name.
+    pub module: Atom,
+    /// The functions that it exports, sorted.
+    pub exports: Vec<(Atom, u32)>,
+    /// The functions of other modules that it calls by name, sorted.
+    pub imports: Vec<Mfa>,
+    /// The behaviours that it names, sorted.
+    pub behaviours: Vec<Atom>,
+    /// Its attributes but for the version that the compiler makes up.
+    pub attributes: Vec<(Atom, Attribute)>,
+    /// Whether it runs code when it is loaded.
+    pub on_load: Known<bool>,
+    /// Whether it loads a native library.
+    pub loads_nif: bool,
+    /// The version of the compiler application, as it noted it down.
+    pub compiler: Option<String>,
+    /// The highest instruction that it uses.
+    pub highest_opcode: Option<u32>,
+    /// The language, when debug information is there.
+    pub language: Option<Language>,
+    /// The source file, as debug information names it.
+    pub file: Option<String>,
+    /// Its records: names, lines and fields.
+    pub records: Known<Vec<(Atom, u32, Vec<Field>)>>,
+    /// The fields of the Elixir struct that it defines; none when it defines none.
+    pub structure: Known<Option<Vec<Field>>>,
+    /// The shapes that the state of its processes may begin with; none when it is no process behaviour.
+    pub state: Option<Known<Vec<Shape>>>,
+    /// `code_change`, when it exports one.
+    pub code_change: Option<CodeChange>,
+    /// The children that it starts; none when it is no supervisor.
+    pub children: Option<Known<Vec<Child>>>,
+    /// Whether it exports `config_change/3`.
+    pub config_change: bool,
+}
+
+/// Behaviours whose processes keep a state that `code_change` converts, and whether that takes four arguments.
+const PROCESSES: &[(&str, bool)] = &[
+    ("gen_server", false),
+    ("gen_event", false),
+    ("gen_statem", true),
+    ("gen_fsm", true),
+    ("Elixir.GenServer", false),
+    ("Elixir.GenEvent", false),
+    ("Elixir.GenStage", false),
+];
+const SUPERVISORS: &[&str] = &["supervisor", "Elixir.Supervisor"];
+const STRIPPED: &str = "it holds no debug information";
+
+impl Facts {
+    /// Gathers them.
+    pub fn of(beam: &Beam<'_>) -> Result<Facts, Unreadable> {
+        let atoms = beam.atoms()?;
+        let module = Atom::new(atoms.get(1)?);
+        let mut exports = beam.exports(&atoms)?;
+        exports.sort_unstable();
+        let mut imports = beam.imports(&atoms)?;
+        imports.sort_unstable();
+        let attributes = beam.attributes()?;
+        let behaviours = behaviours(&attributes);
+        let debug = Debug::open(beam);
+        let structure = structure(beam, debug.as_ref(), &module, &exports);
+        let is_process = behaviours.iter().find_map(|name| PROCESSES.iter().find(|(known, _)| *known == name.as_str()));
+        let fields = structure.get().and_then(Option::as_deref);
+        let state = is_process.map(|(_, is_statem)| match &debug {
+            Some(debug) => shape::states(debug, *is_statem, &module, fields),
+            None => Known::Unknown(STRIPPED),
+        });
+        let exported = |name: &str, arity: u32| exports.iter().any(|(known, count)| known.as_str() == name && *count == arity);
+        let code_change = [3, 4].into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
+        Ok(Facts {
+            on_load: walk(beam.mandatory(b"Code")?).map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
+            loads_nif: imports.iter().any(|import| import.module.as_str() == "erlang" && import.function.as_str() == "load_nif"),
+            compiler: beam.compile_info("version").and_then(Value::text),
+            highest_opcode: beam.highest_opcode(),
+            language: debug.as_ref().map(|debug| debug.language),
+            file: debug.as_ref().and_then(Debug::file),
+            records: debug.as_ref().map_or(Known::Unknown(STRIPPED), |debug| Known::Known(records(debug))),
+            children: children(&behaviours, debug.as_ref()),
+            config_change: exported("config_change", 3),
+            attributes: own_attributes(attributes, &beam.md5()),
+            module,
+            exports,
+            imports,
+            behaviours,
+            structure,
+            state,
+            code_change,
+        })
+    }
+
+    /// The values of its `-vsn`, when it was written.
+    pub fn vsn(&self) -> Option<&Attribute> {
+        self.attributes.iter().find(|(name, _)| name.as_str() == "vsn").map(|(_, value)| value)
+    }
+
+    /// Tells whether its processes are supervisors.
+    pub fn is_supervisor(&self) -> bool {
+        self.behaviours.iter().any(|name| SUPERVISORS.contains(&name.as_str()))
+    }
+}
+
+impl Beam<'_> {
+    /// The functions of this module that call functions of others: name and arity of the caller, and the place of the called
+    /// one in [`Beam::imports`]; `None` when the code holds instructions that are not known.
+    pub fn calls(&self) -> Option<Vec<super::Call>> {
+        walk(self.chunk(b"Code")?).map(|walked| walked.calls)
+    }
+
+    /// Its attributes but for the version that the compiler makes up out of the MD5.
+    pub fn own_attributes(&self) -> Result<Vec<(Atom, Attribute)>, Unreadable> {
+        Ok(own_attributes(self.attributes()?, &self.md5()))
+    }
+
+    /// Tells whether two modules were compiled from one source: `None` when that cannot be seen.
+    pub fn same_source(&self, other: &Beam<'_>) -> Option<bool> {
+        let (own, other) = (Debug::open(self)?, Debug::open(other)?);
+        Some(own.language == other.language && own.source() == other.source())
+    }
+}
+
+/// Without a `-vsn` the compiler makes one of the module's MD5.
+fn own_attributes(attributes: Vec<(Atom, Attribute)>, md5: &[u8; 16]) -> Vec<(Atom, Attribute)> {
+    let number = num_bigint::BigInt::from_bytes_be(num_bigint::Sign::Plus, md5);
+    let is_made_up = |value: &Attribute| match value {
+        Attribute::Term(term) => match term.as_list() {
+            Some([one]) => match &one.kind {
+                TermKind::Big(vsn) => **vsn == number,
+                TermKind::Int(vsn) => number == num_bigint::BigInt::from(*vsn),
+                _ => false,
+            },
+            _ => false,
+        },
+        Attribute::Unbuilt(_) => false,
+    };
+    attributes.into_iter().filter(|(name, value)| name.as_str() != "vsn" || !is_made_up(value)).collect()
+}
+
+fn behaviours(attributes: &[(Atom, Attribute)]) -> Vec<Atom> {
+    let named = attributes.iter().filter(|(name, _)| matches!(name.as_str(), "behaviour" | "behavior"));
+    let mut list: Vec<Atom> = named
+        .filter_map(|(_, value)| if let Attribute::Term(term) = value { term.as_list() } else { None })
+        .flatten()
+        .filter_map(|term| term.as_atom().cloned())
+        .collect();
+    list.sort_unstable();
+    list.dedup();
+    list
+}
+
+fn records(debug: &Debug<'_>) -> Vec<(Atom, u32, Vec<Field>)> {
+    let field = |(name, default): (Atom, Option<Expr>)| Field {
+        name: name.as_str().to_owned(),
+        default: default.filter(Expr::is_literal).map(|default| default.to_string()),
+    };
+    debug.records().into_iter().map(|(name, line, fields)| (name, line, fields.into_iter().map(field).collect())).collect()
+}
+
+/// The struct of an Elixir module: as `__struct__/0` is written, else as it lies among the literals.
+fn structure(beam: &Beam<'_>, debug: Option<&Debug<'_>>, module: &Atom, exports: &[(Atom, u32)]) -> Known<Option<Vec<Field>>> {
+    if !exports.iter().any(|(name, arity)| name.as_str() == "__struct__" && *arity == 0) {
+        return Known::Known(None);
+    }
+    let written = debug.and_then(|debug| debug.function("__struct__", 0)).and_then(|function| match function.clauses.first()?.body.first()? {
+        Expr::Map(pairs) | Expr::Struct(_, pairs) => {
+            Some(pairs.iter().map(|(key, value)| (key.to_string(), value.is_literal().then(|| value.to_string()))).collect::<Vec<_>>())
+        }
+        _ => None,
+    });
+    let literal = || {
+        let table = beam.literals().ok()??;
+        let own = each_literal(&table).filter(|value| is_map(*value)).find(|value| value.get("__struct__").is_some_and(|name| name.is_atom(module.as_str())))?;
+        let Some(Kind::Map(mut items)) = own.kind() else { return None };
+        let mut pairs = Vec::new();
+        while let (Some(key), Some(value)) = (items.next(), items.next()) {
+            let shown = value.to_term().map(|term| crate::term::print::inline(&term, crate::otp::Otp::NEWEST));
+            pairs.push((Atom::new(&key.atom()?).to_string(), shown));
+        }
+        Some(pairs)
+    };
+    match written.or_else(literal) {
+        None => Known::Unknown("its struct is computed"),
+        Some(pairs) => {
+            let kept = pairs.into_iter().filter(|(name, _)| name != "'__struct__'");
+            let mut fields: Vec<Field> = kept.map(|(name, default)| Field { name, default }).collect();
+            fields.sort_by(|a, b| a.name.cmp(&b.name));
+            Known::Known(Some(fields))
+        }
+    }
+}
+
+fn children(behaviours: &[Atom], debug: Option<&Debug<'_>>) -> Option<Known<Vec<Child>>> {
+    let named = |list: &[&str]| behaviours.iter().any(|name| list.contains(&name.as_str()));
+    let (function, arity) = if named(SUPERVISORS) {
+        ("init", 1)
+    } else if named(&["Elixir.Application"]) {
+        ("start", 2)
+    } else {
+        return None;
+    };
+    Some(debug.map_or(Known::Unknown(STRIPPED), |debug| shape::children(debug, function, arity)))
+}
+
+fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Option<&[Field]>) -> CodeChange {
+    let Some(debug) = debug else { return CodeChange { arity, written: Known::Unknown(STRIPPED), clauses: Known::Unknown(STRIPPED) } };
+    let Some(function) = debug.function("code_change", arity) else {
+        let why = "it cannot be seen how it is written";
+        return CodeChange { arity, written: Known::Unknown(why), clauses: Known::Unknown(why) };
+    };
+    let records = debug.records();
+    // The last but one argument is the state, or the data of a state machine.
+    let state = arity as usize - 2;
+    let clause = |clause: super::debug::Clause| {
+        let pattern = clause.patterns.get(state);
+        let unchanged = pattern.zip(clause.body.last()).is_some_and(|(pattern, body)| gives_back(pattern, body));
+        Clause {
+            line: clause.line,
+            version: clause.patterns.first().cloned().unwrap_or(Expr::Unknown),
+            guarded: clause.guarded,
+            state: pattern.and_then(|pattern| shape::shape(pattern, &records, module, fields)),
+            unchanged,
+        }
+    };
+    let written = function.injected_by.map_or(Written::ByHand, Written::By);
+    CodeChange { arity, written: Known::Known(written), clauses: Known::Known(function.clauses.into_iter().map(clause).collect()) }
+}
+
+/// `{ok, State}` with the state as it came in.
+fn gives_back(pattern: &Expr, body: &Expr) -> bool {
+    let variable = match pattern {
+        Expr::Var(name) => name,
+        Expr::Bind(left, right) => match (left.as_ref(), right.as_ref()) {
+            (Expr::Var(name), _) | (_, Expr::Var(name)) => name,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    let body = if let Expr::Block(items) = body { items.last().unwrap_or(body) } else { body };
+    body.tagged("ok").and_then(<[Expr]>::last).is_some_and(|state| matches!(state, Expr::Var(name) if name == variable))
+}

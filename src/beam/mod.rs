@@ -1,0 +1,33 @@
+//! BEAM files: chunks, tables, external terms, the module's MD5, and the facts that an upgrade depends on.
+//!
+//! In go the bytes of a `.beam` (plain or gzipped); out come a [`Beam`] whose tables are read when asked for, and
+//! [`Facts`]. Nothing is trusted: counts are held against the bytes that are there, what is packed is unpacked up to a
+//! bound, and external terms are looked at in place, never built. It answers to `beam_lib` and the loader of OTP 25 to 29.
+
+mod code;
+mod container;
+mod debug;
+mod digest;
+mod elixir;
+mod erlang;
+mod etf;
+mod expr;
+mod facts;
+mod shape;
+mod tables;
+
+pub use code::Call;
+pub use container::{Beam, Unreadable};
+pub use debug::Language;
+pub use etf::{Items, Kind, Value};
+pub use expr::Expr;
+pub use facts::{Clause, CodeChange, Facts, Known, Written};
+pub use shape::{Child, Field, Shape};
+pub use tables::{Attribute, Mfa};
+
+/// How many bytes a packed part may unpack to, whatever it claims.
+const MAX_UNPACKED: usize = 128 << 20;
+/// How many times its packed size a part may unpack to: what compilers write stays below thirty.
+const MAX_RATIO: usize = 256;
+/// How deep the expressions that are looked at may be nested; what lies deeper is unknown.
+const MAX_EXPR: usize = 48;

@@ -1,0 +1,253 @@
+//! What a process keeps, and which children a supervisor has: read off `init/1` and its like, where they say so.
+//!
+//! Only what is written counts: a call into another module, a value that comes from outside, is *unknown*.
+
+use super::debug::{Debug, Function};
+use super::expr::Expr;
+use super::facts::Known;
+use crate::term::Atom;
+use std::collections::BTreeMap;
+
+/// A field of a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its default, where it has one that can be shown.
+    pub default: Option<String>,
+}
+
+/// The shape of a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A record and its fields, in order.
+    Record(Atom, Vec<Field>),
+    /// An Elixir struct and its fields, in order of their names; none when another module defines it.
+    Struct(Atom, Option<Vec<Field>>),
+    /// A map and the keys that it starts with.
+    Map(Vec<Field>),
+    /// A tuple of so many elements, and its tag when it has one.
+    Tuple(usize, Option<Atom>),
+    /// Something without parts, as it is written.
+    Plain(String),
+}
+
+/// A child of a supervisor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Child {
+    /// Its id.
+    pub id: String,
+    /// Its whole specification, as Erlang writes it.
+    pub text: String,
+}
+
+/// How many calls of local functions are followed.
+const MAX_CALLS: usize = 4;
+/// How many expressions are looked at for one module.
+const MAX_STEPS: usize = 10_000;
+
+type Bindings<'e> = BTreeMap<&'e str, &'e Expr>;
+
+/// Looks for what functions give back.
+struct Search<'d, 'b> {
+    debug: &'d Debug<'b>,
+    steps: usize,
+    /// Whether some way out could not be followed.
+    lost: bool,
+}
+
+impl Search<'_, '_> {
+    /// Every value that a function may give back, as far as they can be told.
+    fn results(&mut self, function: &Function, calls: usize, out: &mut Vec<Expr>) {
+        for clause in &function.clauses {
+            let mut bindings = Bindings::new();
+            self.block(&clause.body, &mut bindings, calls, out);
+        }
+    }
+
+    fn block<'e>(&mut self, body: &'e [Expr], bindings: &mut Bindings<'e>, calls: usize, out: &mut Vec<Expr>) {
+        let Some((last, before)) = body.split_last() else { return };
+        for expr in before {
+            if let Expr::Bind(pattern, value) = expr
+                && let Expr::Var(name) = pattern.as_ref()
+            {
+                bindings.insert(name, value);
+            }
+        }
+        self.value(last, bindings, calls, out);
+    }
+
+    fn value<'e>(&mut self, expr: &'e Expr, bindings: &mut Bindings<'e>, calls: usize, out: &mut Vec<Expr>) {
+        self.steps += 1;
+        if self.steps > MAX_STEPS {
+            self.lost = true;
+            return;
+        }
+        match expr {
+            Expr::Block(items) => self.block(items, bindings, calls, out),
+            Expr::Branches(bodies) => {
+                for body in bodies {
+                    self.value(body, &mut bindings.clone(), calls, out);
+                }
+            }
+            Expr::Bind(_, value) => self.value(value, bindings, calls, out),
+            Expr::Var(name) => match bindings.remove(name.as_str()) {
+                Some(value) => self.value(value, bindings, calls, out),
+                None => self.lost = true,
+            },
+            Expr::Call(None, name, arguments) => {
+                let called = u32::try_from(arguments.len()).ok().filter(|_| calls > 0).and_then(|arity| self.debug.function(name.as_str(), arity));
+                match called {
+                    Some(function) => self.results(&function, calls - 1, out),
+                    None => self.lost = true,
+                }
+            }
+            // What is thrown is not given back.
+            Expr::Call(Some(module), name, _) if module.as_str() == "erlang" && matches!(name.as_str(), "error" | "exit" | "throw" | "raise") => {}
+            Expr::Call(..) | Expr::Tuple(_) => out.push(resolved(expr, bindings, 8)),
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::List(..) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) => out.push(expr.clone()),
+            Expr::Unknown => self.lost = true,
+        }
+    }
+}
+
+/// The expression with variables replaced by what they are bound to.
+fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize) -> Expr {
+    let Some(depth) = depth.checked_sub(1) else { return expr.clone() };
+    let all = |items: &[Expr]| items.iter().map(|item| resolved(item, bindings, depth)).collect();
+    match expr {
+        Expr::Var(name) => bindings.get(name.as_str()).map_or_else(|| expr.clone(), |value| resolved(value, bindings, depth)),
+        Expr::Tuple(items) => Expr::Tuple(all(items)),
+        Expr::List(items, tail) => Expr::List(all(items), tail.clone()),
+        Expr::Call(module, name, arguments) => Expr::Call(module.clone(), name.clone(), all(arguments)),
+        Expr::Bind(_, value) => resolved(value, bindings, depth),
+        Expr::Block(items) => items.last().map_or(Expr::Unknown, |last| resolved(last, bindings, depth)),
+        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) | Expr::Branches(_) | Expr::Unknown => {
+            expr.clone()
+        }
+    }
+}
+
+/// What a function gives back, and whether that is all of it.
+fn results(debug: &Debug<'_>, name: &str, arity: u32) -> Option<(Vec<Expr>, bool)> {
+    let function = debug.function(name, arity)?;
+    let mut search = Search { debug, steps: 0, lost: false };
+    let mut out = Vec::new();
+    search.results(&function, MAX_CALLS, &mut out);
+    Some((out, !search.lost))
+}
+
+/// The shapes that the state of a process may have when it begins, in a fixed order.
+pub(super) fn states(debug: &Debug<'_>, is_statem: bool, module: &Atom, fields: Option<&[Field]>) -> Known<Vec<Shape>> {
+    let Some((results, complete)) = results(debug, "init", 1) else { return Known::Unknown("`init/1` cannot be seen") };
+    let records = debug.records();
+    let mut shapes: Vec<Shape> = Vec::new();
+    let mut lost = !complete;
+    for result in &results {
+        let tags = ["ok", "consumer", "producer", "producer_consumer"];
+        let Some(parts) = tags.into_iter().find_map(|tag| result.tagged(tag)) else {
+            // `ignore` and `{stop,Reason}` start no process.
+            lost |= !(result.as_atom().is_some() || result.tagged("stop").is_some() || result.tagged("error").is_some());
+            continue;
+        };
+        match parts.get(usize::from(is_statem)).and_then(|state| shape(state, &records, module, fields)) {
+            Some(shape) if !shapes.contains(&shape) => shapes.push(shape),
+            Some(_) => {}
+            None => lost = true,
+        }
+    }
+    if shapes.is_empty() || (lost && shapes.iter().all(|shape| matches!(shape, Shape::Plain(_)))) {
+        return Known::Unknown("`init/1` does not say what it starts with");
+    }
+    shapes.sort_by_key(|shape| format!("{shape:?}"));
+    Known::Known(shapes)
+}
+
+type Records = [(Atom, u32, Vec<(Atom, Option<Expr>)>)];
+
+/// The shape of an expression or a pattern.
+pub(super) fn shape(expr: &Expr, records: &Records, module: &Atom, fields: Option<&[Field]>) -> Option<Shape> {
+    match expr {
+        Expr::Record(name, _) => {
+            let (_, _, fields) = records.iter().find(|(known, ..)| known == name)?;
+            let field = |(name, default): &(Atom, Option<Expr>)| Field {
+                name: name.as_str().to_owned(),
+                default: default.as_ref().filter(|default| default.is_literal()).map(ToString::to_string),
+            };
+            Some(Shape::Record(name.clone(), fields.iter().map(field).collect()))
+        }
+        Expr::Struct(name, _) => Some(Shape::Struct(name.clone(), (name == module).then(|| fields.map(<[Field]>::to_vec)).flatten())),
+        Expr::Map(pairs) => {
+            let mut fields: Vec<Field> = pairs
+                .iter()
+                .map(|(key, value)| Field { name: key.to_string(), default: value.is_literal().then(|| value.to_string()) })
+                .collect();
+            fields.sort_by(|a, b| a.name.cmp(&b.name));
+            Some(Shape::Map(fields))
+        }
+        Expr::Tuple(items) => Some(Shape::Tuple(items.len(), items.first().and_then(Expr::as_atom).cloned())),
+        Expr::List(..) => Some(Shape::Plain("a list".to_owned())),
+        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) => Some(Shape::Plain(expr.to_string())),
+        Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Branches(_) | Expr::Unknown => None,
+    }
+}
+
+/// The children of a supervisor or of an application's top, where they are written out.
+pub(super) fn children(debug: &Debug<'_>, function: &str, arity: u32) -> Known<Vec<Child>> {
+    const COMPUTED: &str = "its children are computed";
+    let Some((results, true)) = results(debug, function, arity) else { return Known::Unknown(COMPUTED) };
+    let mut children: Vec<Child> = Vec::new();
+    for result in &results {
+        if result.as_atom().is_some_and(|atom| atom.as_str() == "ignore") {
+            continue;
+        }
+        let listed = match result {
+            Expr::Call(Some(module), name, arguments) if module.as_str() == "Elixir.Supervisor" && matches!(name.as_str(), "init" | "start_link") => {
+                arguments.first()
+            }
+            _ => match result.tagged("ok").and_then(<[Expr]>::first) {
+                Some(Expr::Tuple(parts)) => parts.get(1),
+                _ => None,
+            },
+        };
+        let Some(Expr::List(items, None)) = listed else { return Known::Unknown(COMPUTED) };
+        for item in items {
+            let Some(child) = child(item) else { return Known::Unknown(COMPUTED) };
+            if !children.contains(&child) {
+                children.push(child);
+            }
+        }
+    }
+    Known::Known(children)
+}
+
+fn child(spec: &Expr) -> Option<Child> {
+    let id = match spec {
+        Expr::Atom(module) => module.to_string(),
+        Expr::Map(pairs) => pairs.iter().find(|(key, _)| key.as_atom().is_some_and(|key| key.as_str() == "id"))?.1.to_string(),
+        Expr::Tuple(items) => match items.as_slice() {
+            [Expr::Atom(module), _] => module.to_string(),
+            [id, _, _, _, _, _] => id.to_string(),
+            _ => return None,
+        },
+        Expr::Call(Some(module), name, arguments) if module.as_str() == "Elixir.Supervisor" && name.as_str() == "child_spec" => {
+            let [inner, Expr::List(options, None)] = arguments.as_slice() else { return None };
+            match options.iter().find_map(|option| option.tagged("id")).and_then(<[Expr]>::first) {
+                Some(id) => id.to_string(),
+                None => child(inner)?.id,
+            }
+        }
+        Expr::Number(_)
+        | Expr::Text(_)
+        | Expr::List(..)
+        | Expr::Record(..)
+        | Expr::Struct(..)
+        | Expr::Var(_)
+        | Expr::Call(..)
+        | Expr::Bind(..)
+        | Expr::Block(_)
+        | Expr::Branches(_)
+        | Expr::Unknown => return None,
+    };
+    Some(Child { id, text: spec.to_string() })
+}
