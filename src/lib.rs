@@ -18,6 +18,7 @@ pub mod appup;
 pub mod author;
 pub mod beam;
 pub mod cli;
+pub mod compare;
 pub mod diag;
 pub mod lint;
 pub mod otp;

@@ -37,6 +37,17 @@ impl Otp {
         }
     }
 
+    /// The highest instruction that its emulator knows (`beam_opcodes`); it refuses to load a module with a higher one.
+    pub fn highest_opcode(self) -> u32 {
+        match self.0 {
+            ..=25 => 180,
+            26 => 182,
+            27 => 183,
+            28 => 184,
+            29.. => 190,
+        }
+    }
+
     /// The major number.
     pub fn major(self) -> u8 {
         self.0

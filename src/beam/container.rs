@@ -33,11 +33,7 @@ const MAX_CHUNKS: usize = 1024;
 impl<'a> Beam<'a> {
     /// Finds the chunks (`beam_lib:all_chunks/1`).
     pub fn open(bytes: &'a [u8]) -> Result<Beam<'a>, Unreadable> {
-        let bytes = if bytes.starts_with(&GZIP) {
-            Cow::Owned(unpack(MultiGzDecoder::new(bytes), bytes.len())?)
-        } else {
-            Cow::Borrowed(bytes)
-        };
+        let bytes = if bytes.starts_with(&GZIP) { Cow::Owned(unpack(MultiGzDecoder::new(bytes), bytes.len())?) } else { Cow::Borrowed(bytes) };
         let head = bytes.get(..12).ok_or_else(|| Unreadable::new("it is too short for a BEAM file"))?;
         if !head.starts_with(b"FOR1") || !head.ends_with(b"BEAM") {
             return Err(Unreadable::new("it does not begin as a BEAM file does"));

@@ -41,6 +41,9 @@ pub(super) struct Clause {
     pub body: Vec<Expr>,
 }
 
+/// A record: its name, its line, its fields with their defaults.
+pub(super) type Record = (Atom, u32, Vec<(Atom, Option<Expr>)>);
+
 const VERSION: u8 = 131;
 const PACKED: u8 = 80;
 
@@ -77,7 +80,7 @@ impl<'b> Debug<'b> {
     }
 
     /// Its records, in order: names and fields with their defaults.
-    pub fn records(&self) -> Vec<(Atom, u32, Vec<(Atom, Option<Expr>)>)> {
+    pub fn records(&self) -> Vec<Record> {
         match (self.language, self.value()) {
             (Language::Erlang, Some(forms)) => erlang::records(forms),
             (Language::Erlang, None) | (Language::Elixir, _) => Vec::new(),
@@ -93,7 +96,7 @@ impl<'b> Debug<'b> {
     }
 
     /// What of it is the source itself, without where that stood: equal for equal sources.
-    pub fn source(&self) -> Vec<&[u8]> {
+    pub fn source(&self) -> Vec<Value<'_>> {
         match (self.language, self.value()) {
             (Language::Erlang, Some(forms)) => erlang::source(forms),
             (Language::Elixir, Some(map)) => elixir::source(map),

@@ -36,8 +36,8 @@ pub(super) fn file(map: Value<'_>) -> Option<String> {
 }
 
 /// The definitions and what else makes up the module.
-pub(super) fn source(map: Value<'_>) -> Vec<&[u8]> {
-    ["definitions", "attributes", "compile_opts", "struct"].into_iter().filter_map(|key| map.get(key)).map(Value::bytes).collect()
+pub(super) fn source(map: Value<'_>) -> Vec<Value<'_>> {
+    ["definitions", "attributes", "compile_opts", "struct"].into_iter().filter_map(|key| map.get(key)).collect()
 }
 
 fn each(list: Value<'_>, depth: usize) -> Vec<Expr> {

@@ -1,7 +1,7 @@
 //! The abstract format of Erlang (`erl_parse`): functions, records and expressions as far as they are looked at.
 
 use super::MAX_EXPR;
-use super::debug::{Clause, Function};
+use super::debug::{Clause, Function, Record};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
 use crate::term::Atom;
@@ -34,9 +34,6 @@ fn line(anno: Value<'_>) -> u32 {
     };
     number(anno).or_else(|| pair(anno)).or_else(located).unwrap_or(0)
 }
-
-/// A record's name, its line, its fields with their defaults.
-type Record = (Atom, u32, Vec<(Atom, Option<Expr>)>);
 
 pub(super) fn records(forms: Value<'_>) -> Vec<Record> {
     let record = |form: Value<'_>| {
@@ -74,9 +71,9 @@ pub(super) fn file(forms: Value<'_>) -> Option<String> {
 }
 
 /// The forms without the names of files.
-pub(super) fn source(forms: Value<'_>) -> Vec<&[u8]> {
+pub(super) fn source(forms: Value<'_>) -> Vec<Value<'_>> {
     let is_file = |form: &Value<'_>| form.tuple::<4>().is_some_and(|[_, _, kind, _]| kind.is_atom("file"));
-    forms.list().filter(|form| !is_file(form)).map(Value::bytes).collect()
+    forms.list().filter(|form| !is_file(form)).collect()
 }
 
 fn each(list: Value<'_>, depth: usize) -> Vec<Expr> {
@@ -166,16 +163,14 @@ fn binary(elements: Value<'_>) -> Option<Expr> {
 }
 
 fn call(called: Value<'_>, arguments: Vec<Expr>, depth: usize) -> Option<Expr> {
-    match expr(called, depth) {
-        Expr::Atom(name) => Some(Expr::Call(None, name, arguments)),
-        _ => {
-            let [tag, _, module, function] = called.tuple()?;
-            tag.is_atom("remote").then_some(())?;
-            match (expr(module, depth), expr(function, depth)) {
-                (Expr::Atom(module), Expr::Atom(function)) => Some(Expr::Call(Some(module), function, arguments)),
-                _ => None,
-            }
-        }
+    if let Expr::Atom(name) = expr(called, depth) {
+        return Some(Expr::Call(None, name, arguments));
+    }
+    let [tag, _, module, function] = called.tuple()?;
+    tag.is_atom("remote").then_some(())?;
+    match (expr(module, depth), expr(function, depth)) {
+        (Expr::Atom(module), Expr::Atom(function)) => Some(Expr::Call(Some(module), function, arguments)),
+        _ => None,
     }
 }
 

@@ -41,6 +41,15 @@ pub enum Kind<'a> {
     Opaque,
 }
 
+/// A value as a walk over it meets it: a leaf, or what kind of container it is and how much it holds.
+#[derive(PartialEq, Eq)]
+enum Step<'a> {
+    Atom(Cow<'a, str>),
+    Int(i64),
+    Bytes(u8, &'a [u8]),
+    Holds(u8, usize),
+}
+
 /// Values that stand one behind the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Items<'a> {
@@ -186,15 +195,44 @@ impl<'a> Value<'a> {
             Kind::Bytes(bytes) => Some(latin1(bytes).into_owned()),
             Kind::List(_) => self.list().map(|item| item.int().and_then(|c| u32::try_from(c).ok()).and_then(char::from_u32)).collect(),
             Kind::Binary(bytes) => std::str::from_utf8(bytes).ok().map(str::to_owned),
-            Kind::Atom(_)
-            | Kind::Int(_)
-            | Kind::Big(_)
-            | Kind::Float(_)
-            | Kind::Bits(..)
-            | Kind::Tuple(_)
-            | Kind::Map(_)
-            | Kind::Export(_)
-            | Kind::Opaque => None,
+            Kind::Atom(_) | Kind::Int(_) | Kind::Big(_) | Kind::Float(_) | Kind::Bits(..) | Kind::Tuple(_) | Kind::Map(_) | Kind::Export(_) | Kind::Opaque => {
+                None
+            }
+        }
+    }
+
+    /// Tells whether two values are the same term, however atoms and sizes are written; the order of a map's keys counts. It
+    /// walks both side by side, without descending.
+    pub(super) fn is_same(self, other: Value<'_>) -> bool {
+        let (mut own, mut other) = (self, other);
+        let mut pending = 1usize;
+        while pending > 0 {
+            pending -= 1;
+            let (Some((a, inner, own_rest)), Some((b, _, other_rest))) = (own.step(), other.step()) else { return false };
+            if a != b {
+                return false;
+            }
+            pending += inner;
+            (own, other) = (Value { bytes: own_rest }, Value { bytes: other_rest });
+        }
+        true
+    }
+
+    /// What it is without what it holds, how many values it holds, and what follows: those, or what stands behind it.
+    fn step(self) -> Option<(Step<'a>, usize, &'a [u8])> {
+        let kind = self.kind()?;
+        let behind = |step: Step<'a>| Some((step, 0, self.bytes.get(end(self.bytes)?..)?));
+        let holds = |tag: u8, items: Items<'a>| Some((Step::Holds(tag, items.left), items.left, items.bytes));
+        match kind {
+            Kind::Atom(text) => behind(Step::Atom(text)),
+            Kind::Int(value) => behind(Step::Int(value)),
+            Kind::Binary(bytes) => behind(Step::Bytes(0, bytes)),
+            Kind::Bytes(bytes) => behind(Step::Bytes(1, bytes)),
+            Kind::Tuple(items) => holds(0, items),
+            Kind::List(items) => holds(1, items),
+            Kind::Map(items) => holds(2, items),
+            Kind::Export(items) => holds(3, items),
+            Kind::Big(_) | Kind::Float(_) | Kind::Bits(..) | Kind::Opaque => behind(Step::Bytes(2, self.bytes())),
         }
     }
 
@@ -230,13 +268,13 @@ fn build(value: Value<'_>, depth: usize, budget: &mut usize) -> Option<Term> {
         Kind::List(items) => {
             let mut terms = all(items)?;
             let tail = terms.pop()?;
-            match tail.kind {
-                TermKind::List(mut more) => {
-                    terms.append(&mut more);
-                    TermKind::List(terms)
-                }
-                _ if terms.is_empty() => tail.kind,
-                _ => TermKind::Improper(Box::new((terms, tail))),
+            if let TermKind::List(mut more) = tail.kind {
+                terms.append(&mut more);
+                TermKind::List(terms)
+            } else if terms.is_empty() {
+                tail.kind
+            } else {
+                TermKind::Improper(Box::new((terms, tail)))
             }
         }
         Kind::Map(items) => {
@@ -363,6 +401,17 @@ mod tests {
         assert!(matches!(parts.map(|[pid, ..]| pid.kind()), Some(Some(Kind::Opaque))));
         assert!(parts.is_some_and(|[.., last]| last.is_atom("z")));
         assert_eq!(shown(&bytes), None, "a process is no term of a file");
+    }
+
+    #[test]
+    fn terms_are_the_same_however_they_are_written() {
+        // `{a,"x"}` with an atom in Latin-1 and in UTF-8, a small tuple and a large one.
+        let old: &[u8] = &[131, 104, 2, 100, 0, 1, 97, 107, 0, 1, 120];
+        let new: &[u8] = &[131, 105, 0, 0, 0, 2, 119, 1, 97, 107, 0, 1, 120];
+        let other: &[u8] = &[131, 104, 2, 119, 1, 98, 107, 0, 1, 120];
+        let same = |a: &[u8], b: &[u8]| Value::read(a).zip(Value::read(b)).is_some_and(|(a, b)| a.is_same(b));
+        assert!(same(old, new));
+        assert!(!same(old, other));
     }
 
     #[test]

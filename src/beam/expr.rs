@@ -39,13 +39,9 @@ pub enum Expr {
 impl Expr {
     /// The elements of a tuple whose first one is this atom, without it.
     pub fn tagged(&self, tag: &str) -> Option<&[Expr]> {
-        match self {
-            Expr::Tuple(items) => match items.split_first() {
-                Some((Expr::Atom(first), rest)) if first.as_str() == tag => Some(rest),
-                _ => None,
-            },
-            _ => None,
-        }
+        let Expr::Tuple(items) = self else { return None };
+        let (first, rest) = items.split_first()?;
+        first.as_atom().filter(|first| first.as_str() == tag).map(|_| rest)
     }
 
     /// The atom that it is.

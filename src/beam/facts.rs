@@ -7,7 +7,7 @@ use super::etf::{Kind, Value};
 use super::expr::Expr;
 use super::shape::{self, Child, Field, Shape};
 use super::tables::{Attribute, Mfa, each_literal, is_map};
-use crate::term::{Atom, TermKind};
+use crate::term::{Atom, Term, TermKind};
 
 /// A fact, or why it is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,9 +174,20 @@ impl Facts {
         self.attributes.iter().find(|(name, _)| name.as_str() == "vsn").map(|(_, value)| value)
     }
 
-    /// Tells whether its processes are supervisors.
-    pub fn is_supervisor(&self) -> bool {
-        self.behaviours.iter().any(|name| SUPERVISORS.contains(&name.as_str()))
+    /// Tells whether it exports what tells the processes of a behaviour from others.
+    pub fn has_callbacks_of(&self, behaviour: &Atom) -> bool {
+        let callback = match behaviour.as_str().trim_start_matches("Elixir.") {
+            "gen_server" | "GenServer" | "GenStage" => ("handle_call", 3),
+            "gen_statem" => ("callback_mode", 0),
+            "gen_event" | "GenEvent" => ("handle_event", 2),
+            _ => ("init", 1),
+        };
+        self.exports.iter().any(|(name, arity)| (name.as_str(), *arity) == callback)
+    }
+
+    /// Tells whether modules with a behaviour run processes under it.
+    pub fn runs_processes(behaviour: &Atom) -> bool {
+        PROCESSES.iter().any(|(name, _)| *name == behaviour.as_str()) || SUPERVISORS.contains(&behaviour.as_str())
     }
 }
 
@@ -195,22 +206,23 @@ impl Beam<'_> {
     /// Tells whether two modules were compiled from one source: `None` when that cannot be seen.
     pub fn same_source(&self, other: &Beam<'_>) -> Option<bool> {
         let (own, other) = (Debug::open(self)?, Debug::open(other)?);
-        Some(own.language == other.language && own.source() == other.source())
+        let (source, counterpart) = (own.source(), other.source());
+        let same = source.len() == counterpart.len() && source.iter().zip(&counterpart).all(|(own, other)| own.is_same(*other));
+        Some(own.language == other.language && same)
     }
 }
 
 /// Without a `-vsn` the compiler makes one of the module's MD5.
 fn own_attributes(attributes: Vec<(Atom, Attribute)>, md5: &[u8; 16]) -> Vec<(Atom, Attribute)> {
     let number = num_bigint::BigInt::from_bytes_be(num_bigint::Sign::Plus, md5);
+    let is_number = |term: &Term| {
+        if let TermKind::Big(vsn) = &term.kind {
+            return **vsn == number;
+        }
+        matches!(term.kind, TermKind::Int(vsn) if number == num_bigint::BigInt::from(vsn))
+    };
     let is_made_up = |value: &Attribute| match value {
-        Attribute::Term(term) => match term.as_list() {
-            Some([one]) => match &one.kind {
-                TermKind::Big(vsn) => **vsn == number,
-                TermKind::Int(vsn) => number == num_bigint::BigInt::from(*vsn),
-                _ => false,
-            },
-            _ => false,
-        },
+        Attribute::Term(term) => matches!(term.as_list(), Some([one]) if is_number(one)),
         Attribute::Unbuilt(_) => false,
     };
     attributes.into_iter().filter(|(name, value)| name.as_str() != "vsn" || !is_made_up(value)).collect()
@@ -241,15 +253,14 @@ fn structure(beam: &Beam<'_>, debug: Option<&Debug<'_>>, module: &Atom, exports:
     if !exports.iter().any(|(name, arity)| name.as_str() == "__struct__" && *arity == 0) {
         return Known::Known(None);
     }
-    let written = debug.and_then(|debug| debug.function("__struct__", 0)).and_then(|function| match function.clauses.first()?.body.first()? {
-        Expr::Map(pairs) | Expr::Struct(_, pairs) => {
-            Some(pairs.iter().map(|(key, value)| (key.to_string(), value.is_literal().then(|| value.to_string()))).collect::<Vec<_>>())
-        }
-        _ => None,
+    let written = debug.and_then(|debug| debug.function("__struct__", 0)).and_then(|function| {
+        let (Expr::Map(pairs) | Expr::Struct(_, pairs)) = function.clauses.first()?.body.first()? else { return None };
+        Some(pairs.iter().map(|(key, value)| (key.to_string(), value.is_literal().then(|| value.to_string()))).collect::<Vec<_>>())
     });
     let literal = || {
         let table = beam.literals().ok()??;
-        let own = each_literal(&table).filter(|value| is_map(*value)).find(|value| value.get("__struct__").is_some_and(|name| name.is_atom(module.as_str())))?;
+        let own =
+            each_literal(&table).filter(|value| is_map(*value)).find(|value| value.get("__struct__").is_some_and(|name| name.is_atom(module.as_str())))?;
         let Some(Kind::Map(mut items)) = own.kind() else { return None };
         let mut pairs = Vec::new();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
@@ -307,14 +318,9 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
 
 /// `{ok, State}` with the state as it came in.
 fn gives_back(pattern: &Expr, body: &Expr) -> bool {
-    let variable = match pattern {
-        Expr::Var(name) => name,
-        Expr::Bind(left, right) => match (left.as_ref(), right.as_ref()) {
-            (Expr::Var(name), _) | (_, Expr::Var(name)) => name,
-            _ => return false,
-        },
-        _ => return false,
-    };
+    let named = |expr: &Expr| if let Expr::Var(name) = expr { Some(name.clone()) } else { None };
+    let variable = if let Expr::Bind(left, right) = pattern { named(left).or_else(|| named(right)) } else { named(pattern) };
+    let Some(variable) = variable else { return false };
     let body = if let Expr::Block(items) = body { items.last().unwrap_or(body) } else { body };
-    body.tagged("ok").and_then(<[Expr]>::last).is_some_and(|state| matches!(state, Expr::Var(name) if name == variable))
+    body.tagged("ok").and_then(<[Expr]>::last).is_some_and(|state| matches!(state, Expr::Var(name) if *name == variable))
 }

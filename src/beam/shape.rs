@@ -2,7 +2,7 @@
 //!
 //! Only what is written counts: a call into another module, a value that comes from outside, is *unknown*.
 
-use super::debug::{Debug, Function};
+use super::debug::{Debug, Function, Record};
 use super::expr::Expr;
 use super::facts::Known;
 use crate::term::Atom;
@@ -157,16 +157,37 @@ pub(super) fn states(debug: &Debug<'_>, is_statem: bool, module: &Atom, fields: 
         }
     }
     if shapes.is_empty() || (lost && shapes.iter().all(|shape| matches!(shape, Shape::Plain(_)))) {
-        return Known::Unknown("`init/1` does not say what it starts with");
+        shapes = matched(debug, &records, module, fields);
+        if shapes.is_empty() {
+            return Known::Unknown("`init/1` does not say what it starts with");
+        }
     }
     shapes.sort_by_key(|shape| format!("{shape:?}"));
     Known::Known(shapes)
 }
 
-type Records = [(Atom, u32, Vec<(Atom, Option<Expr>)>)];
+/// The records and structs that the callbacks of a server match its state with.
+fn matched(debug: &Debug<'_>, records: &[Record], module: &Atom, fields: Option<&[Field]>) -> Vec<Shape> {
+    let callbacks = [("handle_call", 3, 2), ("handle_cast", 2, 1), ("handle_info", 2, 1), ("code_change", 3, 1), ("terminate", 2, 1)];
+    let mut shapes = Vec::new();
+    for (name, arity, state) in callbacks {
+        let clauses = debug.function(name, arity).map(|function| function.clauses).unwrap_or_default();
+        for pattern in clauses.iter().filter_map(|clause| clause.patterns.get(state)) {
+            let sides = if let Expr::Bind(left, right) = pattern { [Some(left.as_ref()), Some(right.as_ref())] } else { [Some(pattern), None] };
+            for side in sides.into_iter().flatten().filter(|side| matches!(side, Expr::Record(..) | Expr::Struct(..))) {
+                if let Some(shape) = shape(side, records, module, fields)
+                    && !shapes.contains(&shape)
+                {
+                    shapes.push(shape);
+                }
+            }
+        }
+    }
+    shapes
+}
 
 /// The shape of an expression or a pattern.
-pub(super) fn shape(expr: &Expr, records: &Records, module: &Atom, fields: Option<&[Field]>) -> Option<Shape> {
+pub(super) fn shape(expr: &Expr, records: &[Record], module: &Atom, fields: Option<&[Field]>) -> Option<Shape> {
     match expr {
         Expr::Record(name, _) => {
             let (_, _, fields) = records.iter().find(|(known, ..)| known == name)?;
@@ -178,10 +199,8 @@ pub(super) fn shape(expr: &Expr, records: &Records, module: &Atom, fields: Optio
         }
         Expr::Struct(name, _) => Some(Shape::Struct(name.clone(), (name == module).then(|| fields.map(<[Field]>::to_vec)).flatten())),
         Expr::Map(pairs) => {
-            let mut fields: Vec<Field> = pairs
-                .iter()
-                .map(|(key, value)| Field { name: key.to_string(), default: value.is_literal().then(|| value.to_string()) })
-                .collect();
+            let mut fields: Vec<Field> =
+                pairs.iter().map(|(key, value)| Field { name: key.to_string(), default: value.is_literal().then(|| value.to_string()) }).collect();
             fields.sort_by(|a, b| a.name.cmp(&b.name));
             Some(Shape::Map(fields))
         }
@@ -201,14 +220,13 @@ pub(super) fn children(debug: &Debug<'_>, function: &str, arity: u32) -> Known<V
         if result.as_atom().is_some_and(|atom| atom.as_str() == "ignore") {
             continue;
         }
-        let listed = match result {
-            Expr::Call(Some(module), name, arguments) if module.as_str() == "Elixir.Supervisor" && matches!(name.as_str(), "init" | "start_link") => {
-                arguments.first()
-            }
-            _ => match result.tagged("ok").and_then(<[Expr]>::first) {
-                Some(Expr::Tuple(parts)) => parts.get(1),
-                _ => None,
-            },
+        let listed = if let Expr::Call(Some(module), name, arguments) = result {
+            let starts = module.as_str() == "Elixir.Supervisor" && matches!(name.as_str(), "init" | "start_link");
+            arguments.first().filter(|_| starts)
+        } else if let Some([Expr::Tuple(parts), ..]) = result.tagged("ok") {
+            parts.get(1)
+        } else {
+            None
         };
         let Some(Expr::List(items, None)) = listed else { return Known::Unknown(COMPUTED) };
         for item in items {

@@ -52,7 +52,8 @@ impl Beam<'_> {
         }
         let mut list = Vec::with_capacity(expected);
         for _ in 0..expected {
-            let (length, behind) = if count < 0 { long_length(rest) } else { rest.split_first().map(|(length, behind)| (usize::from(*length), behind)) }.ok_or_else(cut)?;
+            let (length, behind) =
+                if count < 0 { long_length(rest) } else { rest.split_first().map(|(length, behind)| (usize::from(*length), behind)) }.ok_or_else(cut)?;
             let (text, behind) = behind.split_at_checked(length).ok_or_else(cut)?;
             rest = behind;
             list.push(if utf8 {

@@ -11,7 +11,7 @@ use crate::plan::{self, Appups, Base, Request};
 use crate::release::{FileKind, Opener, Release, with_otp_tag};
 use crate::relup::{self, Entry, LowOp, Relup};
 use crate::render::{self, MakeReport};
-use crate::source::{Disk, Spot, TreeId, join, parent, refused};
+use crate::source::{Disk, Spot, TreeId, join, refused};
 use crate::term::{Extent, Term, ToTerm, read_differently};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
@@ -259,10 +259,7 @@ fn goal(args: &Args, releases: &Releases) -> Result<String, Failure> {
     if target.spot.tree != TreeId::Outside {
         return Err(Failure::Usage("`--in-place` cannot write into a tarball: name a file with `-o`".to_owned()));
     }
-    let folder = parent(&target.spot.path);
-    let is_releases = folder == "releases" || folder.ends_with("/releases");
-    let folder = if is_releases { join(folder, &target.rel.vsn.value) } else { folder.to_owned() };
-    Ok(join(&folder, "relup"))
+    Ok(join(&target.folder().path, "relup"))
 }
 
 /// `--check`: the file that exists must hold the same bytes.

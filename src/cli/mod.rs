@@ -5,6 +5,7 @@
 //! 1 the input has errors, 2 wrong usage or the file system refused.
 
 mod completions;
+mod diff;
 mod expand;
 mod explain;
 mod graph;
@@ -38,6 +39,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Make(make::Args),
+    Diff(diff::Args),
     Expand(expand::Args),
     Invert(invert::Args),
     Graph(graph::Args),
@@ -76,6 +78,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let mut shell = Shell::new(cli.color);
     let outcome = match cli.command {
         Command::Make(args) => make::run(args, &mut shell),
+        Command::Diff(args) => diff::run(args, &mut shell),
         Command::Expand(args) => expand::run(args, &mut shell),
         Command::Invert(args) => invert::run(args, &mut shell),
         Command::Graph(args) => graph::run(args, &mut shell),

@@ -60,6 +60,7 @@ pub struct Shell {
     out: io::BufWriter<io::Stdout>,
     err: anstream::Stderr,
     style: Style,
+    product: Style,
 }
 
 /// The width of reports where there is no terminal, in columns.
@@ -75,14 +76,15 @@ impl Shell {
             Colour::Always => anstream::ColorChoice::Always,
             Colour::Never => anstream::ColorChoice::Never,
         };
-        let err = io::stderr();
-        let width = if err.is_terminal() { terminal_width() } else { WIDTH };
-        let colour = match colour {
-            Colour::Auto => anstream::AutoStream::choice(&err) != anstream::ColorChoice::Never,
-            Colour::Always => true,
-            Colour::Never => false,
-        };
-        Shell { out: io::BufWriter::new(io::stdout()), err: anstream::AutoStream::new(err, choice), style: Style { colour, width } }
+        let (out, err) = (io::stdout(), io::stderr());
+        let style = style_of(colour, err.is_terminal(), anstream::AutoStream::choice(&err));
+        let product = style_of(colour, out.is_terminal(), anstream::AutoStream::choice(&out));
+        Shell { out: io::BufWriter::new(out), err: anstream::AutoStream::new(err, choice), style, product }
+    }
+
+    /// How a product for people is drawn on standard output.
+    pub fn product(&self) -> Style {
+        self.product
     }
 
     /// Writes a product that need not be UTF-8 to standard output.
@@ -121,6 +123,15 @@ impl Shell {
     pub fn flush(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(Failure::from_output)
     }
+}
+
+fn style_of(colour: Colour, is_terminal: bool, choice: anstream::ColorChoice) -> Style {
+    let colour = match colour {
+        Colour::Auto => choice != anstream::ColorChoice::Never,
+        Colour::Always => true,
+        Colour::Never => false,
+    };
+    Style { colour, width: if is_terminal { terminal_width() } else { WIDTH } }
 }
 
 fn terminal_width() -> usize {

@@ -13,6 +13,7 @@ pub fn codes() -> Vec<&'static Code> {
         crate::relup::faults::ALL,
         crate::appup::CODES,
         crate::plan::CODES,
+        crate::compare::CODES,
         crate::author::CODES,
     ];
     let mut codes: Vec<&'static Code> = layers.into_iter().flatten().copied().collect();

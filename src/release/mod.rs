@@ -17,7 +17,7 @@ pub use open::Opener;
 pub use rel::{Rel, RelApp, read_rel};
 
 use crate::diag::Diagnostic;
-use crate::source::Spot;
+use crate::source::{Spot, join, parent};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, FaultClass, SyntaxFault};
 use std::collections::HashMap;
@@ -110,6 +110,14 @@ impl Release {
     /// The application that a module belongs to.
     pub fn library_of(&self, module: &str) -> Option<&Application> {
         self.applications.get(self.modules.get(module)?.application)
+    }
+
+    /// The folder of its version, `releases/VSN` in an unpacked release: what it has besides its applications.
+    pub fn folder(&self) -> Spot {
+        let folder = parent(&self.spot.path);
+        let is_releases = folder == "releases" || folder.ends_with("/releases");
+        let folder = if is_releases { join(folder, &self.rel.vsn.value) } else { folder.to_owned() };
+        Spot::new(self.spot.tree, folder)
     }
 
     /// The span of its version in the `.rel`.

@@ -6,7 +6,7 @@ use super::{Application, FileKind, Release, check, faults, with_otp_tag};
 use crate::diag::{Findings, Severity};
 use crate::otp::Otp;
 use crate::parallel;
-use crate::source::{FileTree, Files, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused};
+use crate::source::{FileTree, Files, Keep, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused};
 use crate::span::FileId;
 use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
 use std::collections::{HashMap, HashSet};
@@ -32,6 +32,17 @@ impl<'a> Opener<'a> {
     /// An opener over a tree, with the entries of `--path` and the version whose behaviour counts, when it is given.
     pub fn new(outside: &'a dyn FileTree, search: Vec<String>, otp: Option<Otp>) -> Opener<'a> {
         Opener { trees: Trees::new(outside), search, otp, library: Library::default(), files: Files::default(), sensitive: Vec::new() }
+    }
+
+    /// The same, for a run that also looks at code and configuration: tarballs are then kept whole.
+    pub fn with_code(mut self) -> Opener<'a> {
+        self.trees.keep = Keep::Everything;
+        self
+    }
+
+    /// The trees that everything is read from.
+    pub fn trees(&self) -> &Trees<'a> {
+        &self.trees
     }
 
     /// The version whose behaviour counts: the one given, else that of the first release opened, else the newest.

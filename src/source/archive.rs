@@ -1,7 +1,7 @@
 //! Release tarballs, read in place: nothing is unpacked to disk, and nothing in them is believed.
 
 use super::faults;
-use super::tree::{FileTree, MemoryTree, Refusal};
+use super::tree::{Digest, FileTree, MemoryTree, Refusal};
 use crate::diag::Diagnostic;
 use flate2::read::MultiGzDecoder;
 use std::io::{Cursor, Read};
@@ -11,21 +11,34 @@ use tar::{Archive, EntryType};
 const MAX_ENTRY: u64 = 1 << 30;
 /// The most that a tarball may unpack to, in bytes.
 const MAX_TOTAL: u64 = 4 << 30;
-/// The most that is kept in memory of the entries that describe a release, in bytes.
+/// The most that is kept in memory of the entries that are wanted, in bytes.
 const MAX_KEPT: u64 = 256 << 20;
 /// The largest header extension (a long name), in bytes.
 const MAX_HEADER: u64 = 64 << 10;
 /// The longest entry name quoted in a message, in characters.
 const NAME_SHOWN: usize = 80;
 
-/// Reads a `.tar`, `.tar.gz` or `.tgz` and keeps the entries that describe a release: everything below `releases/`
-/// and the `.app` and `.appup` files below `lib/`.
-pub fn open_archive(tree: &dyn FileTree, path: &str) -> Result<MemoryTree, Box<Diagnostic>> {
-    let bytes = tree.read(path).map_err(|why: Refusal| Box::new(faults::refused(path, &why)))?;
-    if bytes.starts_with(&[0x1f, 0x8b]) { read_entries(path, MultiGzDecoder::new(Cursor::new(bytes))) } else { read_entries(path, Cursor::new(bytes)) }
+/// Which entries of a tarball are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// Those that describe a release: `.rel`, `.app`, `.appup` and the like.
+    #[default]
+    Description,
+    /// The code and the configuration as well; of other files of applications their digests.
+    Everything,
 }
 
-fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Box<Diagnostic>> {
+/// Reads a `.tar`, `.tar.gz` or `.tgz` and keeps the entries that are wanted.
+pub fn open_archive(tree: &dyn FileTree, path: &str, keep: Keep) -> Result<MemoryTree, Box<Diagnostic>> {
+    let bytes = tree.read(path).map_err(|why: Refusal| Box::new(faults::refused(path, &why)))?;
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        read_entries(path, MultiGzDecoder::new(Cursor::new(bytes)), keep)
+    } else {
+        read_entries(path, Cursor::new(bytes), keep)
+    }
+}
+
+fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree, Box<Diagnostic>> {
     let broken = |error: std::io::Error| Box::new(faults::unreadable_archive(path, &error.to_string()));
     let mut kept = MemoryTree::default();
     let mut room = MAX_KEPT;
@@ -55,7 +68,10 @@ fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Box<Diagnos
             return Err(Box::new(faults::too_large(path, &format!("the entry `{shown}`"), MAX_ENTRY)));
         }
         let name = name.trim_start_matches("./");
-        if is_regular(kind) && describes_release(name) {
+        if !is_regular(kind) {
+            continue;
+        }
+        if describes_release(name) || (keep == Keep::Everything && is_code_or_configuration(name)) {
             let mut bytes = Vec::new();
             (&mut entry).take(room + 1).read_to_end(&mut bytes).map_err(|error| overflow_or(path, error))?;
             room = match room.checked_sub(bytes.len() as u64) {
@@ -63,6 +79,8 @@ fn read_entries(path: &str, reader: impl Read) -> Result<MemoryTree, Box<Diagnos
                 None => return Err(Box::new(faults::too_large(path, "what describes the release", MAX_KEPT))),
             };
             kept.insert(name, bytes);
+        } else if keep == Keep::Everything && name.starts_with("lib/") {
+            kept.insert_digest(name, Digest::of(&mut entry).map_err(|error| overflow_or(path, error))?);
         }
     }
     // To the very end, so that a checksum that does not fit is noticed.
@@ -97,6 +115,10 @@ fn describes_release(name: &str) -> bool {
         return [".rel", "start_erl.data", "relup", "sys.config"].iter().any(|end| name.ends_with(end));
     }
     name.starts_with("lib/") && (name.ends_with(".app") || name.ends_with(".appup"))
+}
+
+fn is_code_or_configuration(name: &str) -> bool {
+    name.starts_with("releases/") || (name.starts_with("lib/") && name.ends_with(".beam"))
 }
 
 /// The words of a reader that gave up because the archive unpacks to more than it may.

@@ -1,7 +1,7 @@
 //! The disk as a file tree: the only place that reads it.
 #![expect(clippy::disallowed_methods, reason = "this is the one module that reads the disk")]
 
-use super::tree::{FileTree, Kind, MAX_FILE, Refusal};
+use super::tree::{Digest, FileTree, Kind, MAX_FILE, Refusal};
 use std::fs;
 use std::io::{ErrorKind, Read};
 
@@ -11,14 +11,7 @@ pub struct Disk;
 
 impl FileTree for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
-        // Looked at before it is opened: opening a pipe would wait for a writer.
-        let about = fs::metadata(path).map_err(refusal)?;
-        if about.is_dir() {
-            return Err(Refusal::Refused("it is a folder".to_owned()));
-        }
-        if !about.is_file() {
-            return Err(Refusal::Refused("it is not a regular file".to_owned()));
-        }
+        let about = about_file(path)?;
         if about.len() > MAX_FILE {
             return Err(Refusal::TooLarge(MAX_FILE));
         }
@@ -50,6 +43,23 @@ impl FileTree for Disk {
             Kind::Other
         })
     }
+
+    fn digest(&self, path: &str) -> Result<Digest, Refusal> {
+        about_file(path)?;
+        fs::File::open(path).and_then(Digest::of).map_err(refusal)
+    }
+}
+
+/// Looks at a file before it is opened: opening a pipe would wait for a writer.
+fn about_file(path: &str) -> Result<fs::Metadata, Refusal> {
+    let about = fs::metadata(path).map_err(refusal)?;
+    if about.is_dir() {
+        return Err(Refusal::Refused("it is a folder".to_owned()));
+    }
+    if !about.is_file() {
+        return Err(Refusal::Refused("it is not a regular file".to_owned()));
+    }
+    Ok(about)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "io::ErrorKind is open; all but absence is passed on in words")]

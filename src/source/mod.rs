@@ -12,10 +12,11 @@ mod tree;
 mod trees;
 mod wildcard;
 
+pub use archive::Keep;
 pub use disk::Disk;
 pub use faults::ALL as CODES;
 pub use files::{Files, Place, Source};
-pub use tree::{FileTree, Kind, MAX_FILE, MAX_TEXT, MemoryTree, Refusal, join, parent};
+pub use tree::{Digest, FileTree, Kind, MAX_FILE, MAX_TEXT, MemoryTree, Refusal, join, parent};
 pub use trees::{Spot, TreeId, Trees};
 pub use wildcard::expand;
 

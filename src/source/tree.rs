@@ -1,6 +1,8 @@
 //! File trees: what a release is read from, whether on disk, in a tarball or in memory.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hasher};
+use std::io::Read;
 
 /// The largest file that is read, in bytes: a release tarball.
 pub const MAX_FILE: u64 = 1 << 30;
@@ -30,6 +32,33 @@ pub enum Refusal {
     TooLarge(u64),
 }
 
+/// What tells whether two files hold the same bytes, without keeping them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest {
+    /// The size in bytes.
+    pub size: u64,
+    /// A hash of the bytes: the same in every run.
+    pub hash: u64,
+}
+
+impl Digest {
+    /// Of what a reader gives, read in pieces.
+    pub fn of(mut reader: impl Read) -> std::io::Result<Digest> {
+        let mut hasher = DefaultHasher::new();
+        let mut piece = vec![0; 64 << 10];
+        let mut size = 0;
+        loop {
+            match reader.read(&mut piece)? {
+                0 => return Ok(Digest { size, hash: hasher.finish() }),
+                read => {
+                    size += read as u64;
+                    hasher.write(piece.get(..read).unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
 /// A tree of files; paths are separated by `/`.
 pub trait FileTree: Sync {
     /// The bytes of a file.
@@ -38,6 +67,8 @@ pub trait FileTree: Sync {
     fn list(&self, folder: &str) -> Result<Vec<String>, Refusal>;
     /// What a path leads to, links followed.
     fn kind(&self, path: &str) -> Result<Kind, Refusal>;
+    /// What tells whether a file holds the same bytes as another, whatever its size.
+    fn digest(&self, path: &str) -> Result<Digest, Refusal>;
 
     /// The bytes of a file that describes a release.
     fn read_text(&self, path: &str) -> Result<Vec<u8>, Refusal> {
@@ -60,12 +91,26 @@ pub trait FileTree: Sync {
 #[derive(Debug, Default)]
 pub struct MemoryTree {
     files: BTreeMap<String, Vec<u8>>,
+    /// Files of which only this is kept.
+    digests: BTreeMap<String, Digest>,
     folders: BTreeMap<String, Vec<String>>,
 }
 
 impl MemoryTree {
     /// Puts a file at a path and makes the folders above it.
     pub fn insert(&mut self, path: &str, bytes: Vec<u8>) {
+        let path = self.enter(path);
+        self.files.insert(path, bytes);
+    }
+
+    /// Puts a file there of which only the digest is kept.
+    pub fn insert_digest(&mut self, path: &str, digest: Digest) {
+        let path = self.enter(path);
+        self.digests.insert(path, digest);
+    }
+
+    /// Makes the folders above a path.
+    fn enter(&mut self, path: &str) -> String {
         let path = path.trim_start_matches("./").to_owned();
         let mut below = path.as_str();
         loop {
@@ -80,7 +125,7 @@ impl MemoryTree {
             }
             below = folder;
         }
-        self.files.insert(path, bytes);
+        path
     }
 
     fn key(path: &str) -> &str {
@@ -100,12 +145,20 @@ impl FileTree for MemoryTree {
 
     fn kind(&self, path: &str) -> Result<Kind, Refusal> {
         let key = MemoryTree::key(path);
-        if self.files.contains_key(key) {
+        if self.files.contains_key(key) || self.digests.contains_key(key) {
             Ok(Kind::File)
         } else if key.is_empty() || self.folders.contains_key(key) {
             Ok(Kind::Folder)
         } else {
             Err(Refusal::Absent)
+        }
+    }
+
+    fn digest(&self, path: &str) -> Result<Digest, Refusal> {
+        let key = MemoryTree::key(path);
+        match self.files.get(key) {
+            Some(bytes) => Digest::of(bytes.as_slice()).map_err(|_| Refusal::Absent),
+            None => self.digests.get(key).copied().ok_or(Refusal::Absent),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The trees of a run: the outside one that names are relative to, and the insides of tarballs.
 
-use super::archive::open_archive;
+use super::archive::{Keep, open_archive};
 use super::tree::{FileTree, MemoryTree};
 use crate::diag::Diagnostic;
 
@@ -33,12 +33,14 @@ impl Spot {
 pub struct Trees<'a> {
     outside: &'a dyn FileTree,
     archives: Vec<(String, MemoryTree)>,
+    /// What is kept of tarballs.
+    pub keep: Keep,
 }
 
 impl<'a> Trees<'a> {
     /// The outside tree alone.
     pub fn new(outside: &'a dyn FileTree) -> Trees<'a> {
-        Trees { outside, archives: Vec::new() }
+        Trees { outside, archives: Vec::new(), keep: Keep::default() }
     }
 
     /// The outside tree.
@@ -46,9 +48,9 @@ impl<'a> Trees<'a> {
         self.outside
     }
 
-    /// Reads a tarball and keeps what describes a release.
+    /// Reads a tarball and keeps what is wanted of it.
     pub fn open_archive(&mut self, path: &str) -> Result<TreeId, Box<Diagnostic>> {
-        let tree = open_archive(self.outside, path)?;
+        let tree = open_archive(self.outside, path, self.keep)?;
         self.archives.push((path.to_owned(), tree));
         Ok(TreeId::Archive(self.archives.len() - 1))
     }

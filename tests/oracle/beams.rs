@@ -74,7 +74,10 @@ fn facts(bytes: &[u8], theirs: &Term) -> Term {
     let seen = facts.language == Some(Language::Erlang);
     let records = match &facts.records {
         Known::Known(records) if seen => Term::list(
-            records.iter().map(|(name, _, fields)| Term::tuple(vec![atom(name), Term::list(fields.iter().map(|field| Term::atom(&field.name)).collect())])).collect(),
+            records
+                .iter()
+                .map(|(name, _, fields)| Term::tuple(vec![atom(name), Term::list(fields.iter().map(|field| Term::atom(&field.name)).collect())]))
+                .collect(),
         ),
         _ => none(),
     };

@@ -17,10 +17,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("release", &["term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "span"]),
     ("plan", &["appup", "release", "relup", "term", "source", "diag", "parallel", "span"]),
+    ("compare", &["release", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("author", &["appup", "term", "source", "diag", "otp", "span"]),
-    ("lint", &["author", "plan", "appup", "release", "relup", "term", "source", "diag"]),
-    ("render", &["plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
-    ("cli", &["render", "lint", "author", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
+    ("lint", &["author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag"]),
+    ("render", &["compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
+    ("cli", &["render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
 ];
 
 /// Outside crates and the modules (or files) they stay in.
@@ -32,9 +33,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pcre2", &["pattern"]),
     ("petgraph", &["plan/order.rs"]),
     ("miette", &["render/human.rs"]),
-    ("serde", &["render/json.rs"]),
-    ("serde_json", &["render/json.rs"]),
-    ("schemars", &["render/json.rs"]),
+    ("serde", &["render/json"]),
+    ("serde_json", &["render/json"]),
+    ("schemars", &["render/json"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),

@@ -7,6 +7,7 @@ mod codes;
 mod commands;
 mod demo;
 mod determinism;
+mod diff;
 mod downgrade;
 mod fixtures;
 mod grammar;

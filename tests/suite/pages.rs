@@ -21,6 +21,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0231", "bad_input::tarballs_that_lie"),
     ("RL0232", "bad_input::tarballs_that_lie"),
     ("RL0233", "bad_input::a_folder_that_is_a_link_in_a_circle"),
+    ("RL0243", "diff::a_file_that_holds_another_module"),
     ("RL0235", "bad_input::a_link_in_a_circle"),
 ];
 
@@ -84,6 +85,9 @@ fn run(block: &Block) -> Value {
     let mark = |name: &str| block.marks.iter().find_map(|mark| mark.strip_prefix(name));
     let has = |name: &str| block.marks.iter().any(|mark| mark == name);
     let target = mark("target=").unwrap_or("new.rel");
+    if has("diff") {
+        return demo::json(folder.path(), &["diff", "old.rel", target, "--path", "lib/*/ebin", "--format", "json"]).0;
+    }
     let mut arguments = vec!["make", target, if has("up") { "--up-from" } else { "--from" }, "old.rel", "--path", "lib/*/ebin", "--format", "json"];
     match mark("otp=") {
         Some("target") => {}

@@ -1,5 +1,9 @@
 //! Everything as JSON: one document a run. The schemas in `grammar/json` are made from these types.
 
+mod diff;
+
+pub use diff::DiffReport;
+
 use crate::appup::Direction;
 use crate::diag::{Code, Diagnostic};
 use crate::otp::Otp;
@@ -443,6 +447,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("make.schema.json", of::<MakeReport>()),
         ("expand.schema.json", of::<ExpandReport>()),
         ("invert.schema.json", of::<InvertReport>()),
+        ("diff.schema.json", of::<DiffReport>()),
         ("graph.schema.json", of::<GraphReport>()),
         ("rules.schema.json", of::<RulesReport>()),
     ]

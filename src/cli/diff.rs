@@ -1,0 +1,119 @@
+//! `relupc diff`: what changed between two releases, and what that asks for.
+
+use super::Outcome;
+use super::shared::Search;
+use super::shell::{Failure, Shell, outcome};
+use crate::compare::{Verdict, compare};
+use crate::diag::Findings;
+use crate::release::Opener;
+use crate::render::{self, DiffReport};
+use crate::source::Disk;
+use clap::ValueEnum;
+
+/// Tell what changed between two releases, and whether a hot upgrade is the right tool for it
+///
+/// Code is compared by what the emulator runs, not by bytes. The verdict is given for each application and for the
+/// release, for both directions: nothing to do, hot, hot with care, restart the application, restart the emulator,
+/// deploy by rolling.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The release to come from
+    #[arg(value_name = "BASE")]
+    base: String,
+
+    /// The release to go to
+    #[arg(value_name = "TARGET")]
+    target: String,
+
+    #[command(flatten)]
+    search: Search,
+
+    /// Fail with status 1 when a direction asks for this or more
+    #[arg(long, value_enum, value_name = "VERDICT")]
+    fail_on: Option<Limit>,
+
+    /// Show every module and every change
+    #[arg(short, long)]
+    verbose: bool,
+
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: DiffFormat,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum DiffFormat {
+    /// A report for a terminal
+    Human,
+    /// One JSON document
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+    /// A page that needs nothing else
+    Html,
+}
+
+/// A verdict that is too much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Limit {
+    /// Anything to do at all
+    Hot,
+    /// A person should look at it
+    HotWithCare,
+    /// An application has to be restarted
+    RestartApplication,
+    /// The emulator has to be restarted
+    RestartEmulator,
+    /// A hot upgrade is the wrong tool
+    Rolling,
+}
+
+impl Limit {
+    fn verdict(self) -> Verdict {
+        match self {
+            Limit::Hot => Verdict::Hot,
+            Limit::HotWithCare => Verdict::HotWithCare,
+            Limit::RestartApplication => Verdict::RestartApplication,
+            Limit::RestartEmulator => Verdict::RestartEmulator,
+            Limit::Rolling => Verdict::Rolling,
+        }
+    }
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    let disk = Disk;
+    let mut found = Findings::default();
+    let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp).with_code();
+    let mut opened = opener.open(&[&args.target, &args.base], &mut found).into_iter();
+    let comparison = match (opened.next(), opened.next()) {
+        (Some(Some(target)), Some(Some(base))) => Some(compare(&base, &target, &mut opener, &mut found)),
+        _ => None,
+    };
+    let files = opener.into_files();
+    let findings = found.sorted();
+    let outcome = outcome(&findings);
+    if args.format != DiffFormat::Json {
+        shell.report(&findings, &files);
+    }
+    if let Some(comparison) = &comparison {
+        match args.format {
+            DiffFormat::Human => shell.print(&render::diff_text(comparison, shell.product(), args.verbose))?,
+            DiffFormat::Markdown => shell.print(&render::diff_markdown(comparison))?,
+            DiffFormat::Html => shell.print(&render::diff_html(comparison))?,
+            DiffFormat::Json => {}
+        }
+    }
+    if args.format == DiffFormat::Json {
+        shell.print(&render::document(&DiffReport::new(comparison.as_ref(), &findings, &files)))?;
+    }
+    if let (Some(limit), Some(comparison)) = (args.fail_on, &comparison)
+        && comparison.verdict().heavier() >= limit.verdict()
+    {
+        let (asked, limit) = (render::verdict_line(comparison.verdict()), limit.verdict().words());
+        shell.note(&format!("relupc: {asked}: `--fail-on` allows less than {limit}"));
+        return Ok(Outcome::Faulty);
+    }
+    Ok(outcome)
+}

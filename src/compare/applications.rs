@@ -1,0 +1,369 @@
+//! Applications: paired by name, their modules compared on all cores, then what only shows across modules.
+
+use super::callers::{self, Module};
+use super::modules::{self, Job, Outcome, Sides};
+use super::{ApplicationChange, Comparison, Depth, Fact, Place, Presence, Verdict, configuration, faults, files, state};
+use crate::beam::{Beam, Facts, Field};
+use crate::diag::Findings;
+use crate::parallel;
+use crate::release::{Application, Opener, Release};
+use crate::source::{Spot, Trees, join, parent};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// How many modules are worth a thread.
+const WORTH_A_THREAD: usize = 4;
+/// Applications that the emulator cannot run without: their appups ask for a restart.
+const BASIC: &[&str] = &["kernel", "stdlib", "sasl"];
+
+/// An application on both sides, or on one.
+struct Pair<'r> {
+    old: Option<&'r Application>,
+    new: Option<&'r Application>,
+}
+
+impl<'r> Pair<'r> {
+    fn either(&self) -> Option<&'r Application> {
+        self.new.or(self.old)
+    }
+
+    fn name(&self) -> &'r str {
+        self.either().map_or("", |application| application.name.value.as_str())
+    }
+
+    /// Tells whether both sides are one folder.
+    fn is_shared(&self) -> bool {
+        matches!((self.old, self.new), (Some(old), Some(new)) if old.folder == new.folder)
+    }
+}
+
+/// Fills in the applications of a comparison.
+pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>, comparison: &mut Comparison, found: &mut Findings) {
+    let pairs = pair(base, target);
+    let trees = opener.trees();
+    let folders: Vec<(Listing, Listing)> =
+        parallel::map(&pairs, WORTH_A_THREAD, |pair| if pair.is_shared() { Default::default() } else { (list(trees, pair.old), list(trees, pair.new)) });
+    for (pair, (old, new)) in pairs.iter().zip(&folders) {
+        report_missing(trees, pair, old, new, found);
+    }
+    let jobs = jobs(&pairs, &folders);
+    let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, trees));
+    let mut changes: Vec<ApplicationChange> = pairs.iter().zip(&folders).map(|(pair, (_, new))| application(pair, new, trees, target)).collect();
+    across(base, target, trees, jobs, outcomes, &mut changes, comparison, found);
+    let needs: HashMap<&str, Vec<String>> = pairs.iter().map(|pair| (pair.name(), needed(pair))).collect();
+    let (differ, same): (Vec<ApplicationChange>, Vec<ApplicationChange>) = changes.into_iter().partition(ApplicationChange::differs);
+    comparison.same_applications = same.len();
+    comparison.applications = differ;
+    let names: HashSet<String> = comparison.applications.iter().map(|application| application.name.clone()).collect();
+    for application in &mut comparison.applications {
+        let needed = needs.get(application.name.as_str()).into_iter().flatten();
+        application.needs = needed.filter(|name| names.contains(*name)).cloned().collect();
+    }
+}
+
+impl ApplicationChange {
+    fn differs(&self) -> bool {
+        self.presence != Presence::Both || self.base != self.target || !self.facts.is_empty() || !self.modules.is_empty()
+    }
+}
+
+/// Added applications, changed ones with their dependencies first, removed ones: as an upgrade treats them.
+fn pair<'r>(base: &'r Release, target: &'r Release) -> Vec<Pair<'r>> {
+    let by_name = |release: &'r Release| -> HashMap<&'r str, &'r Application> {
+        let mut index = HashMap::new();
+        for application in &release.applications {
+            index.entry(application.name.value.as_str()).or_insert(application);
+        }
+        index
+    };
+    let (old, new) = (by_name(base), by_name(target));
+    let name = |application: &'r Application| application.name.value.as_str();
+    let added = target.applications.iter().filter(|application| !old.contains_key(name(application)));
+    let both = target.ordered().filter_map(|application| Some(Pair { old: Some(old.get(name(application))?), new: Some(application) }));
+    let removed = base.applications.iter().filter(|application| !new.contains_key(name(application)));
+    added
+        .map(|application| Pair { old: None, new: Some(application) })
+        .chain(both)
+        .chain(removed.map(|application| Pair { old: Some(application), new: None }))
+        .collect()
+}
+
+/// The modules that have a file in an application's folder.
+type Listing = BTreeSet<String>;
+
+fn list(trees: &Trees<'_>, application: Option<&Application>) -> Listing {
+    let Some(application) = application else { return Listing::new() };
+    let names = trees.get(application.folder.tree).list(&application.folder.path).unwrap_or_default();
+    names.iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
+}
+
+/// Reports modules that are listed and not there; an application without any is reported once.
+fn report_missing(trees: &Trees<'_>, pair: &Pair<'_>, old: &Listing, new: &Listing, found: &mut Findings) {
+    if pair.is_shared() {
+        return;
+    }
+    for (application, listing) in [(pair.old, old), (pair.new, new)] {
+        let Some(application) = application else { continue };
+        let name = application.name.value.as_str();
+        if listing.is_empty() && !application.file.modules.is_empty() {
+            // Of an application that kept its version and is bare on both sides nothing was to be seen.
+            let bare =
+                |other: Option<&Application>, listing: &Listing| other.is_some_and(|other| other.vsn.value == application.vsn.value) && listing.is_empty();
+            if !(bare(pair.old, old) && bare(pair.new, new)) {
+                found.push(faults::code_missing(name, &application.vsn.value, &trees.display(&application.folder)));
+            }
+            continue;
+        }
+        for module in application.file.modules.iter().filter(|module| !listing.contains(module.value.as_str())) {
+            found.push(modules::missing(module.value.as_str(), name, module.span));
+        }
+    }
+}
+
+/// One job for each module of each application that is not shared; a module that left one application for another is one.
+fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> Vec<Job> {
+    let file = |application: Option<&Application>, name: &str| {
+        application.map(|application| Spot::new(application.folder.tree, join(&application.folder.path, &format!("{name}.beam"))))
+    };
+    let mut left: HashMap<&str, usize> = HashMap::new();
+    for (at, (old, new)) in folders.iter().enumerate() {
+        for name in old.difference(new) {
+            left.entry(name).or_insert(at);
+        }
+    }
+    let mut jobs = Vec::new();
+    let mut moved: HashSet<(usize, &str)> = HashSet::new();
+    for (at, (old, new)) in folders.iter().enumerate() {
+        for name in new.difference(old) {
+            if let Some(from) = left.get(name.as_str()).filter(|from| **from != at) {
+                moved.insert((*from, name));
+            }
+        }
+    }
+    for (at, (pair, (old, new))) in pairs.iter().zip(folders).enumerate() {
+        for name in old.union(new) {
+            let (before, after) = (old.contains(name), new.contains(name));
+            if !after && moved.contains(&(at, name.as_str())) {
+                continue;
+            }
+            let from = left.get(name.as_str()).filter(|from| !before && moved.contains(&(**from, name.as_str()))).and_then(|from| pairs.get(*from));
+            jobs.push(Job {
+                application: at,
+                name: name.clone(),
+                old: if before { file(pair.old, name) } else { from.and_then(|from| file(from.old, name)) },
+                new: if after { file(pair.new, name) } else { None },
+                moved_from: from.map(|from| from.name().to_owned()),
+            });
+        }
+    }
+    jobs
+}
+
+/// What changed of an application but its modules.
+fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, target: &Release) -> ApplicationChange {
+    let version = |application: Option<&Application>| application.map(|application| application.vsn.value.clone());
+    let mut change = ApplicationChange {
+        name: pair.name().to_owned(),
+        presence: match (pair.old, pair.new) {
+            (Some(_), Some(_)) => Presence::Both,
+            (Some(_), None) => Presence::Removed,
+            (None, _) => Presence::Added,
+        },
+        base: version(pair.old),
+        target: version(pair.new),
+        facts: Vec::new(),
+        modules: Vec::new(),
+        same_modules: 0,
+        needs: Vec::new(),
+    };
+    match (pair.old, pair.new) {
+        (Some(old), Some(new)) => change.facts = between(old, new, listing, trees),
+        (None, Some(new)) => change.facts.push(added(new, target)),
+        (Some(_), None) => change.facts.push(Fact::new("application-removed", Verdict::Hot, "is gone: it is stopped and its modules are removed")),
+        (None, None) => {}
+    }
+    change
+}
+
+fn added(application: &Application, target: &Release) -> Fact {
+    let place = |name: &str| target.applications.iter().position(|application| application.name.value.as_str() == name);
+    let own = place(application.name.value.as_str());
+    let late: Vec<&str> = application.file.applications.iter().map(|name| name.value.as_str()).filter(|name| place(name) > own).collect();
+    if late.is_empty() {
+        return Fact::new("application-added", Verdict::Hot, "is new: it is loaded and started");
+    }
+    let shown = late.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let text =
+        format!("is new and needs {shown}, which stands behind it in the `.rel`: applications are started in that order, and a failed start goes unnoticed");
+    Fact::new("application-added", Verdict::HotWithCare, text).items(late)
+}
+
+/// Facts about an application that both releases have.
+fn between(old: &Application, new: &Application, listing: &Listing, trees: &Trees<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let name = new.name.value.as_str();
+    if old.vsn.value != new.vsn.value {
+        if BASIC.contains(&name) {
+            let text = "is part of what the emulator boots with: its appup asks for a restart";
+            facts.push(Fact::new("basic-application", Verdict::RestartEmulator, text));
+        } else {
+            facts.push(Fact::new("version", Verdict::Hot, "has another version, so its appup needs an entry for this path"));
+        }
+    }
+    if old.kind != new.kind {
+        let text = format!("is started as `{}` instead of `{}`: a hot upgrade does not change how it runs", new.kind.word(), old.kind.word());
+        facts.push(Fact::new("start-type", Verdict::RestartApplication, text).items([old.kind.word(), new.kind.word()]));
+    }
+    let lists = [
+        ("dependencies", "needs other applications", Verdict::Hot, &old.file.applications, &new.file.applications),
+        (
+            "included-applications",
+            "includes other applications: they are part of its own supervision tree",
+            Verdict::RestartApplication,
+            &old.includes,
+            &new.includes,
+        ),
+        ("registered", "registers other names", Verdict::Hot, &old.file.registered, &new.file.registered),
+    ];
+    for (kind, text, verdict, before, after) in lists {
+        let items = set_changes(before.iter().map(|name| name.value.as_str()), after.iter().map(|name| name.value.as_str()));
+        if !items.is_empty() {
+            facts.push(Fact::new(kind, verdict, text).items(items));
+        }
+    }
+    let callback = |application: &Application| application.file.callback.as_ref().map(|module| module.value.clone());
+    if callback(old) != callback(new) {
+        let shown = |module: Option<crate::term::Atom>| module.map_or("none".to_owned(), |module| format!("`{module}`"));
+        let text = format!("its callback module was {} and is {}", shown(callback(old)), shown(callback(new)));
+        facts.push(Fact::new("callback-module", Verdict::RestartApplication, text));
+    }
+    let reads = || match callback(new) {
+        None => Some(false),
+        Some(module) if listing.contains(module.as_str()) => exports_config_change(trees, new, module.as_str()),
+        Some(_) => None,
+    };
+    let place = Place { file: trees.display(&Spot::new(new.folder.tree, join(&new.folder.path, &format!("{name}.app")))), line: 0 };
+    if old.file.env != new.file.env {
+        facts.extend(configuration::environment(name, &old.file.env, &new.file.env, reads(), place));
+    }
+    if old.folder != new.folder {
+        let private = |application: &Application| Spot::new(application.folder.tree, join(parent(&application.folder.path), "priv"));
+        facts.extend(files::private(trees, &private(old), &private(new)));
+    }
+    facts
+}
+
+fn exports_config_change(trees: &Trees<'_>, application: &Application, module: &str) -> Option<bool> {
+    let bytes = trees.get(application.folder.tree).read(&join(&application.folder.path, &format!("{module}.beam"))).ok()?;
+    let beam = Beam::open(&bytes).ok()?;
+    let exports = beam.exports(&beam.atoms().ok()?).ok()?;
+    Some(exports.iter().any(|(name, arity)| name.as_str() == "config_change" && *arity == 3))
+}
+
+/// `+ new` and `- gone`, by name.
+fn set_changes<'n>(before: impl Iterator<Item = &'n str>, after: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (before.collect(), after.collect());
+    let added = after.difference(&before).map(|name| format!("+ {name}"));
+    added.chain(before.difference(&after).map(|name| format!("- {name}"))).collect()
+}
+
+fn needed(pair: &Pair<'_>) -> Vec<String> {
+    let Some(application) = pair.either() else { return Vec::new() };
+    let all = application.file.applications.iter().chain(&application.includes).map(|name| name.value.as_str().to_owned());
+    let mut list: Vec<String> = all.collect();
+    list.sort();
+    list.dedup();
+    list
+}
+
+/// Puts what came out for each module into its application, and adds what shows only across modules: states made of
+/// structs of other modules, calls of what is gone, compilers, versions that should have changed.
+#[expect(clippy::too_many_arguments, reason = "it joins what the steps before it made")]
+fn across(
+    base: &Release,
+    target: &Release,
+    trees: &Trees<'_>,
+    jobs: Vec<Job>,
+    outcomes: Vec<Outcome>,
+    changes: &mut [ApplicationChange],
+    comparison: &mut Comparison,
+    found: &mut Findings,
+) {
+    let lost = callers::lost(outcomes.iter().filter_map(|outcome| outcome.sides.as_ref()));
+    let dead = callers::find(trees, &lost, &if lost.is_empty() { Vec::new() } else { modules_of(trees, target) });
+    let structs: HashMap<String, Structure> = outcomes.iter().filter_map(|outcome| outcome.sides.as_ref()).filter_map(struct_of).collect();
+    let look_up = |name: &str| structs.get(name).cloned();
+    let same_erts = base.rel.erts.value == target.rel.erts.value;
+    let mut compilers: (BTreeSet<String>, BTreeSet<String>) = Default::default();
+    for (job, outcome) in jobs.into_iter().zip(outcomes) {
+        found.extend(outcome.faults);
+        let Some(application) = changes.get_mut(job.application) else { continue };
+        let Some(mut change) = outcome.change else {
+            application.same_modules += 1;
+            continue;
+        };
+        if let Some(sides) = &outcome.sides {
+            if let (Some(old), Some(new)) = (&sides.old, &sides.new) {
+                let about_state = state::process(old, new, &look_up);
+                if about_state.iter().any(|fact| fact.kind == "state") {
+                    // The struct is the state: told once.
+                    change.facts.retain(|fact| fact.kind != "struct");
+                }
+                change.facts.extend(about_state);
+            }
+            change.facts.extend(callers::facts(sides, change.depth, &dead));
+            if let Some(new) = sides.new.as_ref().filter(|_| same_erts) {
+                change.facts.extend(modules::too_new(new, &base.rel.erts.value));
+            }
+            compilers.0.extend(sides.old.as_ref().and_then(|facts| facts.compiler.clone()));
+            compilers.1.extend(sides.new.as_ref().and_then(|facts| facts.compiler.clone()));
+        }
+        application.modules.push(change);
+    }
+    comparison.base.compilers = compilers.0.into_iter().collect();
+    comparison.target.compilers = compilers.1.into_iter().collect();
+    for application in changes.iter_mut().filter(|application| application.presence == Presence::Both && application.base == application.target) {
+        let code = application.modules.iter().filter(|module| module.depth < Depth::Debug).count();
+        if code > 0 {
+            let text = format!(
+                "has {} that differ{}, and the same version: an upgrade passes over it without a word",
+                if code == 1 { "a module".to_owned() } else { format!("{code} modules") },
+                if code == 1 { "s" } else { "" }
+            );
+            application.facts.insert(0, Fact::new("version-not-bumped", Verdict::HotWithCare, text));
+        }
+    }
+}
+
+/// The fields of a struct in the base and in the target.
+type Structure = (Vec<Field>, Vec<Field>);
+
+fn struct_of(sides: &Sides) -> Option<(String, Structure)> {
+    let fields = |facts: &Facts| facts.structure.get().cloned().flatten();
+    let (old, new) = (sides.old.as_ref()?, sides.new.as_ref()?);
+    Some((new.module.as_str().to_owned(), (fields(old)?, fields(new)?)))
+}
+
+/// Every module of a release that has a file.
+fn modules_of(trees: &Trees<'_>, release: &Release) -> Vec<Module> {
+    let listed = parallel::map(&release.applications, WORTH_A_THREAD, |application| list(trees, Some(application)));
+    let pairs = release.applications.iter().zip(listed);
+    pairs
+        .flat_map(|(application, names)| {
+            let folder = &application.folder;
+            names.into_iter().map(|name| {
+                let spot = Spot::new(folder.tree, join(&folder.path, &format!("{name}.beam")));
+                Module { name: crate::term::Atom::new(&name).to_string(), spot }
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::set_changes;
+
+    #[test]
+    fn sets_differ_by_what_comes_and_goes() {
+        assert_eq!(set_changes(["a", "b"].into_iter(), ["b", "c"].into_iter()), ["+ c", "- a"]);
+    }
+}

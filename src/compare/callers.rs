@@ -1,0 +1,124 @@
+//! Who still calls what is gone: functions that a module lost, and modules that were removed.
+
+use super::modules::{Sides, source_of};
+use super::{Depth, Fact, Verdict};
+use crate::beam::{Beam, Mfa};
+use crate::parallel;
+use crate::source::{Spot, Trees};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// A module of the target, and where it is.
+#[derive(Debug)]
+pub(super) struct Module {
+    pub name: String,
+    pub spot: Spot,
+}
+
+/// How many modules are worth a thread.
+const WORTH_A_THREAD: usize = 8;
+
+/// The functions that the target lacks and the base had: of modules that changed, and of those that are gone.
+pub(super) fn lost<'s>(sides: impl Iterator<Item = &'s Sides>) -> BTreeSet<Mfa> {
+    let mut lost = BTreeSet::new();
+    for Sides { old, new } in sides {
+        let Some(old) = old else { continue };
+        for (function, arity) in &old.exports {
+            let stays = new.as_ref().is_some_and(|new| new.exports.binary_search(&(function.clone(), *arity)).is_ok());
+            if !stays && function.as_str() != "module_info" {
+                lost.insert(Mfa { module: old.module.clone(), function: function.clone(), arity: *arity });
+            }
+        }
+    }
+    lost
+}
+
+/// For each lost function the functions of the target that still call it.
+pub(super) fn find(trees: &Trees<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> BTreeMap<Mfa, Vec<String>> {
+    let mut callers: BTreeMap<Mfa, Vec<String>> = BTreeMap::new();
+    if lost.is_empty() {
+        return callers;
+    }
+    let wanted: HashSet<&str> = lost.iter().map(|mfa| mfa.module.as_str()).collect();
+    let calls = parallel::map(modules, WORTH_A_THREAD, |module| calls_of(trees, module, lost, &wanted).unwrap_or_default());
+    for (called, caller) in calls.into_iter().flatten() {
+        let list = callers.entry(called).or_default();
+        if !list.contains(&caller) {
+            list.push(caller);
+        }
+    }
+    for list in callers.values_mut() {
+        list.sort();
+    }
+    callers
+}
+
+/// The lost functions that a module calls, and which of its functions do.
+fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &HashSet<&str>) -> Option<Vec<(Mfa, String)>> {
+    let bytes = trees.get(module.spot.tree).read(&module.spot.path).ok()?;
+    let beam = Beam::open(&bytes).ok()?;
+    let atoms = beam.atoms().ok()?;
+    let imports = beam.imports(&atoms).ok()?;
+    let dead: Vec<(usize, &Mfa)> = imports.iter().enumerate().filter(|(_, mfa)| wanted.contains(mfa.module.as_str()) && lost.contains(*mfa)).collect();
+    if dead.is_empty() {
+        return None;
+    }
+    let calls = beam.calls();
+    let mut found = Vec::new();
+    for (at, mfa) in dead {
+        let mut known = false;
+        for call in calls.iter().flatten().filter(|call| call.import as usize == at) {
+            if let Ok(function) = atoms.get(call.function) {
+                known = true;
+                found.push((mfa.clone(), format!("{}:{}/{}", module.name, crate::term::Atom::new(function), call.arity)));
+            }
+        }
+        if !known {
+            found.push((mfa.clone(), module.name.clone()));
+        }
+    }
+    Some(found)
+}
+
+/// The facts about what a module lost.
+pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, Vec<String>>) -> Vec<Fact> {
+    let lost = lost(std::iter::once(sides));
+    let Some(old) = &sides.old else { return Vec::new() };
+    let place = sides.new.as_ref().or(Some(old)).and_then(|facts| source_of(facts, 0));
+    let mut facts = Vec::new();
+    let mut quiet: Vec<String> = Vec::new();
+    for mfa in &lost {
+        let now: Vec<u32> = sides.new.iter().flat_map(|new| &new.exports).filter(|(name, _)| *name == mfa.function).map(|(_, arity)| *arity).collect();
+        let name = format!("{}/{}", mfa.function, mfa.arity);
+        let Some(list) = callers.get(mfa) else {
+            quiet.push(name);
+            continue;
+        };
+        let how = match now.as_slice() {
+            _ if depth == Depth::Removed => format!("its `{name}` is gone with it"),
+            [] => format!("exports no `{name}` any more"),
+            [arity] => format!("exports `{}/{arity}` in place of `{name}`", mfa.function),
+            several => format!("exports `{}` with {} arguments, no longer with {}", mfa.function, join(several), mfa.arity),
+        };
+        let text = format!("{how}, and {} still {} it", shown(list), if list.len() == 1 { "calls" } else { "call" });
+        facts.push(Fact::new("dead-call", Verdict::HotWithCare, text).items(list.iter().cloned()).at(place.clone()));
+    }
+    if !quiet.is_empty() && depth != Depth::Removed {
+        let them = if quiet.len() == 1 { "it" } else { "them" };
+        let text = format!("no longer exports {}; nothing in the target calls {them}", super::modules::functions(&quiet));
+        facts.push(Fact::new("exports-lost", Verdict::Hot, text).items(quiet));
+    }
+    facts
+}
+
+fn join(numbers: &[u32]) -> String {
+    numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ")
+}
+
+/// One or two callers by name, more by number.
+fn shown(callers: &[String]) -> String {
+    match callers {
+        [one] => format!("`{one}`"),
+        [one, two] => format!("`{one}` and `{two}`"),
+        several => format!("{} functions", several.len()),
+    }
+}

@@ -1,0 +1,194 @@
+//! What changed besides the code: names and versions of the release, its configuration, environments of applications.
+
+use super::faults;
+use super::files::{self, Changed};
+use super::{Fact, Place, Verdict};
+use crate::beam::Beam;
+use crate::diag::Findings;
+use crate::release::{Opener, Release};
+use crate::source::{Spot, Trees, join};
+use crate::term::print::brief;
+use crate::term::{Extent, Term};
+use std::collections::BTreeMap;
+
+/// Name, version, emulator, configuration and consolidated protocols.
+pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let (old, new) = (&base.rel, &target.rel);
+    if old.name.value != new.name.value {
+        let text = format!("the release was called `{}` and is called `{}`", old.name.value, new.name.value);
+        facts.push(Fact::new("release-name", Verdict::HotWithCare, text));
+    }
+    let (old_folder, new_folder) = (base.folder(), target.folder());
+    if old.vsn.value == new.vsn.value && base.spot != target.spot {
+        let differs = old.erts.value != new.erts.value || versions(base) != versions(target);
+        if differs {
+            let text = format!("both releases have the version {}: the release handler cannot tell them apart", new.vsn.value);
+            facts.push(Fact::new("release-version", Verdict::HotWithCare, text));
+        }
+    }
+    if old.erts.value != new.erts.value {
+        let text = format!("ERTS {} became {}", old.erts.value, new.erts.value);
+        facts.push(Fact::new("erts", Verdict::RestartEmulator, text));
+    }
+    if old_folder != new_folder {
+        facts.extend(system_config(&old_folder, &new_folder, opener, found));
+        facts.extend(boot_files(opener.trees(), &old_folder, &new_folder));
+        facts.extend(consolidated(opener.trees(), &old_folder, &new_folder));
+    }
+    facts
+}
+
+fn versions(release: &Release) -> Vec<(&str, &str)> {
+    release.applications.iter().map(|application| (application.name.value.as_str(), application.vsn.value.as_str())).collect()
+}
+
+type Keys = BTreeMap<String, (Term, Option<Place>)>;
+
+/// The keys of a list of pairs, with their values.
+fn keys(list: &Term) -> BTreeMap<String, Term> {
+    let pairs = list.as_list().unwrap_or_default().iter().filter_map(|pair| match pair.as_tuple() {
+        Some([key, value]) => Some((brief(key), value.clone())),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`.
+fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<String> {
+    let mut all: Vec<(&String, char)> = Vec::new();
+    all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| (key, '+')));
+    all.extend(old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key, '-')));
+    all.extend(new.iter().filter(|(key, value)| old.get(*key).is_some_and(|known| known != *value)).map(|(key, _)| (key, '~')));
+    all.sort();
+    all.into_iter().map(|(key, sign)| format!("{sign} {key}")).collect()
+}
+
+/// The environment of an application. `reads` tells whether its callback module takes changes in.
+pub(super) fn environment(application: &str, old: &Term, new: &Term, reads: Option<bool>, place: Place) -> Option<Fact> {
+    let changed = changed_keys(&keys(old), &keys(new));
+    if changed.is_empty() {
+        return None;
+    }
+    Some(environment_fact("environment", &format!("the environment of `{application}`"), changed, reads).at(Some(place)))
+}
+
+fn environment_fact(kind: &'static str, what: &str, changed: Vec<String>, reads: Option<bool>) -> Fact {
+    let (verdict, words) = match reads {
+        Some(true) => (Verdict::Hot, "and is taken in by `config_change/3`"),
+        Some(false) => (Verdict::HotWithCare, "and no `config_change/3` takes it in: processes keep what they read when they started"),
+        None => (Verdict::HotWithCare, "and it cannot be seen from the files whether running processes read it again"),
+    };
+    Fact::new(kind, verdict, format!("{what} changed, {words}")).items(changed)
+}
+
+/// `sys.config`, application by application.
+fn system_config(old: &Spot, new: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Fact> {
+    let file = |folder: &Spot| Spot::new(folder.tree, join(&folder.path, "sys.config"));
+    let (old, new) = (file(old), file(new));
+    let (before, after) = (read_config(&old, opener, found), read_config(&new, opener, found));
+    let place = |spot: &Spot, opener: &Opener<'_>| Some(Place { file: opener.trees().display(spot), line: 0 });
+    match (before, after) {
+        (Config::Absent, Config::Absent) | (Config::Refused, _) | (_, Config::Refused) => Vec::new(),
+        (Config::Absent, Config::Read(_)) => {
+            let text = "the release has a `sys.config`, its base had none";
+            vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&new, opener))]
+        }
+        (Config::Read(_), Config::Absent) => {
+            let text = "the release has no `sys.config` any more: keys that it set go back to the defaults of the `.app` files";
+            vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&old, opener))]
+        }
+        (Config::Read(before), Config::Read(after)) => {
+            let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+            let nothing = (Term::list(Vec::new()), None);
+            names
+                .into_iter()
+                .filter_map(|name| {
+                    let (old, old_place) = before.get(name).unwrap_or(&nothing);
+                    let (new, new_place) = after.get(name).unwrap_or(&nothing);
+                    let changed = changed_keys(&keys(old), &keys(new));
+                    let place = new_place.clone().or_else(|| old_place.clone());
+                    (!changed.is_empty()).then(|| environment_fact("sys-config", &format!("`sys.config` for `{name}`"), changed, None).at(place))
+                })
+                .collect()
+        }
+    }
+}
+
+enum Config {
+    Absent,
+    Refused,
+    Read(Keys),
+}
+
+fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Config {
+    let Ok(file) = opener.read(spot) else { return Config::Absent };
+    let name = opener.trees().display(spot);
+    let document = opener.parse(file, Extent::All);
+    let whole = crate::span::Span::new(file, 0, 0);
+    let sound = document.faults.is_empty();
+    let list = document.terms.first().filter(|_| sound).and_then(Term::as_list);
+    let Some(list) = list else {
+        found.push(faults::config_unreadable(&name, document.terms.first().map_or(whole, |term| term.span)));
+        return Config::Refused;
+    };
+    let mut keys = Keys::new();
+    for item in list {
+        // A string names another file; what that says is not known here.
+        if let Some([application, values]) = item.as_tuple() {
+            let line = u32::try_from(opener.files().line(item.span)).unwrap_or(0);
+            keys.insert(brief(application), (values.clone(), Some(Place { file: name.clone(), line })));
+        }
+    }
+    Config::Read(keys)
+}
+
+/// Files that are read when the emulator starts, and never again.
+fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<Fact> {
+    const FLAGS: &str = "are flags of the emulator: they take effect when it is restarted";
+    const COMPUTED: &str = "is run when the node starts, and a hot upgrade does not run it again";
+    let mut facts = Vec::new();
+    for (name, why) in [("vm.args", FLAGS), ("remote.vm.args", FLAGS), ("runtime.exs", COMPUTED), ("env.sh", COMPUTED)] {
+        let read = |folder: &Spot| trees.get(folder.tree).read_text(&join(&folder.path, name)).ok().map(|bytes| significant(&bytes));
+        let (before, after) = (read(old), read(new));
+        if before != after && (before.is_some() || after.is_some()) {
+            let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+            let added = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}"));
+            let removed = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}"));
+            let items: Vec<String> = removed.chain(added).collect();
+            if items.is_empty() {
+                continue;
+            }
+            let verb = if why == FLAGS { "changed: these" } else { "changed: it" };
+            let place = Place { file: trees.display(&Spot::new(new.tree, join(&new.path, name))), line: 0 };
+            facts.push(Fact::new("boot-file", Verdict::HotWithCare, format!("`{name}` {verb} {why}")).items(items).at(Some(place)));
+        }
+    }
+    facts
+}
+
+/// The lines that say something.
+fn significant(bytes: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+}
+
+/// Elixir's consolidated protocols: code outside every application.
+fn consolidated(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Option<Fact> {
+    let folder = |spot: &Spot| Spot::new(spot.tree, join(&spot.path, "consolidated"));
+    let (old, new) = (folder(old), folder(new));
+    let md5 = |spot: &Spot, name: &str| {
+        let bytes = trees.get(spot.tree).read(&join(&spot.path, name)).ok()?;
+        Beam::open(&bytes).ok().map(|beam| beam.md5())
+    };
+    let items: Vec<String> = files::compare(trees, &old, &new)
+        .into_iter()
+        .filter(|(name, changed)| name.ends_with(".beam") && (*changed != Changed::Content || md5(&old, name) != md5(&new, name)))
+        .map(|(name, changed)| format!("{} {}", changed.sign(), name.trim_end_matches(".beam")))
+        .collect();
+    if items.is_empty() {
+        return None;
+    }
+    let text = "consolidated protocols differ: they lie outside every application, so no appup loads them";
+    Some(Fact::new("consolidated-protocols", Verdict::HotWithCare, text).items(items))
+}

@@ -1,0 +1,108 @@
+//! Files beside the code: what lies in `priv`, and database migrations in it.
+
+use super::{Fact, Verdict};
+use crate::parallel;
+use crate::source::{Kind, Spot, Trees, join};
+use std::collections::BTreeSet;
+
+/// How a file changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changed {
+    Added,
+    Removed,
+    Content,
+}
+
+impl Changed {
+    pub fn sign(self) -> char {
+        match self {
+            Changed::Added => '+',
+            Changed::Removed => '-',
+            Changed::Content => '~',
+        }
+    }
+}
+
+/// How many files of one folder are looked at.
+const MAX_FILES: usize = 100_000;
+/// How deep folders are looked into; links may lead in circles.
+const MAX_DEPTH: usize = 32;
+/// How many files are worth a thread.
+const WORTH_A_THREAD: usize = 16;
+
+/// The files below a folder, by their names in it.
+fn below(trees: &Trees<'_>, folder: &Spot) -> BTreeSet<String> {
+    let tree = trees.get(folder.tree);
+    let mut files = BTreeSet::new();
+    let mut open = vec![(String::new(), 0)];
+    while let Some((inner, depth)) = open.pop() {
+        for name in tree.list(&join(&folder.path, &inner)).unwrap_or_default() {
+            let path = join(&inner, &name);
+            match tree.kind(&join(&folder.path, &path)) {
+                Ok(Kind::Folder) if depth < MAX_DEPTH => open.push((path, depth + 1)),
+                Ok(Kind::File) if files.len() < MAX_FILES => {
+                    files.insert(path);
+                }
+                Ok(Kind::Folder | Kind::File | Kind::Other) | Err(_) => {}
+            }
+        }
+    }
+    files
+}
+
+/// The files that differ between two folders, by name.
+pub(super) fn compare(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<(String, Changed)> {
+    let (before, after) = (below(trees, old), below(trees, new));
+    let all: Vec<&String> = before.union(&after).collect();
+    let changed = parallel::map(&all, WORTH_A_THREAD, |name| match (before.contains(*name), after.contains(*name)) {
+        (false, _) => Some(Changed::Added),
+        (_, false) => Some(Changed::Removed),
+        (true, true) => {
+            let digest = |spot: &Spot| trees.get(spot.tree).digest(&join(&spot.path, name));
+            (digest(old) != digest(new)).then_some(Changed::Content)
+        }
+    });
+    all.into_iter().zip(changed).filter_map(|(name, changed)| Some((name.clone(), changed?))).collect()
+}
+
+/// The facts about the `priv` folders of an application.
+pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<Fact> {
+    let mut migrations = Vec::new();
+    let mut libraries = Vec::new();
+    let mut others = Vec::new();
+    for (name, changed) in compare(trees, old, new) {
+        let item = format!("{} priv/{name}", changed.sign());
+        if is_migration(&name) {
+            migrations.push(item);
+        } else if is_native(&name) {
+            libraries.push(item);
+        } else {
+            others.push(item);
+        }
+    }
+    let mut facts = Vec::new();
+    if !migrations.is_empty() {
+        let text = "database migrations differ: a hot upgrade does not run them, and old code meets the new schema";
+        facts.push(Fact::new("migrations", Verdict::Rolling, text).items(migrations));
+    }
+    if !libraries.is_empty() {
+        let text = "native libraries differ: one that is loaded is replaced only when its module is purged first";
+        facts.push(Fact::new("native-library", Verdict::RestartApplication, text).items(libraries));
+    }
+    if !others.is_empty() {
+        facts.push(Fact::new("private-files", Verdict::Hot, "files in `priv` differ").items(others));
+    }
+    facts
+}
+
+/// As Ecto lays them out: `repo/migrations/20260101120000_name.exs`.
+fn is_migration(name: &str) -> bool {
+    let mut folders = name.split('/').rev();
+    let file = folders.next().unwrap_or_default();
+    folders.any(|folder| folder == "migrations") && [".exs", ".ex", ".sql"].iter().any(|end| file.ends_with(end)) && !file.starts_with('.')
+}
+
+fn is_native(name: &str) -> bool {
+    let file = name.rsplit('/').next().unwrap_or_default();
+    [".so", ".dll", ".dylib"].iter().any(|end| file.ends_with(end)) || file.contains(".so.")
+}

@@ -1,0 +1,195 @@
+//! What really changed between two releases, and what that means for an upgrade that keeps the node running.
+//!
+//! In go two releases and the trees that their files lie in; out comes a [`Comparison`]: facts, each with the verdict that
+//! it alone would give, for the release, for each application, for each module. Code is judged by what the emulator runs
+//! (`code:module_md5/1`), never by the bytes of a file. What cannot be seen in the files is a fact of its own.
+
+mod applications;
+mod callers;
+mod configuration;
+mod faults;
+mod files;
+mod modules;
+mod shapes;
+mod state;
+mod verdict;
+
+pub use faults::ALL as CODES;
+pub use verdict::{Both, Verdict};
+
+use crate::diag::Findings;
+use crate::release::{Opener, Release};
+
+/// Which module, and where in which file: what a fact can be checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, as the debug information or the release names it.
+    pub file: String,
+    /// The line, from 1; 0 when only the file is known.
+    pub line: u32,
+}
+
+/// Something that changed, and what it alone asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What kind of change it is: a word that stays the same.
+    pub kind: &'static str,
+    /// The change in a sentence.
+    pub text: String,
+    /// The names that it is about: functions, fields, keys, files.
+    pub items: Vec<String>,
+    /// Where it can be seen.
+    pub place: Option<Place>,
+    /// What it asks for on the way up.
+    pub up: Verdict,
+    /// What it asks for on the way down.
+    pub down: Verdict,
+}
+
+impl Fact {
+    /// A fact that asks for the same in both directions.
+    fn new(kind: &'static str, verdict: Verdict, text: impl Into<String>) -> Fact {
+        Fact { kind, text: text.into(), items: Vec::new(), place: None, up: verdict, down: verdict }
+    }
+
+    fn items(mut self, items: impl IntoIterator<Item = impl Into<String>>) -> Fact {
+        self.items = items.into_iter().map(Into::into).collect();
+        self
+    }
+
+    fn at(mut self, place: Option<Place>) -> Fact {
+        self.place = place;
+        self
+    }
+
+    fn down(mut self, verdict: Verdict) -> Fact {
+        self.down = verdict;
+        self
+    }
+
+    /// The heavier of its two verdicts.
+    pub fn verdict(&self) -> Verdict {
+        self.up.max(self.down)
+    }
+}
+
+/// How a module of an application changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Depth {
+    /// Only the target has it.
+    Added,
+    /// Only the base has it.
+    Removed,
+    /// It came from another application.
+    Moved,
+    /// The emulator would run other code.
+    Code,
+    /// Its code is the same, its attributes are not.
+    Attributes,
+    /// Only debug information, line numbers, compile information or documentation differ: nothing to load.
+    Debug,
+}
+
+impl Depth {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Depth::Added => "added",
+            Depth::Removed => "removed",
+            Depth::Moved => "moved",
+            Depth::Code => "changed",
+            Depth::Attributes => "attributes only",
+            Depth::Debug => "debug information only",
+        }
+    }
+}
+
+/// A module that differs.
+#[derive(Clone, Debug)]
+pub struct ModuleChange {
+    /// Its name.
+    pub name: String,
+    /// How.
+    pub depth: Depth,
+    /// The behaviours that it has in the target, else in the base.
+    pub behaviours: Vec<String>,
+    /// Its MD5 in the base and in the target.
+    pub md5: (Option<[u8; 16]>, Option<[u8; 16]>),
+    /// What else is known.
+    pub facts: Vec<Fact>,
+}
+
+/// Whether an application is on both sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Only in the target.
+    Added,
+    /// Only in the base.
+    Removed,
+    /// In both.
+    Both,
+}
+
+/// An application that differs.
+#[derive(Clone, Debug)]
+pub struct ApplicationChange {
+    /// Its name.
+    pub name: String,
+    /// On which sides it is.
+    pub presence: Presence,
+    /// Its version in the base.
+    pub base: Option<String>,
+    /// Its version in the target.
+    pub target: Option<String>,
+    /// What changed but its modules.
+    pub facts: Vec<Fact>,
+    /// Its modules that differ, by name.
+    pub modules: Vec<ModuleChange>,
+    /// How many of its modules are the same.
+    pub same_modules: usize,
+    /// Which applications it needs, of those that differ too.
+    pub needs: Vec<String>,
+}
+
+/// One of the two releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Side {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its ERTS version.
+    pub erts: String,
+    /// The versions of the compiler application that its changed modules name, each once.
+    pub compilers: Vec<String>,
+}
+
+/// All that differs between two releases.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The release come from.
+    pub base: Side,
+    /// The release gone to.
+    pub target: Side,
+    /// What changed besides the applications.
+    pub facts: Vec<Fact>,
+    /// The applications that differ, in the order in which an upgrade treats them: added ones, changed ones with their
+    /// dependencies first, removed ones.
+    pub applications: Vec<ApplicationChange>,
+    /// How many applications are the same.
+    pub same_applications: usize,
+}
+
+/// Compares two releases that the opener opened with their code.
+pub fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Comparison {
+    let side = |release: &Release| Side {
+        name: release.rel.name.value.clone(),
+        version: release.rel.vsn.value.clone(),
+        erts: release.rel.erts.value.clone(),
+        compilers: Vec::new(),
+    };
+    let mut comparison = Comparison { base: side(base), target: side(target), facts: Vec::new(), applications: Vec::new(), same_applications: 0 };
+    comparison.facts = configuration::of_release(base, target, opener, found);
+    applications::compare(base, target, opener, &mut comparison, found);
+    comparison
+}

@@ -1,0 +1,275 @@
+//! Modules, one by one: the same, or what changed in them. Both files of a module are read, looked at and dropped; what
+//! is kept are facts.
+
+use super::{Depth, Fact, ModuleChange, Place, Verdict, faults, state};
+use crate::beam::{Beam, Facts, Known, Unreadable};
+use crate::diag::Diagnostic;
+use crate::otp::Otp;
+use crate::source::{Refusal, Spot, Trees};
+use crate::span::Span;
+
+/// A module to compare: its file on either side, and where it is listed when it has none.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub application: usize,
+    pub name: String,
+    pub old: Option<Spot>,
+    pub new: Option<Spot>,
+    /// Whether the two files lie in different applications.
+    pub moved_from: Option<String>,
+}
+
+/// What came out of it.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The change, when there is one.
+    pub change: Option<ModuleChange>,
+    /// The facts of both sides, when the code differs.
+    pub sides: Option<Sides>,
+    /// What kept a file from being read.
+    pub faults: Vec<Diagnostic>,
+}
+
+/// What a module that differs tells about itself on either side.
+#[derive(Debug)]
+pub(super) struct Sides {
+    pub old: Option<Facts>,
+    pub new: Option<Facts>,
+}
+
+/// Compares the two files of a module.
+pub(super) fn compare(job: &Job, trees: &Trees<'_>) -> Outcome {
+    let mut faults = Vec::new();
+    let mut read = |spot: &Option<Spot>| {
+        let spot = spot.as_ref()?;
+        match trees.get(spot.tree).read(&spot.path) {
+            Ok(bytes) => Some(bytes),
+            Err(why) => {
+                let words = match why {
+                    Refusal::Absent => "it is gone".to_owned(),
+                    Refusal::Refused(words) => words,
+                    Refusal::TooLarge(_) => "it is too large".to_owned(),
+                };
+                faults.push(faults::beam_unreadable(&trees.display(spot), &words));
+                None
+            }
+        }
+    };
+    let (old, new) = (read(&job.old), read(&job.new));
+    if !faults.is_empty() || (old == new && job.moved_from.is_none()) {
+        return Outcome { faults, ..Outcome::default() };
+    }
+    let mut open = |spot: &Option<Spot>, bytes: Option<&'_ Vec<u8>>| -> Option<Result<(), Diagnostic>> {
+        let (spot, bytes) = spot.as_ref().zip(bytes)?;
+        let checked = Beam::open(bytes).and_then(|beam| beam.module());
+        let fault = match checked {
+            Err(Unreadable { why }) => faults::beam_unreadable(&trees.display(spot), &why),
+            Ok(module) if module.as_str() != job.name => faults::beam_other_module(&trees.display(spot), module.as_str()),
+            Ok(_) => return None,
+        };
+        faults.push(fault);
+        None
+    };
+    open(&job.old, old.as_ref());
+    open(&job.new, new.as_ref());
+    if !faults.is_empty() {
+        return Outcome { faults, ..Outcome::default() };
+    }
+    match judge(job, old.as_deref(), new.as_deref()) {
+        Ok(outcome) => outcome,
+        Err((side, Unreadable { why })) => {
+            let spot = if side { &job.new } else { &job.old };
+            let name = spot.as_ref().map(|spot| trees.display(spot)).unwrap_or_default();
+            Outcome { faults: vec![faults::beam_unreadable(&name, &why)], ..Outcome::default() }
+        }
+    }
+}
+
+/// Which side could not be read (true for the target's), and why.
+type OnSide = (bool, Unreadable);
+
+fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, OnSide> {
+    let old = old.map(Beam::open).transpose().map_err(|why| (false, why))?;
+    let new = new.map(Beam::open).transpose().map_err(|why| (true, why))?;
+    let md5 = (old.as_ref().map(Beam::md5), new.as_ref().map(Beam::md5));
+    let depth = match (&old, &new) {
+        (Some(_), None) => Depth::Removed,
+        (None, Some(_)) => Depth::Added,
+        (None, None) => return Ok(Outcome::default()),
+        (Some(_), Some(_)) if job.moved_from.is_some() => Depth::Moved,
+        (Some(before), Some(after)) if md5.0 == md5.1 => {
+            let attributes = (before.own_attributes().map_err(|why| (false, why))?, after.own_attributes().map_err(|why| (true, why))?);
+            if attributes.0 == attributes.1 { Depth::Debug } else { Depth::Attributes }
+        }
+        (Some(_), Some(_)) => Depth::Code,
+    };
+    if depth == Depth::Debug {
+        let facts = match (&old, &new) {
+            (Some(old), Some(new)) => vec![debug_only(old, new)],
+            _ => Vec::new(),
+        };
+        return Ok(Outcome { change: Some(ModuleChange { name: job.name.clone(), depth, behaviours: Vec::new(), md5, facts }), ..Outcome::default() });
+    }
+    let same_source = match (&old, &new) {
+        (Some(old), Some(new)) => old.same_source(new),
+        _ => None,
+    };
+    let old = old.as_ref().map(Facts::of).transpose().map_err(|why| (false, why))?;
+    let new = new.as_ref().map(Facts::of).transpose().map_err(|why| (true, why))?;
+    let behaviours = new.as_ref().or(old.as_ref()).map(|facts| facts.behaviours.iter().map(|name| name.as_str().to_owned()).collect()).unwrap_or_default();
+    let mut facts = Vec::new();
+    match depth {
+        Depth::Added => facts.push(Fact::new("module-added", Verdict::Hot, "is new")),
+        Depth::Removed => facts.push(Fact::new("module-removed", Verdict::Hot, "is gone")),
+        Depth::Moved => {
+            let from = job.moved_from.as_deref().unwrap_or_default();
+            let text = format!("moved here from `{from}`: one appup must not delete what the other one adds");
+            facts.push(Fact::new("module-moved", Verdict::HotWithCare, text).items([from]));
+        }
+        Depth::Code => facts.push(code_fact(&old, &new, same_source)),
+        Depth::Attributes | Depth::Debug => {}
+    }
+    if let (Some(old), Some(new)) = (&old, &new) {
+        facts.extend(between(old, new));
+    }
+    facts.extend(native(old.as_ref(), new.as_ref()));
+    let change = ModuleChange { name: job.name.clone(), depth, behaviours, md5, facts };
+    Ok(Outcome { change: Some(change), sides: Some(Sides { old, new }), faults: Vec::new() })
+}
+
+/// Where a module's source is, as far as its debug information tells.
+pub(super) fn source_of(facts: &Facts, line: u32) -> Option<Place> {
+    facts.file.as_ref().map(|file| Place { file: file.clone(), line })
+}
+
+/// Chunks that the emulator does not run, and what they are.
+const ASIDE: &[(&[u8; 4], &str)] = &[
+    (b"Line", "line numbers"),
+    (b"Dbgi", "debug information"),
+    (b"Abst", "debug information"),
+    (b"Docs", "documentation"),
+    (b"CInf", "compile information"),
+    (b"Type", "types"),
+    (b"ExCk", "Elixir's checks"),
+    (b"LocT", "local functions"),
+];
+
+fn debug_only(old: &Beam<'_>, new: &Beam<'_>) -> Fact {
+    let mut differ: Vec<&str> = ASIDE.iter().filter(|(tag, _)| old.chunk(tag) != new.chunk(tag)).map(|(_, words)| *words).collect();
+    differ.dedup();
+    if differ.is_empty() {
+        differ.push("how the file is packed");
+    }
+    Fact::new("debug-only", Verdict::Nothing, format!("runs the same code, so it need not be loaded; what differs: {}", differ.join(", "))).items(differ)
+}
+
+fn code_fact(old: &Option<Facts>, new: &Option<Facts>, same_source: Option<bool>) -> Fact {
+    let compilers = old.as_ref().and_then(|old| old.compiler.clone()).zip(new.as_ref().and_then(|new| new.compiler.clone()));
+    match (same_source, compilers) {
+        (Some(true), Some((before, after))) if before != after => {
+            let text = format!("has other code from the same source: compiled by compiler {after} instead of {before}");
+            Fact::new("recompiled", Verdict::Hot, text).items([before, after])
+        }
+        (Some(true), _) => Fact::new("recompiled", Verdict::Hot, "has other code from the same source: other compiler options, or another tree of includes"),
+        (Some(false) | None, _) => Fact::new("code", Verdict::Hot, "has other code"),
+    }
+}
+
+/// What differs between two versions of a module, each looked at in turn.
+fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    facts.extend(attributes(old, new));
+    facts.extend(exports(old, new));
+    for (kind, verb, these, others) in [("behaviour-gained", "gains", new, old), ("behaviour-lost", "loses", old, new)] {
+        for name in these.behaviours.iter().filter(|name| !others.behaviours.contains(name)) {
+            // A module that had the callbacks all along only says so now, or no longer.
+            let declared = others.has_callbacks_of(name) && others.behaviours.iter().all(|other| these.behaviours.contains(other));
+            let fact = if Facts::runs_processes(name) && !declared {
+                Fact::new(kind, Verdict::RestartApplication, format!("{verb} the behaviour `{name}`: its processes are another kind of process"))
+            } else {
+                Fact::new(kind, Verdict::Hot, format!("{verb} the behaviour `{name}`"))
+            };
+            facts.push(fact.items([name.as_str()]));
+        }
+    }
+    facts.extend(structures(old, new));
+    facts.extend(state::children(old, new));
+    facts
+}
+
+fn attributes(old: &Facts, new: &Facts) -> Option<Fact> {
+    let listed =
+        |facts: &Facts, name: &str| facts.attributes.iter().filter(|(known, _)| known.as_str() == name).map(|(_, value)| value.clone()).collect::<Vec<_>>();
+    let mut names: Vec<&str> = old.attributes.iter().chain(&new.attributes).map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.retain(|name| !matches!(*name, "behaviour" | "behavior") && listed(old, name) != listed(new, name));
+    if names.is_empty() {
+        return None;
+    }
+    let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let text = if names.contains(&"vsn") {
+        format!("has other attributes ({shown}): `vsn` is what `code_change` is given as the old version")
+    } else {
+        format!("has other attributes ({shown})")
+    };
+    Some(Fact::new("attributes", Verdict::Hot, text).items(names))
+}
+
+fn exports(old: &Facts, new: &Facts) -> Vec<Fact> {
+    let shown = |list: Vec<&(crate::term::Atom, u32)>| list.into_iter().map(|(name, arity)| format!("{name}/{arity}")).collect::<Vec<_>>();
+    let gained = shown(new.exports.iter().filter(|export| !old.exports.contains(export)).collect());
+    let mut facts = Vec::new();
+    if !gained.is_empty() {
+        facts.push(Fact::new("exports-gained", Verdict::Hot, format!("now exports {}", functions(&gained))).items(gained));
+    }
+    // Those that are lost are told with their callers, which takes a look at every other module.
+    facts
+}
+
+/// `f/1`, or how many there are.
+pub(super) fn functions(names: &[String]) -> String {
+    match names {
+        [one] => format!("`{one}`"),
+        [one, two] => format!("`{one}` and `{two}`"),
+        several => format!("{} functions", several.len()),
+    }
+}
+
+/// Records and structs: told once for the module that defines the struct; records are told where a state is made of them.
+fn structures(old: &Facts, new: &Facts) -> Option<Fact> {
+    let (before, after) = (old.structure.get()?, new.structure.get()?);
+    let difference = super::shapes::fields(before.as_deref()?, after.as_deref()?, false)?;
+    let text = format!("its struct {}: values made before the upgrade keep the old fields", difference.words());
+    Some(Fact::new("struct", Verdict::HotWithCare, text).items(difference.items()).at(source_of(new, 0)))
+}
+
+fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Fact> {
+    let facts = new.or(old)?;
+    let is_native = |facts: &Facts| facts.loads_nif || facts.on_load == Known::Known(true);
+    if !old.is_some_and(is_native) && !new.is_some_and(is_native) {
+        return None;
+    }
+    // Loaded for the first time, nothing stands in the way.
+    let verdict = if old.is_none() || new.is_none() { Verdict::Hot } else { Verdict::HotWithCare };
+    Some(if facts.loads_nif {
+        let text = "loads a native library: loading it again works only when the library allows upgrades";
+        Fact::new("native-code", verdict, text).at(source_of(facts, 0))
+    } else {
+        Fact::new("on-load", verdict, "runs code when it is loaded: when that fails, the upgrade crashes").at(source_of(facts, 0))
+    })
+}
+
+/// A module that a base's emulator refuses to load.
+pub(super) fn too_new(facts: &Facts, erts: &str) -> Option<Fact> {
+    let otp = Otp::from_erts(erts);
+    let known = otp.highest_opcode();
+    let highest = facts.highest_opcode.filter(|highest| *highest > known)?;
+    let text = format!("was compiled for a newer emulator: it uses instruction {highest}, and {otp} knows {known}");
+    Some(Fact::new("compiled-for-newer", Verdict::RestartEmulator, text))
+}
+
+/// The finding for a module that is listed and not there.
+pub(super) fn missing(module: &str, application: &str, listed: Span) -> Diagnostic {
+    faults::beam_missing(module, application, listed)
+}

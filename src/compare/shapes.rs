@@ -1,0 +1,153 @@
+//! Two shapes of a state, field by field.
+
+use crate::beam::{Field, Shape};
+
+/// What differs between two lists of fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    /// Old and new name of fields that were probably renamed.
+    pub renamed: Vec<(String, String)>,
+    /// Fields with another default: name, old default, new default.
+    pub defaults: Vec<(String, String, String)>,
+    /// Whether fields that stayed stand in another order, where order counts.
+    pub reordered: bool,
+}
+
+impl Difference {
+    fn is_empty(&self) -> bool {
+        *self == Difference::default()
+    }
+
+    /// Tells whether only defaults differ: states that exist already keep their values, and stay readable.
+    pub fn only_defaults(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.renamed.is_empty() && !self.reordered
+    }
+
+    /// In words, to stand behind a subject.
+    pub fn words(&self) -> String {
+        let named = |list: &[String]| list.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let mut parts = Vec::new();
+        if !self.added.is_empty() {
+            parts.push(format!("gains {}", named(&self.added)));
+        }
+        if !self.removed.is_empty() {
+            parts.push(format!("loses {}", named(&self.removed)));
+        }
+        for (old, new) in &self.renamed {
+            parts.push(format!("probably renames `{old}` to `{new}`"));
+        }
+        for (name, old, new) in &self.defaults {
+            parts.push(format!("changes the default of `{name}` from `{old}` to `{new}`"));
+        }
+        if self.reordered {
+            parts.push("has its fields in another order".to_owned());
+        }
+        parts.join(", ")
+    }
+
+    /// `+ added`, `- removed`, `old -> new`, `~ other default`.
+    pub fn items(&self) -> Vec<String> {
+        let added = self.added.iter().map(|name| format!("+ {name}"));
+        let removed = self.removed.iter().map(|name| format!("- {name}"));
+        let renamed = self.renamed.iter().map(|(old, new)| format!("{old} -> {new}"));
+        let defaults = self.defaults.iter().map(|(name, ..)| format!("~ {name}"));
+        added.chain(removed).chain(renamed).chain(defaults).collect()
+    }
+}
+
+/// What differs between two lists of fields; `None` when nothing does. A field that is gone and one that is new are one
+/// renamed field when they share their default and stand at the same place of a record, or have names that are alike.
+pub(super) fn fields(old: &[Field], new: &[Field], ordered: bool) -> Option<Difference> {
+    let has = |list: &[Field], name: &str| list.iter().any(|field| field.name == name);
+    let mut removed: Vec<&Field> = old.iter().filter(|field| !has(new, &field.name)).collect();
+    let mut added: Vec<&Field> = new.iter().filter(|field| !has(old, &field.name)).collect();
+    let mut difference = Difference::default();
+    let lonely = removed.len() == 1 && added.len() == 1;
+    let same_size = old.len() == new.len();
+    removed.retain(|gone| {
+        let place = |list: &[Field], name: &str| list.iter().position(|field| field.name == name);
+        let same_place = |come: &Field| ordered && same_size && place(new, &come.name) == place(old, &gone.name);
+        let fits = |come: &&Field| come.default == gone.default && (same_place(come) || (lonely && are_alike(&come.name, &gone.name)));
+        match added.iter().position(fits) {
+            Some(at) => {
+                difference.renamed.push((gone.name.clone(), added.remove(at).name.clone()));
+                false
+            }
+            None => true,
+        }
+    });
+    difference.removed = removed.into_iter().map(|field| field.name.clone()).collect();
+    difference.added = added.into_iter().map(|field| field.name.clone()).collect();
+    for before in old {
+        if let Some(after) = new.iter().find(|after| after.name == before.name)
+            && after.default != before.default
+        {
+            let shown = |field: &Field| field.default.clone().unwrap_or_else(|| "..".to_owned());
+            difference.defaults.push((before.name.clone(), shown(before), shown(after)));
+        }
+    }
+    let stayed = |list: &[Field], other: &[Field]| list.iter().filter(|field| has(other, &field.name)).map(|field| field.name.clone()).collect::<Vec<_>>();
+    difference.reordered = ordered && stayed(old, new) != stayed(new, old);
+    (!difference.is_empty()).then_some(difference)
+}
+
+/// Names that begin or end alike, or of which one holds the other.
+fn are_alike(one: &str, other: &str) -> bool {
+    const ENOUGH: usize = 4;
+    let same = |pairs: &mut dyn Iterator<Item = (char, char)>| pairs.take_while(|(a, b)| a == b).count();
+    let prefix = same(&mut one.chars().zip(other.chars()));
+    let suffix = same(&mut one.chars().rev().zip(other.chars().rev()));
+    prefix.max(suffix) >= ENOUGH || one.contains(other) || other.contains(one)
+}
+
+/// How a shape is called.
+pub(super) fn name(shape: &Shape) -> String {
+    match shape {
+        Shape::Record(name, _) => format!("record `{name}`"),
+        Shape::Struct(name, _) => format!("struct `{}`", name.as_str().trim_start_matches("Elixir.")),
+        Shape::Map(_) => "map".to_owned(),
+        Shape::Tuple(size, None) => format!("tuple of {size}"),
+        Shape::Tuple(size, Some(tag)) => format!("tuple of {size} tagged `{tag}`"),
+        Shape::Plain(text) => format!("`{text}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields;
+    use crate::beam::Field;
+
+    fn list(text: &str) -> Vec<Field> {
+        text.split_whitespace()
+            .map(|field| {
+                let (name, default) = field.split_once('=').map_or((field, None), |(name, default)| (name, Some(default.to_owned())));
+                Field { name: name.to_owned(), default }
+            })
+            .collect()
+    }
+
+    fn words(old: &str, new: &str) -> String {
+        fields(&list(old), &list(new), true).map(|difference| difference.words()).unwrap_or_default()
+    }
+
+    #[test]
+    fn fields_come_go_and_are_renamed() {
+        assert_eq!(words("a b", "a b"), "");
+        assert_eq!(words("a b", "a b c"), "gains `c`");
+        assert_eq!(words("a b c", "a c"), "loses `b`");
+        assert_eq!(words("a b c", "a x c"), "probably renames `b` to `x`");
+        assert_eq!(words("a=1 b", "a=2 b"), "changes the default of `a` from `1` to `2`");
+        assert_eq!(words("a=1 b c", "x=2 b c d"), "gains `x`, `d`, loses `a`");
+        assert_eq!(words("a b", "b a"), "has its fields in another order");
+    }
+
+    #[test]
+    fn where_no_order_counts_a_new_name_must_be_like_the_old_one() {
+        let words = |old: &str, new: &str| fields(&list(old), &list(new), false).map(|difference| difference.words()).unwrap_or_default();
+        assert_eq!(words("seed x", "slowest x"), "gains `slowest`, loses `seed`");
+        assert_eq!(words("manifest_file x", "manifest_path x"), "probably renames `manifest_file` to `manifest_path`");
+        assert_eq!(words("a b", "b a"), "");
+    }
+}

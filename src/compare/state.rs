@@ -1,0 +1,182 @@
+//! What processes keep across an upgrade: the shape of their state, the `code_change` that converts it, the children of
+//! supervisors.
+
+use super::modules::source_of;
+use super::shapes::{self, Difference};
+use super::{Fact, Verdict};
+use crate::beam::{Attribute, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape, Written};
+use crate::term::{TermKind, print};
+
+/// How a state changed.
+enum Change<'s> {
+    /// Fields of one shape.
+    Fields(&'s Shape, Difference),
+    /// One shape became another.
+    Shape(String, String),
+    /// It cannot be told.
+    Unknown(&'static str),
+}
+
+/// Looks up the fields of a struct that another module defines, in the base and in the target.
+pub(super) type Structs<'s> = dyn Fn(&str) -> Option<(Vec<Field>, Vec<Field>)> + 's;
+
+/// The facts about the state of a module's processes.
+pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fact> {
+    let (Some(before), Some(after)) = (&old.state, &new.state) else { return Vec::new() };
+    match change(before, after, structs) {
+        None => version_arguments(old, new, false),
+        Some(Change::Unknown(why)) => {
+            let text = format!("is a process, and {why}: whether its state changed cannot be seen from the files");
+            vec![Fact::new("state-unknown", Verdict::HotWithCare, text).at(source_of(new, 0))]
+        }
+        Some(Change::Fields(shape, difference)) if difference.only_defaults() => {
+            let text = format!("its state, the {}, {}: running processes keep the values that they have", shapes::name(shape), difference.words());
+            let mut facts = vec![Fact::new("state-defaults", Verdict::Hot, text).items(difference.items()).at(source_of(new, 0))];
+            facts.extend(version_arguments(old, new, false));
+            facts
+        }
+        Some(Change::Fields(shape, difference)) => {
+            changed(old, new, format!("its state, the {}, {}", shapes::name(shape), difference.words()), difference.items(), line_of(shape, new))
+        }
+        Some(Change::Shape(before, after)) => changed(old, new, format!("its state was a {before} and is a {after}"), vec![format!("{before} -> {after}")], 0),
+    }
+}
+
+/// The line on which a record is defined.
+fn line_of(shape: &Shape, facts: &Facts) -> u32 {
+    let records = facts.records.get().map(Vec::as_slice).unwrap_or_default();
+    let Shape::Record(name, _) = shape else { return 0 };
+    records.iter().find(|(known, ..)| known == name).map_or(0, |(_, line, _)| *line)
+}
+
+fn changed(old: &Facts, new: &Facts, text: String, items: Vec<String>, line: u32) -> Vec<Fact> {
+    let mut facts = vec![Fact::new("state", Verdict::HotWithCare, text).items(items).at(source_of(new, line))];
+    facts.extend(conversion(new));
+    facts.extend(version_arguments(old, new, true));
+    facts
+}
+
+fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs: &Structs<'_>) -> Option<Change<'s>> {
+    let (before, after) = match (before, after) {
+        (Known::Unknown(why), _) | (_, Known::Unknown(why)) => return Some(Change::Unknown(why)),
+        (Known::Known(before), Known::Known(after)) => (before, after),
+    };
+    for old in before {
+        for new in after {
+            let difference = match (old, new) {
+                (Shape::Record(a, before), Shape::Record(b, after)) if a == b => shapes::fields(before, after, true),
+                (Shape::Struct(a, Some(before)), Shape::Struct(b, Some(after))) if a == b => shapes::fields(before, after, false),
+                // A struct of another module looks the same here, whatever that module made of it.
+                (Shape::Struct(a, None), Shape::Struct(b, None)) if a == b => {
+                    structs(a.as_str()).and_then(|(before, after)| shapes::fields(&before, &after, false))
+                }
+                (Shape::Map(before), Shape::Map(after)) => shapes::fields(before, after, false),
+                _ => None,
+            };
+            if let Some(difference) = difference {
+                return Some(Change::Fields(old, difference));
+            }
+        }
+    }
+    // Where one state may have several shapes, one that both sides know is as much as can be told.
+    if before.iter().any(|shape| after.iter().any(|other| shapes::name(shape) == shapes::name(other))) {
+        return None;
+    }
+    let names = |list: &[Shape]| list.iter().map(shapes::name).collect::<Vec<_>>().join(" or ");
+    Some(Change::Shape(names(before), names(after)))
+}
+
+/// Whether the new module can convert a state: it runs on the way up, and, as the newer code, on the way down.
+fn conversion(new: &Facts) -> Vec<Fact> {
+    let is_statem = new.behaviours.iter().any(|name| matches!(name.as_str(), "gen_statem" | "gen_fsm"));
+    let wanted = if is_statem { "code_change/4" } else { "code_change/3" };
+    let Some(CodeChange { arity, written, clauses }) = &new.code_change else {
+        let text = format!("exports no `{wanted}` that would convert it");
+        return vec![Fact::new("code-change-missing", Verdict::RestartApplication, text).at(source_of(new, 0))];
+    };
+    if *arity != if is_statem { 4 } else { 3 } {
+        let text = format!("exports `code_change/{arity}`, but its behaviour calls `{wanted}`");
+        return vec![Fact::new("code-change-arity", Verdict::RestartApplication, text).at(source_of(new, 0))];
+    }
+    let clauses = match clauses {
+        Known::Known(clauses) => clauses,
+        Known::Unknown(why) => {
+            let text = format!("whether its `{wanted}` converts it cannot be seen: {why}");
+            return vec![Fact::new("code-change-unknown", Verdict::HotWithCare, text)];
+        }
+    };
+    let line = clauses.first().map_or(0, |clause| clause.line);
+    if let Known::Known(Written::By(module)) = written {
+        let text =
+            format!("has only the `{wanted}` that `use {}` puts there, which gives the state back as it was", module.as_str().trim_start_matches("Elixir."));
+        return vec![Fact::new("code-change-injected", Verdict::RestartApplication, text).at(source_of(new, line))];
+    }
+    if clauses.iter().all(|clause| clause.unchanged) {
+        let text = format!("its `{wanted}` gives the state back as it was");
+        return vec![Fact::new("code-change-catch-all", Verdict::RestartApplication, text).at(source_of(new, line))];
+    }
+    // On the way down the version comes as `{down,Vsn}`.
+    let takes_down = |clause: &&Clause| clause.is_downgrade() || clause.is_catch_all();
+    if clauses.iter().find(takes_down).is_none_or(|clause| clause.unchanged) {
+        let text = format!("its `{wanted}` converts no state on the way down: no clause for `{{down,Vsn}}`");
+        let fact = Fact::new("code-change-no-way-back", Verdict::HotWithCare, text).at(source_of(new, line));
+        return vec![fact.down(Verdict::RestartApplication)];
+    }
+    Vec::new()
+}
+
+/// Clauses of the new `code_change` that are written for versions which no process will name.
+fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Fact> {
+    let Some(Known::Known(clauses)) = new.code_change.as_ref().map(|code_change| &code_change.clauses) else { return Vec::new() };
+    let given = match old.vsn() {
+        None => "the number that the compiler makes of the module's MD5".to_owned(),
+        Some(Attribute::Term(term)) => match term.as_list() {
+            Some([one]) => format!("`{}`", print::inline(one, crate::otp::Otp::NEWEST)),
+            _ => return Vec::new(),
+        },
+        Some(Attribute::Unbuilt(_)) => return Vec::new(),
+    };
+    let fits = |version: &Expr| match (version, old.vsn()) {
+        (Expr::Text(text), Some(Attribute::Term(term))) => match term.as_list() {
+            Some([one]) => one.text().as_deref() == Some(text) || matches!(&one.kind, TermKind::Bits(bits) if bits.bytes == text.as_bytes()),
+            _ => true,
+        },
+        (Expr::Text(_), None) => false,
+        _ => true,
+    };
+    let stray = |clause: &&Clause| {
+        let version = match clause.version.tagged("down") {
+            Some([version]) => version,
+            _ => &clause.version,
+        };
+        !fits(version)
+    };
+    let Some(clause) = clauses.iter().find(stray) else { return Vec::new() };
+    let verdict = if state_changed { Verdict::HotWithCare } else { Verdict::Hot };
+    let text = format!("its `code_change` has a clause for version `{}`, but will be given {given}", clause.version);
+    vec![Fact::new("code-change-version", verdict, text).at(source_of(new, clause.line))]
+}
+
+/// The children that a supervisor starts.
+pub(super) fn children(old: &Facts, new: &Facts) -> Option<Fact> {
+    let (before, after) = (old.children.as_ref()?, new.children.as_ref()?);
+    let (before, after) = match (before, after) {
+        (Known::Known(before), Known::Known(after)) => (before, after),
+        (Known::Unknown(why), _) | (_, Known::Unknown(why)) => {
+            let text = format!("is a supervisor, and {why}: whether its children changed cannot be seen from the files");
+            return Some(Fact::new("children-unknown", Verdict::HotWithCare, text).at(source_of(new, 0)));
+        }
+    };
+    let has = |list: &[Child], id: &str| list.iter().any(|child| child.id == id);
+    let mut items: Vec<String> = Vec::new();
+    items.extend(after.iter().filter(|child| !has(before, &child.id)).map(|child| format!("+ {}", child.id)));
+    items.extend(before.iter().filter(|child| !has(after, &child.id)).map(|child| format!("- {}", child.id)));
+    items.extend(
+        before.iter().filter(|child| after.iter().any(|other| other.id == child.id && other.text != child.text)).map(|child| format!("~ {}", child.id)),
+    );
+    if items.is_empty() {
+        return None;
+    }
+    let text = "its children differ: an upgrade of the supervisor takes the new specifications in, but starts and stops nobody";
+    Some(Fact::new("children", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)))
+}

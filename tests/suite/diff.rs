@@ -1,0 +1,216 @@
+//! `relupc diff` on the planted releases: each change is seen, and nothing else.
+
+use crate::demo;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn diff(base: &str, target: &str) -> (Value, i32) {
+    demo::json(root(), &["diff", base, target, "--format", "json"])
+}
+
+const BASE: &str = "fixtures/releases/planted/base";
+const TARGET: &str = "fixtures/releases/planted/target";
+
+/// For each application the kinds of its facts and of its modules' facts, and the verdicts.
+fn seen(document: &Value) -> BTreeMap<String, (Vec<String>, String, String)> {
+    let list = |value: &Value| value.as_array().unwrap().clone();
+    let applications = list(&document["comparison"]["applications"]);
+    let of = |application: &Value| {
+        let own = list(&application["facts"]);
+        let modules = list(&application["modules"]).into_iter().flat_map(|module| list(&module["facts"]));
+        let kinds = own.into_iter().chain(modules).map(|fact| fact["kind"].as_str().unwrap().to_owned()).filter(|kind| kind != "version");
+        let verdict = |way: &str| application["verdict"][way].as_str().unwrap().to_owned();
+        (application["name"].as_str().unwrap().to_owned(), (kinds.collect(), verdict("up"), verdict("down")))
+    };
+    applications.iter().map(of).collect()
+}
+
+#[test]
+fn every_planted_change_is_seen_and_nothing_else() {
+    let (document, status) = diff(BASE, TARGET);
+    assert_eq!((status, document["diagnostics"].as_array().unwrap().len()), (0, 0));
+    let seen = seen(&document);
+    let expected: &[(&str, &[&str], &str, &str)] = &[
+        ("children", &["code", "children"], "hot-with-care", "hot-with-care"),
+        ("comment_only", &["debug-only"], "hot", "hot"),
+        ("environment", &["environment"], "hot-with-care", "hot-with-care"),
+        ("field_added", &["code", "state"], "hot-with-care", "hot-with-care"),
+        ("field_renamed", &["code", "state", "code-change-catch-all"], "restart-application", "restart-application"),
+        ("gone", &["application-removed", "module-removed"], "hot", "hot"),
+        ("late", &["application-added", "module-added"], "hot-with-care", "hot-with-care"),
+        ("later", &["application-added", "module-added"], "hot", "hot"),
+        ("machine", &["code", "state", "code-change-missing"], "restart-application", "restart-application"),
+        ("migration", &["migrations"], "rolling", "rolling"),
+        ("moved_from", &[], "hot", "hot"),
+        ("moved_to", &["module-moved"], "hot-with-care", "hot-with-care"),
+        ("native", &["native-library", "code", "native-code"], "restart-application", "restart-application"),
+        ("recompiled", &["recompiled"], "hot", "hot"),
+        ("renamed_in_source", &["debug-only"], "hot", "hot"),
+        ("signature", &["code", "exports-gained", "dead-call"], "hot-with-care", "hot-with-care"),
+        ("start_type", &["start-type"], "restart-application", "restart-application"),
+        ("state_kept", &["code"], "hot", "hot"),
+        ("unbumped", &["version-not-bumped", "code"], "hot-with-care", "hot-with-care"),
+        ("version_argument", &["code", "state", "code-change-no-way-back", "code-change-version"], "hot-with-care", "restart-application"),
+        ("vsn_only", &["attributes"], "hot", "hot"),
+    ];
+    let names: Vec<&str> = seen.keys().map(String::as_str).collect();
+    assert_eq!(names, expected.iter().map(|(name, ..)| *name).collect::<Vec<_>>());
+    for (name, kinds, up, down) in expected {
+        let (found, found_up, found_down) = &seen[*name];
+        assert_eq!((found.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), found_up.as_str(), found_down.as_str()), (*kinds, *up, *down), "{name}");
+    }
+    assert_eq!(document["comparison"]["same_applications"], 4, "kernel, stdlib, sasl and the one that did not change");
+    let release: Vec<&str> = document["comparison"]["facts"].as_array().unwrap().iter().map(|fact| fact["kind"].as_str().unwrap()).collect();
+    assert_eq!(release, ["sys-config", "boot-file"]);
+}
+
+/// The fact of a kind about a module.
+fn fact(document: &Value, module: &str, kind: &str) -> Value {
+    let applications = document["comparison"]["applications"].as_array().unwrap();
+    let modules = applications.iter().flat_map(|application| application["modules"].as_array().unwrap());
+    let facts = modules.filter(|found| found["name"] == module).flat_map(|found| found["facts"].as_array().unwrap());
+    facts.filter(|fact| fact["kind"] == kind).cloned().next().unwrap_or_default()
+}
+
+#[test]
+fn facts_name_fields_functions_and_lines() {
+    let (document, _) = diff(BASE, TARGET);
+    let state = fact(&document, "field_added", "state");
+    assert_eq!(
+        (state["items"][0].as_str(), state["place"]["file"].as_str(), state["place"]["line"].as_u64()),
+        (Some("+ currency"), Some("field_added.erl"), Some(4))
+    );
+    assert_eq!(fact(&document, "field_renamed", "state")["items"][0], "limit -> maximum");
+    assert_eq!(fact(&document, "calculator", "dead-call")["items"][0], "caller:run/0");
+    assert_eq!(fact(&document, "children_sup", "children")["items"][0], "+ second");
+    assert_eq!(fact(&document, "recompiled", "recompiled")["items"], serde_json::json!(["8.2.3", "8.6.1"]));
+    assert_eq!(fact(&document, "machine", "state")["items"][0], "+ total");
+    assert_eq!(fact(&document, "commented", "debug-only")["items"], serde_json::json!(["line numbers", "debug information"]));
+}
+
+#[test]
+fn the_elixir_fixture_is_understood() {
+    let (document, _) = diff("fixtures/releases/donation_platform/1.0.0", "fixtures/releases/donation_platform/1.1.0");
+    let state = fact(&document, "Elixir.DonationPlatform.Server", "state");
+    assert_eq!(state["items"][0], "+ currency");
+    assert_eq!(fact(&document, "Elixir.DonationPlatform.Receipts", "module-added")["kind"], "module-added");
+}
+
+#[test]
+fn a_release_against_itself_reports_nothing() {
+    for root in
+        [BASE, TARGET, "fixtures/releases/donation_platform/1.0.0", "fixtures/releases/donation_platform/1.0.1", "fixtures/releases/donation_platform/1.1.0"]
+    {
+        // Once as itself, once from a copy elsewhere, so that every file is read.
+        let folder = tempfile::tempdir().unwrap();
+        copy(&self::root().join(root), &folder.path().join("copy"));
+        let copy = folder.path().join("copy").to_string_lossy().into_owned();
+        for other in [root, copy.as_str()] {
+            let (document, status) = diff(root, other);
+            assert_eq!(status, 0, "{root}");
+            let comparison = &document["comparison"];
+            assert_eq!(comparison["applications"].as_array().map(Vec::len), Some(0), "{root}: {}", comparison["applications"]);
+            assert_eq!(comparison["facts"].as_array().map(Vec::len), Some(0), "{root}: {}", comparison["facts"]);
+            assert_eq!(comparison["verdict"]["up"], "nothing");
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_tarball_says_the_same_as_the_folder_it_was_made_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = folder.path().join("planted-2.0.0.tar.gz");
+    let file = fs::File::create(&packed).unwrap();
+    let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(file, flate2::Compression::fast()));
+    for part in ["lib", "releases"] {
+        builder.append_dir_all(part, root().join(TARGET).join(part)).unwrap();
+    }
+    builder.into_inner().unwrap().finish().unwrap();
+    let (from_folder, _) = diff(BASE, TARGET);
+    let (from_tarball, _) = diff(BASE, &packed.to_string_lossy());
+    let plain = |document: &Value| document.to_string().replace(&format!("{}:", packed.to_string_lossy()), &format!("{TARGET}/"));
+    assert_eq!(plain(&from_tarball), plain(&from_folder));
+}
+
+#[test]
+fn fail_on_a_verdict() {
+    let status = |limit: &str| demo::relupc(root(), &["diff", BASE, TARGET, "--fail-on", limit]).status.code();
+    assert_eq!(status("rolling"), Some(1));
+    let small = |limit: &str| {
+        let releases = ["fixtures/releases/donation_platform/1.0.0", "fixtures/releases/donation_platform/1.0.1"];
+        demo::relupc(root(), &["diff", releases[0], releases[1], "--fail-on", limit]).status.code()
+    };
+    assert_eq!((small("hot"), small("hot-with-care"), small("rolling")), (Some(1), Some(0), Some(0)));
+}
+
+#[test]
+fn a_file_that_holds_another_module() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join(TARGET), &folder.path().join("target"));
+    let ebin = folder.path().join("target/lib/signature-2.0.0/ebin");
+    fs::copy(ebin.join("caller.beam"), ebin.join("calculator.beam")).unwrap();
+    let (document, status) = diff(BASE, &folder.path().join("target").to_string_lossy());
+    assert_eq!((demo::codes(&document), status), (vec!["RL0243".to_owned()], 1));
+}
+
+#[test]
+fn damaged_modules_are_reported_whatever_is_cut_or_flipped() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join(TARGET), &folder.path().join("target"));
+    let beam = folder.path().join("target/lib/field_added-2.0.0/ebin/field_added.beam");
+    let whole = fs::read(&beam).unwrap();
+    for at in (0..whole.len()).step_by(97) {
+        fs::write(&beam, &whole[..at]).unwrap();
+        let (document, status) = diff(BASE, &folder.path().join("target").to_string_lossy());
+        assert_eq!((demo::codes(&document), status), (vec!["RL0241".to_owned()], 1), "cut at {at}");
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0xff;
+        fs::write(&beam, &flipped).unwrap();
+        let (_, status) = diff(BASE, &folder.path().join("target").to_string_lossy());
+        assert!(matches!(status, 0 | 1), "flipped at {at}");
+    }
+}
+
+#[test]
+fn names_cannot_break_out_of_a_page() {
+    let release =
+        "{release,{\"<script>alert(1)</script>|`x`\",\"2.0.0\"},{erts,\"13.1\"},[{kernel,\"9.0\"},{stdlib,\"9.0\"},{sasl,\"9.0\"},{demo,\"2.0.0\"}]}.";
+    let folder = demo::with(&[("new.rel", release)]);
+    let print = |format: &str| {
+        let output = demo::relupc(folder.path(), &["diff", "old.rel", "new.rel", "--path", "lib/*/ebin", "--format", format]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(!print("html").contains("<script"));
+    assert!(print("markdown").starts_with("## demo 1.0.0 -> &lt;script>alert(1)&lt;/script>\\|`x` 2.0.0\n"), "{}", print("markdown"));
+    assert!(print("html").starts_with("<!doctype html>"));
+}
+
+#[test]
+fn the_reports_for_people_look_as_they_did() {
+    let text = |arguments: &[&str]| {
+        let mut all = vec!["diff", BASE, TARGET];
+        all.extend(arguments);
+        String::from_utf8(demo::relupc(root(), &all).stdout).unwrap()
+    };
+    insta::assert_snapshot!("planted-text", text(&[]));
+    insta::assert_snapshot!("planted-markdown", text(&["--format", "markdown"]));
+}
