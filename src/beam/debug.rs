@@ -21,6 +21,8 @@ pub(super) struct Debug<'b> {
     bytes: Cow<'b, [u8]>,
     /// Where the forms or the map of definitions begin.
     at: usize,
+    /// Where each form or definition begins: measuring them takes a walk over all of it.
+    parts: Vec<usize>,
     pub language: Language,
 }
 
@@ -42,15 +44,22 @@ pub(super) struct Clause {
 }
 
 /// A record: its name, its line, its fields with their defaults.
-pub(super) type Record = (Atom, u32, Vec<(Atom, Option<Expr>)>);
+pub(super) type RawRecord = (Atom, u32, Vec<(Atom, Option<Expr>)>);
 
 const VERSION: u8 = 131;
 const PACKED: u8 = 80;
 
+impl Beam<'_> {
+    /// The chunk that holds its debug information.
+    pub(super) fn debug_chunk(&self) -> Option<&[u8]> {
+        self.chunk(b"Dbgi").or_else(|| self.chunk(b"Abst"))
+    }
+}
+
 impl<'b> Debug<'b> {
     /// Opens it; `None` when it was stripped, is encrypted, or is in a language of its own.
     pub fn open(beam: &'b Beam<'_>) -> Option<Debug<'b>> {
-        let chunk = beam.chunk(b"Dbgi").or_else(|| beam.chunk(b"Abst"))?;
+        let chunk = beam.debug_chunk()?;
         let bytes = match chunk {
             [VERSION, PACKED, rest @ ..] => {
                 let mut plain = vec![VERSION];
@@ -64,60 +73,70 @@ impl<'b> Debug<'b> {
             _ => Cow::Borrowed(chunk),
         };
         let (at, language) = locate(&bytes)?;
-        Some(Debug { bytes, at, language })
+        let whole = Value::at(bytes.get(at..)?);
+        let list = match language {
+            Language::Erlang => whole,
+            Language::Elixir => whole.get("definitions")?,
+        };
+        let parts = list.list().map(|part| bytes.len() - part.rest().len()).collect();
+        Some(Debug { bytes, at, parts, language })
     }
 
-    fn value(&self) -> Option<Value<'_>> {
+    fn whole(&self) -> Option<Value<'_>> {
         Some(Value::at(self.bytes.get(self.at..)?))
+    }
+
+    /// The forms of Erlang, the definitions of Elixir.
+    fn parts(&self) -> impl Iterator<Item = Value<'_>> {
+        self.parts.iter().filter_map(|at| Some(Value::at(self.bytes.get(*at..)?)))
     }
 
     /// A function.
     pub fn function(&self, name: &str, arity: u32) -> Option<Function> {
         match self.language {
-            Language::Erlang => erlang::function(self.value()?, name, arity),
-            Language::Elixir => elixir::function(self.value()?, name, arity),
+            Language::Erlang => self.parts().find_map(|form| erlang::function(form, name, arity)),
+            Language::Elixir => self.parts().find_map(|definition| elixir::function(definition, name, arity)),
         }
     }
 
     /// Its records, in order: names and fields with their defaults.
-    pub fn records(&self) -> Vec<Record> {
-        match (self.language, self.value()) {
-            (Language::Erlang, Some(forms)) => erlang::records(forms),
-            (Language::Erlang, None) | (Language::Elixir, _) => Vec::new(),
+    pub fn records(&self) -> Vec<RawRecord> {
+        match self.language {
+            Language::Erlang => self.parts().filter_map(erlang::record).collect(),
+            Language::Elixir => Vec::new(),
         }
     }
 
     /// The source file that it names.
     pub fn file(&self) -> Option<String> {
         match self.language {
-            Language::Erlang => erlang::file(self.value()?),
-            Language::Elixir => elixir::file(self.value()?),
+            Language::Erlang => self.parts().find_map(erlang::file),
+            Language::Elixir => elixir::file(self.whole()?),
         }
     }
 
     /// What of it is the source itself, without where that stood: equal for equal sources.
     pub fn source(&self) -> Vec<Value<'_>> {
-        match (self.language, self.value()) {
-            (Language::Erlang, Some(forms)) => erlang::source(forms),
-            (Language::Elixir, Some(map)) => elixir::source(map),
-            (_, None) => Vec::new(),
+        match self.language {
+            Language::Erlang => self.parts().filter(|form| erlang::file(*form).is_none()).collect(),
+            Language::Elixir => self.parts().chain(self.whole().into_iter().flat_map(elixir::source)).collect(),
         }
     }
 }
 
 /// Where the part of interest begins in the whole.
 fn locate(bytes: &[u8]) -> Option<(usize, Language)> {
-    let whole = Value::read(bytes)?;
+    let (VERSION, rest) = bytes.split_first().map(|(version, rest)| (*version, rest))? else { return None };
+    let whole = Value::at(rest);
     let (part, language) = if let Some([tag, backend, metadata]) = whole.tuple() {
         if !tag.is_atom("debug_info_v1") {
             return None;
         }
         if backend.is_atom("erl_abstract_code") {
-            let [forms, _] = metadata.tuple()?;
-            (forms, Language::Erlang)
+            (metadata.part(2, 0)?, Language::Erlang)
         } else if backend.is_atom("elixir_erl") {
-            let [version, map, _] = metadata.tuple()?;
-            (version.is_atom("elixir_v1").then_some(map)?, Language::Elixir)
+            metadata.part(3, 0).filter(|version| version.is_atom("elixir_v1"))?;
+            (metadata.part(3, 1)?, Language::Elixir)
         } else {
             return None;
         }

@@ -9,16 +9,14 @@ use crate::term::Atom;
 /// How many elements of a list or a body are looked at.
 const MAX_ITEMS: usize = 4096;
 
-pub(super) fn function(map: Value<'_>, name: &str, arity: u32) -> Option<Function> {
-    let wanted = |definition: Value<'_>| {
-        let [head, kind, meta, clauses] = definition.tuple()?;
-        let [found, count] = head.tuple()?;
-        let is_function = kind.is_atom("def") || kind.is_atom("defp");
-        (is_function && found.is_atom(name) && count.int() == Some(i64::from(arity))).then_some(())?;
-        let injected_by = meta_of(meta, "context").and_then(Value::atom).map(|module| Atom::new(&module));
-        Some(Function { clauses: clauses.list().filter_map(clause).collect(), injected_by })
-    };
-    map.get("definitions")?.list().find_map(wanted)
+/// The function that a definition is, when it is the wanted one.
+pub(super) fn function(definition: Value<'_>, name: &str, arity: u32) -> Option<Function> {
+    let [head, kind, meta, clauses] = definition.tuple()?;
+    let [found, count] = head.tuple()?;
+    let is_function = kind.is_atom("def") || kind.is_atom("defp");
+    (is_function && found.is_atom(name) && count.int() == Some(i64::from(arity))).then_some(())?;
+    let injected_by = meta_of(meta, "context").and_then(Value::atom).map(|module| Atom::new(&module));
+    Some(Function { clauses: clauses.list().filter_map(clause).collect(), injected_by })
 }
 
 fn clause(value: Value<'_>) -> Option<Clause> {
@@ -35,9 +33,9 @@ pub(super) fn file(map: Value<'_>) -> Option<String> {
     map.get("relative_file").or_else(|| map.get("file"))?.text()
 }
 
-/// The definitions and what else makes up the module.
+/// What makes up a module besides its definitions.
 pub(super) fn source(map: Value<'_>) -> Vec<Value<'_>> {
-    ["definitions", "attributes", "compile_opts", "struct"].into_iter().filter_map(|key| map.get(key)).collect()
+    ["attributes", "compile_opts", "struct"].into_iter().filter_map(|key| map.get(key)).collect()
 }
 
 fn each(list: Value<'_>, depth: usize) -> Vec<Expr> {

@@ -1,7 +1,7 @@
 //! The abstract format of Erlang (`erl_parse`): functions, records and expressions as far as they are looked at.
 
 use super::MAX_EXPR;
-use super::debug::{Clause, Function, Record};
+use super::debug::{Clause, Function, RawRecord};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
 use crate::term::Atom;
@@ -9,13 +9,11 @@ use crate::term::Atom;
 /// How many elements of a list or a body are looked at.
 const MAX_ITEMS: usize = 4096;
 
-pub(super) fn function(forms: Value<'_>, name: &str, arity: u32) -> Option<Function> {
-    let wanted = |form: Value<'_>| {
-        let [tag, _, found, count, clauses] = form.tuple()?;
-        (tag.is_atom("function") && found.is_atom(name) && count.int() == Some(i64::from(arity))).then_some(())?;
-        Some(Function { clauses: clauses.list().filter_map(clause).collect(), injected_by: None })
-    };
-    forms.list().find_map(wanted)
+/// The function that a form defines, when it is the wanted one.
+pub(super) fn function(form: Value<'_>, name: &str, arity: u32) -> Option<Function> {
+    let [tag, _, found, count, clauses] = form.tuple()?;
+    (tag.is_atom("function") && found.is_atom(name) && count.int() == Some(i64::from(arity))).then_some(())?;
+    Some(Function { clauses: clauses.list().filter_map(clause).collect(), injected_by: None })
 }
 
 fn clause(value: Value<'_>) -> Option<Clause> {
@@ -35,14 +33,12 @@ fn line(anno: Value<'_>) -> u32 {
     number(anno).or_else(|| pair(anno)).or_else(located).unwrap_or(0)
 }
 
-pub(super) fn records(forms: Value<'_>) -> Vec<Record> {
-    let record = |form: Value<'_>| {
-        let [tag, anno, kind, value] = form.tuple()?;
-        (tag.is_atom("attribute") && kind.is_atom("record")).then_some(())?;
-        let [name, fields] = value.tuple()?;
-        Some((Atom::new(&name.atom()?), line(anno), fields.list().filter_map(field).collect()))
-    };
-    forms.list().filter_map(record).collect()
+/// The record that a form defines.
+pub(super) fn record(form: Value<'_>) -> Option<RawRecord> {
+    let [tag, anno, kind, value] = form.tuple()?;
+    (tag.is_atom("attribute") && kind.is_atom("record")).then_some(())?;
+    let [name, fields] = value.tuple()?;
+    Some((Atom::new(&name.atom()?), line(anno), fields.list().filter_map(field).collect()))
 }
 
 fn field(value: Value<'_>) -> Option<(Atom, Option<Expr>)> {
@@ -62,18 +58,11 @@ fn field(value: Value<'_>) -> Option<(Atom, Option<Expr>)> {
     tag.is_atom("atom").then(|| name.atom()).flatten().map(|name| (Atom::new(&name), default))
 }
 
-pub(super) fn file(forms: Value<'_>) -> Option<String> {
-    forms.list().find_map(|form| {
-        let [_, _, kind, value] = form.tuple()?;
-        let [name, _] = kind.is_atom("file").then(|| value.tuple()).flatten()?;
-        name.text()
-    })
-}
-
-/// The forms without the names of files.
-pub(super) fn source(forms: Value<'_>) -> Vec<Value<'_>> {
-    let is_file = |form: &Value<'_>| form.tuple::<4>().is_some_and(|[_, _, kind, _]| kind.is_atom("file"));
-    forms.list().filter(|form| !is_file(form)).collect()
+/// The name of the file that a form says the next ones came from.
+pub(super) fn file(form: Value<'_>) -> Option<String> {
+    let [_, _, kind, value] = form.tuple()?;
+    let [name, _] = kind.is_atom("file").then(|| value.tuple()).flatten()?;
+    name.text()
 }
 
 fn each(list: Value<'_>, depth: usize) -> Vec<Expr> {

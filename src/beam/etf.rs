@@ -55,6 +55,8 @@ enum Step<'a> {
 pub struct Items<'a> {
     bytes: &'a [u8],
     left: usize,
+    /// Whether the bytes begin with a value that was handed out already: it is measured only when the next one is wanted.
+    taken: bool,
 }
 
 impl<'a> Items<'a> {
@@ -74,12 +76,11 @@ impl<'a> Iterator for Items<'a> {
 
     fn next(&mut self) -> Option<Value<'a>> {
         self.left = self.left.checked_sub(1)?;
-        let value = Value { bytes: self.bytes };
-        // The last one is not measured: whoever walks down a chain of nested tails would measure it at every step.
-        if self.left > 0 {
+        if self.taken {
             self.bytes = self.bytes.get(end(self.bytes)?..)?;
         }
-        Some(value)
+        self.taken = true;
+        Some(Value { bytes: self.bytes })
     }
 }
 
@@ -105,7 +106,7 @@ impl<'a> Value<'a> {
     pub fn kind(self) -> Option<Kind<'a>> {
         let (tag, rest) = self.bytes.split_first()?;
         let sized = |length: usize, from: usize| rest.get(from..from.checked_add(length)?);
-        let items = |left: usize, from: usize| Some(Items { bytes: rest.get(from..)?, left });
+        let items = |left: usize, from: usize| Some(Items { bytes: rest.get(from..)?, left, taken: false });
         Some(match *tag {
             70 => Kind::Float(f64::from_be_bytes(rest.get(..8)?.try_into().ok()?)),
             77 => {
@@ -166,9 +167,15 @@ impl<'a> Value<'a> {
         Some(list)
     }
 
+    /// One element of a tuple of this size, the ones behind it not looked at.
+    pub(super) fn part(self, size: usize, at: usize) -> Option<Value<'a>> {
+        let Some(Kind::Tuple(mut items)) = self.kind() else { return None };
+        if items.len() == size { items.nth(at) } else { None }
+    }
+
     /// The elements of a proper list; none for anything else. A list of small integers has no elements to look at.
     pub fn list(self) -> impl Iterator<Item = Value<'a>> {
-        let items = if let Some(Kind::List(items)) = self.kind() { items } else { Items { bytes: &[], left: 1 } };
+        let items = if let Some(Kind::List(items)) = self.kind() { items } else { Items { bytes: &[], left: 1, taken: false } };
         let elements = items.len().saturating_sub(1);
         items.take(elements)
     }

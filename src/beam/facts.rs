@@ -5,8 +5,8 @@ use super::container::{Beam, Unreadable};
 use super::debug::{Debug, Language};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
-use super::shape::{self, Child, Field, Shape};
-use super::tables::{Attribute, Mfa, each_literal, is_map};
+use super::shape::{self, Child, Field, Record, Shape};
+use super::tables::{Attribute, each_literal, is_map};
 use crate::term::{Atom, Term, TermKind};
 
 /// A fact, or why it is not known.
@@ -82,8 +82,6 @@ pub struct Facts {
     pub module: Atom,
     /// The functions that it exports, sorted.
     pub exports: Vec<(Atom, u32)>,
-    /// The functions of other modules that it calls by name, sorted.
-    pub imports: Vec<Mfa>,
     /// The behaviours that it names, sorted.
     pub behaviours: Vec<Atom>,
     /// Its attributes but for the version that the compiler makes up.
@@ -96,12 +94,10 @@ pub struct Facts {
     pub compiler: Option<String>,
     /// The highest instruction that it uses.
     pub highest_opcode: Option<u32>,
-    /// The language, when debug information is there.
-    pub language: Option<Language>,
-    /// The source file, as debug information names it.
+    /// The source file, as debug information names it, else the compiler.
     pub file: Option<String>,
-    /// Its records: names, lines and fields.
-    pub records: Known<Vec<(Atom, u32, Vec<Field>)>>,
+    /// Its records. Only of modules that run processes; [`Beam::records`] tells those of any.
+    pub records: Known<Vec<Record>>,
     /// The fields of the Elixir struct that it defines; none when it defines none.
     pub structure: Known<Option<Vec<Field>>>,
     /// The shapes that the state of its processes may begin with; none when it is no process behaviour.
@@ -125,6 +121,8 @@ const PROCESSES: &[(&str, bool)] = &[
     ("Elixir.GenStage", false),
 ];
 const SUPERVISORS: &[&str] = &["supervisor", "Elixir.Supervisor"];
+/// The behaviour of the modules that start an Elixir application, and with it its first supervisor.
+const APPLICATION: &str = "Elixir.Application";
 const STRIPPED: &str = "it holds no debug information";
 
 impl Facts {
@@ -134,11 +132,12 @@ impl Facts {
         let module = Atom::new(atoms.get(1)?);
         let mut exports = beam.exports(&atoms)?;
         exports.sort_unstable();
-        let mut imports = beam.imports(&atoms)?;
-        imports.sort_unstable();
         let attributes = beam.attributes()?;
         let behaviours = behaviours(&attributes);
-        let debug = Debug::open(beam);
+        // Unpacking debug information takes longer than everything else, so it is done only where a fact needs it.
+        let is_struct = exports.iter().any(|(name, arity)| name.as_str() == "__struct__" && *arity == 0);
+        let keeps_state = behaviours.iter().any(|name| Facts::runs_processes(name) || name.as_str() == APPLICATION);
+        let debug = if is_struct || keeps_state { Debug::open(beam) } else { None };
         let structure = structure(beam, debug.as_ref(), &module, &exports);
         let is_process = behaviours.iter().find_map(|name| PROCESSES.iter().find(|(known, _)| *known == name.as_str()));
         let fields = structure.get().and_then(Option::as_deref);
@@ -150,18 +149,16 @@ impl Facts {
         let code_change = [3, 4].into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
         Ok(Facts {
             on_load: walk(beam.mandatory(b"Code")?).map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
-            loads_nif: imports.iter().any(|import| import.module.as_str() == "erlang" && import.function.as_str() == "load_nif"),
+            loads_nif: beam.import_names(&atoms)?.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),
             compiler: beam.compile_info("version").and_then(Value::text),
             highest_opcode: beam.highest_opcode(),
-            language: debug.as_ref().map(|debug| debug.language),
-            file: debug.as_ref().and_then(Debug::file),
+            file: debug.as_ref().and_then(Debug::file).or_else(|| beam.compile_info("source")?.text()),
             records: debug.as_ref().map_or(Known::Unknown(STRIPPED), |debug| Known::Known(records(debug))),
             children: children(&behaviours, debug.as_ref()),
             config_change: exported("config_change", 3),
             attributes: own_attributes(attributes, &beam.md5()),
             module,
             exports,
-            imports,
             behaviours,
             structure,
             state,
@@ -203,8 +200,29 @@ impl Beam<'_> {
         Ok(own_attributes(self.attributes()?, &self.md5()))
     }
 
+    /// The language that it was written in, and its records; `None` without debug information.
+    pub fn records(&self) -> Option<(Language, Vec<Record>)> {
+        let debug = Debug::open(self)?;
+        Some((debug.language, records(&debug)))
+    }
+
     /// Tells whether two modules were compiled from one source: `None` when that cannot be seen.
     pub fn same_source(&self, other: &Beam<'_>) -> Option<bool> {
+        if self.debug_chunk()? == other.debug_chunk()? {
+            return Some(true);
+        }
+        // Of one source the functions have the same names; those that the compiler makes up begin with a dash.
+        let functions = |beam: &Beam<'_>| {
+            let atoms = beam.atoms().ok()?;
+            let mut list = beam.exports(&atoms).ok()?;
+            list.extend(beam.locals(&atoms).ok()?.into_iter().filter(|(name, _)| !name.as_str().starts_with('-')));
+            list.sort_unstable();
+            Some(list)
+        };
+        let compiler = |beam: &Beam<'_>| beam.compile_info("version").and_then(Value::text);
+        if compiler(self) == compiler(other) || functions(self)? != functions(other)? {
+            return Some(false);
+        }
         let (own, other) = (Debug::open(self)?, Debug::open(other)?);
         let (source, counterpart) = (own.source(), other.source());
         let same = source.len() == counterpart.len() && source.iter().zip(&counterpart).all(|(own, other)| own.is_same(*other));
@@ -240,12 +258,12 @@ fn behaviours(attributes: &[(Atom, Attribute)]) -> Vec<Atom> {
     list
 }
 
-fn records(debug: &Debug<'_>) -> Vec<(Atom, u32, Vec<Field>)> {
+fn records(debug: &Debug<'_>) -> Vec<Record> {
     let field = |(name, default): (Atom, Option<Expr>)| Field {
         name: name.as_str().to_owned(),
         default: default.filter(Expr::is_literal).map(|default| default.to_string()),
     };
-    debug.records().into_iter().map(|(name, line, fields)| (name, line, fields.into_iter().map(field).collect())).collect()
+    debug.records().into_iter().map(|(name, line, fields)| Record { name, line, fields: fields.into_iter().map(field).collect() }).collect()
 }
 
 /// The struct of an Elixir module: as `__struct__/0` is written, else as it lies among the literals.
@@ -284,7 +302,7 @@ fn children(behaviours: &[Atom], debug: Option<&Debug<'_>>) -> Option<Known<Vec<
     let named = |list: &[&str]| behaviours.iter().any(|name| list.contains(&name.as_str()));
     let (function, arity) = if named(SUPERVISORS) {
         ("init", 1)
-    } else if named(&["Elixir.Application"]) {
+    } else if named(&[APPLICATION]) {
         ("start", 2)
     } else {
         return None;

@@ -2,7 +2,7 @@
 //!
 //! Only what is written counts: a call into another module, a value that comes from outside, is *unknown*.
 
-use super::debug::{Debug, Function, Record};
+use super::debug::{Debug, Function, RawRecord};
 use super::expr::Expr;
 use super::facts::Known;
 use crate::term::Atom;
@@ -15,6 +15,17 @@ pub struct Field {
     pub name: String,
     /// Its default, where it has one that can be shown.
     pub default: Option<String>,
+}
+
+/// A record as a module defines it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its name.
+    pub name: Atom,
+    /// The line of its definition.
+    pub line: u32,
+    /// Its fields, in order.
+    pub fields: Vec<Field>,
 }
 
 /// The shape of a state.
@@ -167,7 +178,7 @@ pub(super) fn states(debug: &Debug<'_>, is_statem: bool, module: &Atom, fields: 
 }
 
 /// The records and structs that the callbacks of a server match its state with.
-fn matched(debug: &Debug<'_>, records: &[Record], module: &Atom, fields: Option<&[Field]>) -> Vec<Shape> {
+fn matched(debug: &Debug<'_>, records: &[RawRecord], module: &Atom, fields: Option<&[Field]>) -> Vec<Shape> {
     let callbacks = [("handle_call", 3, 2), ("handle_cast", 2, 1), ("handle_info", 2, 1), ("code_change", 3, 1), ("terminate", 2, 1)];
     let mut shapes = Vec::new();
     for (name, arity, state) in callbacks {
@@ -187,7 +198,7 @@ fn matched(debug: &Debug<'_>, records: &[Record], module: &Atom, fields: Option<
 }
 
 /// The shape of an expression or a pattern.
-pub(super) fn shape(expr: &Expr, records: &[Record], module: &Atom, fields: Option<&[Field]>) -> Option<Shape> {
+pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: Option<&[Field]>) -> Option<Shape> {
     match expr {
         Expr::Record(name, _) => {
             let (_, _, fields) = records.iter().find(|(known, ..)| known == name)?;

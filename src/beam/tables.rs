@@ -72,7 +72,13 @@ impl Beam<'_> {
 
     /// The functions of other modules that it calls by name, in the order of the table.
     pub fn imports(&self, atoms: &Atoms<'_>) -> Result<Vec<Mfa>, Unreadable> {
-        let row = |[module, function, arity]: [u32; 3]| Ok(Mfa { module: Atom::new(atoms.get(module)?), function: Atom::new(atoms.get(function)?), arity });
+        let own = |(module, function, arity): (&str, &str, u32)| Mfa { module: Atom::new(module), function: Atom::new(function), arity };
+        Ok(self.import_names(atoms)?.into_iter().map(own).collect())
+    }
+
+    /// The same without copies: module, function, arity.
+    pub fn import_names<'t>(&self, atoms: &'t Atoms<'_>) -> Result<Vec<(&'t str, &'t str, u32)>, Unreadable> {
+        let row = |[module, function, arity]: [u32; 3]| Ok((atoms.get(module)?, atoms.get(function)?, arity));
         rows(self.mandatory(b"ImpT")?)?.into_iter().map(row).collect()
     }
 

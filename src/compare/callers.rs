@@ -57,8 +57,12 @@ fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &H
     let bytes = trees.get(module.spot.tree).read(&module.spot.path).ok()?;
     let beam = Beam::open(&bytes).ok()?;
     let atoms = beam.atoms().ok()?;
-    let imports = beam.imports(&atoms).ok()?;
-    let dead: Vec<(usize, &Mfa)> = imports.iter().enumerate().filter(|(_, mfa)| wanted.contains(mfa.module.as_str()) && lost.contains(*mfa)).collect();
+    let imports = beam.import_names(&atoms).ok()?;
+    let named = imports.into_iter().enumerate().filter(|(_, (module, ..))| wanted.contains(module));
+    let mfa = |(at, (module, function, arity)): (usize, (&str, &str, u32))| {
+        (at, Mfa { module: crate::term::Atom::new(module), function: crate::term::Atom::new(function), arity })
+    };
+    let dead: Vec<(usize, Mfa)> = named.map(mfa).filter(|(_, mfa)| lost.contains(mfa)).collect();
     if dead.is_empty() {
         return None;
     }
@@ -73,7 +77,7 @@ fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &H
             }
         }
         if !known {
-            found.push((mfa.clone(), module.name.clone()));
+            found.push((mfa, module.name.clone()));
         }
     }
     Some(found)

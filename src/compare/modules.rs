@@ -111,7 +111,7 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
         return Ok(Outcome { change: Some(ModuleChange { name: job.name.clone(), depth, behaviours: Vec::new(), md5, facts }), ..Outcome::default() });
     }
     let same_source = match (&old, &new) {
-        (Some(old), Some(new)) => old.same_source(new),
+        (Some(old), Some(new)) if depth == Depth::Code => old.same_source(new),
         _ => None,
     };
     let old = old.as_ref().map(Facts::of).transpose().map_err(|why| (false, why))?;

@@ -46,7 +46,7 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
 fn line_of(shape: &Shape, facts: &Facts) -> u32 {
     let records = facts.records.get().map(Vec::as_slice).unwrap_or_default();
     let Shape::Record(name, _) = shape else { return 0 };
-    records.iter().find(|(known, ..)| known == name).map_or(0, |(_, line, _)| *line)
+    records.iter().find(|record| record.name == *name).map_or(0, |record| record.line)
 }
 
 fn changed(old: &Facts, new: &Facts, text: String, items: Vec<String>, line: u32) -> Vec<Fact> {

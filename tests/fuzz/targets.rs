@@ -3,6 +3,7 @@
 
 use relupc::appup::{self, Direction};
 use relupc::author::{derive_missing, insert};
+use relupc::beam::{Beam, Facts, Value};
 use relupc::diag::Findings;
 use relupc::otp::Otp;
 use relupc::plan::{Contents, plan_entry};
@@ -52,6 +53,19 @@ pub fn appups(bytes: &[u8]) {
         }
     }
     human(&found.sorted(), &files, Style { colour: false, width: 80 });
+}
+
+/// Any bytes as a module, and as an external term: everything that is read of one.
+pub fn beams(bytes: &[u8]) {
+    if let Some(value) = Value::read(bytes) {
+        let _ = value.to_term();
+    }
+    let Ok(beam) = Beam::open(bytes) else { return };
+    beam.md5();
+    let _ = (Facts::of(&beam), beam.calls(), beam.literals(), beam.same_source(&beam));
+    if let Ok(atoms) = beam.atoms() {
+        let _ = (beam.imports(&atoms), beam.locals(&atoms));
+    }
 }
 
 /// Any bytes as a release tarball.

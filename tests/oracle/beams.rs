@@ -2,7 +2,7 @@
 
 use crate::Tally;
 use crate::ask::Vm;
-use relupc::beam::{Attribute, Beam, Facts, Known, Language};
+use relupc::beam::{Attribute, Beam, Facts, Field, Known, Language};
 use relupc::otp::Otp;
 use relupc::source::Source;
 use relupc::span::FileId;
@@ -55,13 +55,18 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 
 /// The same term as the driver prints. What only debug information tells is compared where OTP has it.
 fn facts(bytes: &[u8], theirs: &Term) -> Term {
-    let Ok((facts, digest, attributes)) = Beam::open(bytes).and_then(|beam| Ok((Facts::of(&beam)?, beam.md5(), beam.attributes()?))) else {
+    let read = |beam: Beam<'_>| {
+        let mut imports = beam.imports(&beam.atoms()?)?;
+        imports.sort();
+        Ok((Facts::of(&beam)?, beam.md5(), beam.attributes()?, imports, beam.records()))
+    };
+    let Ok((facts, digest, attributes, imports, records)) = Beam::open(bytes).and_then(read) else {
         return Term::atom("refused");
     };
     let number = |value: u32| Term::new(relupc::term::TermKind::Int(i64::from(value)));
     let atom = |atom: &relupc::term::Atom| Term::from(atom.clone());
     let exports = facts.exports.iter().map(|(name, arity)| Term::tuple(vec![atom(name), number(*arity)]));
-    let imports = facts.imports.iter().map(|mfa| Term::tuple(vec![atom(&mfa.module), atom(&mfa.function), number(mfa.arity)]));
+    let imports = imports.iter().map(|mfa| Term::tuple(vec![atom(&mfa.module), atom(&mfa.function), number(mfa.arity)]));
     // `beam_lib` puts the values of one attribute together, in the order of the names.
     let mut merged: BTreeMap<relupc::term::Atom, Vec<Term>> = BTreeMap::new();
     for (name, value) in &attributes {
@@ -71,15 +76,12 @@ fn facts(bytes: &[u8], theirs: &Term) -> Term {
     }
     let attributes = merged.into_iter().map(|(name, values)| Term::tuple(vec![name.into(), Term::list(values)]));
     let none = || Term::atom("none");
-    let seen = facts.language == Some(Language::Erlang);
-    let records = match &facts.records {
-        Known::Known(records) if seen => Term::list(
-            records
-                .iter()
-                .map(|(name, _, fields)| Term::tuple(vec![atom(name), Term::list(fields.iter().map(|field| Term::atom(&field.name)).collect())]))
-                .collect(),
-        ),
-        _ => none(),
+    let records = match records {
+        Some((Language::Erlang, records)) => {
+            let fields = |fields: &[Field]| Term::list(fields.iter().map(|field| Term::atom(&field.name)).collect());
+            Term::list(records.iter().map(|record| Term::tuple(vec![atom(&record.name), fields(&record.fields)])).collect())
+        }
+        Some((Language::Elixir, _)) | None => none(),
     };
     let told = theirs.as_tuple().and_then(|parts| parts.last()).cloned().unwrap_or_else(none);
     let on_load = match facts.on_load {

@@ -74,8 +74,8 @@ fn every_planted_change_is_seen_and_nothing_else() {
 fn fact(document: &Value, module: &str, kind: &str) -> Value {
     let applications = document["comparison"]["applications"].as_array().unwrap();
     let modules = applications.iter().flat_map(|application| application["modules"].as_array().unwrap());
-    let facts = modules.filter(|found| found["name"] == module).flat_map(|found| found["facts"].as_array().unwrap());
-    facts.filter(|fact| fact["kind"] == kind).cloned().next().unwrap_or_default()
+    let mut facts = modules.filter(|found| found["name"] == module).flat_map(|found| found["facts"].as_array().unwrap());
+    facts.find(|fact| fact["kind"] == kind).cloned().unwrap_or_default()
 }
 
 #[test]
@@ -170,6 +170,45 @@ fn a_file_that_holds_another_module() {
     fs::copy(ebin.join("caller.beam"), ebin.join("calculator.beam")).unwrap();
     let (document, status) = diff(BASE, &folder.path().join("target").to_string_lossy());
     assert_eq!((demo::codes(&document), status), (vec!["RL0243".to_owned()], 1));
+}
+
+/// A module without the chunks that releases leave out.
+fn stripped(bytes: &[u8]) -> Vec<u8> {
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    let mut kept = b"BEAM".to_vec();
+    let mut at = 12;
+    while at < bytes.len() {
+        let end = at + 8 + number(at + 4).next_multiple_of(4);
+        if ![b"Dbgi", b"Docs", b"ExCk"].contains(&&bytes[at..at + 4].try_into().unwrap()) {
+            kept.extend(&bytes[at..end]);
+        }
+        at = end;
+    }
+    let size = u32::try_from(kept.len()).unwrap().to_be_bytes();
+    [b"FOR1".as_slice(), &size, &kept].concat()
+}
+
+#[test]
+fn without_debug_information_what_is_not_seen_is_said_and_structs_are_read_from_the_code() {
+    let folder = tempfile::tempdir().unwrap();
+    for version in ["1.0.0", "1.1.0"] {
+        let to = folder.path().join(version);
+        copy(&root().join("fixtures/releases/donation_platform").join(version), &to);
+        let ebin = to.join(format!("lib/donation_platform-{version}/ebin"));
+        for entry in fs::read_dir(&ebin).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|end| end == "beam") {
+                let bytes = fs::read(&path).unwrap();
+                fs::write(&path, stripped(&bytes)).unwrap();
+            }
+        }
+    }
+    let at = |version: &str| folder.path().join(version).to_string_lossy().into_owned();
+    let (document, status) = diff(&at("1.0.0"), &at("1.1.0"));
+    assert_eq!(status, 0);
+    let server = "Elixir.DonationPlatform.Server";
+    assert_eq!(fact(&document, server, "struct")["items"][0], "+ currency");
+    assert!(fact(&document, server, "state-unknown")["text"].as_str().unwrap().contains("it holds no debug information"));
 }
 
 #[test]

@@ -35,6 +35,11 @@ fn appups() {
 }
 
 #[test]
+fn beams() {
+    each("beams", targets::beams);
+}
+
+#[test]
 fn tarballs() {
     each("tarballs", targets::tarballs);
 }

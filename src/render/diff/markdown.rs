@@ -81,7 +81,7 @@ fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_code = false;
     // A backtick without a partner opens nothing.
-    let paired = text.matches('`').count() % 2 == 0;
+    let paired = text.matches('`').count().is_multiple_of(2);
     for c in text.chars() {
         match c {
             '`' if !paired => out.push_str("\\`"),
