@@ -82,8 +82,12 @@ fn escaped(text: &str) -> String {
     let mut in_code = false;
     // A backtick without a partner opens nothing.
     let paired = text.matches('`').count().is_multiple_of(2);
-    for c in text.chars() {
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        let after = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
         match c {
+            // Inside a word it is no markup.
+            '_' if before.is_alphanumeric() && after.is_alphanumeric() => out.push(c),
             '`' if !paired => out.push_str("\\`"),
             '`' => {
                 in_code = !in_code;
@@ -96,6 +100,7 @@ fn escaped(text: &str) -> String {
             _ if c.is_control() => out.push(' '),
             _ => out.push(c),
         }
+        before = c;
     }
     out
 }
