@@ -57,7 +57,8 @@ pub(super) fn entry_shape(term: &Term) -> Diagnostic {
         .help("the version is a string or a binary with a regular expression, the script a list of instructions")
 }
 
-pub(super) fn pattern_invalid(version: &Version, error: &PatternError) -> Diagnostic {
+/// A version pattern that does not compile: OTP crashes when it gets to it.
+pub fn pattern_invalid(version: &Version, error: &PatternError) -> Diagnostic {
     let span = version.span();
     let at = error.offset.map_or_else(String::new, |offset| format!(" at offset {offset}"));
     Diagnostic::new(&PATTERN_INVALID, format!("the version pattern does not compile: {}{at}", error.reason))

@@ -7,7 +7,7 @@ mod faults;
 mod instruction;
 mod version;
 
-pub use faults::{ALL as CODES, appup_missing, bad_vsn, entries_no_list};
+pub use faults::{ALL as CODES, appup_missing, bad_vsn, entries_no_list, pattern_invalid};
 pub use instruction::{Change, Dependent, Effect, HighOp, Instruction, read_instruction, read_script};
 pub use version::{NoEntry, Version, choose};
 

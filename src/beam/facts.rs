@@ -5,7 +5,7 @@ use super::container::{Beam, Unreadable};
 use super::debug::{Debug, Language};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
-use super::shape::{self, Child, Field, Record, Shape};
+use super::shape::{self, Field, Record, Shape, Supervision};
 use super::tables::{Attribute, each_literal, is_map};
 use crate::term::{Atom, Term, TermKind};
 
@@ -105,9 +105,9 @@ pub struct Facts {
     /// `code_change`, when it exports one.
     pub code_change: Option<CodeChange>,
     /// The children that it starts; none when it is no supervisor.
-    pub children: Option<Known<Vec<Child>>>,
-    /// Whether it exports `config_change/3`.
-    pub config_change: bool,
+    pub children: Option<Known<Supervision>>,
+    /// Whether its attributes were stripped, so that its behaviours are not known.
+    pub stripped: bool,
 }
 
 /// Behaviours whose processes keep a state that `code_change` converts, and whether that takes four arguments.
@@ -133,7 +133,10 @@ impl Facts {
         let mut exports = beam.exports(&atoms)?;
         exports.sort_unstable();
         let attributes = beam.attributes()?;
-        let behaviours = behaviours(&attributes);
+        let mut behaviours = behaviours(&attributes);
+        if !behaviours.iter().any(Facts::runs_processes) {
+            behaviours.extend(implied_behaviour(&exports));
+        }
         // Unpacking debug information takes longer than everything else, so it is done only where a fact needs it.
         let is_struct = exports.iter().any(|(name, arity)| name.as_str() == "__struct__" && *arity == 0);
         let keeps_state = behaviours.iter().any(|name| Facts::runs_processes(name) || name.as_str() == APPLICATION);
@@ -155,7 +158,7 @@ impl Facts {
             file: debug.as_ref().and_then(Debug::file).or_else(|| beam.compile_info("source")?.text()),
             records: debug.as_ref().map_or(Known::Unknown(STRIPPED), |debug| Known::Known(records(debug))),
             children: children(&behaviours, debug.as_ref()),
-            config_change: exported("config_change", 3),
+            stripped: beam.chunk(b"Attr").is_none(),
             attributes: own_attributes(attributes, &beam.md5()),
             module,
             exports,
@@ -209,7 +212,8 @@ impl Beam<'_> {
     /// Tells whether two modules were compiled from one source: `None` when that cannot be seen.
     pub fn same_source(&self, other: &Beam<'_>) -> Option<bool> {
         if self.debug_chunk()? == other.debug_chunk()? {
-            return Some(true);
+            // Without debug information the chunk is there all the same, and says so.
+            return Debug::open(self).map(|_| true);
         }
         // Of one source the functions have the same names; those that the compiler makes up begin with a dash.
         let functions = |beam: &Beam<'_>| {
@@ -258,6 +262,24 @@ fn behaviours(attributes: &[(Atom, Attribute)]) -> Vec<Atom> {
     list
 }
 
+/// The behaviour that a module has without saying so: no `-behaviour`, or its attributes were stripped. A supervisor cannot be
+/// told this way, as it has one callback only.
+fn implied_behaviour(exports: &[(Atom, u32)]) -> Option<Atom> {
+    let has = |wanted: &str, count: u32| exports.iter().any(|(name, arity)| name.as_str() == wanted && *arity == count);
+    let found = if !has("init", 1) {
+        return None;
+    } else if has("callback_mode", 0) {
+        "gen_statem"
+    } else if has("handle_call", 3) && has("handle_cast", 2) {
+        "gen_server"
+    } else if has("handle_call", 2) && has("handle_event", 2) {
+        "gen_event"
+    } else {
+        return None;
+    };
+    Some(Atom::new(found))
+}
+
 fn records(debug: &Debug<'_>) -> Vec<Record> {
     let field = |(name, default): (Atom, Option<Expr>)| Field {
         name: name.as_str().to_owned(),
@@ -298,7 +320,7 @@ fn structure(beam: &Beam<'_>, debug: Option<&Debug<'_>>, module: &Atom, exports:
     }
 }
 
-fn children(behaviours: &[Atom], debug: Option<&Debug<'_>>) -> Option<Known<Vec<Child>>> {
+fn children(behaviours: &[Atom], debug: Option<&Debug<'_>>) -> Option<Known<Supervision>> {
     let named = |list: &[&str]| behaviours.iter().any(|name| list.contains(&name.as_str()));
     let (function, arity) = if named(SUPERVISORS) {
         ("init", 1)

@@ -161,20 +161,50 @@ pub(super) fn states(debug: &Debug<'_>, is_statem: bool, module: &Atom, fields: 
             lost |= !(result.as_atom().is_some() || result.tagged("stop").is_some() || result.tagged("error").is_some());
             continue;
         };
-        match parts.get(usize::from(is_statem)).and_then(|state| shape(state, &records, module, fields)) {
-            Some(shape) if !shapes.contains(&shape) => shapes.push(shape),
-            Some(_) => {}
+        let state = parts.get(usize::from(is_statem));
+        // What is put in later, by `handle_continue` or the first message, is not what it starts with.
+        lost |= parts.iter().any(|part| part.tagged("continue").is_some()) || state.is_some_and(|state| state.as_atom().is_some());
+        match state.and_then(|state| shape(state, &records, module, fields)) {
+            Some(shape) => {
+                add(&mut shapes, shape);
+                if let Some(state) = state {
+                    nested(state, &records, module, &mut shapes);
+                }
+            }
             None => lost = true,
         }
     }
-    if shapes.is_empty() || (lost && shapes.iter().all(|shape| matches!(shape, Shape::Plain(_)))) {
-        shapes = matched(debug, &records, module, fields);
-        if shapes.is_empty() {
-            return Known::Unknown("`init/1` does not say what it starts with");
+    if lost {
+        for shape in matched(debug, &records, module, fields) {
+            add(&mut shapes, shape);
         }
+        // A placeholder says nothing beside what the callbacks work with.
+        if shapes.iter().any(|shape| !matches!(shape, Shape::Plain(_))) {
+            shapes.retain(|shape| !matches!(shape, Shape::Plain(_)));
+        }
+    }
+    if shapes.is_empty() || (lost && shapes.iter().all(|shape| matches!(shape, Shape::Plain(_)))) {
+        return Known::Unknown("`init/1` does not say what it starts with");
     }
     shapes.sort_by_key(|shape| format!("{shape:?}"));
     Known::Known(shapes)
+}
+
+fn add(shapes: &mut Vec<Shape>, shape: Shape) {
+    if !shapes.contains(&shape) {
+        shapes.push(shape);
+    }
+}
+
+/// The records inside a state: when one of them changes, so does the state.
+fn nested(state: &Expr, records: &[RawRecord], module: &Atom, shapes: &mut Vec<Shape>) {
+    let Expr::Record(_, fields) = state else { return };
+    for (_, value) in fields.iter().filter(|(_, value)| matches!(value, Expr::Record(..))) {
+        if let Some(shape) = shape(value, records, module, None) {
+            add(shapes, shape);
+        }
+        nested(value, records, module, shapes);
+    }
 }
 
 /// The records and structs that the callbacks of a server match its state with.
@@ -186,10 +216,8 @@ fn matched(debug: &Debug<'_>, records: &[RawRecord], module: &Atom, fields: Opti
         for pattern in clauses.iter().filter_map(|clause| clause.patterns.get(state)) {
             let sides = if let Expr::Bind(left, right) = pattern { [Some(left.as_ref()), Some(right.as_ref())] } else { [Some(pattern), None] };
             for side in sides.into_iter().flatten().filter(|side| matches!(side, Expr::Record(..) | Expr::Struct(..))) {
-                if let Some(shape) = shape(side, records, module, fields)
-                    && !shapes.contains(&shape)
-                {
-                    shapes.push(shape);
+                if let Some(shape) = shape(side, records, module, fields) {
+                    add(&mut shapes, shape);
                 }
             }
         }
@@ -222,61 +250,104 @@ pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: O
     }
 }
 
+/// What a supervisor does: how it watches, and over whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Supervision {
+    /// Its flags, as they are written.
+    pub flags: Option<String>,
+    /// Its children, in order.
+    pub children: Vec<Child>,
+}
+
 /// The children of a supervisor or of an application's top, where they are written out.
-pub(super) fn children(debug: &Debug<'_>, function: &str, arity: u32) -> Known<Vec<Child>> {
+pub(super) fn children(debug: &Debug<'_>, function: &str, arity: u32) -> Known<Supervision> {
     const COMPUTED: &str = "its children are computed";
     let Some((results, true)) = results(debug, function, arity) else { return Known::Unknown(COMPUTED) };
-    let mut children: Vec<Child> = Vec::new();
+    let mut supervision = Supervision::default();
     for result in &results {
         if result.as_atom().is_some_and(|atom| atom.as_str() == "ignore") {
             continue;
         }
-        let listed = if let Expr::Call(Some(module), name, arguments) = result {
+        let (flags, listed) = if let Expr::Call(Some(module), name, arguments) = result {
             let starts = module.as_str() == "Elixir.Supervisor" && matches!(name.as_str(), "init" | "start_link");
-            arguments.first().filter(|_| starts)
+            (arguments.get(1), arguments.first().filter(|_| starts))
         } else if let Some([Expr::Tuple(parts), ..]) = result.tagged("ok") {
-            parts.get(1)
+            (parts.first(), parts.get(1))
         } else {
-            None
+            (None, None)
         };
+        supervision.flags = supervision.flags.or_else(|| flags.map(flags_text));
         let Some(Expr::List(items, None)) = listed else { return Known::Unknown(COMPUTED) };
         for item in items {
             let Some(child) = child(item) else { return Known::Unknown(COMPUTED) };
-            if !children.contains(&child) {
-                children.push(child);
+            if !supervision.children.contains(&child) {
+                supervision.children.push(child);
             }
         }
     }
-    Known::Known(children)
+    Known::Known(supervision)
 }
 
+type Named<'e> = BTreeMap<String, &'e Expr>;
+
+/// The flags with their defaults, whichever way they are written.
+fn flags_text(flags: &Expr) -> String {
+    let defaults = [("strategy", "one_for_one"), ("intensity", "1"), ("period", "5")];
+    if let Expr::Map(pairs) = flags {
+        filled(&named(pairs), &defaults)
+    } else if let Expr::Tuple(items) = flags {
+        filled(&["strategy", "intensity", "period"].into_iter().map(str::to_owned).zip(items).collect(), &defaults)
+    } else {
+        flags.to_string()
+    }
+}
+
+fn named(pairs: &[(Expr, Expr)]) -> Named<'_> {
+    pairs.iter().map(|(key, value)| (key.to_string(), value)).collect()
+}
+
+/// `key => value` for each key that is given or has a default.
+fn filled(given: &Named<'_>, defaults: &[(&str, &str)]) -> String {
+    let mut all: BTreeMap<String, String> = defaults.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    all.extend(given.iter().map(|(key, value)| (key.clone(), value.to_string())));
+    all.into_iter().map(|(key, value)| format!("{key} => {value}")).collect::<Vec<_>>().join(",")
+}
+
+/// A child; `None` when its id is computed.
 fn child(spec: &Expr) -> Option<Child> {
-    let id = match spec {
-        Expr::Atom(module) => module.to_string(),
-        Expr::Map(pairs) => pairs.iter().find(|(key, _)| key.as_atom().is_some_and(|key| key.as_str() == "id"))?.1.to_string(),
-        Expr::Tuple(items) => match items.as_slice() {
-            [Expr::Atom(module), _] => module.to_string(),
-            [id, _, _, _, _, _] => id.to_string(),
-            _ => return None,
-        },
-        Expr::Call(Some(module), name, arguments) if module.as_str() == "Elixir.Supervisor" && name.as_str() == "child_spec" => {
-            let [inner, Expr::List(options, None)] = arguments.as_slice() else { return None };
-            match options.iter().find_map(|option| option.tagged("id")).and_then(<[Expr]>::first) {
-                Some(id) => id.to_string(),
-                None => child(inner)?.id,
-            }
-        }
-        Expr::Number(_)
-        | Expr::Text(_)
-        | Expr::List(..)
-        | Expr::Record(..)
-        | Expr::Struct(..)
-        | Expr::Var(_)
-        | Expr::Call(..)
-        | Expr::Bind(..)
-        | Expr::Block(_)
-        | Expr::Branches(_)
-        | Expr::Unknown => return None,
+    if let Expr::Call(Some(module), name, arguments) = spec {
+        let is_spec = module.as_str() == "Elixir.Supervisor" && name.as_str() == "child_spec";
+        let [inner, Expr::List(options, None)] = arguments.as_slice() else { return None };
+        let id = match options.iter().find_map(|option| option.tagged("id")).and_then(<[Expr]>::first) {
+            Some(id) => literal(id)?,
+            None => child(inner)?.id,
+        };
+        return is_spec.then(|| Child { id, text: spec.to_string() });
+    }
+    let keys = ["id", "start", "restart", "shutdown", "type", "modules"];
+    let given: Named<'_> = if let Expr::Map(pairs) = spec {
+        named(pairs)
+    } else if let Expr::Tuple(items) = spec
+        && items.len() == keys.len()
+    {
+        keys.into_iter().map(str::to_owned).zip(items).collect()
+    } else {
+        // `Module` and `{Module,Argument}`: the module's own `child_spec/1` says the rest.
+        let module = if let Expr::Tuple(items) = spec { items.first().filter(|_| items.len() == 2)?.as_atom()? } else { spec.as_atom()? };
+        return Some(Child { id: module.to_string(), text: spec.to_string() });
     };
-    Some(Child { id, text: spec.to_string() })
+    let id = literal(given.get("id")?)?;
+    let is_supervisor = given.get("type").is_some_and(|kind| kind.as_atom().is_some_and(|kind| kind.as_str() == "supervisor"));
+    let shutdown = if is_supervisor { "infinity" } else { "5000" };
+    let module = match given.get("start") {
+        Some(Expr::Tuple(parts)) => parts.first().map(|module| format!("[{module}]")),
+        _ => None,
+    };
+    let mut defaults = vec![("restart", "permanent"), ("shutdown", shutdown), ("type", "worker")];
+    defaults.extend(module.as_deref().map(|module| ("modules", module)));
+    Some(Child { id, text: filled(&given, &defaults) })
+}
+
+fn literal(id: &Expr) -> Option<String> {
+    id.is_literal().then(|| id.to_string())
 }

@@ -5,11 +5,13 @@
 //! 1 the input has errors, 2 wrong usage or the file system refused.
 
 mod completions;
+mod config;
 mod diff;
 mod expand;
 mod explain;
 mod graph;
 mod invert;
+mod lint;
 mod make;
 mod man;
 mod rules;
@@ -40,6 +42,7 @@ struct Cli {
 enum Command {
     Make(make::Args),
     Diff(diff::Args),
+    Lint(lint::Args),
     Expand(expand::Args),
     Invert(invert::Args),
     Graph(graph::Args),
@@ -79,6 +82,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let outcome = match cli.command {
         Command::Make(args) => make::run(args, &mut shell),
         Command::Diff(args) => diff::run(args, &mut shell),
+        Command::Lint(args) => lint::run(args, &mut shell),
         Command::Expand(args) => expand::run(args, &mut shell),
         Command::Invert(args) => invert::run(args, &mut shell),
         Command::Graph(args) => graph::run(args, &mut shell),

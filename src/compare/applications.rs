@@ -13,7 +13,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 /// How many modules are worth a thread.
 const WORTH_A_THREAD: usize = 4;
 /// Applications that the emulator cannot run without: their appups ask for a restart.
-const BASIC: &[&str] = &["kernel", "stdlib", "sasl"];
+const BASIC: &[&str] = &["erts", "kernel", "stdlib", "sasl"];
 
 /// An application on both sides, or on one.
 struct Pair<'r> {
@@ -45,9 +45,15 @@ pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>,
     for (pair, (old, new)) in pairs.iter().zip(&folders) {
         report_missing(trees, pair, old, new, found);
     }
-    let jobs = jobs(&pairs, &folders);
+    let (jobs, unseen) = jobs(&pairs, &folders);
     let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, trees));
-    let mut changes: Vec<ApplicationChange> = pairs.iter().zip(&folders).map(|(pair, (_, new))| application(pair, new, trees, target)).collect();
+    let mut changes: Vec<ApplicationChange> = pairs.iter().zip(&folders).map(|(pair, (_, new))| application(pair, new, trees, target, found)).collect();
+    for (at, name) in unseen {
+        if let Some(application) = changes.get_mut(at) {
+            let text = format!("lists `{name}` on both sides and has its code on one only: it was not compared");
+            application.facts.push(Fact::new("code-missing", Verdict::HotWithCare, text).items([name]));
+        }
+    }
     across(base, target, trees, jobs, outcomes, &mut changes, comparison, found);
     let needs: HashMap<&str, Vec<String>> = pairs.iter().map(|pair| (pair.name(), needed(pair))).collect();
     let (differ, same): (Vec<ApplicationChange>, Vec<ApplicationChange>) = changes.into_iter().partition(ApplicationChange::differs);
@@ -120,7 +126,8 @@ fn report_missing(trees: &Trees<'_>, pair: &Pair<'_>, old: &Listing, new: &Listi
 }
 
 /// One job for each module of each application that is not shared; a module that left one application for another is one.
-fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> Vec<Job> {
+/// Modules that one side lists without having them cannot be compared: they come back with their application.
+fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> (Vec<Job>, Vec<(usize, String)>) {
     let file = |application: Option<&Application>, name: &str| {
         application.map(|application| Spot::new(application.folder.tree, join(&application.folder.path, &format!("{name}.beam"))))
     };
@@ -131,6 +138,10 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> Vec<Job> {
         }
     }
     let mut jobs = Vec::new();
+    let mut unseen = Vec::new();
+    let lists = |application: Option<&Application>| -> HashSet<String> {
+        application.into_iter().flat_map(|application| &application.file.modules).map(|module| module.value.as_str().to_owned()).collect()
+    };
     let mut moved: HashSet<(usize, &str)> = HashSet::new();
     for (at, (old, new)) in folders.iter().enumerate() {
         for name in new.difference(old) {
@@ -140,8 +151,13 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> Vec<Job> {
         }
     }
     for (at, (pair, (old, new))) in pairs.iter().zip(folders).enumerate() {
+        let (old_list, new_list) = if old == new { Default::default() } else { (lists(pair.old), lists(pair.new)) };
         for name in old.union(new) {
             let (before, after) = (old.contains(name), new.contains(name));
+            if (!before && old_list.contains(name)) || (!after && new_list.contains(name)) {
+                unseen.push((at, name.clone()));
+                continue;
+            }
             if !after && moved.contains(&(at, name.as_str())) {
                 continue;
             }
@@ -155,11 +171,11 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> Vec<Job> {
             });
         }
     }
-    jobs
+    (jobs, unseen)
 }
 
 /// What changed of an application but its modules.
-fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, target: &Release) -> ApplicationChange {
+fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, target: &Release, found: &mut Findings) -> ApplicationChange {
     let version = |application: Option<&Application>| application.map(|application| application.vsn.value.clone());
     let mut change = ApplicationChange {
         name: pair.name().to_owned(),
@@ -176,7 +192,7 @@ fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, target: &R
         needs: Vec::new(),
     };
     match (pair.old, pair.new) {
-        (Some(old), Some(new)) => change.facts = between(old, new, listing, trees),
+        (Some(old), Some(new)) => change.facts = between(old, new, listing, trees, found),
         (None, Some(new)) => change.facts.push(added(new, target)),
         (Some(_), None) => change.facts.push(Fact::new("application-removed", Verdict::Hot, "is gone: it is stopped and its modules are removed")),
         (None, None) => {}
@@ -198,7 +214,7 @@ fn added(application: &Application, target: &Release) -> Fact {
 }
 
 /// Facts about an application that both releases have.
-fn between(old: &Application, new: &Application, listing: &Listing, trees: &Trees<'_>) -> Vec<Fact> {
+fn between(old: &Application, new: &Application, listing: &Listing, trees: &Trees<'_>, found: &mut Findings) -> Vec<Fact> {
     let mut facts = Vec::new();
     let name = new.name.value.as_str();
     if old.vsn.value != new.vsn.value {
@@ -247,7 +263,7 @@ fn between(old: &Application, new: &Application, listing: &Listing, trees: &Tree
     }
     if old.folder != new.folder {
         let private = |application: &Application| Spot::new(application.folder.tree, join(parent(&application.folder.path), "priv"));
-        facts.extend(files::private(trees, &private(old), &private(new)));
+        facts.extend(files::private(trees, &private(old), &private(new), found));
     }
     facts
 }

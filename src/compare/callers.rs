@@ -108,7 +108,7 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, Vec<Str
     }
     if !quiet.is_empty() && depth != Depth::Removed {
         let them = if quiet.len() == 1 { "it" } else { "them" };
-        let text = format!("no longer exports {}; nothing in the target calls {them}", super::modules::functions(&quiet));
+        let text = format!("no longer exports {}; no module of the target calls {them} directly", super::modules::functions(&quiet));
         facts.push(Fact::new("exports-lost", Verdict::Hot, text).items(quiet));
     }
     facts

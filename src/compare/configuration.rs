@@ -6,7 +6,7 @@ use super::{Fact, Place, Verdict};
 use crate::beam::Beam;
 use crate::diag::Findings;
 use crate::release::{Opener, Release};
-use crate::source::{Spot, Trees, join};
+use crate::source::{Refusal, Spot, Trees, join, refused};
 use crate::term::print::brief;
 use crate::term::{Extent, Term};
 use std::collections::BTreeMap;
@@ -33,8 +33,8 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
     }
     if old_folder != new_folder {
         facts.extend(system_config(&old_folder, &new_folder, opener, found));
-        facts.extend(boot_files(opener.trees(), &old_folder, &new_folder));
-        facts.extend(consolidated(opener.trees(), &old_folder, &new_folder));
+        facts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
+        facts.extend(consolidated(opener.trees(), &old_folder, &new_folder, found));
     }
     facts
 }
@@ -122,8 +122,15 @@ enum Config {
 }
 
 fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Config {
-    let Ok(file) = opener.read(spot) else { return Config::Absent };
     let name = opener.trees().display(spot);
+    let file = match opener.read(spot) {
+        Ok(file) => file,
+        Err(Refusal::Absent) => return Config::Absent,
+        Err(why) => {
+            found.push(refused(&name, &why));
+            return Config::Refused;
+        }
+    };
     let document = opener.parse(file, Extent::All);
     let whole = crate::span::Span::new(file, 0, 0);
     let sound = document.faults.is_empty();
@@ -144,13 +151,23 @@ fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Co
 }
 
 /// Files that are read when the emulator starts, and never again.
-fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<Fact> {
+fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Vec<Fact> {
     const FLAGS: &str = "are flags of the emulator: they take effect when it is restarted";
     const COMPUTED: &str = "is run when the node starts, and a hot upgrade does not run it again";
     let mut facts = Vec::new();
     for (name, why) in [("vm.args", FLAGS), ("remote.vm.args", FLAGS), ("runtime.exs", COMPUTED), ("env.sh", COMPUTED)] {
-        let read = |folder: &Spot| trees.get(folder.tree).read_text(&join(&folder.path, name)).ok().map(|bytes| significant(&bytes));
-        let (before, after) = (read(old), read(new));
+        let mut read = |folder: &Spot| {
+            let path = join(&folder.path, name);
+            match trees.get(folder.tree).read_text(&path) {
+                Ok(bytes) => Ok(Some(significant(&bytes))),
+                Err(Refusal::Absent) => Ok(None),
+                Err(why) => {
+                    found.push(refused(&trees.display(&Spot::new(folder.tree, path)), &why));
+                    Err(())
+                }
+            }
+        };
+        let (Ok(before), Ok(after)) = (read(old), read(new)) else { continue };
         if before != after && (before.is_some() || after.is_some()) {
             let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
             let added = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}"));
@@ -170,18 +187,19 @@ fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<Fact> {
 /// The lines that say something.
 fn significant(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect()
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(words).collect()
 }
 
 /// Elixir's consolidated protocols: code outside every application.
-fn consolidated(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Option<Fact> {
+fn consolidated(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Fact> {
     let folder = |spot: &Spot| Spot::new(spot.tree, join(&spot.path, "consolidated"));
     let (old, new) = (folder(old), folder(new));
     let md5 = |spot: &Spot, name: &str| {
         let bytes = trees.get(spot.tree).read(&join(&spot.path, name)).ok()?;
         Beam::open(&bytes).ok().map(|beam| beam.md5())
     };
-    let items: Vec<String> = files::compare(trees, &old, &new)
+    let items: Vec<String> = files::compare(trees, &old, &new, found)?
         .into_iter()
         .filter(|(name, changed)| name.ends_with(".beam") && (*changed != Changed::Content || md5(&old, name) != md5(&new, name)))
         .map(|(name, changed)| format!("{} {}", changed.sign(), name.trim_end_matches(".beam")))

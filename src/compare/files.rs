@@ -1,8 +1,9 @@
 //! Files beside the code: what lies in `priv`, and database migrations in it.
 
 use super::{Fact, Verdict};
+use crate::diag::Findings;
 use crate::parallel;
-use crate::source::{Kind, Spot, Trees, join};
+use crate::source::{Kind, Refusal, Spot, Trees, join, refused};
 use std::collections::BTreeSet;
 
 /// How a file changed.
@@ -31,12 +32,22 @@ const MAX_DEPTH: usize = 32;
 const WORTH_A_THREAD: usize = 16;
 
 /// The files below a folder, by their names in it.
-fn below(trees: &Trees<'_>, folder: &Spot) -> BTreeSet<String> {
+fn below(trees: &Trees<'_>, folder: &Spot, found: &mut Findings) -> Option<BTreeSet<String>> {
     let tree = trees.get(folder.tree);
     let mut files = BTreeSet::new();
     let mut open = vec![(String::new(), 0)];
     while let Some((inner, depth)) = open.pop() {
-        for name in tree.list(&join(&folder.path, &inner)).unwrap_or_default() {
+        let whole = join(&folder.path, &inner);
+        let names = match tree.list(&whole) {
+            Ok(names) => names,
+            Err(Refusal::Absent) => continue,
+            Err(why) => {
+                // What cannot be seen must not count as gone.
+                found.push(refused(&trees.display(&Spot::new(folder.tree, whole)), &why));
+                return None;
+            }
+        };
+        for name in names {
             let path = join(&inner, &name);
             match tree.kind(&join(&folder.path, &path)) {
                 Ok(Kind::Folder) if depth < MAX_DEPTH => open.push((path, depth + 1)),
@@ -47,12 +58,12 @@ fn below(trees: &Trees<'_>, folder: &Spot) -> BTreeSet<String> {
             }
         }
     }
-    files
+    Some(files)
 }
 
-/// The files that differ between two folders, by name.
-pub(super) fn compare(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<(String, Changed)> {
-    let (before, after) = (below(trees, old), below(trees, new));
+/// The files that differ between two folders, by name; `None` when one of them cannot be looked into, which is reported.
+pub(super) fn compare(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Vec<(String, Changed)>> {
+    let (before, after) = (below(trees, old, found)?, below(trees, new, found)?);
     let all: Vec<&String> = before.union(&after).collect();
     let changed = parallel::map(&all, WORTH_A_THREAD, |name| match (before.contains(*name), after.contains(*name)) {
         (false, _) => Some(Changed::Added),
@@ -62,15 +73,15 @@ pub(super) fn compare(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<(String,
             (digest(old) != digest(new)).then_some(Changed::Content)
         }
     });
-    all.into_iter().zip(changed).filter_map(|(name, changed)| Some((name.clone(), changed?))).collect()
+    Some(all.into_iter().zip(changed).filter_map(|(name, changed)| Some((name.clone(), changed?))).collect())
 }
 
 /// The facts about the `priv` folders of an application.
-pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot) -> Vec<Fact> {
+pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Vec<Fact> {
     let mut migrations = Vec::new();
     let mut libraries = Vec::new();
     let mut others = Vec::new();
-    for (name, changed) in compare(trees, old, new) {
+    for (name, changed) in compare(trees, old, new, found).unwrap_or_default() {
         let item = format!("{} priv/{name}", changed.sign());
         if is_migration(&name) {
             migrations.push(item);

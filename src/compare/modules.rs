@@ -178,6 +178,10 @@ fn code_fact(old: &Option<Facts>, new: &Option<Facts>, same_source: Option<bool>
 /// What differs between two versions of a module, each looked at in turn.
 fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
     let mut facts = Vec::new();
+    if new.stripped && old.state.is_none() && new.exports.iter().any(|(name, arity)| name.as_str() == "init" && *arity == 1) {
+        let text = "has no attributes and exports `init/1`: whether it is a supervisor or another process cannot be seen from the files";
+        facts.push(Fact::new("behaviours-unknown", Verdict::HotWithCare, text));
+    }
     facts.extend(attributes(old, new));
     facts.extend(exports(old, new));
     for (kind, verb, these, others) in [("behaviour-gained", "gains", new, old), ("behaviour-lost", "loses", old, new)] {
@@ -194,6 +198,7 @@ fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
     }
     facts.extend(structures(old, new));
     facts.extend(state::children(old, new));
+    facts.extend(state::machine(old, new));
     facts
 }
 

@@ -110,7 +110,8 @@ pub(super) fn name(shape: &Shape) -> String {
         Shape::Map(_) => "map".to_owned(),
         Shape::Tuple(size, None) => format!("tuple of {size}"),
         Shape::Tuple(size, Some(tag)) => format!("tuple of {size} tagged `{tag}`"),
-        Shape::Plain(text) => format!("`{text}`"),
+        Shape::Plain(text) if text == "a list" => "list".to_owned(),
+        Shape::Plain(text) => format!("value `{text}`"),
     }
 }
 

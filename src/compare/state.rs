@@ -5,7 +5,7 @@ use super::modules::source_of;
 use super::shapes::{self, Difference};
 use super::{Fact, Verdict};
 use crate::beam::{Attribute, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape, Written};
-use crate::term::{TermKind, print};
+use crate::term::{Term, TermKind, print};
 
 /// How a state changed.
 enum Change<'s> {
@@ -129,18 +129,12 @@ fn conversion(new: &Facts) -> Vec<Fact> {
 fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Fact> {
     let Some(Known::Known(clauses)) = new.code_change.as_ref().map(|code_change| &code_change.clauses) else { return Vec::new() };
     let given = match old.vsn() {
-        None => "the number that the compiler makes of the module's MD5".to_owned(),
-        Some(Attribute::Term(term)) => match term.as_list() {
-            Some([one]) => format!("`{}`", print::inline(one, crate::otp::Otp::NEWEST)),
-            _ => return Vec::new(),
-        },
+        None => None,
+        Some(Attribute::Term(term)) => Some(version_of(term)),
         Some(Attribute::Unbuilt(_)) => return Vec::new(),
     };
-    let fits = |version: &Expr| match (version, old.vsn()) {
-        (Expr::Text(text), Some(Attribute::Term(term))) => match term.as_list() {
-            Some([one]) => one.text().as_deref() == Some(text) || matches!(&one.kind, TermKind::Bits(bits) if bits.bytes == text.as_bytes()),
-            _ => true,
-        },
+    let fits = |version: &Expr| match (version, &given) {
+        (Expr::Text(text), Some(Some(given))) => text == given,
         (Expr::Text(_), None) => false,
         _ => true,
     };
@@ -152,21 +146,59 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Fact>
         !fits(version)
     };
     let Some(clause) = clauses.iter().find(stray) else { return Vec::new() };
-    let verdict = if state_changed { Verdict::HotWithCare } else { Verdict::Hot };
-    let text = format!("its `code_change` has a clause for version `{}`, but will be given {given}", clause.version);
+    // Without a clause that fits, the upgrade fails for certain when it calls `code_change`.
+    let none_fits = clauses.iter().all(|clause| stray(&clause));
+    let verdict = match (state_changed, none_fits) {
+        (true, true) => Verdict::RestartApplication,
+        (true, false) => Verdict::HotWithCare,
+        (false, _) => Verdict::Hot,
+    };
+    let shown = match &given {
+        Some(Some(given)) => format!("`{}`", print::quoted(given, '"')),
+        Some(None) => "another version".to_owned(),
+        None => "the number that the compiler makes of the module's MD5".to_owned(),
+    };
+    let text = format!("its `code_change` has a clause for version `{}`, but will be given {shown}", clause.version);
     vec![Fact::new("code-change-version", verdict, text).at(source_of(new, clause.line))]
 }
 
-/// The children that a supervisor starts.
-pub(super) fn children(old: &Facts, new: &Facts) -> Option<Fact> {
-    let (before, after) = (old.children.as_ref()?, new.children.as_ref()?);
+/// The version that a written `-vsn` stands for, when it is text. The compiler keeps a list as it is and puts anything else
+/// into one.
+fn version_of(term: &Term) -> Option<String> {
+    if let Some(text) = term.text().filter(|text| !text.is_empty()) {
+        return Some(text.into_owned());
+    }
+    let [one] = term.as_list()? else { return None };
+    if let TermKind::Bits(bits) = &one.kind {
+        return String::from_utf8(bits.bytes.clone()).ok();
+    }
+    one.text().map(std::borrow::Cow::into_owned)
+}
+
+/// The children that a supervisor starts, and how it watches over them.
+pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
+    let (Some(before), Some(after)) = (&old.children, &new.children) else { return Vec::new() };
+    let is_application = !new.behaviours.iter().any(Facts::runs_processes);
     let (before, after) = match (before, after) {
         (Known::Known(before), Known::Known(after)) => (before, after),
         (Known::Unknown(why), _) | (_, Known::Unknown(why)) => {
-            let text = format!("is a supervisor, and {why}: whether its children changed cannot be seen from the files");
-            return Some(Fact::new("children-unknown", Verdict::HotWithCare, text).at(source_of(new, 0)));
+            let what = if is_application { "starts an application's processes" } else { "is a supervisor" };
+            let text = format!("{what}, and {why}: whether its children changed cannot be seen from the files");
+            return vec![Fact::new("children-unknown", Verdict::HotWithCare, text).at(source_of(new, 0))];
         }
     };
+    let mut facts = Vec::new();
+    if before.flags != after.flags && !is_application {
+        let shown = |flags: &Option<String>| flags.clone().unwrap_or_else(|| "..".to_owned());
+        let text = format!(
+            "its flags were `{}` and are `{}`: they are taken in by `{{update,{},supervisor}}`, not by a load",
+            shown(&before.flags),
+            shown(&after.flags),
+            new.module
+        );
+        facts.push(Fact::new("supervisor-flags", Verdict::HotWithCare, text).at(source_of(new, 0)));
+    }
+    let (before, after) = (&before.children, &after.children);
     let has = |list: &[Child], id: &str| list.iter().any(|child| child.id == id);
     let mut items: Vec<String> = Vec::new();
     items.extend(after.iter().filter(|child| !has(before, &child.id)).map(|child| format!("+ {}", child.id)));
@@ -174,9 +206,27 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Option<Fact> {
     items.extend(
         before.iter().filter(|child| after.iter().any(|other| other.id == child.id && other.text != child.text)).map(|child| format!("~ {}", child.id)),
     );
-    if items.is_empty() {
+    if !items.is_empty() {
+        let text = if is_application {
+            "the children of its top supervisor differ: no upgrade takes them in, they are started with `supervisor:start_child/2` or by a restart"
+        } else {
+            "its children differ: an upgrade of the supervisor takes the new specifications in, but starts and stops nobody"
+        };
+        facts.push(Fact::new("children", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)));
+    }
+    facts
+}
+
+/// State functions that a machine lost: `gen_statem` calls them by the name of the state, so no call shows.
+pub(super) fn machine(old: &Facts, new: &Facts) -> Option<Fact> {
+    let is_machine = |facts: &Facts| facts.behaviours.iter().any(|name| name.as_str() == "gen_statem");
+    if !is_machine(old) || !is_machine(new) {
         return None;
     }
-    let text = "its children differ: an upgrade of the supervisor takes the new specifications in, but starts and stops nobody";
-    Some(Fact::new("children", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)))
+    let gone: Vec<String> = old.exports.iter().filter(|export| export.1 == 3 && !new.exports.contains(export)).map(|(name, _)| format!("{name}/3")).collect();
+    if gone.is_empty() {
+        return None;
+    }
+    let text = "functions are gone that may be states of the machine: one that is in such a state fails at its next event";
+    Some(Fact::new("state-functions", Verdict::HotWithCare, text).items(gone).at(source_of(new, 0)))
 }

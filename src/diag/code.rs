@@ -51,21 +51,26 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
-/// Declares a layer's codes, each with its page, and the list `ALL` of them.
+/// Declares one code, with its page.
+macro_rules! code {
+    ($konst:ident $id:literal $name:literal $severity:ident) => {
+        #[doc = concat!("`", $id, "` (`", $name, "`): see its page in `docs/rules`.")]
+        pub static $konst: $crate::diag::Code = $crate::diag::Code {
+            id: $id,
+            name: $name,
+            severity: $crate::diag::Severity::$severity,
+            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
+        };
+    };
+}
+
+/// Declares a layer's codes, and the list `ALL` of them.
 macro_rules! codes {
     ($($konst:ident $id:literal $name:literal $severity:ident)+) => {
-        $(
-            #[doc = concat!("`", $id, "` (`", $name, "`): see its page in `docs/rules`.")]
-            pub static $konst: $crate::diag::Code = $crate::diag::Code {
-                id: $id,
-                name: $name,
-                severity: $crate::diag::Severity::$severity,
-                page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
-            };
-        )+
+        $($crate::diag::code! { $konst $id $name $severity })+
         /// Every code of this layer, in the order of their numbers.
         pub static ALL: &[&$crate::diag::Code] = &[$(&$konst),+];
     };
 }
 
-pub(crate) use codes;
+pub(crate) use {code, codes};

@@ -4,7 +4,7 @@ mod code;
 mod findings;
 
 pub use code::Code;
-pub(crate) use code::codes;
+pub(crate) use code::{code, codes};
 pub use findings::{ALL as CODES, Findings};
 
 use crate::span::Span;
@@ -57,6 +57,8 @@ pub struct Fix {
     pub title: String,
     /// The edits; they do not overlap.
     pub edits: Vec<Edit>,
+    /// Whether the file means what its author meant afterwards, whatever that was; otherwise a person should look.
+    pub safe: bool,
 }
 
 /// One fact for the user.
@@ -103,7 +105,13 @@ impl Diagnostic {
 
     /// Sets the mend.
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Diagnostic {
-        self.fix = Some(Fix { title: title.into(), edits });
+        self.fix = Some(Fix { title: title.into(), edits, safe: true });
+        self
+    }
+
+    /// Sets a mend that a person should look at, as it may change what the file means.
+    pub fn unsafe_fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Diagnostic {
+        self.fix = Some(Fix { title: title.into(), edits, safe: false });
         self
     }
 

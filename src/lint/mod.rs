@@ -1,9 +1,62 @@
-//! The registry: every code of every layer, in the order of their numbers. `explain`, `rules` and the index of the pages
-//! read this list; there is no other.
+//! Checks beyond what OTP refuses, and the registry of all codes.
+//!
+//! In go an appup as it stands in a file ([`File`]), or two releases with the paths between them ([`Pair`]); out come
+//! findings. A rule is one file below `rules`, with its code, its reasons and its check. `explain`, `rules` and the index of
+//! the pages read the registry; there is no other list.
 
-use crate::diag::Code;
+mod allow;
+mod file;
+mod levels;
+mod pair;
+mod rules;
 
-/// The codes of all layers.
+pub use allow::apply as apply_allowances;
+pub use file::File;
+pub use levels::{Level, Levels, Preset};
+pub use pair::Pair;
+
+use crate::diag::{Code, Findings};
+
+/// What a rule looks at.
+pub enum Check {
+    /// An appup on its own, and what lies beside it.
+    File(fn(&File<'_>, &mut Findings)),
+    /// Two releases.
+    Pair(fn(&Pair<'_>, &mut Findings)),
+}
+
+/// A rule: what it is called, and what it does.
+pub struct Rule {
+    /// Its code; the page of it says why the rule is there.
+    pub code: &'static Code,
+    /// The check.
+    pub check: Check,
+}
+
+/// Every rule, in the order of the codes.
+pub fn rules() -> &'static [&'static Rule] {
+    rules::ALL
+}
+
+/// Runs the rules for an appup on its own.
+pub fn check_file(file: &File<'_>, found: &mut Findings) {
+    for rule in rules() {
+        if let Check::File(check) = rule.check {
+            check(file, found);
+        }
+    }
+}
+
+/// Runs the rules for two releases.
+pub fn check_pair(pair: &Pair<'_>, found: &mut Findings) {
+    for rule in rules() {
+        if let Check::Pair(check) = rule.check {
+            check(pair, found);
+        }
+    }
+}
+
+/// The codes of all layers, in the order of their numbers.
 pub fn codes() -> Vec<&'static Code> {
     let layers = [
         crate::diag::CODES,
@@ -15,8 +68,9 @@ pub fn codes() -> Vec<&'static Code> {
         crate::plan::CODES,
         crate::compare::CODES,
         crate::author::CODES,
+        allow::ALL,
     ];
-    let mut codes: Vec<&'static Code> = layers.into_iter().flatten().copied().collect();
+    let mut codes: Vec<&'static Code> = layers.into_iter().flatten().copied().chain(rules().iter().map(|rule| rule.code)).collect();
     codes.sort_by_key(|code| code.id);
     codes
 }

@@ -28,7 +28,7 @@ mod split;
 pub use applications::Contents;
 pub use faults::{ALL as CODES, restart_forbidden};
 pub use gather::Appups;
-pub use order::{Cluster, Clusters, Preference};
+pub use order::{Cluster, Clusters, Preference, knots};
 
 use crate::appup::{Direction, Instruction};
 use crate::diag::Findings;

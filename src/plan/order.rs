@@ -129,6 +129,22 @@ fn dependency_graph(members: &[(usize, &Dependent)], index: &HashMap<&str, usize
     graph
 }
 
+/// The groups of nodes that reach each other, and nodes that reach themselves; each group and the list of them in order.
+pub fn knots(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(nodes, edges.len());
+    for _ in 0..nodes {
+        graph.add_node(());
+    }
+    for (from, to) in edges.iter().filter(|(from, to)| *from < nodes && *to < nodes) {
+        graph.add_edge(NodeIndex::new(*from), NodeIndex::new(*to), ());
+    }
+    let is_knot = |group: &Vec<NodeIndex>| group.len() > 1 || group.first().is_some_and(|node| graph.contains_edge(*node, *node));
+    let mut groups: Vec<Vec<usize>> = kosaraju_scc(&graph).into_iter().filter(is_knot).map(|group| group.into_iter().map(NodeIndex::index).collect()).collect();
+    groups.iter_mut().for_each(|group| group.sort_unstable());
+    groups.sort_unstable();
+    groups
+}
+
 /// All nodes, dependants first; nodes in a cycle together and in order; among equals the one of the smallest rank first.
 fn topological(graph: &DiGraph<(), ()>, rank: impl Fn(usize) -> usize) -> Vec<usize> {
     let mut groups: Vec<Vec<usize>> = kosaraju_scc(graph).into_iter().map(|group| group.into_iter().map(NodeIndex::index).collect()).collect();

@@ -2,6 +2,7 @@
 
 mod diff;
 mod explain;
+mod github;
 mod graph;
 mod human;
 mod json;
@@ -9,7 +10,8 @@ mod script;
 
 pub use diff::{html as diff_html, markdown as diff_markdown, text as diff_text, verdict_line};
 pub use explain::{explain, rules};
+pub use github::github;
 pub use graph::{GraphFormat, graph};
 pub use human::{Style, human, summary};
-pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, MakeReport, RulesReport, document, schemas};
+pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, document, sarif, schemas};
 pub use script::{origin_words, script};

@@ -19,9 +19,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plan", &["appup", "release", "relup", "term", "source", "diag", "parallel", "span"]),
     ("compare", &["release", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("author", &["appup", "term", "source", "diag", "otp", "span"]),
-    ("lint", &["author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag"]),
+    ("lint", &["author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "span"]),
     ("render", &["compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
-    ("cli", &["render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
+    ("cli", &["parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
 ];
 
 /// Outside crates and the modules (or files) they stay in.
@@ -33,9 +33,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pcre2", &["pattern"]),
     ("petgraph", &["plan/order.rs"]),
     ("miette", &["render/human.rs"]),
-    ("serde", &["render/json"]),
+    ("serde", &["render/json", "cli/config.rs"]),
     ("serde_json", &["render/json"]),
-    ("schemars", &["render/json"]),
+    ("schemars", &["render/json", "cli/config.rs"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
@@ -44,6 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("flate2", &["source/archive.rs", "beam/container.rs"]),
     ("mimalloc", &["main.rs"]),
     ("tar", &["source/archive.rs"]),
+    ("toml", &["cli/config.rs"]),
     ("ryu", &["term/print.rs"]),
     ("unicode_segmentation", &["term/layout.rs"]),
 ];

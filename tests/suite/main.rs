@@ -13,6 +13,7 @@ mod fixtures;
 mod grammar;
 mod help;
 mod layers;
+mod lint;
 mod opening;
 mod otp_versions;
 mod pages;

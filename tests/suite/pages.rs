@@ -21,6 +21,20 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0231", "bad_input::tarballs_that_lie"),
     ("RL0232", "bad_input::tarballs_that_lie"),
     ("RL0233", "bad_input::a_folder_that_is_a_link_in_a_circle"),
+    ("RL0521", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0522", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0523", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0524", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0601", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0602", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0603", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0604", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0605", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0801", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0802", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0803", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0804", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0805", "lint::what_the_code_shows_between_two_releases"),
     ("RL0243", "diff::a_file_that_holds_another_module"),
     ("RL0235", "bad_input::a_link_in_a_circle"),
 ];
@@ -87,6 +101,9 @@ fn run(block: &Block) -> Value {
     let target = mark("target=").unwrap_or("new.rel");
     if has("diff") {
         return demo::json(folder.path(), &["diff", "old.rel", target, "--path", "lib/*/ebin", "--format", "json"]).0;
+    }
+    if has("lint") {
+        return demo::json(folder.path(), &["lint", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]).0;
     }
     let mut arguments = vec!["make", target, if has("up") { "--up-from" } else { "--from" }, "old.rel", "--path", "lib/*/ebin", "--format", "json"];
     match mark("otp=") {

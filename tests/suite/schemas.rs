@@ -41,6 +41,8 @@ fn every_output_fits_its_schema() {
     check("diff", &demo::json(folder.path(), &["diff", "old.rel", "new.rel", "--path", "lib/*/ebin", "--format", "json"]).0);
     let planted = ["fixtures/releases/planted/base", "fixtures/releases/planted/target"];
     check("diff", &demo::json(Path::new(env!("CARGO_MANIFEST_DIR")), &["diff", planted[0], planted[1], "--format", "json"]).0);
+    check("lint", &demo::json(folder.path(), &["lint", file, "--format", "json"]).0);
+    check("lint", &demo::json(broken.path(), &["lint", file, "--format", "json"]).0);
     check("rules", &demo::json(folder.path(), &["rules", "--format", "json"]).0);
 }
 

@@ -54,8 +54,12 @@ fn of_fact(fact: &Fact) -> Both {
 
 /// The items of a fact, when its sentence leaves one of them out.
 fn omitted(fact: &Fact) -> &[String] {
-    let leaves_out = fact.items.iter().any(|item| !fact.text.contains(item.trim_start_matches(['+', '-', '~', ' '])));
-    if leaves_out { &fact.items } else { &[] }
+    // These sentences are made of their items, though not as names.
+    if matches!(fact.kind, "debug-only" | "recompiled" | "start-type") {
+        return &[];
+    }
+    let named = |item: &String| fact.text.contains(&format!("`{}`", item.trim_start_matches(['+', '-', '~', ' '])));
+    if fact.items.iter().all(|item| item.contains(" -> ") || named(item)) { &[] } else { &fact.items }
 }
 
 /// How the compilers changed; `None` when they did not.

@@ -91,6 +91,7 @@ impl Report {
     /// Text broken between words at the width of the report; the tag at its end is painted.
     fn wrapped(&mut self, indent: usize, text: &str, tag: &str) {
         // The tag stays in one piece.
+        let text: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
         let words = text.split(' ').chain(Some(tag.trim_start()).filter(|tag| !tag.is_empty()));
         let room = self.style.width.saturating_sub(indent).max(20);
         let mut line = String::new();

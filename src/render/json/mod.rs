@@ -1,8 +1,12 @@
 //! Everything as JSON: one document a run. The schemas in `grammar/json` are made from these types.
 
 mod diff;
+mod lint;
+mod sarif;
 
 pub use diff::DiffReport;
+pub use lint::LintReport;
+pub use sarif::sarif;
 
 use crate::appup::Direction;
 use crate::diag::{Code, Diagnostic};
@@ -62,6 +66,8 @@ pub struct FixJson {
     pub title: String,
     /// The edits; they do not overlap.
     pub edits: Vec<EditJson>,
+    /// Whether it can be applied without a look.
+    pub safe: bool,
 }
 
 /// A finding.
@@ -94,6 +100,7 @@ impl DiagnosticJson {
     pub fn new(diagnostic: &Diagnostic, files: &Files) -> DiagnosticJson {
         let fix = diagnostic.fix.as_ref().map(|fix| FixJson {
             title: fix.title.clone(),
+            safe: fix.safe,
             edits: fix
                 .edits
                 .iter()
@@ -448,6 +455,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("expand.schema.json", of::<ExpandReport>()),
         ("invert.schema.json", of::<InvertReport>()),
         ("diff.schema.json", of::<DiffReport>()),
+        ("lint.schema.json", of::<LintReport>()),
         ("graph.schema.json", of::<GraphReport>()),
         ("rules.schema.json", of::<RulesReport>()),
     ]

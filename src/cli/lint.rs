@@ -1,0 +1,324 @@
+//! `relupc lint`: finds what is wrong with appups, alone or between releases.
+
+use super::config::LevelArgs;
+use super::shared::Search;
+use super::shell::{Failure, Shell, outcome};
+use super::{Outcome, write};
+use crate::appup::{self, Appup, Direction};
+use crate::compare::compare;
+use crate::diag::{Diagnostic, Findings, Severity};
+use crate::lint::{self, File, Levels, Pair};
+use crate::plan::{Appups, PathRequest, Preference, plan_path};
+use crate::release::{AppFile, FileKind, Opener, Release, read_app, with_otp_tag};
+use crate::render::{self, LintReport};
+use crate::source::{Disk, FileTree, Files, Kind, Spot, TreeId, join, parent, refused};
+use crate::term::{Atom, Document, Extent, text_after_term};
+use clap::ValueEnum;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Find what is wrong with appups: on their own, and against the releases that they lead between
+///
+/// A PATH is an `.appup` file, or a folder that is searched for them. With `--target` and `--from` the code of both releases
+/// is read: a changed module that nobody loads, a version that nobody raised, a state that nobody converts.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Files and folders
+    #[arg(value_name = "PATH", required_unless_present = "target")]
+    paths: Vec<String>,
+
+    /// The release to upgrade to
+    #[arg(long, value_name = "RELEASE", requires = "from")]
+    target: Option<String>,
+
+    /// Releases to upgrade from
+    #[arg(long, value_name = "RELEASE", num_args = 1.., requires = "target")]
+    from: Vec<String>,
+
+    #[command(flatten)]
+    search: Search,
+
+    #[command(flatten)]
+    levels: LevelArgs,
+
+    /// Apply the mends that are safe, or `unsafe` ones as well
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
+    fix: Option<Mend>,
+
+    /// Count the findings of each code
+    #[arg(long)]
+    statistics: bool,
+
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    format: LintFormat,
+}
+
+/// Which mends are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Mend {
+    /// Those that only write down what was meant
+    Safe,
+    /// All of them
+    Unsafe,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LintFormat {
+    /// Reports for people
+    Human,
+    /// One JSON document
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub's workflows
+    Github,
+}
+
+/// Runs the command.
+pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    let disk = Disk;
+    let first = args.paths.first().map_or(".", String::as_str);
+    let levels = args.levels.levels(&disk, first)?;
+    let mut findings = check(&args, &levels);
+    if let Some(mend) = args.fix
+        && fix(&findings, mend, shell)?
+    {
+        findings = check(&args, &levels);
+    }
+    let Checked { list, files, looked_at } = findings;
+    let skipped = if args.target.is_some() { 0 } else { lint::rules().iter().filter(|rule| matches!(rule.check, lint::Check::Pair(_))).count() };
+    match args.format {
+        LintFormat::Human => {
+            shell.report(&list, &files);
+            let appups = if looked_at == 1 { "1 appup".to_owned() } else { format!("{looked_at} appups") };
+            let more = if skipped > 0 { format!("; {skipped} rules need `--target` and `--from`") } else { String::new() };
+            shell.note(&format!("relupc: looked at {appups}{more}"));
+        }
+        LintFormat::Json => shell.print(&render::document(&LintReport::new(looked_at, skipped, &list, &files)))?,
+        LintFormat::Sarif => shell.print(&render::sarif(&list, &files))?,
+        LintFormat::Github => shell.print(&render::github(&list, &files))?,
+    }
+    if args.statistics {
+        let mut counts: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        for found in &list {
+            counts.entry(found.code.id).or_insert((0, found.code.name)).0 += 1;
+        }
+        for (id, (count, name)) in counts {
+            shell.note(&format!("{count:>6} {id} {name}"));
+        }
+    }
+    Ok(outcome(&list))
+}
+
+/// What a look at everything gave.
+struct Checked {
+    list: Vec<Diagnostic>,
+    files: Files,
+    looked_at: usize,
+}
+
+fn check(args: &Args, levels: &Levels) -> Checked {
+    let disk = Disk;
+    let mut found = Findings::default();
+    let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp).with_code();
+    let mut spots: BTreeSet<String> = BTreeSet::new();
+    for path in &args.paths {
+        collect(&disk, path, &mut spots, &mut found);
+    }
+    if let Some(target) = &args.target {
+        releases(target, &args.from, &mut opener, &mut spots, &mut found);
+    }
+    let spots: Vec<Spot> = spots.into_iter().map(|path| Spot::new(TreeId::Outside, path)).collect();
+    let documents = opener.read_all(&spots);
+    let beside: Vec<Spot> =
+        spots.iter().map(|spot| Spot::new(TreeId::Outside, join(parent(&spot.path), &format!("{}.app", application_of(&spot.path))))).collect();
+    let apps = opener.read_all(&beside);
+    let otp = opener.otp();
+    let jobs: Vec<Job> =
+        spots.into_iter().zip(documents).zip(apps).map(|((spot, document), app)| Job { spot, document: document.map_err(Box::new), app: app.ok() }).collect();
+    let checked = crate::parallel::map(&jobs, 8, |job| {
+        let mut found = Findings::default();
+        check_one(job, &disk, otp, &mut found);
+        found.sorted()
+    });
+    // Findings of the releases may stand in the same files: comments silence those, too.
+    let mut all = found;
+    for list in checked {
+        all.extend(list);
+    }
+    let mut list = all.sorted();
+    let files = opener.into_files();
+    for job in &jobs {
+        if let Ok(document) = &job.document
+            && document.comments.iter().any(|comment| files.text(*comment).contains("relupc:allow"))
+            && let Some(source) = document.comments.first().and_then(|comment| files.get(comment.file))
+        {
+            list = lint::apply_allowances(source, document, list);
+        }
+    }
+    let mut sorted = Findings::default();
+    sorted.extend(list.into_iter().filter_map(|diagnostic| levels.apply(diagnostic)));
+    Checked { list: sorted.sorted(), files, looked_at: jobs.len() }
+}
+
+/// An appup to check, and the `.app` beside it.
+struct Job {
+    spot: Spot,
+    document: Result<Document, Box<crate::source::Refusal>>,
+    app: Option<Document>,
+}
+
+fn check_one(job: &Job, disk: &Disk, otp: crate::otp::Otp, found: &mut Findings) {
+    let document = match &job.document {
+        Ok(document) => document,
+        Err(why) => return found.push(refused(&job.spot.path, why)),
+    };
+    let sound = document.faults.is_empty();
+    found.extend(document.faults.iter().map(|fault| with_otp_tag(fault.clone(), FileKind::Appup)));
+    found.extend(document.rest.map(text_after_term));
+    let Some(appup) = document.terms.first().and_then(|term| appup::read_appup(term, found)) else { return };
+    if !sound {
+        return appup::check_scripts(&appup, found);
+    }
+    let name = Atom::new(application_of(&job.spot.path));
+    let app =
+        job.app.as_ref().filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
+    version_of(&appup, app.as_ref(), &name, found);
+    broken_lists(&appup, found);
+    let beams: BTreeSet<String> =
+        disk.list(parent(&job.spot.path)).unwrap_or_default().iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect();
+    let file = File::new(&name, &appup, app.as_ref(), Some(&beams).filter(|beams| !beams.is_empty()), found);
+    lint::check_file(&file, found);
+}
+
+/// The appup's version against the application's: OTP only warns, but then the appup is for another version.
+fn version_of(appup: &Appup, app: Option<&AppFile>, name: &Atom, found: &mut Findings) {
+    if let Some(app) = app
+        && appup.vsn.text().as_deref() != Some(app.vsn.value.as_str())
+        && app.vsn.value.starts_with(|c: char| c.is_ascii_digit())
+    {
+        found.push(appup::bad_vsn(&appup.vsn, name, &app.vsn.value, app.vsn.span).severity(Severity::Error));
+    }
+}
+
+/// Lists that OTP crashes on when it gets to their ends, and patterns that do not compile.
+fn broken_lists(appup: &Appup, found: &mut Findings) {
+    for direction in [Direction::Up, Direction::Down] {
+        let entries = appup.entries(direction);
+        if let Some(span) = entries.broken {
+            found.push(appup::entries_no_list(span, direction));
+        }
+        for entry in &entries.list {
+            if let Err(error) = entry.version.takes("") {
+                found.push(appup::pattern_invalid(&entry.version, error));
+            }
+        }
+    }
+}
+
+/// `my_app` for `ebin/my_app.appup` and `src/my_app.appup.src`.
+fn application_of(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = name.strip_suffix(".src").unwrap_or(name);
+    name.strip_suffix(".appup").unwrap_or(name)
+}
+
+/// How deep folders are looked into; links may lead in circles.
+const MAX_DEPTH: usize = 32;
+
+/// The appups that a path stands for.
+fn collect(disk: &Disk, path: &str, spots: &mut BTreeSet<String>, found: &mut Findings) {
+    match disk.kind(path) {
+        Ok(Kind::Folder) => walk(disk, path.trim_end_matches('/'), 0, spots),
+        Ok(Kind::File | Kind::Other) => {
+            spots.insert(path.to_owned());
+        }
+        Err(why) => found.push(refused(path, &why)),
+    }
+}
+
+fn walk(disk: &Disk, folder: &str, depth: usize, spots: &mut BTreeSet<String>) {
+    for name in disk.list(folder).unwrap_or_default() {
+        let path = join(if folder.is_empty() { "/" } else { folder }, &name);
+        match disk.kind(&path) {
+            Ok(Kind::Folder) if depth < MAX_DEPTH && !name.starts_with('.') => walk(disk, &path, depth + 1, spots),
+            Ok(Kind::File) if name.ends_with(".appup") || name.ends_with(".appup.src") => {
+                spots.insert(path);
+            }
+            Ok(Kind::Folder | Kind::File | Kind::Other) | Err(_) => {}
+        }
+    }
+}
+
+/// Checks a target against each base, and adds the appups that the paths use.
+fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, spots: &mut BTreeSet<String>, found: &mut Findings) {
+    let names: Vec<&str> = std::iter::once(target).chain(bases.iter().map(String::as_str)).collect();
+    let mut opened = opener.open(&names, found).into_iter();
+    let Some(Some(target)) = opened.next() else { return };
+    let bases: Vec<Release> = opened.flatten().collect();
+    let appups = Appups::load(opener, &target, bases.iter());
+    for base in &bases {
+        let comparison = compare(base, &target, opener, found);
+        let mut plan = |direction| {
+            let wanted = PathRequest { target: &target, base, direction, restart_emulator: false, preference: Preference::new() };
+            let mut on_path = Findings::default();
+            let path = plan_path(&wanted, &appups, &mut on_path);
+            let sound = !on_path.has_errors();
+            found.extend(on_path.sorted());
+            sound.then_some(path.steps)
+        };
+        let (up, down) = (plan(Direction::Up), plan(Direction::Down));
+        let pair = Pair::new(base, &target, &comparison, up.as_deref(), down.as_deref());
+        lint::check_pair(&pair, found);
+    }
+    for application in &target.applications {
+        let changed = bases.iter().filter_map(|base| base.application(application.name.value.as_str())).any(|old| old.vsn.value != application.vsn.value);
+        let path = join(&application.folder.path, &format!("{}.appup", application.name.value.as_str()));
+        if changed && application.folder.tree == TreeId::Outside && Disk.is_file(&path) {
+            spots.insert(path);
+        }
+    }
+}
+
+/// Applies the mends, file by file; each file is looked at again, and written only when it got better. Tells whether any was.
+fn fix(checked: &Checked, mend: Mend, shell: &mut Shell) -> Result<bool, Failure> {
+    let mut by_file: BTreeMap<u32, Vec<&Diagnostic>> = BTreeMap::new();
+    for found in &checked.list {
+        if let Some(edit) = found.fix.as_ref().filter(|fix| fix.safe || mend == Mend::Unsafe).and_then(|fix| fix.edits.first()) {
+            by_file.entry(edit.span.file.0).or_default().push(found);
+        }
+    }
+    let mut any = false;
+    for (file, list) in by_file {
+        let Some(source) = checked.files.get(crate::span::FileId(file)) else { continue };
+        let mut text = source.text.clone();
+        let mut edits: Vec<_> = list.iter().filter_map(|found| found.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        edits.dedup();
+        let mut before = u32::MAX;
+        for edit in edits.iter().rev().filter(|edit| edit.span.file.0 == file) {
+            // Of edits that overlap only the last one is made; the next run makes the others.
+            if edit.span.end <= before {
+                text.replace_range(edit.span.range(), &edit.text);
+                before = edit.span.start;
+            }
+        }
+        if errors_in(&text, &source.name) < errors_in(&source.text, &source.name) || (mend == Mend::Unsafe && errors_in(&text, &source.name) == 0) {
+            let bytes = source.encode(&text).ok_or_else(|| Failure::Usage(format!("`{}` is in Latin-1, which cannot hold the mend", source.name)))?;
+            write::replace(&source.name, &bytes)?;
+            shell.note(&format!("relupc: mended {} ({})", source.name, list.len()));
+            any = true;
+        }
+    }
+    Ok(any)
+}
+
+/// How many errors an appup's text has on its own.
+fn errors_in(text: &str, name: &str) -> usize {
+    let document = crate::term::parse(&crate::source::Source::decoded(text), crate::span::FileId(0), crate::otp::Otp::NEWEST, Extent::First);
+    let mut found = Findings::default();
+    let job = Job { spot: Spot::new(TreeId::Outside, name), document: Ok(document), app: None };
+    check_one(&job, &Disk, crate::otp::Otp::NEWEST, &mut found);
+    found.count(Severity::Error)
+}

@@ -1,0 +1,113 @@
+//! Comments that silence findings: `%% relupc:allow RLxxxx reason` on the line, or before the tuple, that it is for;
+//! `%% relupc:allow-file RLxxxx reason` for a whole file.
+
+use crate::diag::{Code, Diagnostic, codes};
+use crate::source::Source;
+use crate::span::Span;
+use crate::term::{Document, Term, TermKind};
+
+codes! {
+    ALLOW_UNUSED "RL0002" "allow-unused" Warning
+    ALLOW_WITHOUT_REASON "RL0003" "allow-without-reason" Warning
+    ALLOW_UNKNOWN "RL0004" "allow-unknown" Warning
+}
+
+/// A comment that silences.
+struct Allowance {
+    /// The comment.
+    span: Span,
+    code: &'static Code,
+    /// Where findings are silenced: those that begin in this range.
+    range: std::ops::Range<u32>,
+    used: bool,
+}
+
+/// Takes out the findings in a file that its comments silence, and adds what is wrong with the comments.
+pub fn apply(source: &Source, document: &Document, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut extra = Vec::new();
+    let mut allowances = read(source, document, &mut extra);
+    let file = document.comments.first().map(|comment| comment.file);
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
+    for diagnostic in found {
+        let at = diagnostic.position().filter(|span| Some(span.file) == file);
+        let silenced = at.and_then(|span| allowances.iter_mut().find(|allowance| allowance.code == diagnostic.code && allowance.range.contains(&span.start)));
+        match silenced {
+            Some(allowance) => allowance.used = true,
+            None => kept.push(diagnostic),
+        }
+    }
+    for allowance in allowances.iter().filter(|allowance| !allowance.used) {
+        extra.push(
+            Diagnostic::new(&ALLOW_UNUSED, format!("nothing here gives {}", allowance.code.id))
+                .label(allowance.span, "this comment silences nothing")
+                .help("take it away, or put it on the line before what it is for"),
+        );
+    }
+    kept.extend(extra);
+    kept
+}
+
+fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Vec<Allowance> {
+    let mut allowances = Vec::new();
+    for comment in &document.comments {
+        let text = source.text.get(comment.range()).unwrap_or_default();
+        let Some(rest) = text.trim_start_matches('%').trim_start().strip_prefix("relupc:allow") else { continue };
+        let (whole, rest) = rest.strip_prefix("-file").map_or((false, rest), |rest| (true, rest));
+        let mut words = rest.split_whitespace();
+        let wanted = words.next().unwrap_or_default();
+        let Some(code) = super::find(wanted) else {
+            extra.push(
+                Diagnostic::new(&ALLOW_UNKNOWN, format!("there is no code `{wanted}` to allow"))
+                    .label(*comment, "should be `relupc:allow RLxxxx reason`")
+                    .help("`relupc rules` lists the codes"),
+            );
+            continue;
+        };
+        if words.next().is_none() {
+            extra.push(
+                Diagnostic::new(&ALLOW_WITHOUT_REASON, format!("{} is allowed without a reason", code.id))
+                    .label(*comment, "the reason belongs behind the code")
+                    .help("say why the finding does not count here: the next reader will ask"),
+            );
+        }
+        let line = source.line_around(comment.start);
+        let alone = source.text.get(line.start..comment.start as usize).is_some_and(|before| before.trim().is_empty());
+        let range = if whole {
+            0..u32::MAX
+        } else if alone {
+            next(&document.terms, comment.end).map_or(comment.end..comment.end, |span| span.start..span.end.max(span.start + 1))
+        } else {
+            u32::try_from(line.start).unwrap_or(0)..comment.start
+        };
+        allowances.push(Allowance { span: *comment, code, range, used: false });
+    }
+    allowances
+}
+
+/// The first and outermost term that begins behind an offset.
+fn next(terms: &[Term], offset: u32) -> Option<Span> {
+    for term in terms {
+        if term.span.start >= offset {
+            return Some(term.span);
+        }
+        if term.span.end > offset {
+            let inner: Option<Span> = match &term.kind {
+                TermKind::List(items) | TermKind::Tuple(items) => next(items, offset),
+                TermKind::Improper(parts) => next(&parts.0, offset).or_else(|| next(std::slice::from_ref(&parts.1), offset)),
+                TermKind::Map(_)
+                | TermKind::Atom(_)
+                | TermKind::Int(_)
+                | TermKind::Big(_)
+                | TermKind::Float(_)
+                | TermKind::Str(_)
+                | TermKind::Bits(_)
+                | TermKind::Fun(_)
+                | TermKind::Invalid => None,
+            };
+            if inner.is_some() {
+                return inner;
+            }
+        }
+    }
+    None
+}

@@ -1,0 +1,77 @@
+//! An appup on its own, as the rules see it.
+
+use crate::appup::{self, Appup, Direction, Entry, HighOp, Instruction};
+use crate::diag::Findings;
+use crate::plan::{Contents, Path, plan_entry};
+use crate::release::AppFile;
+use crate::span::Spanned;
+use crate::term::Atom;
+use std::collections::{BTreeSet, HashSet};
+
+/// An entry with its script read.
+pub struct Script<'a> {
+    /// The direction it is for.
+    pub direction: Direction,
+    /// The entry.
+    pub entry: &'a Entry,
+    /// Its instructions, as far as they could be read.
+    pub instructions: Vec<Instruction>,
+    /// What becomes of it.
+    pub path: Path,
+}
+
+impl Script<'_> {
+    /// The instructions that concern whole modules.
+    pub fn modules(&self) -> impl Iterator<Item = &crate::appup::Dependent> {
+        self.instructions.iter().filter_map(|instruction| if let Some(HighOp::Module(dependent)) = &instruction.op { Some(dependent) } else { None })
+    }
+}
+
+/// An appup and what lies beside it.
+pub struct File<'a> {
+    /// The application's name, from the file's.
+    pub name: &'a Atom,
+    /// The appup.
+    pub appup: &'a Appup,
+    /// The `.app` beside it.
+    pub app: Option<&'a AppFile>,
+    /// The modules that have a compiled file beside it.
+    pub beams: Option<&'a BTreeSet<String>>,
+    /// Every entry, the upgrades first.
+    pub scripts: Vec<Script<'a>>,
+}
+
+impl<'a> File<'a> {
+    /// Reads every script; what OTP refuses in them is found on the way.
+    pub fn new(name: &'a Atom, appup: &'a Appup, app: Option<&'a AppFile>, beams: Option<&'a BTreeSet<String>>, found: &mut Findings) -> File<'a> {
+        let mut scripts = Vec::new();
+        for direction in [Direction::Up, Direction::Down] {
+            for entry in &appup.entries(direction).list {
+                let mut on_path = Findings::default();
+                let instructions = appup::read_script(&entry.script, &mut on_path);
+                // On the way down the modules of the older version count, which are not to be seen here.
+                let listed = app.filter(|_| direction == Direction::Up).map(|app| app.modules.clone());
+                let modules = listed.unwrap_or_else(|| named(&instructions));
+                let vsn = appup.vsn.text().unwrap_or_default();
+                let contents = Contents::of_application(name, &vsn, &modules);
+                let path = plan_entry(instructions.clone(), direction, &contents, &mut on_path);
+                found.extend(on_path.sorted());
+                scripts.push(Script { direction, entry, instructions, path });
+            }
+        }
+        File { name, appup, app, beams, scripts }
+    }
+
+    /// The scripts of one direction.
+    pub fn scripts(&self, direction: Direction) -> impl Iterator<Item = &Script<'a>> {
+        self.scripts.iter().filter(move |script| script.direction == direction)
+    }
+}
+
+/// The modules that a script names.
+fn named(instructions: &[Instruction]) -> Vec<Spanned<Atom>> {
+    let mut known = HashSet::new();
+    let modules =
+        instructions.iter().filter_map(|instruction| if let Some(HighOp::Module(dependent)) = &instruction.op { Some(&dependent.module) } else { None });
+    modules.filter(|module| known.insert(module.value.clone())).cloned().collect()
+}

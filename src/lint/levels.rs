@@ -1,0 +1,98 @@
+//! Which level a finding has in the end: the rule's own, changed by presets, configuration and the command line.
+
+use super::rules;
+use crate::diag::{Code, Diagnostic, Severity};
+
+/// A level that a user sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Not reported.
+    Allow,
+    /// A warning.
+    Warn,
+    /// An error.
+    Deny,
+}
+
+/// Where the levels begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preset {
+    /// What OTP refuses, and what it warns of.
+    Otp,
+    /// Each code's own level.
+    #[default]
+    Recommended,
+    /// Warnings are errors, advice is a warning.
+    Strict,
+}
+
+/// The levels of a run: a preset and, in order, what was set after it; the last word counts.
+#[derive(Clone, Debug, Default)]
+pub struct Levels {
+    preset: Preset,
+    set: Vec<(String, Level)>,
+}
+
+impl Levels {
+    /// Levels that begin with a preset.
+    pub fn new(preset: Preset) -> Levels {
+        Levels { preset, set: Vec::new() }
+    }
+
+    /// Sets the level of a code (by id or name), of a group of codes, or of `all`; tells whether there is such a thing.
+    #[must_use]
+    pub fn set(&mut self, what: &str, level: Level) -> bool {
+        let known = super::codes().iter().any(|code| names(code, what));
+        if known {
+            self.set.push((what.to_owned(), level));
+        }
+        known
+    }
+
+    /// The finding at its level of this run; `None` when it is allowed.
+    pub fn apply(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
+        let set = self.set.iter().rev().find(|(what, _)| names(diagnostic.code, what)).map(|(_, level)| *level);
+        let is_rule = rules::ALL.iter().any(|rule| rule.code == diagnostic.code);
+        diagnostic.severity = match (set, self.preset) {
+            (Some(Level::Allow), _) => return None,
+            (Some(Level::Warn), _) => Severity::Warning,
+            (Some(Level::Deny), _) => Severity::Error,
+            (None, Preset::Otp) if is_rule => return None,
+            (None, Preset::Otp | Preset::Recommended) => diagnostic.severity,
+            (None, Preset::Strict) => match diagnostic.severity {
+                Severity::Error | Severity::Warning => Severity::Error,
+                Severity::Advice => Severity::Warning,
+            },
+        };
+        Some(diagnostic)
+    }
+}
+
+/// Tells whether a word of the user stands for a code.
+fn names(code: &Code, what: &str) -> bool {
+    what == "all" || code.group() == what || code.id.eq_ignore_ascii_case(what) || code.name.eq_ignore_ascii_case(what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Level, Levels, Preset};
+    use crate::diag::{Diagnostic, Severity};
+
+    fn severity(levels: &Levels) -> Option<Severity> {
+        let code = crate::lint::find("many-suspended")?;
+        levels.apply(Diagnostic::new(code, "x")).map(|found| found.severity)
+    }
+
+    #[test]
+    fn the_last_word_counts() {
+        let mut levels = Levels::new(Preset::Recommended);
+        assert_eq!(severity(&levels), Some(Severity::Advice));
+        assert!(levels.set("order", Level::Deny));
+        assert_eq!(severity(&levels), Some(Severity::Error));
+        assert!(levels.set("rl0503", Level::Allow));
+        assert_eq!(severity(&levels), None);
+        assert!(!levels.set("nothing", Level::Deny));
+        assert_eq!(severity(&Levels::new(Preset::Strict)), Some(Severity::Warning));
+        assert_eq!(severity(&Levels::new(Preset::Otp)), None);
+    }
+}

@@ -1,0 +1,53 @@
+//! A call that runs after an instruction that is written below it.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, File, Rule};
+use crate::relup::{Cause, LowOp};
+use crate::span::Span;
+
+code! {
+    APPLY_OVERTAKEN "RL0502" "apply-overtaken" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &APPLY_OVERTAKEN, check: Check::File(check) };
+
+fn check(file: &File<'_>, found: &mut Findings) {
+    for script in &file.scripts {
+        // A cluster of modules is emitted where its first member stands: what is written further down runs before calls
+        // written between the two.
+        let mut last: Option<Span> = None;
+        let mut latest: Option<Span> = None;
+        for step in &script.path.steps {
+            let Cause::Written(span) = step.origin.cause else { continue };
+            match &step.op {
+                LowOp::Apply { .. } => {
+                    if let Some(overtaker) = latest.filter(|latest| latest.start > span.start && last != Some(span)) {
+                        found.push(
+                            Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction that is written below it")
+                                .label(span, "written here")
+                                .label(overtaker, "but this one has run by then: it depends on a module further up")
+                                .help("`relupc expand` shows the order; put the call before the first module of the group, or behind the last"),
+                        );
+                    }
+                    last = Some(span);
+                }
+                LowOp::Load(..) | LowOp::Remove(..) | LowOp::Suspend(_) => {
+                    latest = Some(latest.map_or(span, |latest| if span.start > latest.start { span } else { latest }));
+                }
+                LowOp::LoadObjectCode { .. }
+                | LowOp::PointOfNoReturn
+                | LowOp::Purge(_)
+                | LowOp::Resume(_)
+                | LowOp::CodeChange(..)
+                | LowOp::Stop(_)
+                | LowOp::Start(_)
+                | LowOp::SyncNodes(..)
+                | LowOp::RestartNewEmulator
+                | LowOp::RestartEmulator
+                | LowOp::Restart
+                | LowOp::Reboot => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! A compiled module that the `.app` does not list: no upgrade knows of it.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, File, Rule};
+
+code! {
+    BEAM_NOT_LISTED "RL0336" "beam-not-listed" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &BEAM_NOT_LISTED, check: Check::File(check) };
+
+/// How many modules are named.
+const NAMED: usize = 6;
+
+fn check(file: &File<'_>, found: &mut Findings) {
+    let (Some(app), Some(beams)) = (file.app, file.beams) else { return };
+    let listed: std::collections::HashSet<&str> = app.modules.iter().map(|module| module.value.as_str()).collect();
+    let unlisted: Vec<&str> = beams.iter().map(String::as_str).filter(|beam| !listed.contains(beam)).collect();
+    if unlisted.is_empty() {
+        return;
+    }
+    let shown = unlisted.iter().take(NAMED).map(|beam| format!("`{beam}`")).collect::<Vec<_>>().join(", ");
+    let more = unlisted.len().saturating_sub(NAMED);
+    let shown = if more > 0 { format!("{shown} and {more} more") } else { shown };
+    found.push(
+        Diagnostic::new(&BEAM_NOT_LISTED, format!("compiled modules lie beside the `.app` of `{}` that it does not list: {shown}", file.name))
+            .label(app.span, "not among its modules")
+            .help("list them, or take the files away: an instruction for one of them is refused"),
+    );
+}

@@ -1,0 +1,21 @@
+//! Elixir's consolidated protocols, which lie outside every application.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    CONSOLIDATED_PROTOCOLS "RL0805" "consolidated-protocols" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &CONSOLIDATED_PROTOCOLS, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for fact in pair.comparison.facts.iter().filter(|fact| fact.kind == "consolidated-protocols") {
+        found.push(
+            Diagnostic::new(&CONSOLIDATED_PROTOCOLS, format!("{}: {}", fact.text, fact.items.join(", ")))
+                .label(pair.target.version_span(), "from this version on")
+                .help("restart the emulator, or load them by hand with `apply` of `code:load_abs/1`"),
+        );
+    }
+}

@@ -1,0 +1,21 @@
+//! A function that is gone and is still called.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    DEAD_CALL "RL0524" "dead-call" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &DEAD_CALL, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for (application, module, fact) in pair.module_facts(&["dead-call"]) {
+        found.push(
+            Diagnostic::new(&DEAD_CALL, format!("`{}` {}", module.name, fact.text))
+                .label(pair.place(&application.name), "its application changes here")
+                .help("keep the function, or change and load its callers together with it"),
+        );
+    }
+}

@@ -1,0 +1,24 @@
+//! Configuration that changed, and that running processes do not read again.
+
+use crate::compare::Verdict;
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    ENVIRONMENT_CHANGED "RL0801" "environment-changed" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &ENVIRONMENT_CHANGED, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    let own = pair.application_facts(&["environment"]).map(|(application, fact)| (pair.place(&application.name), fact));
+    let whole = pair.comparison.facts.iter().filter(|fact| matches!(fact.kind, "sys-config" | "boot-file")).map(|fact| (pair.target.version_span(), fact));
+    for (span, fact) in own.chain(whole).filter(|(_, fact)| fact.verdict() > Verdict::Hot) {
+        found.push(
+            Diagnostic::new(&ENVIRONMENT_CHANGED, format!("{}: {}", fact.text, fact.items.join(", ")))
+                .label(span, "from this version on")
+                .help("take it in with `config_change/3` of the application's callback module, or restart what reads it"),
+        );
+    }
+}

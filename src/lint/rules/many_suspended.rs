@@ -1,0 +1,36 @@
+//! Many modules whose processes are suspended together.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, File, Rule};
+use crate::relup::LowOp;
+
+code! {
+    MANY_SUSPENDED "RL0503" "many-suspended" Advice
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &MANY_SUSPENDED, check: Check::File(check) };
+
+/// More modules than this are told about.
+const MANY: usize = 10;
+/// How long the release handler waits for one process, in seconds, unless the instruction says otherwise.
+const PATIENCE: usize = 5;
+
+fn check(file: &File<'_>, found: &mut Findings) {
+    for script in &file.scripts {
+        for step in &script.path.steps {
+            if let LowOp::Suspend(list) = &step.op
+                && list.len() > MANY
+            {
+                found.push(
+                    Diagnostic::new(&MANY_SUSPENDED, format!("the processes of {} modules are suspended together", list.len()))
+                        .label(step.origin.span(), "they stand still until the last of them is changed")
+                        .help(format!(
+                            "with the default timeout that is up to {} seconds for one process of each; depend only on what must be replaced before",
+                            list.len() * PATIENCE
+                        )),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Database migrations that a hot upgrade does not run.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    MIGRATIONS_CHANGED "RL0802" "migrations-changed" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &MIGRATIONS_CHANGED, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for (application, fact) in pair.application_facts(&["migrations"]) {
+        found.push(
+            Diagnostic::new(&MIGRATIONS_CHANGED, format!("{}: {}", fact.text, fact.items.join(", ")))
+                .label(pair.place(&application.name), "its application changes here")
+                .help("run them apart from the upgrade, in steps that old and new code can both live with; or deploy by rolling"),
+        );
+    }
+}

@@ -1,0 +1,39 @@
+//! Versions to come from that one cannot go back to, or the reverse.
+
+use crate::appup::{Direction, Version};
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, File, Rule};
+use std::collections::HashSet;
+
+code! {
+    ONE_WAY_ENTRY "RL0711" "one-way-entry" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &ONE_WAY_ENTRY, check: Check::File(check) };
+
+fn check(file: &File<'_>, found: &mut Findings) {
+    for (direction, other) in [(Direction::Up, Direction::Down), (Direction::Down, Direction::Up)] {
+        let others = &file.appup.entries(other).list;
+        let exact: HashSet<&str> =
+            others.iter().filter_map(|other| if let Version::Exact(text, _) = &other.version { Some(text.as_str()) } else { None }).collect();
+        let patterns: Vec<&Version> = others.iter().map(|other| &other.version).filter(|version| !matches!(version, Version::Exact(..))).collect();
+        for entry in &file.appup.entries(direction).list {
+            let covered = match &entry.version {
+                Version::Exact(text, _) => exact.contains(text.as_str()) || patterns.iter().any(|pattern| pattern.takes(text).unwrap_or(true)),
+                Version::Pattern(_) | Version::Other(_) => patterns.iter().any(|pattern| pattern.is_same(&entry.version)),
+            };
+            if !covered {
+                let (message, help) = match direction {
+                    Direction::Up => {
+                        ("there is no downgrade entry for this version", "`relupc invert` derives it; without it a release with a fault has no way back")
+                    }
+                    Direction::Down => {
+                        ("there is no upgrade entry for this version", "write one, or take the downgrade away if the version is no longer supported")
+                    }
+                };
+                found.push(Diagnostic::new(&ONE_WAY_ENTRY, message).label(entry.version.span(), format!("only in the {} list", direction.word())).help(help));
+            }
+        }
+    }
+}

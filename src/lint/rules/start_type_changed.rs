@@ -1,0 +1,21 @@
+//! A start type that changed while the version is the same: OTP does nothing.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    START_TYPE_CHANGED "RL0803" "start-type-changed" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &START_TYPE_CHANGED, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for (application, fact) in pair.application_facts(&["start-type"]).filter(|(application, _)| application.base == application.target) {
+        found.push(
+            Diagnostic::new(&START_TYPE_CHANGED, format!("`{}` {}", application.name, fact.text))
+                .label(pair.place(&application.name), "its version is the same in both releases")
+                .help("restart the application with an appup of a new version, or restart the emulator"),
+        );
+    }
+}

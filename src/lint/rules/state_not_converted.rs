@@ -1,0 +1,31 @@
+//! A state that changes its shape on a path that converts nothing.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
+
+code! {
+    STATE_NOT_CONVERTED "RL0601" "state-not-converted" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &STATE_NOT_CONVERTED, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for way in pair.ways.iter().filter(|way| !way.restarts) {
+        for (application, module, fact) in pair.module_facts(&["state"]) {
+            let name = Atom::new(&module.name);
+            // A module that is not loaded is told of elsewhere; one that is removed first comes back with a new state.
+            let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) else { continue };
+            found.push(
+                Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.text))
+                    .label(*span, "its processes go on with the old state and the new code")
+                    .help(format!(
+                        "write `{{update,{name},{{advanced,[]}}}}` and convert the state in `code_change`, or `{{restart_application,{}}}`",
+                        application.name
+                    ))
+                    .on_path(&way.name),
+            );
+        }
+    }
+}

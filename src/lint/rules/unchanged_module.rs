@@ -1,0 +1,42 @@
+//! An instruction for a module that runs the same code on both sides.
+
+use crate::compare::Depth;
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+use crate::relup::Cause;
+use std::collections::HashSet;
+
+code! {
+    UNCHANGED_MODULE "RL0523" "unchanged-module" Advice
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &UNCHANGED_MODULE, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    let differs: HashSet<&str> = pair.modules().filter(|(_, module)| module.depth != Depth::Debug).map(|(_, module)| module.name.as_str()).collect();
+    // Of applications without compiled modules nothing is known.
+    let known = |module: &str| {
+        let application = pair.target.library_of(module)?;
+        pair.comparison
+            .applications
+            .iter()
+            .find(|change| change.name == application.name.value.as_str())
+            .filter(|change| change.same_modules + change.modules.len() > 0)
+    };
+    for way in &pair.ways {
+        for step in way.steps {
+            let crate::relup::LowOp::Load(module, ..) = &step.op else { continue };
+            let Cause::Written(span) = step.origin.cause else { continue };
+            if step.origin.pass == Some(crate::relup::Pass::Applications) || differs.contains(module.as_str()) || known(module.as_str()).is_none() {
+                continue;
+            }
+            found.push(
+                Diagnostic::new(&UNCHANGED_MODULE, format!("`{module}` runs the same code in both releases"))
+                    .label(span, "loaded for nothing")
+                    .help("take the instruction away, unless its processes need the `code_change`")
+                    .on_path(&way.name),
+            );
+        }
+    }
+}

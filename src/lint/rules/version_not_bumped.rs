@@ -1,0 +1,22 @@
+//! An application whose code differs while its version is the same: an upgrade passes over it.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    VERSION_NOT_BUMPED "RL0522" "version-not-bumped" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &VERSION_NOT_BUMPED, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    let restarts = pair.ways.iter().any(|way| way.restarts);
+    for (application, fact) in pair.application_facts(&["version-not-bumped"]).filter(|_| !restarts) {
+        found.push(
+            Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}", application.name, fact.text))
+                .label(pair.place(&application.name), "the same in both releases")
+                .help("raise its version and write an appup entry for the old one"),
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! `relupc lint`: rules between releases, levels, comments that silence, mends and output forms. What the rules say about an
+//! appup on its own is tested by their pages.
+
+use crate::demo;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/planted")
+}
+
+/// The planted releases in a folder of their own, with an appup for each application: the script for both directions.
+fn planted(scripts: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for side in ["base", "target"] {
+        crate::diff::copy(&root().join(side), &folder.path().join(side));
+    }
+    let scripts: BTreeMap<&str, &str> = scripts.iter().copied().collect();
+    for entry in fs::read_dir(folder.path().join("target/lib")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let (application, version) = name.rsplit_once('-').unwrap();
+        let script = scripts.get(application).copied().unwrap_or("");
+        let text = format!("{{\"{version}\",[{{\"1.0.0\",[{script}]}}],[{{\"1.0.0\",[{script}]}}]}}.\n");
+        fs::write(path.join(format!("ebin/{application}.appup")), text).unwrap();
+    }
+    folder
+}
+
+const HARMFUL: &[(&str, &str)] = &[
+    ("comment_only", "{load_module,commented}"),
+    ("field_added", "{load_module,field_added}"),
+    ("field_renamed", "{update,field_renamed,{advanced,[]}}"),
+    ("machine", "{update,machine,{advanced,[]}}"),
+    ("signature", "{load_module,calculator}"),
+    ("state_kept", ""),
+    ("version_argument", "{update,version_argument,{advanced,[]}}"),
+    ("children", "{load_module,children_sup}"),
+    ("native", "{load_module,native}"),
+    ("recompiled", "{load_module,recompiled}"),
+    ("moved_to", "{load_module,mover}"),
+    ("vsn_only", "{load_module,versioned}"),
+];
+
+fn lint(folder: &Path, more: &[&str]) -> (Value, i32) {
+    let mut arguments = vec!["lint", "--target", "target", "--from", "base", "--format", "json"];
+    arguments.extend(more);
+    demo::json(folder, &arguments)
+}
+
+fn messages(document: &Value, code: &str) -> Vec<String> {
+    let list = document["diagnostics"].as_array().unwrap();
+    list.iter().filter(|found| found["code"] == code).map(|found| found["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_the_code_shows_between_two_releases() {
+    let folder = planted(HARMFUL);
+    for (side, module) in [("base/releases/1.0.0", "commented"), ("target/releases/2.0.0", "versioned")] {
+        let consolidated = folder.path().join(side).join("consolidated");
+        fs::create_dir_all(&consolidated).unwrap();
+        let from = root().join("target/lib").join(if module == "commented" { "comment_only-2.0.0" } else { "vsn_only-2.0.0" }).join("ebin");
+        fs::copy(from.join(format!("{module}.beam")), consolidated.join("Elixir.Some.Protocol.beam")).unwrap();
+    }
+    let (document, status) = lint(folder.path(), &[]);
+    assert_eq!(status, 1);
+    let fired: BTreeSet<&str> = document["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect();
+    let expected = ["RL0521", "RL0522", "RL0523", "RL0524", "RL0601", "RL0602", "RL0603", "RL0604", "RL0605", "RL0801", "RL0802", "RL0803", "RL0804", "RL0805"];
+    for code in expected {
+        assert!(fired.contains(code), "{code} did not fire: {fired:?}");
+    }
+    let about = |code: &str, name: &str| messages(&document, code).iter().filter(|message| message.contains(name)).count();
+    // Each finding once for both directions, and only about what was planted.
+    assert_eq!((about("RL0521", "`state_kept`"), messages(&document, "RL0521").len()), (1, 1), "{:?}", messages(&document, "RL0521"));
+    assert_eq!(about("RL0601", "`field_added`"), messages(&document, "RL0601").len());
+    assert_eq!((about("RL0602", "`machine`"), messages(&document, "RL0602").len()), (2, 2), "once for each direction's entry");
+    assert_eq!((about("RL0603", "`field_renamed`"), about("RL0603", "`version_argument`")), (1, 1));
+    assert_eq!((about("RL0523", "`commented`"), messages(&document, "RL0523").len()), (1, 1), "{:?}", messages(&document, "RL0523"));
+    let found = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "RL0521").unwrap();
+    assert_eq!(found["paths"], serde_json::json!(["1.0.0 -> 2.0.0", "2.0.0 -> 1.0.0"]));
+}
+
+#[test]
+fn scripts_that_do_what_the_change_asks_for_are_passed() {
+    let mut scripts: Vec<(&str, &str)> = HARMFUL.to_vec();
+    for (name, script) in &mut scripts {
+        match *name {
+            "comment_only" => *script = "",
+            "field_added" => *script = "{update,field_added,{advanced,[]}}",
+            "machine" => *script = "{restart_application,machine}",
+            "state_kept" => *script = "{load_module,state_kept}",
+            "children" => *script = "{restart_application,children}",
+            _ => {}
+        }
+    }
+    let folder = planted(&scripts);
+    let (document, _) = lint(folder.path(), &[]);
+    for code in ["RL0521", "RL0523", "RL0601", "RL0602", "RL0605"] {
+        assert_eq!(messages(&document, code), Vec::<String>::new(), "{code}");
+    }
+}
+
+#[test]
+fn a_release_against_itself_gives_nothing() {
+    let folder = planted(HARMFUL);
+    crate::diff::copy(&folder.path().join("target"), &folder.path().join("copy"));
+    let (document, status) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "copy", "--format", "json"]);
+    assert_eq!((demo::codes(&document), status), (Vec::new(), 0));
+}
+
+const ONE_WAY: &str = "{\"2.0.0\",\n [{\"1.0.0\",[{load_module,demo_lib}]}],\n []}.\n";
+const FILE: &str = "lib/demo-2.0.0/ebin/demo.appup";
+
+fn codes_and_levels(folder: &Path, more: &[&str]) -> (Vec<String>, i32) {
+    let mut arguments = vec!["lint", FILE, "--format", "json"];
+    arguments.extend(more);
+    let (document, status) = demo::json(folder, &arguments);
+    let list = document["diagnostics"].as_array().unwrap();
+    (list.iter().map(|found| format!("{} {}", found["code"].as_str().unwrap(), found["severity"].as_str().unwrap())).collect(), status)
+}
+
+#[test]
+fn levels_come_from_the_configuration_and_the_command_line() {
+    let folder = demo::with(&[(FILE, ONE_WAY)]);
+    let seen = |more: &[&str]| codes_and_levels(folder.path(), more);
+    assert_eq!(seen(&[]), (vec!["RL0711 warning".to_owned()], 0));
+    assert_eq!(seen(&["--deny", "downgrade"]), (vec!["RL0711 error".to_owned()], 1));
+    assert_eq!(seen(&["--allow", "one-way-entry"]), (vec![], 0));
+    assert_eq!(seen(&["--preset", "otp"]), (vec![], 0));
+    assert_eq!(seen(&["--preset", "strict"]), (vec!["RL0711 error".to_owned()], 1));
+    fs::write(folder.path().join("relupc.toml"), "deny = [\"RL0711\"]\n").unwrap();
+    assert_eq!(seen(&[]), (vec!["RL0711 error".to_owned()], 1));
+    assert_eq!(seen(&["--warn", "all"]), (vec!["RL0711 warning".to_owned()], 0));
+    fs::write(folder.path().join("relupc.toml"), "deny = [\"RL9999\"]\n").unwrap();
+    assert_eq!(demo::relupc(folder.path(), &["lint", FILE]).status.code(), Some(2));
+    fs::write(folder.path().join("relupc.toml"), "nonsense = 1\n").unwrap();
+    assert_eq!(demo::relupc(folder.path(), &["lint", FILE]).status.code(), Some(2));
+}
+
+#[test]
+fn comments_silence_a_line_a_tuple_or_a_file() {
+    let seen = |text: &str| codes_and_levels(demo::with(&[(FILE, text)]).path(), &[]).0;
+    let lines = |comment: &str, behind: &str| format!("{{\"2.0.0\",\n {comment}\n [{{\"1.0.0\",[{{load_module,demo_lib}}]}}], {behind}\n []}}.\n");
+    assert_eq!(seen(&lines("%% relupc:allow RL0711 first version", "")), Vec::<String>::new());
+    assert_eq!(seen(&lines("", "% relupc:allow one-way-entry first version")), Vec::<String>::new());
+    assert_eq!(seen(&format!("%% relupc:allow-file RL0711 first version\n{ONE_WAY}")), Vec::<String>::new());
+    assert_eq!(
+        seen(&lines("", "% relupc:allow RL0501 not this")),
+        ["RL0002 warning", "RL0711 warning"].map(str::to_owned).to_vec().into_iter().rev().collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn mends_are_applied_and_nothing_is_lost() {
+    let text = "%% a comment\n{\"2.0.0\",\n [{\"1.0.0\",[{load_module,Demo.Server}]}], % kept\n [{\"1.0.0\",[{load_module,'Elixir.Demo.Server'}]}]}.\n";
+    let folder = demo::with(&[(FILE, text)]);
+    let output = demo::relupc(folder.path(), &["lint", FILE, "--fix"]);
+    assert_eq!(output.status.code(), Some(1), "the module is in no `.app`");
+    let mended = fs::read_to_string(folder.path().join(FILE)).unwrap();
+    assert_eq!(mended, text.replace("Demo.Server}]}], %", "'Elixir.Demo.Server'}]}], %"));
+    let version = "{\"2.0.0\",\n [{<<\"1.0.0\">>,[{load_module,demo_lib}]}],\n [{\"1.0.0\",[{load_module,demo_lib}]}]}.\n";
+    let folder = demo::with(&[(FILE, version)]);
+    demo::relupc(folder.path(), &["lint", FILE, "--fix"]);
+    assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), version, "a person should look first");
+    demo::relupc(folder.path(), &["lint", FILE, "--fix=unsafe"]);
+    assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), version.replace("<<\"1.0.0\">>", "\"1.0.0\""));
+}
+
+#[test]
+fn every_form_has_the_same_findings() {
+    let text = "{\"2.0.0\",\n [{<<\"1.0.0\">>,[{load_module,demo_lib}]},\n  {\"0.9\",[{load_modul,x}]}],\n []}.\n";
+    let folder = demo::with(&[(FILE, text)]);
+    let print = |format: &str| String::from_utf8(demo::relupc(folder.path(), &["lint", FILE, "--format", format]).stdout).unwrap();
+    let json: Value = serde_json::from_str(&print("json")).unwrap();
+    let sarif: Value = serde_json::from_str(&print("sarif")).unwrap();
+    let expected: Vec<(String, u64)> = json["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| (found["code"].as_str().unwrap().to_owned(), found["labels"][0]["start"]["line"].as_u64().unwrap()))
+        .collect();
+    assert!(expected.len() >= 3, "{expected:?}");
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let in_sarif: Vec<(String, u64)> = results
+        .iter()
+        .map(|result| {
+            let region = &result["locations"][0]["physicalLocation"]["region"];
+            (result["ruleId"].as_str().unwrap().to_owned(), region["startLine"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(in_sarif, expected);
+    for result in results {
+        let rule = &sarif["runs"][0]["tool"]["driver"]["rules"][usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+    }
+    let github = print("github");
+    let in_github: Vec<(String, u64)> = github
+        .lines()
+        .map(|line| {
+            let code = line.split("title=").nth(1).unwrap()[..6].to_owned();
+            (code, line.split("line=").nth(1).unwrap().split(',').next().unwrap().parse().unwrap())
+        })
+        .collect();
+    assert_eq!(in_github, expected);
+}
+
+#[test]
+fn folders_are_searched_and_what_is_left_out_is_counted() {
+    let folder = demo::with(&[(FILE, ONE_WAY)]);
+    let (document, _) = demo::json(folder.path(), &["lint", ".", "--format", "json"]);
+    assert_eq!(document["files"], 1);
+    assert!(document["skipped_rules"].as_u64().unwrap() >= 14);
+    let output = demo::relupc(folder.path(), &["lint", "nowhere"]);
+    assert_eq!(output.status.code(), Some(1));
+}
