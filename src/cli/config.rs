@@ -129,3 +129,8 @@ fn read(tree: &dyn FileTree, file: &str) -> Result<Option<Config>, Failure> {
     let text = String::from_utf8_lossy(&bytes);
     toml::from_str(&text).map(Some).map_err(|error| Failure::Usage(format!("`{file}`: {}", error.to_string().trim())))
 }
+
+/// The schema of the file.
+pub(super) fn schema() -> String {
+    crate::render::document(&schemars::schema_for!(Config))
+}

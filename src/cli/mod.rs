@@ -66,6 +66,11 @@ pub fn command() -> clap::Command {
     Cli::command()
 }
 
+/// The JSON Schema of `relupc.toml`, under its file's name in `grammar/json`.
+pub fn config_schema() -> (&'static str, String) {
+    ("config.schema.json", config::schema())
+}
+
 /// Runs a command line and gives its status.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match command().try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches)) {

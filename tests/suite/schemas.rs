@@ -7,7 +7,7 @@ use std::path::Path;
 
 #[test]
 fn schemas_are_fresh() {
-    for (name, text) in relupc::render::schemas() {
+    for (name, text) in relupc::render::schemas().into_iter().chain([relupc::cli::config_schema()]) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar/json").join(name);
         if std::env::var_os("RELUPC_BLESS").is_some() {
             fs::write(&path, &text).unwrap();
