@@ -54,6 +54,10 @@ impl<'a> Beam<'a> {
                 return Err(Unreadable::new(format!("the chunk `{}` is cut off", String::from_utf8_lossy(&tag))));
             }
             at = range.end.next_multiple_of(4);
+            // The emulator takes the last of two, `beam_lib` the first: there is no saying what it would run.
+            if chunks.iter().any(|(known, _)| *known == tag) {
+                return Err(Unreadable::new(format!("it has the chunk `{}` twice", String::from_utf8_lossy(&tag))));
+            }
             chunks.push((tag, range));
             if chunks.len() > MAX_CHUNKS {
                 return Err(Unreadable::new("it has too many chunks"));

@@ -6,6 +6,7 @@ use super::expr::Expr;
 use super::{elixir, erlang};
 use crate::term::Atom;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// The language that a module was written in, as far as its debug information tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(super) struct Debug<'b> {
     at: usize,
     /// Where each form or definition begins: measuring them takes a walk over all of it.
     parts: Vec<usize>,
+    /// Where each function begins, by name and arity.
+    functions: HashMap<(String, u32), usize>,
     pub language: Language,
 }
 
@@ -46,6 +49,8 @@ pub(super) struct Clause {
 /// A record: its name, its line, its fields with their defaults.
 pub(super) type RawRecord = (Atom, u32, Vec<(Atom, Option<Expr>)>);
 
+/// How many forms or definitions are looked at; the largest modules known have a tenth of it.
+const MAX_PARTS: usize = 1 << 17;
 const VERSION: u8 = 131;
 const PACKED: u8 = 80;
 
@@ -78,8 +83,19 @@ impl<'b> Debug<'b> {
             Language::Erlang => whole,
             Language::Elixir => whole.get("definitions")?,
         };
-        let parts = list.list().map(|part| bytes.len() - part.rest().len()).collect();
-        Some(Debug { bytes, at, parts, language })
+        let parts: Vec<usize> = list.list().take(MAX_PARTS).map(|part| bytes.len() - part.rest().len()).collect();
+        let mut functions = HashMap::new();
+        for at in &parts {
+            let part = Value::at(bytes.get(*at..)?);
+            let head = match language {
+                Language::Erlang => erlang::head(part),
+                Language::Elixir => elixir::head(part),
+            };
+            if let Some(head) = head {
+                functions.entry(head).or_insert(*at);
+            }
+        }
+        Some(Debug { bytes, at, parts, functions, language })
     }
 
     fn whole(&self) -> Option<Value<'_>> {
@@ -93,9 +109,11 @@ impl<'b> Debug<'b> {
 
     /// A function.
     pub fn function(&self, name: &str, arity: u32) -> Option<Function> {
+        let at = self.functions.get(&(name.to_owned(), arity))?;
+        let part = Value::at(self.bytes.get(*at..)?);
         match self.language {
-            Language::Erlang => self.parts().find_map(|form| erlang::function(form, name, arity)),
-            Language::Elixir => self.parts().find_map(|definition| elixir::function(definition, name, arity)),
+            Language::Erlang => erlang::function(part),
+            Language::Elixir => elixir::function(part),
         }
     }
 

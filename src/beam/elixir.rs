@@ -1,22 +1,24 @@
 //! The definitions that Elixir keeps (`elixir_erl`, version 1 of its debug information): expanded, quoted expressions.
 
-use super::MAX_EXPR;
 use super::debug::{Clause, Function};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
+use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 
-/// How many elements of a list or a body are looked at.
-const MAX_ITEMS: usize = 4096;
+/// Name and arity of the function that a definition is.
+pub(super) fn head(definition: Value<'_>) -> Option<(String, u32)> {
+    let [head, kind, _, _] = definition.tuple()?;
+    let [name, arity] = head.tuple()?;
+    (kind.is_atom("def") || kind.is_atom("defp")).then_some(())?;
+    Some((name.atom()?.into_owned(), u32::try_from(arity.int()?).ok()?))
+}
 
-/// The function that a definition is, when it is the wanted one.
-pub(super) fn function(definition: Value<'_>, name: &str, arity: u32) -> Option<Function> {
-    let [head, kind, meta, clauses] = definition.tuple()?;
-    let [found, count] = head.tuple()?;
-    let is_function = kind.is_atom("def") || kind.is_atom("defp");
-    (is_function && found.is_atom(name) && count.int() == Some(i64::from(arity))).then_some(())?;
+/// The function that a definition is.
+pub(super) fn function(definition: Value<'_>) -> Option<Function> {
+    let [_, _, meta, clauses] = definition.tuple()?;
     let injected_by = meta_of(meta, "context").and_then(Value::atom).map(|module| Atom::new(&module));
-    Some(Function { clauses: clauses.list().filter_map(clause).collect(), injected_by })
+    Some(Function { clauses: clauses.list().take(MAX_ITEMS).filter_map(clause).collect(), injected_by })
 }
 
 fn clause(value: Value<'_>) -> Option<Clause> {
@@ -59,7 +61,7 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
         Kind::Bytes(_) | Kind::List(_) => Expr::List(each(value, depth), None),
         Kind::Map(mut items) => {
             let mut pairs = Vec::new();
-            while let (Some(key), Some(value)) = (items.next(), items.next()) {
+            while let (Some(key), Some(value)) = (items.next(), items.next().filter(|_| pairs.len() < MAX_ITEMS)) {
                 pairs.push((expr(key, depth), expr(value, depth)));
             }
             Expr::Map(pairs)

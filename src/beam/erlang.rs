@@ -1,19 +1,22 @@
 //! The abstract format of Erlang (`erl_parse`): functions, records and expressions as far as they are looked at.
 
-use super::MAX_EXPR;
 use super::debug::{Clause, Function, RawRecord};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
+use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 
-/// How many elements of a list or a body are looked at.
-const MAX_ITEMS: usize = 4096;
+/// Name and arity of the function that a form defines.
+pub(super) fn head(form: Value<'_>) -> Option<(String, u32)> {
+    let [tag, _, name, arity, _] = form.tuple()?;
+    tag.is_atom("function").then_some(())?;
+    Some((name.atom()?.into_owned(), u32::try_from(arity.int()?).ok()?))
+}
 
-/// The function that a form defines, when it is the wanted one.
-pub(super) fn function(form: Value<'_>, name: &str, arity: u32) -> Option<Function> {
-    let [tag, _, found, count, clauses] = form.tuple()?;
-    (tag.is_atom("function") && found.is_atom(name) && count.int() == Some(i64::from(arity))).then_some(())?;
-    Some(Function { clauses: clauses.list().filter_map(clause).collect(), injected_by: None })
+/// The function that a form defines.
+pub(super) fn function(form: Value<'_>) -> Option<Function> {
+    let [_, _, _, _, clauses] = form.tuple()?;
+    Some(Function { clauses: clauses.list().take(MAX_ITEMS).filter_map(clause).collect(), injected_by: None })
 }
 
 fn clause(value: Value<'_>) -> Option<Clause> {
@@ -38,7 +41,7 @@ pub(super) fn record(form: Value<'_>) -> Option<RawRecord> {
     let [tag, anno, kind, value] = form.tuple()?;
     (tag.is_atom("attribute") && kind.is_atom("record")).then_some(())?;
     let [name, fields] = value.tuple()?;
-    Some((Atom::new(&name.atom()?), line(anno), fields.list().filter_map(field).collect()))
+    Some((Atom::new(&name.atom()?), line(anno), fields.list().take(MAX_ITEMS).filter_map(field).collect()))
 }
 
 fn field(value: Value<'_>) -> Option<(Atom, Option<Expr>)> {

@@ -37,7 +37,7 @@ pub enum Kind<'a> {
     Map(Items<'a>),
     /// `fun Module:Name/Arity`: the three parts.
     Export(Items<'a>),
-    /// A process, a port, a reference, a fun with an environment.
+    /// A process, a port, a reference, a fun with an environment, a number too long to look at.
     Opaque,
 }
 
@@ -243,6 +243,26 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The external funs in it, wherever they stand: module, name and arity.
+    pub(super) fn external_funs(self) -> Vec<(Cow<'a, str>, Cow<'a, str>, i64)> {
+        let mut funs = Vec::new();
+        let mut rest = self;
+        let mut pending = 1usize;
+        while pending > 0 {
+            pending -= 1;
+            if let Some(Kind::Export(mut items)) = rest.kind()
+                && let (Some(module), Some(name), Some(arity)) =
+                    (items.next().and_then(Value::atom), items.next().and_then(Value::atom), items.next().and_then(Value::int))
+            {
+                funs.push((module, name, arity));
+            }
+            let Some((_, inner, next)) = rest.step() else { break };
+            pending += inner;
+            rest = Value { bytes: next };
+        }
+        funs
+    }
+
     /// The term; `None` for what no file of terms can hold, and for what is nested or spread too far to be looked at.
     pub fn to_term(self) -> Option<Term> {
         let mut budget = MAX_NODES;
@@ -314,8 +334,14 @@ fn latin1(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The longest integer that is looked at, in bytes: writing one as decimal digits takes the square of its length.
+const MAX_INTEGER: usize = 1024;
+
 /// Digits in little-endian order.
 fn integer<'a>(sign: u8, digits: &[u8]) -> Kind<'a> {
+    if digits.len() > MAX_INTEGER {
+        return Kind::Opaque;
+    }
     let value = BigInt::from_bytes_le(if sign == 0 { Sign::Plus } else { Sign::Minus }, digits);
     i64::try_from(&value).map_or(Kind::Big(value), Kind::Int)
 }

@@ -49,6 +49,19 @@ impl Expr {
         if let Expr::Atom(atom) = self { Some(atom) } else { None }
     }
 
+    /// Tells whether part of it is not looked at: two such expressions may differ and look the same.
+    pub fn has_unknown(&self) -> bool {
+        match self {
+            Expr::Unknown | Expr::Branches(_) => true,
+            Expr::Tuple(items) | Expr::Block(items) | Expr::Call(_, _, items) => items.iter().any(Expr::has_unknown),
+            Expr::List(items, tail) => items.iter().any(Expr::has_unknown) || tail.as_ref().is_some_and(|tail| tail.has_unknown()),
+            Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(key, value)| key.has_unknown() || value.has_unknown()),
+            Expr::Record(_, fields) => fields.iter().any(|(_, value)| value.has_unknown()),
+            Expr::Bind(pattern, value) => pattern.has_unknown() || value.has_unknown(),
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) => false,
+        }
+    }
+
     /// Tells whether every part of it is known.
     pub fn is_literal(&self) -> bool {
         match self {

@@ -6,7 +6,7 @@ use super::debug::{Debug, Language};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
 use super::shape::{self, Field, Record, Shape, Supervision};
-use super::tables::{Attribute, each_literal, is_map};
+use super::tables::{Attribute, Mfa, each_literal, is_map};
 use crate::term::{Atom, Term, TermKind};
 
 /// A fact, or why it is not known.
@@ -55,12 +55,23 @@ pub struct Clause {
 impl Clause {
     /// Tells whether it takes any version.
     pub fn is_catch_all(&self) -> bool {
-        !self.guarded && matches!(self.version, Expr::Var(_))
+        !self.guarded && matches!(self.pattern(), Expr::Var(_))
+    }
+
+    /// The pattern of its version, without a name that is bound to it.
+    fn pattern(&self) -> &Expr {
+        let Expr::Bind(left, right) = &self.version else { return &self.version };
+        if matches!(left.as_ref(), Expr::Var(_)) { right } else { left }
+    }
+
+    /// Tells whether it cannot be seen which versions it takes.
+    pub fn is_open(&self) -> bool {
+        self.guarded || self.version.has_unknown()
     }
 
     /// Tells whether it is for the way down only.
     pub fn is_downgrade(&self) -> bool {
-        self.version.tagged("down").is_some()
+        self.pattern().tagged("down").is_some()
     }
 }
 
@@ -149,7 +160,8 @@ impl Facts {
             None => Known::Unknown(STRIPPED),
         });
         let exported = |name: &str, arity: u32| exports.iter().any(|(known, count)| known.as_str() == name && *count == arity);
-        let code_change = [3, 4].into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
+        let arities = if is_process.is_some_and(|(_, is_statem)| *is_statem) { [4, 3] } else { [3, 4] };
+        let code_change = arities.into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
         Ok(Facts {
             on_load: walk(beam.mandatory(b"Code")?).map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
             loads_nif: beam.import_names(&atoms)?.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),
@@ -196,6 +208,14 @@ impl Beam<'_> {
     /// one in [`Beam::imports`]; `None` when the code holds instructions that are not known.
     pub fn calls(&self) -> Option<Vec<super::Call>> {
         walk(self.chunk(b"Code")?).map(|walked| walked.calls)
+    }
+
+    /// The external funs among its literals (`fun module:name/arity`).
+    pub fn external_funs(&self) -> Vec<Mfa> {
+        let Ok(Some(table)) = self.literals() else { return Vec::new() };
+        let all = each_literal(&table).flat_map(Value::external_funs);
+        all.filter_map(|(module, name, arity)| Some(Mfa { module: Atom::new(&module), function: Atom::new(&name), arity: u32::try_from(arity).ok()? }))
+            .collect()
     }
 
     /// Its attributes but for the version that the compiler makes up out of the MD5.

@@ -27,7 +27,9 @@ pub use tables::{Attribute, Mfa};
 
 /// How many bytes a packed part may unpack to, whatever it claims.
 const MAX_UNPACKED: usize = 128 << 20;
-/// How many times its packed size a part may unpack to: what compilers write stays below thirty.
+/// How many times its packed size a part may unpack to: far more than any compiler's output does.
 const MAX_RATIO: usize = 256;
 /// How deep the expressions that are looked at may be nested; what lies deeper is unknown.
 const MAX_EXPR: usize = 48;
+/// How many elements of a list, clauses of a function or fields of a record are looked at.
+const MAX_ITEMS: usize = 4096;

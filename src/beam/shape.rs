@@ -6,7 +6,7 @@ use super::debug::{Debug, Function, RawRecord};
 use super::expr::Expr;
 use super::facts::Known;
 use crate::term::Atom;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// A field of a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +52,12 @@ pub struct Child {
     pub text: String,
 }
 
-/// How many calls of local functions are followed.
-const MAX_CALLS: usize = 4;
+/// How deep calls of local functions are followed.
+const MAX_CALLS: usize = 8;
 /// How many expressions are looked at for one module.
 const MAX_STEPS: usize = 10_000;
+/// How many results are kept.
+const MAX_RESULTS: usize = 64;
 
 type Bindings<'e> = BTreeMap<&'e str, &'e Expr>;
 
@@ -63,6 +65,8 @@ type Bindings<'e> = BTreeMap<&'e str, &'e Expr>;
 struct Search<'d, 'b> {
     debug: &'d Debug<'b>,
     steps: usize,
+    /// The functions that were searched: what they give back does not depend on who calls them.
+    known: HashSet<(String, u32)>,
     /// Whether some way out could not be followed.
     lost: bool,
 }
@@ -73,6 +77,18 @@ impl Search<'_, '_> {
         for clause in &function.clauses {
             let mut bindings = Bindings::new();
             self.block(&clause.body, &mut bindings, calls, out);
+        }
+    }
+
+    /// Keeps a result.
+    fn keep(&mut self, expr: Expr, out: &mut Vec<Expr>) {
+        if out.contains(&expr) {
+            return;
+        }
+        if out.len() < MAX_RESULTS {
+            out.push(expr);
+        } else {
+            self.lost = true;
         }
     }
 
@@ -107,32 +123,51 @@ impl Search<'_, '_> {
                 None => self.lost = true,
             },
             Expr::Call(None, name, arguments) => {
-                let called = u32::try_from(arguments.len()).ok().filter(|_| calls > 0).and_then(|arity| self.debug.function(name.as_str(), arity));
-                match called {
+                let Some(arity) = u32::try_from(arguments.len()).ok().filter(|_| calls > 0) else {
+                    self.lost = true;
+                    return;
+                };
+                if !self.known.insert((name.as_str().to_owned(), arity)) {
+                    return;
+                }
+                match self.debug.function(name.as_str(), arity) {
                     Some(function) => self.results(&function, calls - 1, out),
                     None => self.lost = true,
                 }
             }
             // What is thrown is not given back.
             Expr::Call(Some(module), name, _) if module.as_str() == "erlang" && matches!(name.as_str(), "error" | "exit" | "throw" | "raise") => {}
-            Expr::Call(..) | Expr::Tuple(_) => out.push(resolved(expr, bindings, 8)),
-            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::List(..) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) => out.push(expr.clone()),
+            Expr::Call(..) | Expr::Tuple(_) => {
+                let mut room = MAX_RESOLVED;
+                let expr = resolved(expr, bindings, 8, &mut room);
+                self.keep(expr, out);
+            }
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::List(..) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) => {
+                self.keep(expr.clone(), out)
+            }
             Expr::Unknown => self.lost = true,
         }
     }
 }
 
-/// The expression with variables replaced by what they are bound to.
-fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize) -> Expr {
-    let Some(depth) = depth.checked_sub(1) else { return expr.clone() };
-    let all = |items: &[Expr]| items.iter().map(|item| resolved(item, bindings, depth)).collect();
+/// How many expressions one result may be put together of.
+const MAX_RESOLVED: usize = 20_000;
+
+/// The expression with variables replaced by what they are bound to, as long as there is room.
+fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize, room: &mut usize) -> Expr {
+    let (Some(depth), Some(left)) = (depth.checked_sub(1), room.checked_sub(1)) else { return Expr::Unknown };
+    *room = left;
+    let mut all = |items: &[Expr]| items.iter().map(|item| resolved(item, bindings, depth, room)).collect();
     match expr {
-        Expr::Var(name) => bindings.get(name.as_str()).map_or_else(|| expr.clone(), |value| resolved(value, bindings, depth)),
+        Expr::Var(name) => match bindings.get(name.as_str()) {
+            Some(value) => resolved(value, bindings, depth, room),
+            None => expr.clone(),
+        },
         Expr::Tuple(items) => Expr::Tuple(all(items)),
         Expr::List(items, tail) => Expr::List(all(items), tail.clone()),
         Expr::Call(module, name, arguments) => Expr::Call(module.clone(), name.clone(), all(arguments)),
-        Expr::Bind(_, value) => resolved(value, bindings, depth),
-        Expr::Block(items) => items.last().map_or(Expr::Unknown, |last| resolved(last, bindings, depth)),
+        Expr::Bind(_, value) => resolved(value, bindings, depth, room),
+        Expr::Block(items) => items.last().map_or(Expr::Unknown, |last| resolved(last, bindings, depth, room)),
         Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) | Expr::Branches(_) | Expr::Unknown => {
             expr.clone()
         }
@@ -142,7 +177,7 @@ fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize) -> Expr {
 /// What a function gives back, and whether that is all of it.
 fn results(debug: &Debug<'_>, name: &str, arity: u32) -> Option<(Vec<Expr>, bool)> {
     let function = debug.function(name, arity)?;
-    let mut search = Search { debug, steps: 0, lost: false };
+    let mut search = Search { debug, steps: 0, known: HashSet::from([(name.to_owned(), arity)]), lost: false };
     let mut out = Vec::new();
     search.results(&function, MAX_CALLS, &mut out);
     Some((out, !search.lost))
@@ -279,7 +314,7 @@ pub(super) fn children(debug: &Debug<'_>, function: &str, arity: u32) -> Known<S
         supervision.flags = supervision.flags.or_else(|| flags.map(flags_text));
         let Some(Expr::List(items, None)) = listed else { return Known::Unknown(COMPUTED) };
         for item in items {
-            let Some(child) = child(item) else { return Known::Unknown(COMPUTED) };
+            let Some(child) = child(item).filter(|_| !item.has_unknown()) else { return Known::Unknown(COMPUTED) };
             if !supervision.children.contains(&child) {
                 supervision.children.push(child);
             }

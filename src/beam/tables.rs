@@ -1,5 +1,6 @@
 //! The tables of a module: atoms, imports, exports, literals, attributes, compile information.
 
+use super::MAX_ITEMS;
 use super::container::{Beam, Unreadable, be32, inflate};
 use super::etf::{Kind, Value};
 use crate::term::{Atom, Term};
@@ -108,7 +109,7 @@ impl Beam<'_> {
             let attribute = values.to_term().map_or_else(|| Attribute::Unbuilt(values.bytes().to_vec()), Attribute::Term);
             Some((Atom::new(&name.atom()?), attribute))
         };
-        Ok(list.list().filter_map(pair).collect())
+        Ok(list.list().take(MAX_ITEMS).filter_map(pair).collect())
     }
 
     /// A value of the compile information.
@@ -149,7 +150,7 @@ pub(super) fn each_literal(table: &[u8]) -> impl Iterator<Item = Value<'_>> {
     })
 }
 
-/// The maps among the literals that are structs of this module: its own fields and defaults.
+/// Tells whether a value is a map.
 pub(super) fn is_map(value: Value<'_>) -> bool {
     matches!(value.kind(), Some(Kind::Map(_)))
 }

@@ -42,19 +42,21 @@ pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>,
     let trees = opener.trees();
     let folders: Vec<(Listing, Listing)> =
         parallel::map(&pairs, WORTH_A_THREAD, |pair| if pair.is_shared() { Default::default() } else { (list(trees, pair.old), list(trees, pair.new)) });
-    for (pair, (old, new)) in pairs.iter().zip(&folders) {
-        report_missing(trees, pair, old, new, found);
-    }
+    let bare: Vec<bool> = pairs.iter().zip(&folders).map(|(pair, (old, new))| report_missing(trees, pair, old, new, found)).collect();
     let (jobs, unseen) = jobs(&pairs, &folders);
     let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, trees));
-    let mut changes: Vec<ApplicationChange> = pairs.iter().zip(&folders).map(|(pair, (_, new))| application(pair, new, trees, target, found)).collect();
+    let mut changes: Vec<ApplicationChange> = pairs.iter().zip(&folders).map(|(pair, (_, new))| application(pair, new, trees, base, target, found)).collect();
+    for (change, _) in changes.iter_mut().zip(bare).filter(|(_, bare)| *bare) {
+        let text = "has no code on one side: what changed in it was not seen";
+        change.facts.push(Fact::new("code-missing", Verdict::HotWithCare, text));
+    }
     for (at, name) in unseen {
         if let Some(application) = changes.get_mut(at) {
             let text = format!("lists `{name}` on both sides and has its code on one only: it was not compared");
             application.facts.push(Fact::new("code-missing", Verdict::HotWithCare, text).items([name]));
         }
     }
-    across(base, target, trees, jobs, outcomes, &mut changes, comparison, found);
+    across(target, trees, jobs, outcomes, &mut changes, comparison, found);
     let needs: HashMap<&str, Vec<String>> = pairs.iter().map(|pair| (pair.name(), needed(pair))).collect();
     let (differ, same): (Vec<ApplicationChange>, Vec<ApplicationChange>) = changes.into_iter().partition(ApplicationChange::differs);
     comparison.same_applications = same.len();
@@ -102,10 +104,11 @@ fn list(trees: &Trees<'_>, application: Option<&Application>) -> Listing {
     names.iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
 }
 
-/// Reports modules that are listed and not there; an application without any is reported once.
-fn report_missing(trees: &Trees<'_>, pair: &Pair<'_>, old: &Listing, new: &Listing, found: &mut Findings) {
+/// Reports modules that are listed and not there; an application without any is reported once, and gives `true`.
+fn report_missing(trees: &Trees<'_>, pair: &Pair<'_>, old: &Listing, new: &Listing, found: &mut Findings) -> bool {
+    let mut bare_side = false;
     if pair.is_shared() {
-        return;
+        return false;
     }
     for (application, listing) in [(pair.old, old), (pair.new, new)] {
         let Some(application) = application else { continue };
@@ -116,6 +119,7 @@ fn report_missing(trees: &Trees<'_>, pair: &Pair<'_>, old: &Listing, new: &Listi
                 |other: Option<&Application>, listing: &Listing| other.is_some_and(|other| other.vsn.value == application.vsn.value) && listing.is_empty();
             if !(bare(pair.old, old) && bare(pair.new, new)) {
                 found.push(faults::code_missing(name, &application.vsn.value, &trees.display(&application.folder)));
+                bare_side = true;
             }
             continue;
         }
@@ -123,6 +127,7 @@ fn report_missing(trees: &Trees<'_>, pair: &Pair<'_>, old: &Listing, new: &Listi
             found.push(modules::missing(module.value.as_str(), name, module.span));
         }
     }
+    bare_side
 }
 
 /// One job for each module of each application that is not shared; a module that left one application for another is one.
@@ -155,7 +160,10 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> (Vec<Job>, Vec<(u
         for name in old.union(new) {
             let (before, after) = (old.contains(name), new.contains(name));
             if (!before && old_list.contains(name)) || (!after && new_list.contains(name)) {
-                unseen.push((at, name.clone()));
+                // An application without any code on one side is told of as a whole.
+                if !old.is_empty() && !new.is_empty() {
+                    unseen.push((at, name.clone()));
+                }
                 continue;
             }
             if !after && moved.contains(&(at, name.as_str())) {
@@ -175,7 +183,7 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> (Vec<Job>, Vec<(u
 }
 
 /// What changed of an application but its modules.
-fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, target: &Release, found: &mut Findings) -> ApplicationChange {
+fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, base: &Release, target: &Release, found: &mut Findings) -> ApplicationChange {
     let version = |application: Option<&Application>| application.map(|application| application.vsn.value.clone());
     let mut change = ApplicationChange {
         name: pair.name().to_owned(),
@@ -193,19 +201,26 @@ fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, target: &R
     };
     match (pair.old, pair.new) {
         (Some(old), Some(new)) => change.facts = between(old, new, listing, trees, found),
-        (None, Some(new)) => change.facts.push(added(new, target)),
+        (None, Some(new)) => change.facts.push(added(new, base, target)),
         (Some(_), None) => change.facts.push(Fact::new("application-removed", Verdict::Hot, "is gone: it is stopped and its modules are removed")),
         (None, None) => {}
     }
     change
 }
 
-fn added(application: &Application, target: &Release) -> Fact {
+fn added(application: &Application, base: &Release, target: &Release) -> Fact {
+    use crate::release::StartType;
+    let what = match application.kind {
+        StartType::Permanent | StartType::Transient | StartType::Temporary => "is new: it is loaded and started",
+        StartType::Load => "is new: it is loaded, and not started",
+        StartType::None => "is new: its modules are loaded, and nothing else",
+    };
     let place = |name: &str| target.applications.iter().position(|application| application.name.value.as_str() == name);
     let own = place(application.name.value.as_str());
-    let late: Vec<&str> = application.file.applications.iter().map(|name| name.value.as_str()).filter(|name| place(name) > own).collect();
-    if late.is_empty() {
-        return Fact::new("application-added", Verdict::Hot, "is new: it is loaded and started");
+    let late: Vec<&str> =
+        application.file.applications.iter().map(|name| name.value.as_str()).filter(|name| place(name) > own && base.application(name).is_none()).collect();
+    if late.is_empty() || matches!(application.kind, StartType::Load | StartType::None) {
+        return Fact::new("application-added", Verdict::Hot, what);
     }
     let shown = late.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let text =
@@ -293,9 +308,7 @@ fn needed(pair: &Pair<'_>) -> Vec<String> {
 
 /// Puts what came out for each module into its application, and adds what shows only across modules: states made of
 /// structs of other modules, calls of what is gone, compilers, versions that should have changed.
-#[expect(clippy::too_many_arguments, reason = "it joins what the steps before it made")]
 fn across(
-    base: &Release,
     target: &Release,
     trees: &Trees<'_>,
     jobs: Vec<Job>,
@@ -308,7 +321,6 @@ fn across(
     let dead = callers::find(trees, &lost, &if lost.is_empty() { Vec::new() } else { modules_of(trees, target) });
     let structs: HashMap<String, Structure> = outcomes.iter().filter_map(|outcome| outcome.sides.as_ref()).filter_map(struct_of).collect();
     let look_up = |name: &str| structs.get(name).cloned();
-    let same_erts = base.rel.erts.value == target.rel.erts.value;
     let mut compilers: (BTreeSet<String>, BTreeSet<String>) = Default::default();
     for (job, outcome) in jobs.into_iter().zip(outcomes) {
         found.extend(outcome.faults);
@@ -320,15 +332,16 @@ fn across(
         if let Some(sides) = &outcome.sides {
             if let (Some(old), Some(new)) = (&sides.old, &sides.new) {
                 let about_state = state::process(old, new, &look_up);
-                if about_state.iter().any(|fact| fact.kind == "state") {
+                let own = format!("struct `{}`", new.module.as_str().trim_start_matches("Elixir."));
+                if about_state.iter().any(|fact| fact.kind == "state" && fact.text.contains(&own)) {
                     // The struct is the state: told once.
                     change.facts.retain(|fact| fact.kind != "struct");
                 }
                 change.facts.extend(about_state);
             }
             change.facts.extend(callers::facts(sides, change.depth, &dead));
-            if let Some(new) = sides.new.as_ref().filter(|_| same_erts) {
-                change.facts.extend(modules::too_new(new, &base.rel.erts.value));
+            if let Some(new) = &sides.new {
+                change.facts.extend(modules::too_new(new, &target.rel.erts.value));
             }
             compilers.0.extend(sides.old.as_ref().and_then(|facts| facts.compiler.clone()));
             compilers.1.extend(sides.new.as_ref().and_then(|facts| facts.compiler.clone()));

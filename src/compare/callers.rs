@@ -5,7 +5,7 @@ use super::{Depth, Fact, Verdict};
 use crate::beam::{Beam, Mfa};
 use crate::parallel;
 use crate::source::{Spot, Trees};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A module of the target, and where it is.
 #[derive(Debug)]
@@ -33,21 +33,15 @@ pub(super) fn lost<'s>(sides: impl Iterator<Item = &'s Sides>) -> BTreeSet<Mfa> 
 }
 
 /// For each lost function the functions of the target that still call it.
-pub(super) fn find(trees: &Trees<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> BTreeMap<Mfa, Vec<String>> {
-    let mut callers: BTreeMap<Mfa, Vec<String>> = BTreeMap::new();
+pub(super) fn find(trees: &Trees<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> BTreeMap<Mfa, BTreeSet<String>> {
+    let mut callers: BTreeMap<Mfa, BTreeSet<String>> = BTreeMap::new();
     if lost.is_empty() {
         return callers;
     }
     let wanted: HashSet<&str> = lost.iter().map(|mfa| mfa.module.as_str()).collect();
     let calls = parallel::map(modules, WORTH_A_THREAD, |module| calls_of(trees, module, lost, &wanted).unwrap_or_default());
     for (called, caller) in calls.into_iter().flatten() {
-        let list = callers.entry(called).or_default();
-        if !list.contains(&caller) {
-            list.push(caller);
-        }
-    }
-    for list in callers.values_mut() {
-        list.sort();
+        callers.entry(called).or_default().insert(caller);
     }
     callers
 }
@@ -62,36 +56,38 @@ fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &H
     let mfa = |(at, (module, function, arity)): (usize, (&str, &str, u32))| {
         (at, Mfa { module: crate::term::Atom::new(module), function: crate::term::Atom::new(function), arity })
     };
-    let dead: Vec<(usize, Mfa)> = named.map(mfa).filter(|(_, mfa)| lost.contains(mfa)).collect();
-    if dead.is_empty() {
-        return None;
-    }
-    let calls = beam.calls();
-    let mut found = Vec::new();
-    for (at, mfa) in dead {
-        let mut known = false;
-        for call in calls.iter().flatten().filter(|call| call.import as usize == at) {
-            if let Ok(function) = atoms.get(call.function) {
-                known = true;
-                found.push((mfa.clone(), format!("{}:{}/{}", module.name, crate::term::Atom::new(function), call.arity)));
-            }
-        }
-        if !known {
-            found.push((mfa, module.name.clone()));
+    let dead: HashMap<usize, Mfa> = named.map(mfa).filter(|(_, mfa)| lost.contains(mfa)).collect();
+    let mut found: Vec<(Mfa, String)> = beam
+        .external_funs()
+        .into_iter()
+        .filter(|mfa| wanted.contains(mfa.module.as_str()) && lost.contains(mfa))
+        .map(|mfa| (mfa, module.name.clone()))
+        .collect();
+    let mut named: HashSet<usize> = HashSet::new();
+    for call in if dead.is_empty() { Vec::new() } else { beam.calls().unwrap_or_default() } {
+        let at = call.import as usize;
+        if let (Some(mfa), Ok(function)) = (dead.get(&at), atoms.get(call.function)) {
+            named.insert(at);
+            found.push((mfa.clone(), format!("{}:{}/{}", module.name, crate::term::Atom::new(function), call.arity)));
         }
     }
+    // What is imported and not called by an instruction that is known is used in another way.
+    found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa, module.name.clone())));
     Some(found)
 }
 
 /// The facts about what a module lost.
-pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, Vec<String>>) -> Vec<Fact> {
+pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, BTreeSet<String>>) -> Vec<Fact> {
     let lost = lost(std::iter::once(sides));
     let Some(old) = &sides.old else { return Vec::new() };
     let place = sides.new.as_ref().or(Some(old)).and_then(|facts| source_of(facts, 0));
     let mut facts = Vec::new();
     let mut quiet: Vec<String> = Vec::new();
     for mfa in &lost {
-        let now: Vec<u32> = sides.new.iter().flat_map(|new| &new.exports).filter(|(name, _)| *name == mfa.function).map(|(_, arity)| *arity).collect();
+        // The exports are sorted: those of one name stand together.
+        let exports = sides.new.as_ref().map_or(&[][..], |new| new.exports.as_slice());
+        let first = exports.partition_point(|(name, _)| *name < mfa.function);
+        let now: Vec<u32> = exports.iter().skip(first).take_while(|(name, _)| *name == mfa.function).map(|(_, arity)| *arity).collect();
         let name = format!("{}/{}", mfa.function, mfa.arity);
         let Some(list) = callers.get(mfa) else {
             quiet.push(name);
@@ -103,8 +99,10 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, Vec<Str
             [arity] => format!("exports `{}/{arity}` in place of `{name}`", mfa.function),
             several => format!("exports `{}` with {} arguments, no longer with {}", mfa.function, join(several), mfa.arity),
         };
-        let text = format!("{how}, and {} still {} it", shown(list), if list.len() == 1 { "calls" } else { "call" });
-        facts.push(Fact::new("dead-call", Verdict::HotWithCare, text).items(list.iter().cloned()).at(place.clone()));
+        let list: Vec<String> = list.iter().cloned().collect();
+        let text = format!("{how}, and {} still {} it", shown(&list), if list.len() == 1 { "calls" } else { "call" });
+        // On the way down the function comes back.
+        facts.push(Fact::new("dead-call", Verdict::HotWithCare, text).down(Verdict::Hot).items(list).at(place.clone()));
     }
     if !quiet.is_empty() && depth != Depth::Removed {
         let them = if quiet.len() == 1 { "it" } else { "them" };

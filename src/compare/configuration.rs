@@ -9,7 +9,7 @@ use crate::release::{Opener, Release};
 use crate::source::{Refusal, Spot, Trees, join, refused};
 use crate::term::print::brief;
 use crate::term::{Extent, Term};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Name, version, emulator, configuration and consolidated protocols.
 pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Fact> {
@@ -89,7 +89,11 @@ fn system_config(old: &Spot, new: &Spot, opener: &mut Opener<'_>, found: &mut Fi
     let (before, after) = (read_config(&old, opener, found), read_config(&new, opener, found));
     let place = |spot: &Spot, opener: &Opener<'_>| Some(Place { file: opener.trees().display(spot), line: 0 });
     match (before, after) {
-        (Config::Absent, Config::Absent) | (Config::Refused, _) | (_, Config::Refused) => Vec::new(),
+        (Config::Absent, Config::Absent) => Vec::new(),
+        (Config::Refused, _) | (_, Config::Refused) => {
+            let text = "`sys.config` cannot be read on one side: whether it changed is not known";
+            vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&new, opener))]
+        }
         (Config::Absent, Config::Read(_)) => {
             let text = "the release has a `sys.config`, its base had none";
             vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&new, opener))]
@@ -99,7 +103,7 @@ fn system_config(old: &Spot, new: &Spot, opener: &mut Opener<'_>, found: &mut Fi
             vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&old, opener))]
         }
         (Config::Read(before), Config::Read(after)) => {
-            let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+            let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
             let nothing = (Term::list(Vec::new()), None);
             names
                 .into_iter()
@@ -168,18 +172,31 @@ fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -
             }
         };
         let (Ok(before), Ok(after)) = (read(old), read(new)) else { continue };
-        if before != after && (before.is_some() || after.is_some()) {
-            let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
-            let added = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}"));
-            let removed = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}"));
-            let items: Vec<String> = removed.chain(added).collect();
-            if items.is_empty() {
-                continue;
-            }
-            let verb = if why == FLAGS { "changed: these" } else { "changed: it" };
-            let place = Place { file: trees.display(&Spot::new(new.tree, join(&new.path, name))), line: 0 };
-            facts.push(Fact::new("boot-file", Verdict::HotWithCare, format!("`{name}` {verb} {why}")).items(items).at(Some(place)));
+        if before == after {
+            continue;
         }
+        let (before, after): (BTreeSet<String>, BTreeSet<String>) =
+            (before.unwrap_or_default().into_iter().collect(), after.unwrap_or_default().into_iter().collect());
+        if before == after {
+            continue;
+        }
+        // What stands behind a flag may be a secret: its name is enough. Scripts are not quoted at all.
+        let flag = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
+        let (gone, come): (BTreeSet<String>, BTreeSet<String>) = (before.difference(&after).map(flag).collect(), after.difference(&before).map(flag).collect());
+        let items: Vec<String> = if why == FLAGS {
+            let all = gone.union(&come);
+            let sign = |flag: &String| match (gone.contains(flag), come.contains(flag)) {
+                (true, true) => '~',
+                (true, false) => '-',
+                (false, _) => '+',
+            };
+            all.map(|flag| format!("{} {flag}", sign(flag))).collect()
+        } else {
+            Vec::new()
+        };
+        let verb = if why == FLAGS { "changed: its lines" } else { "changed: it" };
+        let place = Place { file: trees.display(&Spot::new(new.tree, join(&new.path, name))), line: 0 };
+        facts.push(Fact::new("boot-file", Verdict::HotWithCare, format!("`{name}` {verb} {why}")).items(items).at(Some(place)));
     }
     facts
 }

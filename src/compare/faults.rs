@@ -9,6 +9,7 @@ codes! {
     BEAM_OTHER_MODULE "RL0243" "beam-other-module" Error
     CONFIG_UNREADABLE "RL0244" "config-unreadable" Warning
     CODE_MISSING "RL0245" "code-missing" Advice
+    TOO_MANY_FILES "RL0246" "too-many-files" Warning
 }
 
 /// A file that is no module, or one that is cut off.
@@ -35,6 +36,12 @@ pub(super) fn config_unreadable(file: &str, span: Span) -> Diagnostic {
     Diagnostic::new(&CONFIG_UNREADABLE, format!("`{file}` is no configuration, so its changes are not known"))
         .label(span, "should be a list of `{Application,[{Key,Value}]}`")
         .help("a node does not start with it either")
+}
+
+/// A folder with more below it than is looked at.
+pub(super) fn too_many_files(folder: &str, limit: usize) -> Diagnostic {
+    Diagnostic::new(&TOO_MANY_FILES, format!("there are more than {limit} files and folders below `{folder}`: it was not compared"))
+        .help("does a link lead in a circle?")
 }
 
 /// An application without any beam: its description is there, its code is not.

@@ -1,6 +1,6 @@
 //! Files beside the code: what lies in `priv`, and database migrations in it.
 
-use super::{Fact, Verdict};
+use super::{Fact, Verdict, faults};
 use crate::diag::Findings;
 use crate::parallel;
 use crate::source::{Kind, Refusal, Spot, Trees, join, refused};
@@ -24,7 +24,7 @@ impl Changed {
     }
 }
 
-/// How many files of one folder are looked at.
+/// How many files and folders below one folder are looked at.
 const MAX_FILES: usize = 100_000;
 /// How deep folders are looked into; links may lead in circles.
 const MAX_DEPTH: usize = 32;
@@ -36,6 +36,7 @@ fn below(trees: &Trees<'_>, folder: &Spot, found: &mut Findings) -> Option<BTree
     let tree = trees.get(folder.tree);
     let mut files = BTreeSet::new();
     let mut open = vec![(String::new(), 0)];
+    let mut seen = 0;
     while let Some((inner, depth)) = open.pop() {
         let whole = join(&folder.path, &inner);
         let names = match tree.list(&whole) {
@@ -47,14 +48,20 @@ fn below(trees: &Trees<'_>, folder: &Spot, found: &mut Findings) -> Option<BTree
                 return None;
             }
         };
+        // Links that lead in circles make more folders than there are: what is looked at is counted, whatever it is.
+        seen += names.len();
+        if seen > MAX_FILES {
+            found.push(faults::too_many_files(&trees.display(folder), MAX_FILES));
+            return None;
+        }
         for name in names {
             let path = join(&inner, &name);
             match tree.kind(&join(&folder.path, &path)) {
                 Ok(Kind::Folder) if depth < MAX_DEPTH => open.push((path, depth + 1)),
-                Ok(Kind::File) if files.len() < MAX_FILES => {
+                Ok(Kind::File) => {
                     files.insert(path);
                 }
-                Ok(Kind::Folder | Kind::File | Kind::Other) | Err(_) => {}
+                Ok(Kind::Folder | Kind::Other) | Err(_) => {}
             }
         }
     }

@@ -170,7 +170,7 @@ fn code_fact(old: &Option<Facts>, new: &Option<Facts>, same_source: Option<bool>
             let text = format!("has other code from the same source: compiled by compiler {after} instead of {before}");
             Fact::new("recompiled", Verdict::Hot, text).items([before, after])
         }
-        (Some(true), _) => Fact::new("recompiled", Verdict::Hot, "has other code from the same source: other compiler options, or another tree of includes"),
+        (Some(true), _) => Fact::new("recompiled", Verdict::Hot, "has other code from the same source"),
         (Some(false) | None, _) => Fact::new("code", Verdict::Hot, "has other code"),
     }
 }
@@ -188,7 +188,9 @@ fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
         for name in these.behaviours.iter().filter(|name| !others.behaviours.contains(name)) {
             // A module that had the callbacks all along only says so now, or no longer.
             let declared = others.has_callbacks_of(name) && others.behaviours.iter().all(|other| these.behaviours.contains(other));
-            let fact = if Facts::runs_processes(name) && !declared {
+            // What was no process before has none that would be of another kind now.
+            let was_process = old.behaviours.iter().any(Facts::runs_processes);
+            let fact = if Facts::runs_processes(name) && was_process && !declared {
                 Fact::new(kind, Verdict::RestartApplication, format!("{verb} the behaviour `{name}`: its processes are another kind of process"))
             } else {
                 Fact::new(kind, Verdict::Hot, format!("{verb} the behaviour `{name}`"))
@@ -223,7 +225,7 @@ fn attributes(old: &Facts, new: &Facts) -> Option<Fact> {
 
 fn exports(old: &Facts, new: &Facts) -> Vec<Fact> {
     let shown = |list: Vec<&(crate::term::Atom, u32)>| list.into_iter().map(|(name, arity)| format!("{name}/{arity}")).collect::<Vec<_>>();
-    let gained = shown(new.exports.iter().filter(|export| !old.exports.contains(export)).collect());
+    let gained = shown(new.exports.iter().filter(|export| old.exports.binary_search(export).is_err()).collect());
     let mut facts = Vec::new();
     if !gained.is_empty() {
         facts.push(Fact::new("exports-gained", Verdict::Hot, format!("now exports {}", functions(&gained))).items(gained));
@@ -265,13 +267,13 @@ fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Fact> {
     })
 }
 
-/// A module that a base's emulator refuses to load.
+/// A module that its own release's emulator refuses to load.
 pub(super) fn too_new(facts: &Facts, erts: &str) -> Option<Fact> {
     let otp = Otp::from_erts(erts);
     let known = otp.highest_opcode();
     let highest = facts.highest_opcode.filter(|highest| *highest > known)?;
-    let text = format!("was compiled for a newer emulator: it uses instruction {highest}, and {otp} knows {known}");
-    Some(Fact::new("compiled-for-newer", Verdict::RestartEmulator, text))
+    let text = format!("was compiled for a newer emulator: it uses instruction {highest}, and {otp} of its own release knows {known} and refuses to load it");
+    Some(Fact::new("compiled-for-newer", Verdict::HotWithCare, text))
 }
 
 /// The finding for a module that is listed and not there.

@@ -1,6 +1,7 @@
 //! Two shapes of a state, field by field.
 
 use crate::beam::{Field, Shape};
+use std::collections::{HashMap, HashSet};
 
 /// What differs between two lists of fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,36 +61,38 @@ impl Difference {
 /// What differs between two lists of fields; `None` when nothing does. A field that is gone and one that is new are one
 /// renamed field when they share their default and stand at the same place of a record, or have names that are alike.
 pub(super) fn fields(old: &[Field], new: &[Field], ordered: bool) -> Option<Difference> {
-    let has = |list: &[Field], name: &str| list.iter().any(|field| field.name == name);
-    let mut removed: Vec<&Field> = old.iter().filter(|field| !has(new, &field.name)).collect();
-    let mut added: Vec<&Field> = new.iter().filter(|field| !has(old, &field.name)).collect();
+    let index = |list: &'_ [Field]| list.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect::<HashMap<String, usize>>();
+    let (old_index, new_index) = (index(old), index(new));
+    let removed: Vec<(usize, &Field)> = old.iter().enumerate().filter(|(_, field)| !new_index.contains_key(&field.name)).collect();
+    let added: Vec<(usize, &Field)> = new.iter().enumerate().filter(|(_, field)| !old_index.contains_key(&field.name)).collect();
     let mut difference = Difference::default();
     let lonely = removed.len() == 1 && added.len() == 1;
-    let same_size = old.len() == new.len();
-    removed.retain(|gone| {
-        let place = |list: &[Field], name: &str| list.iter().position(|field| field.name == name);
-        let same_place = |come: &Field| ordered && same_size && place(new, &come.name) == place(old, &gone.name);
-        let fits = |come: &&Field| come.default == gone.default && (same_place(come) || (lonely && are_alike(&come.name, &gone.name)));
-        match added.iter().position(fits) {
-            Some(at) => {
-                difference.renamed.push((gone.name.clone(), added.remove(at).name.clone()));
-                false
+    let by_place: HashMap<usize, &Field> = if ordered && old.len() == new.len() { added.iter().copied().collect() } else { HashMap::new() };
+    let mut taken: HashSet<&str> = HashSet::new();
+    for (at, gone) in &removed {
+        let here = by_place.get(at).copied();
+        let alike = || added.first().map(|(_, come)| *come).filter(|come| lonely && are_alike(&come.name, &gone.name));
+        match here.or_else(alike).filter(|come| come.default == gone.default) {
+            Some(come) => {
+                taken.extend([come.name.as_str(), gone.name.as_str()]);
+                difference.renamed.push((gone.name.clone(), come.name.clone()));
             }
-            None => true,
+            None => difference.removed.push(gone.name.clone()),
         }
-    });
-    difference.removed = removed.into_iter().map(|field| field.name.clone()).collect();
-    difference.added = added.into_iter().map(|field| field.name.clone()).collect();
+    }
+    difference.added = added.iter().filter(|(_, come)| !taken.contains(come.name.as_str())).map(|(_, come)| come.name.clone()).collect();
     for before in old {
-        if let Some(after) = new.iter().find(|after| after.name == before.name)
+        if let Some(after) = new_index.get(&before.name).and_then(|at| new.get(*at))
             && after.default != before.default
         {
             let shown = |field: &Field| field.default.clone().unwrap_or_else(|| "..".to_owned());
             difference.defaults.push((before.name.clone(), shown(before), shown(after)));
         }
     }
-    let stayed = |list: &[Field], other: &[Field]| list.iter().filter(|field| has(other, &field.name)).map(|field| field.name.clone()).collect::<Vec<_>>();
-    difference.reordered = ordered && stayed(old, new) != stayed(new, old);
+    let stayed = |list: &[Field], other: &HashMap<String, usize>| -> Vec<String> {
+        list.iter().filter(|field| other.contains_key(&field.name)).map(|field| field.name.clone()).collect()
+    };
+    difference.reordered = ordered && stayed(old, &new_index) != stayed(new, &old_index);
     (!difference.is_empty()).then_some(difference)
 }
 

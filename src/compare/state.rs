@@ -61,16 +61,26 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
         (Known::Unknown(why), _) | (_, Known::Unknown(why)) => return Some(Change::Unknown(why)),
         (Known::Known(before), Known::Known(after)) => (before, after),
     };
-    for old in before {
-        for new in after {
+    // A struct of another module looks the same here, whatever that module made of it.
+    for shape in before.iter().filter(|shape| after.contains(shape)) {
+        if let Shape::Struct(name, None) = shape
+            && let Some((old, new)) = structs(name.as_str())
+            && let Some(difference) = shapes::fields(&old, &new, false)
+        {
+            return Some(Change::Fields(shape, difference));
+        }
+    }
+    let gone: Vec<&Shape> = before.iter().filter(|shape| !after.contains(shape)).collect();
+    let come: Vec<&Shape> = after.iter().filter(|shape| !before.contains(shape)).collect();
+    let maps = |list: &[&Shape]| list.iter().filter(|shape| matches!(shape, Shape::Map(_))).count();
+    // Of several maps nobody can tell which one became which.
+    let one_map = maps(&gone) == 1 && maps(&come) == 1;
+    for old in &gone {
+        for new in &come {
             let difference = match (old, new) {
                 (Shape::Record(a, before), Shape::Record(b, after)) if a == b => shapes::fields(before, after, true),
                 (Shape::Struct(a, Some(before)), Shape::Struct(b, Some(after))) if a == b => shapes::fields(before, after, false),
-                // A struct of another module looks the same here, whatever that module made of it.
-                (Shape::Struct(a, None), Shape::Struct(b, None)) if a == b => {
-                    structs(a.as_str()).and_then(|(before, after)| shapes::fields(&before, &after, false))
-                }
-                (Shape::Map(before), Shape::Map(after)) => shapes::fields(before, after, false),
+                (Shape::Map(before), Shape::Map(after)) if one_map => shapes::fields(before, after, false),
                 _ => None,
             };
             if let Some(difference) = difference {
@@ -106,23 +116,34 @@ fn conversion(new: &Facts) -> Vec<Fact> {
         }
     };
     let line = clauses.first().map_or(0, |clause| clause.line);
-    if let Known::Known(Written::By(module)) = written {
-        let text =
-            format!("has only the `{wanted}` that `use {}` puts there, which gives the state back as it was", module.as_str().trim_start_matches("Elixir."));
-        return vec![Fact::new("code-change-injected", Verdict::RestartApplication, text).at(source_of(new, line))];
-    }
     if clauses.iter().all(|clause| clause.unchanged) {
-        let text = format!("its `{wanted}` gives the state back as it was");
-        return vec![Fact::new("code-change-catch-all", Verdict::RestartApplication, text).at(source_of(new, line))];
+        let (kind, text) = match written {
+            Known::Known(Written::By(module)) => {
+                let module = module.as_str().trim_start_matches("Elixir.");
+                ("code-change-injected", format!("has only the `{wanted}` that `use {module}` puts there, which gives the state back as it was"))
+            }
+            Known::Known(Written::ByHand) | Known::Unknown(_) => ("code-change-catch-all", format!("its `{wanted}` gives the state back as it was")),
+        };
+        return vec![Fact::new(kind, Verdict::RestartApplication, text).at(source_of(new, line))];
     }
     // On the way down the version comes as `{down,Vsn}`.
-    let takes_down = |clause: &&Clause| clause.is_downgrade() || clause.is_catch_all();
+    let takes_down = |clause: &&Clause| clause.is_downgrade() || (clause.is_catch_all() && takes_new_state(clause, new));
+    if clauses.iter().any(Clause::is_open) {
+        return Vec::new();
+    }
     if clauses.iter().find(takes_down).is_none_or(|clause| clause.unchanged) {
         let text = format!("its `{wanted}` converts no state on the way down: no clause for `{{down,Vsn}}`");
         let fact = Fact::new("code-change-no-way-back", Verdict::HotWithCare, text).at(source_of(new, line));
         return vec![fact.down(Verdict::RestartApplication)];
     }
     Vec::new()
+}
+
+/// Tells whether a clause takes the state as the new version has it: a tuple of another size is the old record, written out.
+fn takes_new_state(clause: &Clause, new: &Facts) -> bool {
+    let Some(Shape::Tuple(size, Some(tag))) = &clause.state else { return true };
+    let shapes = new.state.as_ref().and_then(Known::get).map(Vec::as_slice).unwrap_or_default();
+    !shapes.iter().any(|shape| matches!(shape, Shape::Record(name, fields) if name == tag && fields.len() + 1 != *size))
 }
 
 /// Clauses of the new `code_change` that are written for versions which no process will name.

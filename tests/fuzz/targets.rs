@@ -62,7 +62,13 @@ pub fn beams(bytes: &[u8]) {
     }
     let Ok(beam) = Beam::open(bytes) else { return };
     beam.md5();
-    let _ = (Facts::of(&beam), beam.calls(), beam.literals(), beam.same_source(&beam));
+    let _ = (Facts::of(&beam), beam.calls(), beam.literals(), beam.records(), beam.external_funs());
+    // The other half may be a module, too.
+    for cut in [bytes.len() / 2, bytes.len() / 3] {
+        if let Some(other) = bytes.get(cut..).and_then(|rest| Beam::open(rest).ok()) {
+            let _ = (beam.same_source(&other), other.same_source(&beam));
+        }
+    }
     if let Ok(atoms) = beam.atoms() {
         let _ = (beam.imports(&atoms), beam.locals(&atoms));
     }

@@ -37,8 +37,10 @@ fn every_planted_change_is_seen_and_nothing_else() {
     assert_eq!((status, document["diagnostics"].as_array().unwrap().len()), (0, 0));
     let seen = seen(&document);
     let expected: &[(&str, &[&str], &str, &str)] = &[
+        ("bound_down", &["code", "state"], "hot-with-care", "hot-with-care"),
         ("children", &["code", "children"], "hot-with-care", "hot-with-care"),
         ("comment_only", &["debug-only"], "hot", "hot"),
+        ("continued", &["code", "state", "code-change-catch-all"], "restart-application", "restart-application"),
         ("environment", &["environment"], "hot-with-care", "hot-with-care"),
         ("field_added", &["code", "state"], "hot-with-care", "hot-with-care"),
         ("field_renamed", &["code", "state", "code-change-catch-all"], "restart-application", "restart-application"),
@@ -50,11 +52,14 @@ fn every_planted_change_is_seen_and_nothing_else() {
         ("moved_from", &[], "hot", "hot"),
         ("moved_to", &["module-moved"], "hot-with-care", "hot-with-care"),
         ("native", &["native-library", "code", "native-code"], "restart-application", "restart-application"),
+        ("nested", &["code", "state", "code-change-catch-all"], "restart-application", "restart-application"),
+        ("old_tuple", &["code", "state", "code-change-no-way-back"], "hot-with-care", "restart-application"),
         ("recompiled", &["recompiled"], "hot", "hot"),
         ("renamed_in_source", &["debug-only"], "hot", "hot"),
-        ("signature", &["code", "exports-gained", "dead-call"], "hot-with-care", "hot-with-care"),
+        ("signature", &["code", "exports-gained", "dead-call"], "hot-with-care", "hot"),
         ("start_type", &["start-type"], "restart-application", "restart-application"),
         ("state_kept", &["code"], "hot", "hot"),
+        ("two_maps", &["code"], "hot", "hot"),
         ("unbumped", &["version-not-bumped", "code"], "hot-with-care", "hot-with-care"),
         ("version_argument", &["code", "state", "code-change-no-way-back", "code-change-version"], "restart-application", "restart-application"),
         ("vsn_only", &["attributes"], "hot", "hot"),
@@ -149,6 +154,40 @@ fn a_tarball_says_the_same_as_the_folder_it_was_made_of() {
     let (from_tarball, _) = diff(BASE, &packed.to_string_lossy());
     let plain = |document: &Value| document.to_string().replace(&format!("{}:", packed.to_string_lossy()), &format!("{TARGET}/"));
     assert_eq!(plain(&from_tarball), plain(&from_folder));
+}
+
+#[test]
+fn links_in_a_circle_end() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join(TARGET), &folder.path().join("target"));
+    let private = folder.path().join("target/lib/migration-2.0.0/priv");
+    for name in ["a", "b"] {
+        std::os::unix::fs::symlink(".", private.join(name)).unwrap();
+    }
+    let (document, status) = diff(BASE, &folder.path().join("target").to_string_lossy());
+    assert_eq!((demo::codes(&document), status), (vec!["RL0246".to_owned()], 0));
+}
+
+#[test]
+fn what_cannot_be_read_is_no_change() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join(TARGET), &folder.path().join("target"));
+    let config = folder.path().join("target/releases/2.0.0/sys.config");
+    fs::remove_file(&config).unwrap();
+    fs::create_dir(&config).unwrap();
+    let (document, status) = diff(BASE, &folder.path().join("target").to_string_lossy());
+    assert_eq!((demo::codes(&document), status), (vec!["RL0235".to_owned()], 1));
+}
+
+#[test]
+fn secrets_of_the_command_line_are_not_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&root().join(TARGET), &folder.path().join("target"));
+    let args = folder.path().join("target/releases/2.0.0/vm.args");
+    fs::write(&args, "-name planted@127.0.0.1\n-setcookie s3cret\n").unwrap();
+    let (document, _) = diff(BASE, &folder.path().join("target").to_string_lossy());
+    let text = document.to_string();
+    assert!(text.contains("+ -setcookie") && !text.contains("s3cret"));
 }
 
 #[test]

@@ -42,6 +42,11 @@ const HARMFUL: &[(&str, &str)] = &[
     ("recompiled", "{load_module,recompiled}"),
     ("moved_to", "{load_module,mover}"),
     ("vsn_only", "{load_module,versioned}"),
+    ("two_maps", "{load_module,two_maps}"),
+    ("bound_down", "{update,bound_down,{advanced,[]}}"),
+    ("old_tuple", "{update,old_tuple,{advanced,[]}}"),
+    ("continued", "{restart_application,continued}"),
+    ("nested", "{restart_application,nested}"),
 ];
 
 fn lint(folder: &Path, more: &[&str]) -> (Value, i32) {

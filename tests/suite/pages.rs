@@ -35,6 +35,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0803", "lint::what_the_code_shows_between_two_releases"),
     ("RL0804", "lint::what_the_code_shows_between_two_releases"),
     ("RL0805", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0246", "diff::links_in_a_circle_end"),
     ("RL0243", "diff::a_file_that_holds_another_module"),
     ("RL0235", "bad_input::a_link_in_a_circle"),
 ];

@@ -72,8 +72,11 @@ fn line(subject: &str, fact: &Fact) -> String {
 /// A name as code, whatever is in it.
 fn code(name: &str) -> String {
     let plain: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let fence = if plain.contains('`') { "``" } else { "`" };
-    format!("{fence}{}{fence}", plain.replace('|', "\\|"))
+    // The fence is longer than any run of backticks inside, and spaces keep those apart from it.
+    let longest = plain.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let room = if longest > 0 { " " } else { "" };
+    format!("{fence}{room}{}{room}{fence}", plain.replace('|', "\\|"))
 }
 
 /// Text whose backticks mark code already; nothing else in it is markup.

@@ -51,7 +51,7 @@ impl Report {
         let verdict = application.verdict();
         let words =
             if verdict.up == verdict.down { self.painted(verdict.up) } else { format!("up {}, down {}", self.painted(verdict.up), self.painted(verdict.down)) };
-        self.line(0, &format!("{} {}: {words}", self.bold(&application.name), versions(application)));
+        self.line(0, &format!("{} {}: {words}", self.bold(&application.name), plain(&versions(application))));
         let shown: Vec<&Fact> = application.facts.iter().filter(|fact| self.verbose || fact.kind != "version").collect();
         shown.into_iter().for_each(|fact| self.fact(2, fact));
         let verbose = self.verbose;
@@ -91,7 +91,7 @@ impl Report {
     /// Text broken between words at the width of the report; the tag at its end is painted.
     fn wrapped(&mut self, indent: usize, text: &str, tag: &str) {
         // The tag stays in one piece.
-        let text: String = text.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+        let text = plain(text);
         let words = text.split(' ').chain(Some(tag.trim_start()).filter(|tag| !tag.is_empty()));
         let room = self.style.width.saturating_sub(indent).max(20);
         let mut line = String::new();
@@ -127,6 +127,7 @@ impl Report {
     }
 
     fn bold(&self, text: &str) -> String {
+        let text = &plain(text);
         if self.style.colour { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
     }
 
@@ -139,6 +140,11 @@ impl Report {
         };
         if self.style.colour { format!("\u{1b}[{colour}m{}\u{1b}[0m", verdict.words()) } else { verdict.words().to_owned() }
     }
+}
+
+/// Text that cannot steer a terminal.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '?' } else { c }).collect()
 }
 
 /// Names, and how many more there are.
