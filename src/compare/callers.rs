@@ -14,6 +14,8 @@ pub(super) struct Module {
     pub spot: Spot,
 }
 
+/// How many other arities of a lost function are named.
+const ARITIES: usize = 4;
 /// How many modules are worth a thread.
 const WORTH_A_THREAD: usize = 8;
 
@@ -87,7 +89,7 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, BTreeSe
         // The exports are sorted: those of one name stand together.
         let exports = sides.new.as_ref().map_or(&[][..], |new| new.exports.as_slice());
         let first = exports.partition_point(|(name, _)| *name < mfa.function);
-        let now: Vec<u32> = exports.iter().skip(first).take_while(|(name, _)| *name == mfa.function).map(|(_, arity)| *arity).collect();
+        let now: Vec<u32> = exports.iter().skip(first).take_while(|(name, _)| *name == mfa.function).map(|(_, arity)| *arity).take(ARITIES).collect();
         let name = format!("{}/{}", mfa.function, mfa.arity);
         let Some(list) = callers.get(mfa) else {
             quiet.push(name);
