@@ -6,7 +6,8 @@ use super::expr::Expr;
 use super::{elixir, erlang};
 use crate::term::Atom;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The language that a module was written in, as far as its debug information tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,8 @@ pub(super) type RawRecord = (Atom, u32, Vec<(Atom, Option<Expr>)>);
 
 /// How many forms or definitions are looked at; the largest modules known have a tenth of it.
 const MAX_PARTS: usize = 1 << 17;
+/// How many functions a closure may reach.
+const MAX_CLOSURE: usize = 64;
 const VERSION: u8 = 131;
 const PACKED: u8 = 80;
 
@@ -115,6 +118,34 @@ impl<'b> Debug<'b> {
             Language::Erlang => erlang::function(part),
             Language::Elixir => elixir::function(part),
         }
+    }
+
+    /// A hash of a function and of the local functions that it reaches, without where they stood; `None` when they reach too
+    /// far. Equal for two versions that say the same there.
+    pub fn closure(&self, name: &str, arity: u32) -> Option<u64> {
+        let mut hasher = DefaultHasher::new();
+        let mut open = vec![(name.to_owned(), arity)];
+        let mut known: HashSet<(String, u32)> = open.iter().cloned().collect();
+        while let Some(key) = open.pop() {
+            let part = Value::at(self.bytes.get(*self.functions.get(&key)?..)?);
+            key.hash(&mut hasher);
+            match self.language {
+                Language::Erlang => part.hash_without(&mut hasher, erlang::is_place)?,
+                Language::Elixir => part.hash_without(&mut hasher, elixir::is_meta)?,
+            }
+            let mut called = BTreeSet::new();
+            part.each(|value| {
+                called.extend(match self.language {
+                    Language::Erlang => erlang::called(value),
+                    Language::Elixir => elixir::called(value),
+                });
+            });
+            open.extend(called.into_iter().filter(|key| self.functions.contains_key(key) && known.insert(key.clone())));
+            if known.len() > MAX_CLOSURE {
+                return None;
+            }
+        }
+        Some(hasher.finish())
     }
 
     /// Its records, in order: names and fields with their defaults.

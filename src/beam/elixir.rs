@@ -21,6 +21,25 @@ pub(super) fn function(definition: Value<'_>) -> Option<Function> {
     Some(Function { clauses: clauses.list().take(MAX_ITEMS).filter_map(clause).collect(), injected_by })
 }
 
+/// The local function that a node calls, or may be taken to call.
+pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
+    let name = node.part(3, 0)?.atom()?.into_owned();
+    if name == "/" {
+        // `&name/arity`, captured.
+        let mut sides = node.part(3, 2)?.list();
+        let (name, count) = (sides.next()?.part(3, 0)?.atom()?.into_owned(), sides.next()?.int()?);
+        return Some((name, u32::try_from(count).ok()?));
+    }
+    Some((name, u32::try_from(node.part(3, 2)?.length()?).ok()?))
+}
+
+/// Tells whether an element of a node is what the compiler noted down about it: the second of three, or the first of a
+/// clause, and a list.
+pub(super) fn is_meta(size: usize, at: usize, value: Value<'_>) -> bool {
+    let is_list = || matches!(value.kind(), Some(Kind::List(_) | Kind::Bytes(_)));
+    matches!((size, at), (3, 1) | (4, 0 | 2)) && is_list()
+}
+
 fn clause(value: Value<'_>) -> Option<Clause> {
     let [meta, patterns, guards, body] = value.tuple()?;
     let line = meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);

@@ -19,6 +19,26 @@ pub(super) fn function(form: Value<'_>) -> Option<Function> {
     Some(Function { clauses: clauses.list().take(MAX_ITEMS).filter_map(clause).collect(), injected_by: None })
 }
 
+/// The local function that a node calls, or makes a fun of.
+pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
+    let arity = |count: usize| u32::try_from(count).ok();
+    if let Some(tag) = node.part(4, 0)
+        && tag.is_atom("call")
+    {
+        let name = node.part(4, 2)?.part(3, 2)?.atom()?.into_owned();
+        return Some((name, arity(node.part(4, 3)?.length()?)?));
+    }
+    let [tag, name, count] = node.tuple()?;
+    tag.is_atom("function").then_some(())?;
+    Some((name.atom()?.into_owned(), u32::try_from(count.int()?).ok()?))
+}
+
+/// Tells whether an element of a node is where it stood in the source: a line, or a line and a column, behind the tag.
+pub(super) fn is_place(size: usize, at: usize, value: Value<'_>) -> bool {
+    let is_location = || value.tuple::<2>().is_some_and(|[line, column]| line.int().is_some() && column.int().is_some());
+    size > 1 && at == 1 && (value.int().is_some() || is_location())
+}
+
 fn clause(value: Value<'_>) -> Option<Clause> {
     let [tag, anno, patterns, guards, body] = value.tuple()?;
     tag.is_atom("clause").then_some(())?;

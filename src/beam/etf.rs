@@ -5,6 +5,7 @@ use super::container::be32;
 use crate::term::{Atom, Bits, ExternalFun, Term, TermKind};
 use num_bigint::{BigInt, Sign};
 use std::borrow::Cow;
+use std::hash::{Hash, Hasher};
 
 /// A term in external format: the bytes from its tag on.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,7 @@ pub enum Kind<'a> {
 }
 
 /// A value as a walk over it meets it: a leaf, or what kind of container it is and how much it holds.
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, Hash)]
 enum Step<'a> {
     Atom(Cow<'a, str>),
     Int(i64),
@@ -225,6 +226,71 @@ impl<'a> Value<'a> {
         true
     }
 
+    /// Looks at it and at every value in it, in the order of the bytes.
+    pub(super) fn each(self, mut look: impl FnMut(Value<'a>)) {
+        let mut rest = self;
+        let mut pending = 1usize;
+        while pending > 0 {
+            pending -= 1;
+            look(rest);
+            let Some((_, inner, next)) = rest.step() else { return };
+            pending += inner;
+            rest = Value { bytes: next };
+        }
+    }
+
+    /// How many elements a list has; none for anything else.
+    pub(super) fn length(self) -> Option<usize> {
+        match self.kind()? {
+            Kind::List(items) => items.len().checked_sub(1),
+            Kind::Bytes(bytes) => Some(bytes.len()),
+            Kind::Atom(_)
+            | Kind::Int(_)
+            | Kind::Big(_)
+            | Kind::Float(_)
+            | Kind::Binary(_)
+            | Kind::Bits(..)
+            | Kind::Tuple(_)
+            | Kind::Map(_)
+            | Kind::Export(_)
+            | Kind::Opaque => None,
+        }
+    }
+
+    /// Feeds what it says into a hash, without the values that `skip` takes out: it is told which element of a tuple of which
+    /// size it looks at. A walk that keeps its own stack.
+    pub(super) fn hash_without(self, hasher: &mut impl Hasher, skip: impl Fn(usize, usize, Value<'a>) -> bool) -> Option<()> {
+        // For each container that is open: the size when it is a tuple, and how many values are still to come.
+        let mut open: Vec<(Option<usize>, usize)> = Vec::new();
+        let mut rest = self;
+        loop {
+            let skipped = match open.last() {
+                Some((Some(size), left)) => skip(*size, size - left, rest),
+                Some((None, _)) | None => false,
+            };
+            if let Some((_, left)) = open.last_mut() {
+                *left -= 1;
+            }
+            if skipped {
+                rest = Value { bytes: rest.bytes.get(end(rest.bytes)?..)? };
+            } else {
+                let (step, inner, next) = rest.step()?;
+                step.hash(hasher);
+                let is_tuple = matches!(step, Step::Holds(0, _));
+                if inner > 0 {
+                    open.push((is_tuple.then_some(inner), inner));
+                }
+                rest = Value { bytes: next };
+            }
+            while open.last().is_some_and(|(_, left)| *left == 0) {
+                open.pop();
+            }
+            if open.is_empty() {
+                return Some(());
+            }
+        }
+    }
+
     /// What it is without what it holds, how many values it holds, and what follows: those, or what stands behind it.
     fn step(self) -> Option<(Step<'a>, usize, &'a [u8])> {
         let kind = self.kind()?;
@@ -246,20 +312,14 @@ impl<'a> Value<'a> {
     /// The external funs in it, wherever they stand: module, name and arity.
     pub(super) fn external_funs(self) -> Vec<(Cow<'a, str>, Cow<'a, str>, i64)> {
         let mut funs = Vec::new();
-        let mut rest = self;
-        let mut pending = 1usize;
-        while pending > 0 {
-            pending -= 1;
-            if let Some(Kind::Export(mut items)) = rest.kind()
+        self.each(|value| {
+            if let Some(Kind::Export(mut items)) = value.kind()
                 && let (Some(module), Some(name), Some(arity)) =
                     (items.next().and_then(Value::atom), items.next().and_then(Value::atom), items.next().and_then(Value::int))
             {
                 funs.push((module, name, arity));
             }
-            let Some((_, inner, next)) = rest.step() else { break };
-            pending += inner;
-            rest = Value { bytes: next };
-        }
+        });
         funs
     }
 

@@ -113,6 +113,9 @@ pub struct Facts {
     pub structure: Known<Option<Vec<Field>>>,
     /// The shapes that the state of its processes may begin with; none when it is no process behaviour.
     pub state: Option<Known<Vec<Shape>>>,
+    /// A hash of what its processes start with: `init/1`, or `start/2` of an Elixir application, and the local functions that it
+    /// reaches. Equal for versions that say the same there; only taken where that is all that can be told.
+    pub start: Option<u64>,
     /// `code_change`, when it exports one.
     pub code_change: Option<CodeChange>,
     /// The children that it starts; none when it is no supervisor.
@@ -162,6 +165,7 @@ impl Facts {
         let exported = |name: &str, arity: u32| exports.iter().any(|(known, count)| known.as_str() == name && *count == arity);
         let arities = if is_process.is_some_and(|(_, is_statem)| *is_statem) { [4, 3] } else { [3, 4] };
         let code_change = arities.into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
+        let children = children(&behaviours, debug.as_ref());
         Ok(Facts {
             on_load: walk(beam.mandatory(b"Code")?).map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
             loads_nif: beam.import_names(&atoms)?.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),
@@ -169,7 +173,12 @@ impl Facts {
             highest_opcode: beam.highest_opcode(),
             file: debug.as_ref().and_then(Debug::file).or_else(|| beam.compile_info("source")?.text()),
             records: debug.as_ref().map_or(Known::Unknown(STRIPPED), |debug| Known::Known(records(debug))),
-            children: children(&behaviours, debug.as_ref()),
+            // What is known needs no second look.
+            start: debug.as_ref().filter(|_| matches!(state, Some(Known::Unknown(_))) || matches!(children, Some(Known::Unknown(_)))).and_then(|debug| {
+                let is_application = behaviours.iter().any(|name| name.as_str() == APPLICATION);
+                if is_application { debug.closure("start", 2) } else { debug.closure("init", 1) }
+            }),
+            children,
             stripped: beam.chunk(b"Attr").is_none(),
             attributes: own_attributes(attributes, &beam.md5()),
             module,

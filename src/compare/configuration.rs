@@ -54,7 +54,7 @@ fn keys(list: &Term) -> BTreeMap<String, Term> {
     pairs.collect()
 }
 
-/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`.
+/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`. Values are left out: they may be secrets.
 fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<String> {
     let mut all: Vec<(&String, char)> = Vec::new();
     all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| (key, '+')));

@@ -23,7 +23,9 @@ pub(super) type Structs<'s> = dyn Fn(&str) -> Option<(Vec<Field>, Vec<Field>)> +
 /// The facts about the state of a module's processes.
 pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fact> {
     let (Some(before), Some(after)) = (&old.state, &new.state) else { return Vec::new() };
-    match change(before, after, structs) {
+    // What starts in the same way with the same records has the same state, even where nobody can tell what it is.
+    let alike = starts_alike(old, new);
+    match change(before, after, structs).filter(|change| !(alike && matches!(change, Change::Unknown(_)))) {
         None => version_arguments(old, new, false),
         Some(Change::Unknown(why)) => {
             let text = format!("is a process, and {why}: whether its state changed cannot be seen from the files");
@@ -40,6 +42,13 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
         }
         Some(Change::Shape(before, after)) => changed(old, new, format!("its state was a {before} and is a {after}"), vec![format!("{before} -> {after}")], 0),
     }
+}
+
+/// Tells whether two versions say the same where their processes start, and define the same records.
+fn starts_alike(old: &Facts, new: &Facts) -> bool {
+    let records =
+        |facts: &Facts| facts.records.get().map(|records| records.iter().map(|record| (record.name.clone(), record.fields.clone())).collect::<Vec<_>>());
+    old.start.is_some() && old.start == new.start && records(old) == records(new) && old.structure == new.structure
 }
 
 /// The line on which a record is defined.
@@ -202,6 +211,7 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
     let is_application = !new.behaviours.iter().any(Facts::runs_processes);
     let (before, after) = match (before, after) {
         (Known::Known(before), Known::Known(after)) => (before, after),
+        (Known::Unknown(_), Known::Unknown(_)) if starts_alike(old, new) => return Vec::new(),
         (Known::Unknown(why), _) | (_, Known::Unknown(why)) => {
             let what = if is_application { "starts an application's processes" } else { "is a supervisor" };
             let text = format!("{what}, and {why}: whether its children changed cannot be seen from the files");

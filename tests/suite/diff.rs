@@ -40,6 +40,8 @@ fn every_planted_change_is_seen_and_nothing_else() {
         ("bound_down", &["code", "state"], "hot-with-care", "hot-with-care"),
         ("children", &["code", "children"], "hot-with-care", "hot-with-care"),
         ("comment_only", &["debug-only"], "hot", "hot"),
+        ("computed_alike", &["code"], "hot", "hot"),
+        ("computed_otherwise", &["code", "state-unknown"], "hot-with-care", "hot-with-care"),
         ("continued", &["code", "state", "code-change-catch-all"], "restart-application", "restart-application"),
         ("environment", &["environment"], "hot-with-care", "hot-with-care"),
         ("field_added", &["code", "state"], "hot-with-care", "hot-with-care"),

@@ -42,6 +42,8 @@ const HARMFUL: &[(&str, &str)] = &[
     ("recompiled", "{load_module,recompiled}"),
     ("moved_to", "{load_module,mover}"),
     ("vsn_only", "{load_module,versioned}"),
+    ("computed_alike", "{load_module,computed_alike}"),
+    ("computed_otherwise", "{load_module,computed_otherwise}"),
     ("two_maps", "{load_module,two_maps}"),
     ("bound_down", "{update,bound_down,{advanced,[]}}"),
     ("old_tuple", "{update,old_tuple,{advanced,[]}}"),
