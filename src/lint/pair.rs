@@ -47,6 +47,12 @@ impl<'a> Pair<'a> {
         Pair { base, target, comparison, ways }
     }
 
+    /// Tells whether the emulator is restarted on every path, so that what runs is new anyway.
+    pub fn restarts(&self) -> bool {
+        let all = !self.ways.is_empty() && self.ways.iter().all(|way| way.restarts);
+        all || self.base.rel.erts.value != self.target.rel.erts.value
+    }
+
     /// The modules that differ, each with its application.
     pub fn modules(&self) -> impl Iterator<Item = (&ApplicationChange, &ModuleChange)> {
         self.comparison.applications.iter().flat_map(|application| application.modules.iter().map(move |module| (application, module)))

@@ -110,6 +110,19 @@ fn scripts_that_do_what_the_change_asks_for_are_passed() {
 }
 
 #[test]
+fn where_the_emulator_is_restarted_all_is_new_anyway() {
+    let folder = planted(HARMFUL);
+    let rel = folder.path().join("target/releases/2.0.0/planted.rel");
+    let text = fs::read_to_string(&rel).unwrap().replace("{erts,\"13.1.5\"}", "{erts,\"13.2\"}");
+    fs::write(rel, text).unwrap();
+    let (document, _) = lint(folder.path(), &[]);
+    for code in ["RL0521", "RL0522", "RL0601", "RL0602", "RL0603", "RL0604", "RL0605", "RL0801", "RL0804"] {
+        assert_eq!(messages(&document, code), Vec::<String>::new(), "{code}");
+    }
+    assert_eq!(messages(&document, "RL0802").len(), 1, "migrations are told of all the same");
+}
+
+#[test]
 fn a_release_against_itself_gives_nothing() {
     let folder = planted(HARMFUL);
     crate::diff::copy(&folder.path().join("target"), &folder.path().join("copy"));

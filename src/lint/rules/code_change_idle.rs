@@ -11,6 +11,9 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CODE_CHANGE_IDLE, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    if pair.restarts() {
+        return;
+    }
     for (application, module, fact) in pair.module_facts(&["code-change-injected", "code-change-catch-all", "code-change-no-way-back"]) {
         found.push(
             Diagnostic::new(&CODE_CHANGE_IDLE, format!("`{}` changes its state, and {}", module.name, fact.text))

@@ -11,6 +11,9 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CONSOLIDATED_PROTOCOLS, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    if pair.restarts() {
+        return;
+    }
     for fact in pair.comparison.facts.iter().filter(|fact| fact.kind == "consolidated-protocols") {
         found.push(
             Diagnostic::new(&CONSOLIDATED_PROTOCOLS, format!("{}: {}", fact.text, fact.items.join(", ")))

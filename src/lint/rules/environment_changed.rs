@@ -12,6 +12,9 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &ENVIRONMENT_CHANGED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    if pair.restarts() {
+        return;
+    }
     let own = pair.application_facts(&["environment"]).map(|(application, fact)| (pair.place(&application.name), fact));
     let whole = pair.comparison.facts.iter().filter(|fact| matches!(fact.kind, "sys-config" | "boot-file")).map(|fact| (pair.target.version_span(), fact));
     for (span, fact) in own.chain(whole).filter(|(_, fact)| fact.verdict() > Verdict::Hot) {

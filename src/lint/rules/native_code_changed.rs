@@ -11,6 +11,9 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &NATIVE_CODE_CHANGED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    if pair.restarts() {
+        return;
+    }
     let modules = pair.module_facts(&["native-code", "on-load"]).filter(|(_, module, _)| module.depth == crate::compare::Depth::Code);
     let modules = modules.map(|(application, module, fact)| (&application.name, format!("`{}` {}", module.name, fact.text)));
     let libraries =

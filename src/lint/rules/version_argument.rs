@@ -11,6 +11,9 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &VERSION_ARGUMENT, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    if pair.restarts() {
+        return;
+    }
     for (application, module, fact) in pair.module_facts(&["code-change-version"]) {
         found.push(
             Diagnostic::new(&VERSION_ARGUMENT, format!("`{}`: {}", module.name, fact.text))

@@ -11,8 +11,10 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &VERSION_NOT_BUMPED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    let restarts = pair.ways.iter().any(|way| way.restarts);
-    for (application, fact) in pair.application_facts(&["version-not-bumped"]).filter(|_| !restarts) {
+    if pair.restarts() {
+        return;
+    }
+    for (application, fact) in pair.application_facts(&["version-not-bumped"]) {
         found.push(
             Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}", application.name, fact.text))
                 .label(pair.place(&application.name), "the same in both releases")
