@@ -37,6 +37,19 @@ impl Otp {
         }
     }
 
+    /// The version that a version of the compiler application came with; `None` for those before OTP 25 and for unknown ones.
+    pub fn from_compiler(version: &str) -> Option<Otp> {
+        let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+        match (parts.next()??, parts.next()??) {
+            (8, 2) => Some(Otp(25)),
+            (8, 3 | 4) => Some(Otp(26)),
+            (8, 5 | 6) => Some(Otp(27)),
+            (9, _) => Some(Otp(28)),
+            (10, _) => Some(Otp(29)),
+            _ => None,
+        }
+    }
+
     /// The highest instruction that its emulator knows (`beam_opcodes`); it refuses to load a module with a higher one.
     pub fn highest_opcode(self) -> u32 {
         match self.0 {
@@ -73,6 +86,10 @@ mod tests {
         assert_eq!(major("5.10.4"), 25, "R16 counts as the oldest");
         assert_eq!(major("99.0"), 29, "newer counts as the newest");
         assert_eq!(major("next"), 29, "unknown counts as the newest");
+        assert_eq!(Otp::from_compiler("8.2.3"), Some(Otp::OLDEST));
+        assert_eq!(Otp::from_compiler("10.0.1"), Some(Otp::NEWEST));
+        assert_eq!(Otp::from_compiler("7.6"), None);
+        assert_eq!(Otp::from_compiler("next"), None);
         assert_eq!(Otp::from_major(24), None);
         assert_eq!(Otp::from_major(30), None);
     }

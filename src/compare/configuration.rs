@@ -54,7 +54,8 @@ fn keys(list: &Term) -> BTreeMap<String, Term> {
     pairs.collect()
 }
 
-/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`. Values are left out: they may be secrets.
+/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`. Values are left out: those of a node's own
+/// configuration may be secrets.
 fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<String> {
     let mut all: Vec<(&String, char)> = Vec::new();
     all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| (key, '+')));
@@ -66,10 +67,21 @@ fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> V
 
 /// The environment of an application. `reads` tells whether its callback module takes changes in.
 pub(super) fn environment(application: &str, old: &Term, new: &Term, reads: Option<bool>, place: Place) -> Option<Fact> {
-    let changed = changed_keys(&keys(old), &keys(new));
+    let (old, new) = (keys(old), keys(new));
+    let changed = changed_keys(&old, &new);
     if changed.is_empty() {
         return None;
     }
+    // The defaults of an `.app` stand in the code for all to read.
+    let shown = |item: String| {
+        let key = item.get(2..).unwrap_or_default();
+        match (old.get(key), new.get(key)) {
+            (Some(before), Some(after)) => format!("{item}: {} -> {}", brief(before), brief(after)),
+            (Some(value), None) | (None, Some(value)) => format!("{item}: {}", brief(value)),
+            (None, None) => item,
+        }
+    };
+    let changed = changed.into_iter().map(shown).collect();
     Some(environment_fact("environment", &format!("the environment of `{application}`"), changed, reads).at(Some(place)))
 }
 

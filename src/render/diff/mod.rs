@@ -10,6 +10,7 @@ pub use markdown::markdown;
 pub use text::{text, verdict_line};
 
 use crate::compare::{ApplicationChange, Both, Comparison, Depth, Fact, ModuleChange, Place, Presence, Verdict};
+use crate::otp::Otp;
 
 /// `name 1.0.0 -> 1.1.0`, and both names when they differ.
 fn title(comparison: &Comparison) -> String {
@@ -65,8 +66,13 @@ fn omitted(fact: &Fact) -> &[String] {
 /// How the compilers changed; `None` when they did not.
 fn compilers(comparison: &Comparison) -> Option<String> {
     let (before, after) = (&comparison.base.compilers, &comparison.target.compilers);
+    let named = |version: &String| match Otp::from_compiler(version) {
+        Some(otp) => format!("{version} ({otp})"),
+        None => version.clone(),
+    };
+    let list = |versions: &[String]| versions.iter().map(named).collect::<Vec<_>>().join(", ");
     (before != after && !before.is_empty() && !after.is_empty())
-        .then(|| format!("changed modules were compiled by compiler {}, and are by compiler {}", before.join(", "), after.join(", ")))
+        .then(|| format!("changed modules were compiled by compiler {}, and are by compiler {}", list(before), list(after)))
 }
 
 /// The modules of an application that need no look of their own, by what happened to them.
