@@ -76,11 +76,6 @@ impl<'a> Beam<'a> {
     pub(super) fn mandatory(&self, tag: &'static [u8; 4]) -> Result<&[u8], Unreadable> {
         self.chunk(tag).ok_or_else(|| Unreadable::new(format!("it has no chunk `{}`", String::from_utf8_lossy(tag))))
     }
-
-    /// The tags of its chunks, in order.
-    pub fn tags(&self) -> impl Iterator<Item = &[u8; 4]> {
-        self.chunks.iter().map(|(tag, _)| tag)
-    }
 }
 
 /// A big-endian number at an offset.

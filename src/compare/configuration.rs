@@ -5,9 +5,10 @@ use super::files::{self, Changed};
 use super::{Fact, Place, Verdict};
 use crate::beam::Beam;
 use crate::diag::Findings;
+use crate::otp::Otp;
 use crate::release::{Opener, Release};
 use crate::source::{Refusal, Spot, Trees, join, refused};
-use crate::term::print::brief;
+use crate::term::print::{brief, inline};
 use crate::term::{Extent, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,7 +49,7 @@ type Keys = BTreeMap<String, (Term, Option<Place>)>;
 /// The keys of a list of pairs, with their values.
 fn keys(list: &Term) -> BTreeMap<String, Term> {
     let pairs = list.as_list().unwrap_or_default().iter().filter_map(|pair| match pair.as_tuple() {
-        Some([key, value]) => Some((brief(key), value.clone())),
+        Some([key, value]) => Some((inline(key, Otp::NEWEST), value.clone())),
         _ => None,
     });
     pairs.collect()
@@ -160,7 +161,7 @@ fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Co
         // A string names another file; what that says is not known here.
         if let Some([application, values]) = item.as_tuple() {
             let line = u32::try_from(opener.files().line(item.span)).unwrap_or(0);
-            keys.insert(brief(application), (values.clone(), Some(Place { file: name.clone(), line })));
+            keys.insert(inline(application, Otp::NEWEST), (values.clone(), Some(Place { file: name.clone(), line })));
         }
     }
     Config::Read(keys)

@@ -20,10 +20,6 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All of them, the lightest first.
-    pub const ALL: [Verdict; 6] =
-        [Verdict::Nothing, Verdict::Hot, Verdict::HotWithCare, Verdict::RestartApplication, Verdict::RestartEmulator, Verdict::Rolling];
-
     /// The words for it.
     pub fn words(self) -> &'static str {
         match self {
