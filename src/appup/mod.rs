@@ -90,26 +90,36 @@ pub fn check_scripts(appup: &Appup, found: &mut Findings) {
 
 /// Reads the term of an `.appup` file; `None` when it is no triple.
 pub fn read_appup(term: &Term, found: &mut Findings) -> Option<Appup> {
-    match term.as_tuple() {
-        Some([vsn, up, down]) => Some(Appup { vsn: vsn.clone(), up: read_entries(up, found), down: read_entries(down, found), span: term.span }),
-        _ => {
-            if !term.is_invalid() {
-                found.push(faults::appup_shape(term));
-            }
-            None
-        }
-    }
+    take_appup(term.clone(), found)
 }
 
-fn read_entries(term: &Term, found: &mut Findings) -> Entries {
-    let (items, broken) = match &term.kind {
-        TermKind::List(items) => (items.as_slice(), None),
-        TermKind::Improper(parts) => (parts.0.as_slice(), Some(parts.1.span)),
-        TermKind::Invalid => (&[][..], None),
+/// The same for a term that nobody else needs: its scripts are not copied.
+pub fn take_appup(term: Term, found: &mut Findings) -> Option<Appup> {
+    if !matches!(term.as_tuple(), Some([_, _, _])) {
+        if !term.is_invalid() {
+            found.push(faults::appup_shape(&term));
+        }
+        return None;
+    }
+    let span = term.span;
+    let TermKind::Tuple(parts) = term.kind else { return None };
+    let mut parts = parts.into_iter();
+    Some(Appup { vsn: parts.next()?, up: take_entries(parts.next()?, found), down: take_entries(parts.next()?, found), span })
+}
+
+fn take_entries(term: Term, found: &mut Findings) -> Entries {
+    let span = term.span;
+    let (items, broken) = match term.kind {
+        TermKind::List(items) => (items, None),
+        TermKind::Improper(parts) => {
+            let (items, tail) = *parts;
+            (items, Some(tail.span))
+        }
+        TermKind::Invalid => (Vec::new(), None),
         // A string is a list of integers: none of them is an entry, and OTP passes over them.
         TermKind::Str(_) => {
-            found.push(faults::entry_shape(term));
-            (&[][..], None)
+            found.push(faults::entry_shape(&term));
+            (Vec::new(), None)
         }
         TermKind::Atom(_)
         | TermKind::Int(_)
@@ -118,17 +128,21 @@ fn read_entries(term: &Term, found: &mut Findings) -> Entries {
         | TermKind::Tuple(_)
         | TermKind::Map(_)
         | TermKind::Bits(_)
-        | TermKind::Fun(_) => (&[][..], Some(term.span)),
+        | TermKind::Fun(_) => (Vec::new(), Some(span)),
     };
     let mut list = Vec::with_capacity(items.len());
+    let last = items.last().map(|item| item.span);
     for item in items {
+        let span = item.span;
         match item.as_tuple() {
-            Some([version, script]) if Version::is_usable(version) => {
-                list.push(Entry { version: Version::read(version), script: script.clone(), span: item.span });
+            Some([version, _]) if Version::is_usable(version) => {
+                let version = Version::read(version);
+                let script = if let TermKind::Tuple(parts) = item.kind { parts.into_iter().nth(1) } else { None };
+                list.extend(script.map(|script| Entry { version, script, span }));
             }
             _ if item.is_invalid() => {}
-            _ => found.push(faults::entry_shape(item)),
+            _ => found.push(faults::entry_shape(&item)),
         }
     }
-    Entries { list, span: term.span, last: items.last().map(|item| item.span), broken }
+    Entries { list, span, last, broken }
 }

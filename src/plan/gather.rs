@@ -110,7 +110,7 @@ impl Loaded {
                 let sound = document.faults.is_empty();
                 found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
                 found.extend(document.rest.map(text_after_term));
-                appup = document.terms.first().and_then(|term| appup::read_appup(term, &mut found));
+                appup = document.terms.into_iter().next().and_then(|term| appup::take_appup(term, &mut found));
                 if let Some(unsound) = appup.take_if(|_| !sound) {
                     appup::check_scripts(&unsound, &mut found);
                 }
