@@ -4,13 +4,12 @@ use super::config::LevelArgs;
 use super::shared::Search;
 use super::shell::{Failure, Shell, outcome};
 use super::{Outcome, write};
-use crate::appup::{self, Appup, Direction};
-use crate::compare::compare;
+use crate::appup::{self, Direction};
 use crate::diag::{Diagnostic, Findings, Severity};
-use crate::lint::{self, File, Levels, Pair};
+use crate::lint::{self, Between, Levels};
 use crate::plan::{Appups, PathRequest, Preference, plan_path};
-use crate::release::{AppFile, FileKind, Opener, Release, read_app, with_otp_tag};
-use crate::render::{self, LintReport};
+use crate::release::{FileKind, Opener, Release, read_app, with_otp_tag};
+use crate::render::{self, LintReport, Skipped};
 use crate::source::{Disk, FileTree, Files, Kind, Spot, TreeId, join, parent, refused};
 use crate::term::{Atom, Document, Extent, text_after_term};
 use clap::ValueEnum;
@@ -86,16 +85,16 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     {
         findings = check(&args, &levels);
     }
-    let Checked { list, files, looked_at } = findings;
-    let skipped = if args.target.is_some() { 0 } else { lint::rules().iter().filter(|rule| matches!(rule.check, lint::Check::Pair(_))).count() };
+    let Checked { list, files, looked_at, alone } = findings;
+    let (need_app, need_releases) = lint::needing_more();
+    let skipped = Skipped { need_app: if alone > 0 { need_app } else { 0 }, need_releases: if args.target.is_some() { 0 } else { need_releases } };
     match args.format {
         LintFormat::Human => {
             shell.report(&list, &files);
             let appups = if looked_at == 1 { "1 appup".to_owned() } else { format!("{looked_at} appups") };
-            let more = if skipped > 0 { format!("; {skipped} rules need `--target` and `--from`") } else { String::new() };
-            shell.note(&format!("relupc: looked at {appups}{more}"));
+            shell.note(&format!("relupc: looked at {appups}{}", told(&skipped, looked_at == alone)));
         }
-        LintFormat::Json => shell.print(&render::document(&LintReport::new(looked_at, skipped, &list, &files)))?,
+        LintFormat::Json => shell.print(&render::document(&LintReport::new(looked_at, &skipped, &list, &files)))?,
         LintFormat::Sarif => shell.print(&render::sarif(&list, &files))?,
         LintFormat::Github => shell.print(&render::github(&list, &files))?,
     }
@@ -111,11 +110,25 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     Ok(outcome(&list))
 }
 
+/// Which rules were passed over, in words.
+fn told(skipped: &Skipped, all_alone: bool) -> String {
+    let beside = match (skipped.need_app, all_alone) {
+        (0, _) => String::new(),
+        (1, true) => "; 1 rule needs the `.app` beside the appup".to_owned(),
+        (count, true) => format!("; {count} rules need the `.app` beside the appup"),
+        (count, false) => format!("; {count} rules need the `.app` beside an appup, which some lack"),
+    };
+    let releases = if skipped.need_releases > 0 { format!("; {} rules need `--target` and `--from`", skipped.need_releases) } else { String::new() };
+    beside + &releases
+}
+
 /// What a look at everything gave.
 struct Checked {
     list: Vec<Diagnostic>,
     files: Files,
     looked_at: usize,
+    /// How many of the appups have no `.app` beside them.
+    alone: usize,
 }
 
 fn check(args: &Args, levels: &Levels) -> Checked {
@@ -126,9 +139,14 @@ fn check(args: &Args, levels: &Levels) -> Checked {
     for path in &args.paths {
         collect(&disk, path, &mut spots, &mut found);
     }
+    let mut looked_at = 0;
     if let Some(target) = &args.target {
-        releases(target, &args.from, &mut opener, &mut spots, &mut found);
+        for path in releases(target, &args.from, &mut opener, &mut found) {
+            spots.remove(&path);
+            looked_at += 1;
+        }
     }
+    looked_at += spots.len();
     let spots: Vec<Spot> = spots.into_iter().map(|path| Spot::new(TreeId::Outside, path)).collect();
     let documents = opener.read_all(&spots);
     let beside: Vec<Spot> =
@@ -142,24 +160,13 @@ fn check(args: &Args, levels: &Levels) -> Checked {
         check_one(job, &disk, otp, &mut found);
         found.sorted()
     });
-    // Findings of the releases may stand in the same files: comments silence those, too.
-    let mut all = found;
-    for list in checked {
-        all.extend(list);
-    }
-    let mut list = all.sorted();
+    found.extend(checked.into_iter().flatten());
+    let alone = jobs.iter().filter(|job| job.app.is_none()).count();
     let files = opener.into_files();
-    for job in &jobs {
-        if let Ok(document) = &job.document
-            && document.comments.iter().any(|comment| files.text(*comment).contains("relupc:allow"))
-            && let Some(source) = document.comments.first().and_then(|comment| files.get(comment.file))
-        {
-            list = lint::apply_allowances(source, document, list);
-        }
-    }
+    let list = lint::apply_allowances(&files, otp, found.sorted());
     let mut sorted = Findings::default();
     sorted.extend(list.into_iter().filter_map(|diagnostic| levels.apply(diagnostic)));
-    Checked { list: sorted.sorted(), files, looked_at: jobs.len() }
+    Checked { list: sorted.sorted(), files, looked_at, alone }
 }
 
 /// An appup to check, and the `.app` beside it.
@@ -184,37 +191,9 @@ fn check_one(job: &Job, disk: &Disk, otp: crate::otp::Otp, found: &mut Findings)
     let name = Atom::new(application_of(&job.spot.path));
     let app =
         job.app.as_ref().filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
-    version_of(&appup, app.as_ref(), &name, found);
-    broken_lists(&appup, found);
     let beams: BTreeSet<String> =
         disk.list(parent(&job.spot.path)).unwrap_or_default().iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect();
-    let file = File::new(&name, &appup, app.as_ref(), Some(&beams).filter(|beams| !beams.is_empty()), found);
-    lint::check_file(&file, found);
-}
-
-/// The appup's version against the application's: OTP only warns, but then the appup is for another version.
-fn version_of(appup: &Appup, app: Option<&AppFile>, name: &Atom, found: &mut Findings) {
-    if let Some(app) = app
-        && appup.vsn.text().as_deref() != Some(app.vsn.value.as_str())
-        && app.vsn.value.starts_with(|c: char| c.is_ascii_digit())
-    {
-        found.push(appup::bad_vsn(&appup.vsn, name, &app.vsn.value, app.vsn.span).severity(Severity::Error));
-    }
-}
-
-/// Lists that OTP crashes on when it gets to their ends, and patterns that do not compile.
-fn broken_lists(appup: &Appup, found: &mut Findings) {
-    for direction in [Direction::Up, Direction::Down] {
-        let entries = appup.entries(direction);
-        if let Some(span) = entries.broken {
-            found.push(appup::entries_no_list(span, direction));
-        }
-        for entry in &entries.list {
-            if let Err(error) = entry.version.takes("") {
-                found.push(appup::pattern_invalid(&entry.version, error));
-            }
-        }
-    }
+    lint::check_file(&name, &appup, app.as_ref(), Some(&beams).filter(|beams| !beams.is_empty()), found);
 }
 
 /// `my_app` for `ebin/my_app.appup` and `src/my_app.appup.src`.
@@ -251,34 +230,26 @@ fn walk(disk: &Disk, folder: &str, depth: usize, spots: &mut BTreeSet<String>) {
     }
 }
 
-/// Checks a target against each base, and adds the appups that the paths use.
-fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, spots: &mut BTreeSet<String>, found: &mut Findings) {
+/// Checks a target against each base; gives the appups of the target that were looked at, those inside tarballs under the
+/// tarball's name.
+fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, found: &mut Findings) -> Vec<String> {
     let names: Vec<&str> = std::iter::once(target).chain(bases.iter().map(String::as_str)).collect();
     let mut opened = opener.open(&names, found).into_iter();
-    let Some(Some(target)) = opened.next() else { return };
+    let Some(Some(target)) = opened.next() else { return Vec::new() };
     let bases: Vec<Release> = opened.flatten().collect();
     let appups = Appups::load(opener, &target, bases.iter());
-    for base in &bases {
-        let comparison = compare(base, &target, opener, found);
-        let mut plan = |direction| {
-            let wanted = PathRequest { target: &target, base, direction, restart_emulator: false, preference: Preference::new() };
-            let mut on_path = Findings::default();
-            let path = plan_path(&wanted, &appups, &mut on_path);
-            let sound = !on_path.has_errors();
-            found.extend(on_path.sorted());
-            sound.then_some(path.steps)
-        };
-        let (up, down) = (plan(Direction::Up), plan(Direction::Down));
-        let pair = Pair::new(base, &target, &comparison, up.as_deref(), down.as_deref());
-        lint::check_pair(&pair, found);
-    }
-    for application in &target.applications {
-        let changed = bases.iter().filter_map(|base| base.application(application.name.value.as_str())).any(|old| old.vsn.value != application.vsn.value);
-        let path = join(&application.folder.path, &format!("{}.appup", application.name.value.as_str()));
-        if changed && application.folder.tree == TreeId::Outside && Disk.is_file(&path) {
-            spots.insert(path);
-        }
-    }
+    let mut plan = |base, direction| {
+        let wanted = PathRequest { target: &target, base, direction, restart_emulator: false, preference: Preference::new() };
+        let mut on_path = Findings::default();
+        let path = plan_path(&wanted, &appups, &mut on_path);
+        let sound = !on_path.has_errors();
+        found.extend(on_path.sorted());
+        sound.then_some(path.steps)
+    };
+    let planned: Vec<_> = bases.iter().map(|base| (base, plan(base, Direction::Up), plan(base, Direction::Down))).collect();
+    let between: Vec<Between<'_>> = planned.iter().map(|(base, up, down)| Between { base, up: up.as_deref(), down: down.as_deref() }).collect();
+    lint::check_releases(&target, &between, &appups, opener, found);
+    appups.files().map(|spot| opener.trees().display(spot)).collect()
 }
 
 /// Applies the mends, file by file; each file is looked at again, and written only when it got better. Tells whether any was.

@@ -1,15 +1,17 @@
 //! `relupc make`: compiles a relup.
 
+use super::config::LevelArgs;
 use super::shared::{Format, Search};
 use super::shell::{Failure, Shell, outcome};
 use super::{Outcome, write};
 use crate::appup::Direction;
 use crate::author::derive_for;
-use crate::diag::{Findings, Severity};
+use crate::diag::{Diagnostic, Findings, Severity};
+use crate::lint::{self, Between};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
 use crate::release::{FileKind, Opener, Release, with_otp_tag};
-use crate::relup::{self, Entry, LowOp, Relup};
+use crate::relup::{self, Entry, LowOp, Relup, Step};
 use crate::render::{self, MakeReport};
 use crate::source::{Disk, Spot, TreeId, join, refused};
 use crate::term::{Extent, Term, ToTerm, read_differently};
@@ -78,6 +80,13 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "WHAT")]
     forbid: Option<Forbidden>,
 
+    /// Do not look for what OTP accepts and the node would suffer from
+    #[arg(long)]
+    no_lint: bool,
+
+    #[command(flatten)]
+    levels: LevelArgs,
+
     /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
     format: Format,
@@ -106,7 +115,11 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     }
     let disk = Disk;
     let mut found = Findings::default();
+    let levels = args.levels.levels(&disk, &args.target)?;
     let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp);
+    if !args.no_lint {
+        opener = opener.with_code();
+    }
     // The process ends with the run: what takes long to give back piece by piece is left to the system.
     let releases = ManuallyDrop::new(open(&args, &mut opener, &mut found));
     let descriptions = describe(&args, &releases)?;
@@ -118,7 +131,8 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     }
     let otp = opener.otp();
     let files = opener.into_files();
-    let mut findings = found.sorted();
+    let mut findings: Vec<Diagnostic> =
+        lint::apply_allowances(&files, otp, found.sorted()).into_iter().filter_map(|diagnostic| levels.for_compiler(diagnostic)).collect();
     if args.warnings_as_errors {
         for warning in findings.iter_mut().filter(|found| found.severity == Severity::Warning) {
             warning.severity = Severity::Error;
@@ -196,10 +210,36 @@ fn compile(args: &Args, target: &Release, releases: &Releases, descriptions: &[T
     }
     let request = Request { target, up_from, down_to, restart_emulator: args.restart_emulator };
     let relup = plan::plan(&request, &appups, found);
+    if !args.no_lint && !found.has_errors() {
+        check_rules(target, releases, &relup, &appups, opener, found);
+    }
     if args.forbid == Some(Forbidden::Restart) {
         forbid_restart(&relup, found);
     }
     relup
+}
+
+/// Runs the rules of `lint` on the paths that were compiled.
+fn check_rules<'r>(target: &Release, releases: &Releases, relup: &'r Relup, appups: &Appups, opener: &mut Opener<'_>, found: &mut Findings) {
+    // The relup has its entries in reverse order of the request.
+    let entry = |entries: &'r [Entry], wanted: &[usize], base: usize| -> Option<&'r [Step]> {
+        let position = wanted.iter().position(|index| *index == base)?;
+        Some(entries.iter().rev().nth(position)?.steps.as_slice())
+    };
+    let between: Vec<Between<'_>> = releases
+        .bases
+        .iter()
+        .enumerate()
+        .filter_map(|(at, base)| {
+            let (up, down) = (entry(&relup.up, &releases.up_from, at), entry(&relup.down, &releases.down_to, at));
+            Some(Between { base: base.as_ref()?, up, down })
+        })
+        .collect();
+    let mut by_rules = Findings::default();
+    lint::check_releases(target, &between, appups, opener, &mut by_rules);
+    // OTP accepts all of it: the relup is made, unless a level says otherwise.
+    let loud = by_rules.sorted().into_iter().filter(|diagnostic| diagnostic.severity != Severity::Advice);
+    found.extend(loud.map(|diagnostic| diagnostic.severity(Severity::Warning)));
 }
 
 /// Adds the downgrade entries that the paths down need and the appups lack.

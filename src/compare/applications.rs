@@ -99,9 +99,7 @@ fn pair<'r>(base: &'r Release, target: &'r Release) -> Vec<Pair<'r>> {
 type Listing = BTreeSet<String>;
 
 fn list(trees: &Trees<'_>, application: Option<&Application>) -> Listing {
-    let Some(application) = application else { return Listing::new() };
-    let names = trees.get(application.folder.tree).list(&application.folder.path).unwrap_or_default();
-    names.iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
+    application.map(|application| application.compiled(trees)).unwrap_or_default()
 }
 
 /// Reports modules that are listed and not there; an application without any is reported once, and gives `true`.
@@ -133,9 +131,7 @@ fn report_missing(trees: &Trees<'_>, pair: &Pair<'_>, old: &Listing, new: &Listi
 /// One job for each module of each application that is not shared; a module that left one application for another is one.
 /// Modules that one side lists without having them cannot be compared: they come back with their application.
 fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> (Vec<Job>, Vec<(usize, String)>) {
-    let file = |application: Option<&Application>, name: &str| {
-        application.map(|application| Spot::new(application.folder.tree, join(&application.folder.path, &format!("{name}.beam"))))
-    };
+    let file = |application: Option<&Application>, name: &str| application.map(|application| application.beam(name));
     let mut left: HashMap<&str, usize> = HashMap::new();
     for (at, (old, new)) in folders.iter().enumerate() {
         for name in old.difference(new) {
@@ -284,7 +280,7 @@ fn between(old: &Application, new: &Application, listing: &Listing, trees: &Tree
 }
 
 fn exports_config_change(trees: &Trees<'_>, application: &Application, module: &str) -> Option<bool> {
-    let bytes = trees.get(application.folder.tree).read(&join(&application.folder.path, &format!("{module}.beam"))).ok()?;
+    let bytes = trees.get(application.folder.tree).read(&application.beam(module).path).ok()?;
     let beam = Beam::open(&bytes).ok()?;
     let exports = beam.exports(&beam.atoms().ok()?).ok()?;
     Some(exports.iter().any(|(name, arity)| name.as_str() == "config_change" && *arity == 3))
@@ -378,11 +374,7 @@ fn modules_of(trees: &Trees<'_>, release: &Release) -> Vec<Module> {
     let pairs = release.applications.iter().zip(listed);
     pairs
         .flat_map(|(application, names)| {
-            let folder = &application.folder;
-            names.into_iter().map(|name| {
-                let spot = Spot::new(folder.tree, join(&folder.path, &format!("{name}.beam")));
-                Module { name: crate::term::Atom::new(&name).to_string(), spot }
-            })
+            names.into_iter().map(|name| Module { name: crate::term::Atom::new(&name).to_string(), spot: application.beam(&name) })
         })
         .collect()
 }

@@ -1,10 +1,12 @@
 //! Who still calls what is gone: functions that a module lost, and modules that were removed.
 
 use super::modules::{Sides, source_of};
-use super::{Depth, Fact, Verdict};
+use super::{Comparison, Depth, Fact, ModuleChange, Verdict};
 use crate::beam::{Beam, Mfa};
 use crate::parallel;
+use crate::release::Release;
 use crate::source::{Spot, Trees};
+use crate::term::Atom;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A module of the target, and where it is.
@@ -125,4 +127,55 @@ fn shown(callers: &[String]) -> String {
         [one, two] => format!("`{one}` and `{two}`"),
         several => format!("{} functions", several.len()),
     }
+}
+
+/// A call that only holds inside one of the two releases: from a module that differs to a function which the other release's
+/// version of the called module does not export. Between the two loads one of them calls into nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    /// The module that calls.
+    pub caller: Atom,
+    /// The function that it calls.
+    pub called: Mfa,
+    /// Whether it is the target's release that holds both; else the base's.
+    pub newer: bool,
+}
+
+/// The calls between modules that differ which only one of the releases can serve, in order.
+pub fn links(base: &Release, target: &Release, comparison: &Comparison, trees: &Trees<'_>) -> Vec<Link> {
+    let changes: Vec<(&str, &ModuleChange)> = comparison
+        .applications
+        .iter()
+        .flat_map(|application| application.modules.iter().map(move |module| (application.name.as_str(), module)))
+        .filter(|(_, module)| module.depth < Depth::Debug)
+        .collect();
+    let exports = |list: fn(&ModuleChange) -> &Vec<(Atom, u32)>| -> HashSet<Mfa> {
+        let all = changes.iter().flat_map(|(_, module)| list(module).iter().map(|(function, arity)| (Atom::new(&module.name), function.clone(), *arity)));
+        all.map(|(module, function, arity)| Mfa { module, function, arity }).collect()
+    };
+    let (gained, lost) = (exports(|module| &module.gained), exports(|module| &module.lost));
+    let mut jobs: Vec<(&str, Spot, &HashSet<Mfa>, bool)> = Vec::new();
+    for (name, module) in &changes {
+        for (release, wanted, newer, gone) in [(target, &gained, true, Depth::Removed), (base, &lost, false, Depth::Added)] {
+            if let Some(application) = release.application(name).filter(|_| !wanted.is_empty() && module.depth != gone) {
+                jobs.push((&module.name, application.beam(&module.name), wanted, newer));
+            }
+        }
+    }
+    let found = parallel::map(&jobs, WORTH_A_THREAD, |(caller, spot, wanted, newer)| {
+        let called = imported(trees, spot, wanted).unwrap_or_default();
+        let own = |called: &Mfa| called.module.as_str() == *caller;
+        called.into_iter().filter(|called| !own(called)).map(|called| Link { caller: Atom::new(caller), called, newer: *newer }).collect::<Vec<_>>()
+    });
+    let mut links: Vec<Link> = found.into_iter().flatten().collect();
+    links.sort_unstable();
+    links
+}
+
+/// The functions among those wanted that a module imports.
+fn imported(trees: &Trees<'_>, spot: &Spot, wanted: &HashSet<Mfa>) -> Option<Vec<Mfa>> {
+    let bytes = trees.get(spot.tree).read(&spot.path).ok()?;
+    let beam = Beam::open(&bytes).ok()?;
+    let atoms = beam.atoms().ok()?;
+    Some(beam.imports(&atoms).ok()?.into_iter().filter(|mfa| wanted.contains(mfa)).collect())
 }

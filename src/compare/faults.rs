@@ -19,7 +19,7 @@ pub(super) fn beam_unreadable(file: &str, why: &str) -> Diagnostic {
 }
 
 /// A module that is listed and has no file, though others of its application have one.
-pub(super) fn beam_missing(module: &str, application: &str, listed: Span) -> Diagnostic {
+pub fn beam_missing(module: &str, application: &str, listed: Span) -> Diagnostic {
     Diagnostic::new(&BEAM_MISSING, format!("`{application}` lists the module `{module}`, but has no beam of it"))
         .label(listed, "listed here")
         .help("compile it, or take it off the list: an upgrade that loads it crashes")

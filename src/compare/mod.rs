@@ -14,11 +14,13 @@ mod shapes;
 mod state;
 mod verdict;
 
-pub use faults::ALL as CODES;
+pub use callers::{Link, links};
+pub use faults::{ALL as CODES, beam_missing};
 pub use verdict::{Both, Verdict};
 
 use crate::diag::Findings;
 use crate::release::{Opener, Release};
+use crate::term::Atom;
 
 /// Which module, and where in which file: what a fact can be checked against.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,6 +117,10 @@ pub struct ModuleChange {
     pub behaviours: Vec<String>,
     /// Its MD5 in the base and in the target.
     pub md5: (Option<[u8; 16]>, Option<[u8; 16]>),
+    /// The functions that only the target's version exports.
+    pub gained: Vec<(Atom, u32)>,
+    /// The functions that only the base's version exports.
+    pub lost: Vec<(Atom, u32)>,
     /// What else is known.
     pub facts: Vec<Fact>,
 }

@@ -108,7 +108,10 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
             (Some(old), Some(new)) => vec![debug_only(old, new)],
             _ => Vec::new(),
         };
-        return Ok(Outcome { change: Some(ModuleChange { name: job.name.clone(), depth, behaviours: Vec::new(), md5, facts }), ..Outcome::default() });
+        return Ok(Outcome {
+            change: Some(ModuleChange { name: job.name.clone(), depth, behaviours: Vec::new(), md5, gained: Vec::new(), lost: Vec::new(), facts }),
+            ..Outcome::default()
+        });
     }
     let same_source = match (&old, &new) {
         (Some(old), Some(new)) if depth == Depth::Code => old.same_source(new),
@@ -133,8 +136,15 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
         facts.extend(between(old, new));
     }
     facts.extend(native(old.as_ref(), new.as_ref()));
-    let change = ModuleChange { name: job.name.clone(), depth, behaviours, md5, facts };
+    let change = ModuleChange { name: job.name.clone(), depth, behaviours, md5, gained: only(&new, &old), lost: only(&old, &new), facts };
     Ok(Outcome { change: Some(change), sides: Some(Sides { old, new }), faults: Vec::new() })
+}
+
+/// The functions that one version of a module exports and the other does not.
+fn only(one: &Option<Facts>, other: &Option<Facts>) -> Vec<(crate::term::Atom, u32)> {
+    let others = other.as_ref().map_or(&[][..], |other| other.exports.as_slice());
+    let own = one.as_ref().map_or(&[][..], |one| one.exports.as_slice());
+    own.iter().filter(|export| export.0.as_str() != "module_info" && others.binary_search(export).is_err()).cloned().collect()
 }
 
 /// Where a module's source is, as far as its debug information tells.

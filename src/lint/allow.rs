@@ -2,15 +2,19 @@
 //! `%% relupc:allow-file RLxxxx reason` for a whole file.
 
 use crate::diag::{Code, Diagnostic, codes};
-use crate::source::Source;
+use crate::otp::Otp;
+use crate::source::{Files, Source};
 use crate::span::Span;
-use crate::term::{Document, Term, TermKind};
+use crate::term::{Document, Extent, Term, TermKind, parse};
 
 codes! {
     ALLOW_UNUSED "RL0002" "allow-unused" Warning
     ALLOW_WITHOUT_REASON "RL0003" "allow-without-reason" Warning
     ALLOW_UNKNOWN "RL0004" "allow-unknown" Warning
 }
+
+/// What a comment that silences begins with.
+const MARK: &str = "relupc:allow";
 
 /// A comment that silences.
 struct Allowance {
@@ -22,36 +26,35 @@ struct Allowance {
     used: bool,
 }
 
-/// Takes out the findings in a file that its comments silence, and adds what is wrong with the comments.
-pub fn apply(source: &Source, document: &Document, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut extra = Vec::new();
-    let mut allowances = read(source, document, &mut extra);
-    let file = document.comments.first().map(|comment| comment.file);
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(found.len());
-    for diagnostic in found {
-        let at = diagnostic.position().filter(|span| Some(span.file) == file);
-        let silenced = at.and_then(|span| allowances.iter_mut().find(|allowance| allowance.code == diagnostic.code && allowance.range.contains(&span.start)));
-        match silenced {
-            Some(allowance) => allowance.used = true,
-            None => kept.push(diagnostic),
+/// Takes out the findings that comments in their files silence, and adds what is wrong with the comments.
+pub fn apply(files: &Files, otp: Otp, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    for (file, source) in files.iter().filter(|(_, source)| source.text.contains(MARK)) {
+        let document = parse(source, file, otp, Extent::All);
+        let mut extra = Vec::new();
+        let mut allowances = read(source, &document, &mut extra);
+        found.retain(|diagnostic| {
+            let at = diagnostic.position().filter(|span| span.file == file);
+            let silenced =
+                at.and_then(|span| allowances.iter_mut().find(|allowance| allowance.code == diagnostic.code && allowance.range.contains(&span.start)));
+            silenced.map(|allowance| allowance.used = true).is_none()
+        });
+        for allowance in allowances.iter().filter(|allowance| !allowance.used) {
+            extra.push(
+                Diagnostic::new(&ALLOW_UNUSED, format!("nothing here gives {}", allowance.code.id))
+                    .label(allowance.span, "this comment silences nothing")
+                    .help("take it away, or put it on the line before what it is for"),
+            );
         }
+        found.extend(extra);
     }
-    for allowance in allowances.iter().filter(|allowance| !allowance.used) {
-        extra.push(
-            Diagnostic::new(&ALLOW_UNUSED, format!("nothing here gives {}", allowance.code.id))
-                .label(allowance.span, "this comment silences nothing")
-                .help("take it away, or put it on the line before what it is for"),
-        );
-    }
-    kept.extend(extra);
-    kept
+    found
 }
 
 fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Vec<Allowance> {
     let mut allowances = Vec::new();
     for comment in &document.comments {
         let text = source.text.get(comment.range()).unwrap_or_default();
-        let Some(rest) = text.trim_start_matches('%').trim_start().strip_prefix("relupc:allow") else { continue };
+        let Some(rest) = text.trim_start_matches('%').trim_start().strip_prefix(MARK) else { continue };
         let (whole, rest) = rest.strip_prefix("-file").map_or((false, rest), |rest| (true, rest));
         let mut words = rest.split_whitespace();
         let wanted = words.next().unwrap_or_default();

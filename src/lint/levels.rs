@@ -49,11 +49,20 @@ impl Levels {
         known
     }
 
+    /// The finding at its level where a relup is compiled: what OTP refuses is an error whatever the run says.
+    pub fn for_compiler(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
+        if diagnostic.severity == Severity::Error { Some(diagnostic) } else { self.apply(diagnostic) }
+    }
+
+    /// What was said last about a code.
+    fn word_for(&self, code: &Code) -> Option<Level> {
+        self.set.iter().rev().find(|(what, _)| names(code, what)).map(|(_, level)| *level)
+    }
+
     /// The finding at its level of this run; `None` when it is allowed.
     pub fn apply(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
-        let set = self.set.iter().rev().find(|(what, _)| names(diagnostic.code, what)).map(|(_, level)| *level);
-        let is_rule = rules::ALL.iter().any(|rule| rule.code == diagnostic.code);
-        diagnostic.severity = match (set, self.preset) {
+        let is_rule = accepted_by_otp(diagnostic.code);
+        diagnostic.severity = match (self.word_for(diagnostic.code), self.preset) {
             (Some(Level::Allow), _) => return None,
             (Some(Level::Warn), _) => Severity::Warning,
             (Some(Level::Deny), _) => Severity::Error,
@@ -66,6 +75,11 @@ impl Levels {
         };
         Some(diagnostic)
     }
+}
+
+/// Tells whether a code is about something that OTP accepts: a rule's, or one about compiled code, which OTP does not read.
+fn accepted_by_otp(code: &Code) -> bool {
+    rules::ALL.iter().any(|rule| rule.code == code) || crate::compare::CODES.contains(&code)
 }
 
 /// Tells whether a word of the user stands for a code.

@@ -8,19 +8,24 @@ mod allow;
 mod file;
 mod levels;
 mod pair;
+mod releases;
 mod rules;
 
 pub use allow::apply as apply_allowances;
-pub use file::File;
+pub use file::{File, check_file};
 pub use levels::{Level, Levels, Preset};
-pub use pair::Pair;
+pub use pair::{Pair, Way};
+pub use releases::{Between, check_releases};
 
 use crate::diag::{Code, Findings};
+use crate::release::AppFile;
 
 /// What a rule looks at.
 pub enum Check {
-    /// An appup on its own, and what lies beside it.
+    /// An appup on its own.
     File(fn(&File<'_>, &mut Findings)),
+    /// An appup and the `.app` beside it.
+    Application(fn(&File<'_>, &AppFile, &mut Findings)),
     /// Two releases.
     Pair(fn(&Pair<'_>, &mut Findings)),
 }
@@ -38,22 +43,10 @@ pub fn rules() -> &'static [&'static Rule] {
     rules::ALL
 }
 
-/// Runs the rules for an appup on its own.
-pub fn check_file(file: &File<'_>, found: &mut Findings) {
-    for rule in rules() {
-        if let Check::File(check) = rule.check {
-            check(file, found);
-        }
-    }
-}
-
-/// Runs the rules for two releases.
-pub fn check_pair(pair: &Pair<'_>, found: &mut Findings) {
-    for rule in rules() {
-        if let Check::Pair(check) = rule.check {
-            check(pair, found);
-        }
-    }
+/// How many rules need more than an appup: the `.app` beside it, and two releases.
+pub fn needing_more() -> (usize, usize) {
+    let count = |wanted: fn(&Check) -> bool| rules().iter().filter(|rule| wanted(&rule.check)).count();
+    (count(|check| matches!(check, Check::Application(_))), count(|check| matches!(check, Check::Pair(_))))
 }
 
 /// The codes of all layers, in the order of their numbers.

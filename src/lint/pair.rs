@@ -1,12 +1,15 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
-use crate::appup::Direction;
-use crate::compare::{ApplicationChange, Comparison, Fact, ModuleChange};
-use crate::plan::path_name;
+use super::Between;
+use crate::appup::{Direction, Entry};
+use crate::beam::Beam;
+use crate::compare::{ApplicationChange, Comparison, Fact, Link, ModuleChange};
+use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
 use crate::relup::{LowOp, Step};
+use crate::source::Trees;
 use crate::span::Span;
-use crate::term::Atom;
+use crate::term::{Atom, Term};
 use std::collections::{HashMap, HashSet};
 
 /// Two releases.
@@ -17,6 +20,12 @@ pub struct Pair<'a> {
     pub target: &'a Release,
     /// What changed.
     pub comparison: &'a Comparison,
+    /// The calls that only one of the releases can serve.
+    pub links: &'a [Link],
+    /// The target's appups.
+    pub appups: &'a Appups,
+    /// Where files are read from.
+    pub trees: &'a Trees<'a>,
     /// The paths that could be compiled.
     pub ways: Vec<Way<'a>>,
 }
@@ -37,20 +46,42 @@ pub struct Way<'a> {
     pub removed: HashMap<&'a Atom, Span>,
     /// The modules whose processes are suspended and changed.
     pub changed: HashSet<&'a Atom>,
+    /// Until which step the code of a module is the old one.
+    pub gone_at: HashMap<&'a Atom, usize>,
+    /// From which step on the code of a module is the new one.
+    pub come_at: HashMap<&'a Atom, usize>,
+    /// From which step to which the processes of a module are suspended.
+    pub suspended: HashMap<&'a Atom, (usize, usize)>,
+    /// From which step to which an application does not run.
+    pub stopped: HashMap<&'a str, (usize, usize)>,
 }
 
 impl<'a> Pair<'a> {
     /// Two releases and the scripts between them, as far as they could be compiled.
-    pub fn new(base: &'a Release, target: &'a Release, comparison: &'a Comparison, up: Option<&'a [Step]>, down: Option<&'a [Step]>) -> Pair<'a> {
+    pub fn new(
+        between: &Between<'a>,
+        target: &'a Release,
+        comparison: &'a Comparison,
+        links: &'a [Link],
+        appups: &'a Appups,
+        trees: &'a Trees<'a>,
+    ) -> Pair<'a> {
+        let base = between.base;
         let way = |direction, steps: &'a [Step]| Way::new(direction, path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), steps);
-        let ways = up.map(|steps| way(Direction::Up, steps)).into_iter().chain(down.map(|steps| way(Direction::Down, steps))).collect();
-        Pair { base, target, comparison, ways }
+        let up = between.up.map(|steps| way(Direction::Up, steps));
+        let ways = up.into_iter().chain(between.down.map(|steps| way(Direction::Down, steps))).collect();
+        Pair { base, target, comparison, links, appups, trees, ways }
     }
 
     /// Tells whether the emulator is restarted on every path, so that what runs is new anyway.
     pub fn restarts(&self) -> bool {
         let all = !self.ways.is_empty() && self.ways.iter().all(|way| way.restarts);
         all || self.base.rel.erts.value != self.target.rel.erts.value
+    }
+
+    /// The paths on which the emulator runs on.
+    pub fn hot_ways(&self) -> impl Iterator<Item = &Way<'a>> {
+        self.ways.iter().filter(|way| !way.restarts)
     }
 
     /// The modules that differ, each with its application.
@@ -74,43 +105,114 @@ impl<'a> Pair<'a> {
     }
 
     /// An application of the target, else of the base.
-    pub fn application(&self, name: &str) -> Option<&Application> {
+    pub fn application(&self, name: &str) -> Option<&'a Application> {
         self.target.application(name).or_else(|| self.base.application(name))
+    }
+
+    /// The application that a module belongs to, in the target, else in the base.
+    pub fn library_of(&self, module: &Atom) -> Option<&'a Application> {
+        self.target.library_of(module.as_str()).or_else(|| self.base.library_of(module.as_str()))
     }
 
     /// Where a person would begin to mend something about an application: its version in the target's `.rel`, else in the base's.
     pub fn place(&self, name: &str) -> Span {
         self.application(name).map_or(Span::GENERATED, |application| application.vsn.span)
     }
+
+    /// The entry of an application's appup that counts for a direction, when there is one.
+    pub fn entry(&self, name: &str, direction: Direction) -> Option<&'a Entry> {
+        let old = self.base.application(name)?;
+        self.appups.get(name)?.entries(direction).list.iter().find(|entry| entry.version.takes(&old.vsn.value) == Ok(true))
+    }
+
+    /// The release whose code runs before a path, or after it.
+    pub fn side(&self, direction: Direction, after: bool) -> &'a Release {
+        if (direction == Direction::Up) == after { self.target } else { self.base }
+    }
+
+    /// Has a look at the compiled file of a module in one of the releases; `None` when there is none that can be read.
+    pub fn look<R>(&self, release: &Release, module: &Atom, see: impl FnOnce(&Beam<'_>) -> Option<R>) -> Option<R> {
+        let spot = release.library_of(module.as_str())?.beam(module.as_str());
+        let bytes = self.trees.get(spot.tree).read(&spot.path).ok()?;
+        see(&Beam::open(&bytes).ok()?)
+    }
 }
 
 impl<'a> Way<'a> {
     fn new(direction: Direction, name: String, steps: &'a [Step]) -> Way<'a> {
-        let mut way = Way { direction, name, steps, restarts: false, loaded: HashMap::new(), removed: HashMap::new(), changed: HashSet::new() };
-        for step in steps {
-            let span = step.origin.span();
-            match &step.op {
-                LowOp::Load(module, ..) => {
-                    way.loaded.entry(module).or_insert(span);
-                }
-                LowOp::Remove(module, ..) => {
-                    way.removed.entry(module).or_insert(span);
-                }
-                LowOp::CodeChange(_, list) => way.changed.extend(list.iter().map(|(module, _)| module)),
-                LowOp::RestartEmulator | LowOp::RestartNewEmulator => way.restarts = true,
-                LowOp::LoadObjectCode { .. }
-                | LowOp::PointOfNoReturn
-                | LowOp::Purge(_)
-                | LowOp::Suspend(_)
-                | LowOp::Resume(_)
-                | LowOp::Stop(_)
-                | LowOp::Start(_)
-                | LowOp::SyncNodes(..)
-                | LowOp::Apply { .. }
-                | LowOp::Restart
-                | LowOp::Reboot => {}
-            }
+        let mut way = Way {
+            direction,
+            name,
+            steps,
+            restarts: false,
+            loaded: HashMap::new(),
+            removed: HashMap::new(),
+            changed: HashSet::new(),
+            gone_at: HashMap::new(),
+            come_at: HashMap::new(),
+            suspended: HashMap::new(),
+            stopped: HashMap::new(),
+        };
+        for (at, step) in steps.iter().enumerate() {
+            way.add(at, step);
         }
         way
     }
+
+    fn add(&mut self, at: usize, step: &'a Step) {
+        let span = step.origin.span();
+        match &step.op {
+            LowOp::Load(module, ..) => {
+                self.loaded.entry(module).or_insert(span);
+                self.gone_at.entry(module).or_insert(at);
+                self.come_at.insert(module, at);
+            }
+            LowOp::Remove(module, ..) => {
+                self.removed.entry(module).or_insert(span);
+                self.gone_at.entry(module).or_insert(at);
+            }
+            LowOp::Suspend(list) => {
+                for suspended in list {
+                    self.suspended.insert(&suspended.module, (at, usize::MAX));
+                }
+            }
+            LowOp::Resume(list) => {
+                for module in list {
+                    if let Some((_, end)) = self.suspended.get_mut(module) {
+                        *end = at;
+                    }
+                }
+            }
+            LowOp::CodeChange(_, list) => self.changed.extend(list.iter().map(|(module, _)| module)),
+            LowOp::RestartEmulator | LowOp::RestartNewEmulator => self.restarts = true,
+            LowOp::Apply { module, function, arguments } => match (module.as_str(), function.as_str(), first_atom(arguments)) {
+                ("application", "stop", Some(name)) => {
+                    self.stopped.entry(name.as_str()).or_insert((at, usize::MAX));
+                }
+                // One that is started without being stopped before is new.
+                ("application", "start", Some(name)) => self.stopped.entry(name.as_str()).or_insert((0, at)).1 = at,
+                _ => {}
+            },
+            LowOp::LoadObjectCode { .. }
+            | LowOp::PointOfNoReturn
+            | LowOp::Purge(_)
+            | LowOp::Stop(_)
+            | LowOp::Start(_)
+            | LowOp::SyncNodes(..)
+            | LowOp::Restart
+            | LowOp::Reboot => {}
+        }
+    }
+
+    /// Tells whether the processes of a module are still from one step to another: suspended, or their application stopped.
+    pub fn is_still(&self, module: &Atom, application: Option<&Application>, from: usize, to: usize) -> bool {
+        let spans = |(start, end): &(usize, usize)| *start <= from && to <= *end;
+        self.suspended.get(module).is_some_and(spans)
+            || application.is_some_and(|application| self.stopped.get(application.name.value.as_str()).is_some_and(spans))
+    }
+}
+
+/// The first of some arguments, when it is an atom.
+fn first_atom(arguments: &Term) -> Option<&Atom> {
+    arguments.as_list()?.first()?.as_atom()
 }

@@ -47,8 +47,10 @@ pub struct Appups {
 
 /// An appup, or why there is none.
 struct Loaded {
-    /// The name of the file in reports.
-    name: String,
+    /// The file.
+    spot: Spot,
+    /// Whether it is there.
+    found: bool,
     appup: Option<Appup>,
     /// What was found in the file; reported on every path that needs it.
     faults: Vec<crate::diag::Diagnostic>,
@@ -76,6 +78,18 @@ impl Appups {
         appups
     }
 
+    /// The appup of an application, when it was read and is sound.
+    pub fn get(&self, application: &str) -> Option<&Appup> {
+        self.read.get(application)?.appup.as_ref()
+    }
+
+    /// The files that were read, in the order of the applications' names.
+    pub fn files(&self) -> impl Iterator<Item = &Spot> {
+        let mut all: Vec<(&String, &Spot)> = self.read.iter().filter(|(_, loaded)| loaded.found).map(|(name, loaded)| (name, &loaded.spot)).collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter().map(|(_, spot)| spot)
+    }
+
     /// Lets a caller change the appups before they are used, in the order of their names.
     pub fn each(&mut self, mut change: impl FnMut(&str, &mut Appup)) {
         let mut names: Vec<String> = self.read.keys().cloned().collect();
@@ -97,6 +111,7 @@ impl Loaded {
     fn new(application: &Application, spot: &Spot, document: Result<Document, Refusal>) -> Loaded {
         let mut found = Findings::default();
         let mut appup = None;
+        let was_found = document.is_ok();
         match document {
             Err(why) => {
                 let words = match &why {
@@ -121,7 +136,7 @@ impl Loaded {
         {
             found.push(appup::bad_vsn(&appup.vsn, &application.name.value, &application.vsn.value, application.file.vsn.span));
         }
-        Loaded { name: spot.path.clone(), appup, faults: found.sorted() }
+        Loaded { spot: spot.clone(), found: was_found, appup, faults: found.sorted() }
     }
 }
 
@@ -192,7 +207,7 @@ fn changed_script(application: &Application, old: &Application, direction: Direc
         Err(NoEntry::Refused) => None,
         Err(NoEntry::Unmatched) => {
             let listed: Vec<String> = entries.list.iter().map(|entry| shown(&entry.version)).collect();
-            found.push(faults::no_entry(application, &old.vsn, direction, entries.span, &listed, &loaded.name));
+            found.push(faults::no_entry(application, &old.vsn, direction, entries.span, &listed, &loaded.spot.path));
             None
         }
     }

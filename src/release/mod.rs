@@ -17,10 +17,10 @@ pub use open::Opener;
 pub use rel::{Rel, RelApp, read_rel};
 
 use crate::diag::Diagnostic;
-use crate::source::{Spot, join, parent};
+use crate::source::{Spot, Trees, join, parent};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, FaultClass, SyntaxFault};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// How an application is started with its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,19 @@ pub struct Application {
     pub includes: Vec<Spanned<Atom>>,
     /// The folder that holds its `.app`.
     pub folder: Spot,
+}
+
+impl Application {
+    /// The modules that have a compiled file in its folder.
+    pub fn compiled(&self, trees: &Trees<'_>) -> BTreeSet<String> {
+        let names = trees.get(self.folder.tree).list(&self.folder.path).unwrap_or_default();
+        names.iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
+    }
+
+    /// The compiled file of a module.
+    pub fn beam(&self, module: &str) -> Spot {
+        Spot::new(self.folder.tree, join(&self.folder.path, &format!("{module}.beam")))
+    }
 }
 
 /// Where a name stands: in which application's list, and at which place of it.

@@ -13,5 +13,5 @@ pub use explain::{explain, rules};
 pub use github::github;
 pub use graph::{GraphFormat, graph};
 pub use human::{Style, human, summary};
-pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, document, sarif, schemas};
+pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif, schemas};
 pub use script::{origin_words, script};

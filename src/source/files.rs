@@ -123,6 +123,11 @@ impl Files {
         FileId(u32::try_from(self.list.len()).unwrap_or(u32::MAX - 1))
     }
 
+    /// Every file with its name.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
+        (0..).map(FileId).zip(&self.list)
+    }
+
     /// What the files are called.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.list.iter().map(|file| file.name.as_str())

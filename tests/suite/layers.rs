@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plan", &["appup", "release", "relup", "term", "source", "diag", "parallel", "span"]),
     ("compare", &["release", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("author", &["appup", "term", "source", "diag", "otp", "span"]),
-    ("lint", &["author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "span"]),
+    ("lint", &["author", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("render", &["compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
     ("cli", &["parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
 ];

@@ -2,19 +2,20 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, File, Rule};
+use crate::release::AppFile;
 
 code! {
     BEAM_NOT_LISTED "RL0336" "beam-not-listed" Warning
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &BEAM_NOT_LISTED, check: Check::File(check) };
+pub(super) static RULE: Rule = Rule { code: &BEAM_NOT_LISTED, check: Check::Application(check) };
 
 /// How many modules are named.
 const NAMED: usize = 6;
 
-fn check(file: &File<'_>, found: &mut Findings) {
-    let (Some(app), Some(beams)) = (file.app, file.beams) else { return };
+fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
+    let Some(beams) = file.beams else { return };
     let listed: std::collections::HashSet<&str> = app.modules.iter().map(|module| module.value.as_str()).collect();
     let unlisted: Vec<&str> = beams.iter().map(String::as_str).filter(|beam| !listed.contains(beam)).collect();
     if unlisted.is_empty() {

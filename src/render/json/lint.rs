@@ -15,15 +15,30 @@ pub struct LintReport {
     pub command: String,
     /// How many appups were looked at.
     pub files: usize,
-    /// How many rules were left out because no releases were given.
-    pub skipped_rules: usize,
+    /// The rules that were passed over, by what they need.
+    pub skipped_rules: Skipped,
     /// The findings.
     pub diagnostics: Vec<DiagnosticJson>,
 }
 
+/// How many rules were passed over for want of something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Skipped {
+    /// Those that need the `.app` beside an appup, when any appup has none.
+    pub need_app: usize,
+    /// Those that need releases, when none were given.
+    pub need_releases: usize,
+}
+
 impl LintReport {
     /// Of a run.
-    pub fn new(looked_at: usize, skipped_rules: usize, findings: &[Diagnostic], files: &Files) -> LintReport {
-        LintReport { schema: SCHEMA, command: "lint".to_owned(), files: looked_at, skipped_rules, diagnostics: diagnostics(findings, files) }
+    pub fn new(looked_at: usize, skipped_rules: &Skipped, findings: &[Diagnostic], files: &Files) -> LintReport {
+        LintReport {
+            schema: SCHEMA,
+            command: "lint".to_owned(),
+            files: looked_at,
+            skipped_rules: skipped_rules.clone(),
+            diagnostics: diagnostics(findings, files),
+        }
     }
 }

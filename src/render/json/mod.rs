@@ -5,7 +5,7 @@ mod lint;
 mod sarif;
 
 pub use diff::DiffReport;
-pub use lint::LintReport;
+pub use lint::{LintReport, Skipped};
 pub use sarif::sarif;
 
 use crate::appup::Direction;
