@@ -10,9 +10,10 @@ use crate::lint::{self, Between, Levels};
 use crate::plan::{Appups, PathRequest, Preference, plan_path};
 use crate::release::{FileKind, Opener, Release, read_app, with_otp_tag};
 use crate::render::{self, LintReport, Skipped};
-use crate::source::{Disk, FileTree, Files, Kind, Spot, TreeId, join, parent, refused};
+use crate::source::{Disk, FileTree, Files, Kind, Source, Spot, TreeId, join, parent, refused};
 use crate::term::{Atom, Document, Extent, text_after_term};
 use clap::ValueEnum;
+use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Find what is wrong with appups: on their own, and against the releases that they lead between
@@ -42,6 +43,10 @@ pub struct Args {
     /// Apply the mends that are safe, or `unsafe` ones as well
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true, default_missing_value = "safe")]
     fix: Option<Mend>,
+
+    /// Show what the mends would change, and write nothing; status 1 when there is something to mend
+    #[arg(long, conflicts_with_all = ["format", "statistics"])]
+    diff: bool,
 
     /// Count the findings of each code
     #[arg(long)]
@@ -80,6 +85,11 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let first = args.paths.first().map_or(".", String::as_str);
     let levels = args.levels.levels(&disk, first)?;
     let mut findings = check(&args, &levels);
+    if args.diff {
+        let all = mended(&findings, args.fix.unwrap_or(Mend::Safe));
+        shell.print(&difference(&all))?;
+        return Ok(if all.is_empty() { outcome(&findings.list) } else { Outcome::Faulty });
+    }
     if let Some(mend) = args.fix
         && fix(&findings, mend, shell)?
     {
@@ -252,17 +262,24 @@ fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, found: &mut
     appups.files().map(|spot| opener.trees().display(spot)).collect()
 }
 
-/// Applies the mends, file by file; each file is looked at again, and written only when it got better. Tells whether any was.
-fn fix(checked: &Checked, mend: Mend, shell: &mut Shell) -> Result<bool, Failure> {
+/// A file with its mends made.
+struct Mended<'f> {
+    source: &'f Source,
+    text: String,
+    /// How many findings it was made for.
+    findings: usize,
+}
+
+/// The files that get better by their mends.
+fn mended(checked: &Checked, mend: Mend) -> Vec<Mended<'_>> {
     let mut by_file: BTreeMap<u32, Vec<&Diagnostic>> = BTreeMap::new();
     for found in &checked.list {
         if let Some(edit) = found.fix.as_ref().filter(|fix| fix.safe || mend == Mend::Unsafe).and_then(|fix| fix.edits.first()) {
             by_file.entry(edit.span.file.0).or_default().push(found);
         }
     }
-    let mut any = false;
-    for (file, list) in by_file {
-        let Some(source) = checked.files.get(crate::span::FileId(file)) else { continue };
+    let each = by_file.into_iter().filter_map(|(file, list)| {
+        let source = checked.files.get(crate::span::FileId(file))?;
         let mut text = source.text.clone();
         let mut edits: Vec<_> = list.iter().filter_map(|found| found.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
@@ -275,21 +292,39 @@ fn fix(checked: &Checked, mend: Mend, shell: &mut Shell) -> Result<bool, Failure
                 before = edit.span.start;
             }
         }
-        if errors_in(&text, &source.name) < errors_in(&source.text, &source.name) || (mend == Mend::Unsafe && errors_in(&text, &source.name) == 0) {
-            let bytes = source.encode(&text).ok_or_else(|| Failure::Usage(format!("`{}` is in Latin-1, which cannot hold the mend", source.name)))?;
-            write::replace(&source.name, &bytes)?;
-            shell.note(&format!("relupc: mended {} ({})", source.name, list.len()));
-            any = true;
-        }
-    }
-    Ok(any)
+        let better = weight(&text, &source.name) < weight(&source.text, &source.name);
+        better.then_some(Mended { source, text, findings: list.len() })
+    });
+    each.collect()
 }
 
-/// How many errors an appup's text has on its own.
-fn errors_in(text: &str, name: &str) -> usize {
-    let document = crate::term::parse(&crate::source::Source::decoded(text), crate::span::FileId(0), crate::otp::Otp::NEWEST, Extent::First);
+/// Writes the files that get better by their mends, each whole. Tells whether there was any.
+fn fix(checked: &Checked, mend: Mend, shell: &mut Shell) -> Result<bool, Failure> {
+    let all = mended(checked, mend);
+    for Mended { source, text, findings } in &all {
+        let bytes = source.encode(text).ok_or_else(|| Failure::Usage(format!("`{}` is in Latin-1, which cannot hold the mend", source.name)))?;
+        write::replace(&source.name, &bytes)?;
+        shell.note(&format!("relupc: mended {} ({findings})", source.name));
+    }
+    Ok(!all.is_empty())
+}
+
+/// What the mends would change, as `diff -u` shows it.
+fn difference(all: &[Mended<'_>]) -> String {
+    let mut out = String::new();
+    for Mended { source, text, .. } in all {
+        let name = &source.name;
+        let diff = TextDiff::from_lines(source.text.as_str(), text.as_str());
+        out.push_str(&diff.unified_diff().header(name, name).to_string());
+    }
+    out
+}
+
+/// What an appup's text has against it on its own: errors, and all findings.
+fn weight(text: &str, name: &str) -> (usize, usize) {
+    let document = crate::term::parse(&Source::decoded(text), crate::span::FileId(0), crate::otp::Otp::NEWEST, Extent::First);
     let mut found = Findings::default();
     let job = Job { spot: Spot::new(TreeId::Outside, name), document: Ok(document), app: None };
     check_one(&job, &Disk, crate::otp::Otp::NEWEST, &mut found);
-    found.count(Severity::Error)
+    (found.count(Severity::Error), found.sorted().len())
 }

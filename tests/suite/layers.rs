@@ -43,6 +43,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tempfile", &["cli/write.rs"]),
     ("flate2", &["source/archive.rs", "beam/container.rs"]),
     ("mimalloc", &["main.rs"]),
+    ("similar", &["cli/lint.rs"]),
     ("tar", &["source/archive.rs"]),
     ("toml", &["cli/config.rs"]),
     ("ryu", &["term/print.rs"]),

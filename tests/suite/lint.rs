@@ -189,6 +189,66 @@ fn mends_are_applied_and_nothing_is_lost() {
 }
 
 #[test]
+fn mends_are_shown_before_they_are_made() {
+    let text = "%% a comment\n{\"2.0.0\",\n [{\"1.0.0\",[{load_module,Demo.Server}]}], % kept\n [{<<\"1.0.0\">>,[{load_module,'Elixir.Demo.Server'}]}]}.\n";
+    let folder = demo::with(&[(FILE, text)]);
+    let shown = |more: &[&str]| {
+        let mut arguments = vec!["lint", FILE, "--diff"];
+        arguments.extend(more);
+        let output = demo::relupc(folder.path(), &arguments);
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    };
+    let (safe, status) = shown(&[]);
+    assert_eq!(status, Some(1));
+    assert!(safe.starts_with(&format!("--- {FILE}\n+++ {FILE}\n@@ ")), "{safe}");
+    let changed = |text: &str| text.lines().filter(|line| line.starts_with(['+', '-'])).count();
+    assert_eq!(changed(&safe), 4, "two names, a line taken and a line put:\n{safe}");
+    assert!(safe.contains("+ [{\"1.0.0\",[{load_module,'Elixir.Demo.Server'}]}], % kept\n"));
+    let (both, _) = shown(&["--fix=unsafe"]);
+    assert_eq!(changed(&both), 4, "an error hides what else is wrong:\n{both}");
+    assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
+    let sound = demo::with(&[]);
+    assert_eq!(demo::relupc(sound.path(), &["lint", FILE, "--diff"]).stdout, b"");
+}
+
+#[test]
+fn make_runs_the_rules_and_makes_the_relup_all_the_same() {
+    let folder = planted(HARMFUL);
+    let make = |more: &[&str]| {
+        let mut arguments = vec!["make", "target", "--from", "base", "--format", "json", "-o", "-"];
+        arguments.extend(more);
+        demo::json(folder.path(), &arguments)
+    };
+    let (document, status) = make(&[]);
+    assert_eq!(status, 0);
+    assert!(document["relup"].is_object());
+    let levels: BTreeSet<&str> = document["diagnostics"].as_array().unwrap().iter().map(|found| found["severity"].as_str().unwrap()).collect();
+    assert_eq!(levels, BTreeSet::from(["warning"]), "what OTP accepts is a warning, and advice is left to `lint`");
+    let (all, _) = lint(folder.path(), &[]);
+    let (loud, seen): (BTreeSet<&str>, BTreeSet<&str>) = (
+        all["diagnostics"].as_array().unwrap().iter().filter(|found| found["severity"] != "advice").map(|found| found["code"].as_str().unwrap()).collect(),
+        document["diagnostics"].as_array().unwrap().iter().map(|found| found["code"].as_str().unwrap()).collect(),
+    );
+    assert_eq!(seen, loud);
+    let (document, status) = make(&["--no-lint"]);
+    assert_eq!((demo::codes(&document), status), (Vec::new(), 0));
+    let (document, status) = make(&["--deny", "module-not-replaced"]);
+    assert_eq!(status, 1);
+    assert!(document["relup"].is_null());
+    let (document, status) = make(&["--allow", "all"]);
+    assert_eq!((demo::codes(&document), status), (Vec::new(), 0));
+}
+
+#[test]
+fn no_level_hides_what_otp_refuses() {
+    let folder = demo::with(&[(FILE, "{\"2.0.0\",[{\"1.0.0\",[nonsense]}],[{\"1.0.0\",[]}]}.\n")]);
+    for more in [&["--no-lint"][..], &["--allow", "all"], &["--preset", "otp"]] {
+        let (document, status) = demo::make(folder.path(), more);
+        assert_eq!((demo::codes(&document), status), (vec!["RL0309".to_owned()], 1), "{more:?}");
+    }
+}
+
+#[test]
 fn every_form_has_the_same_findings() {
     let text = "{\"2.0.0\",\n [{<<\"1.0.0\">>,[{load_module,demo_lib}]},\n  {\"0.9\",[{load_modul,x}]}],\n []}.\n";
     let folder = demo::with(&[(FILE, text)]);
