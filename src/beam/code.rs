@@ -14,6 +14,7 @@ const FUNC_INFO: u8 = 2;
 const INT_CODE_END: u8 = 3;
 const CALL_EXT: u8 = 7;
 const CALL_EXT_LAST: u8 = 8;
+const WAIT: u8 = 25;
 const CALL_EXT_ONLY: u8 = 78;
 const ON_LOAD: u8 = 149;
 
@@ -33,6 +34,8 @@ pub struct Call {
 pub(super) struct Walked {
     /// Whether the module runs code when it is loaded.
     pub on_load: bool,
+    /// Whether a process waits for messages in this module's own code, for as long as it takes.
+    pub waits: bool,
     /// Each call to another module, in order.
     pub calls: Vec<Call>,
 }
@@ -58,6 +61,7 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
         match *opcode {
             FUNC_INFO => caller = (second, third),
             CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(Call { function: caller.0, arity: caller.1, import: second }),
+            WAIT => walked.waits = true,
             ON_LOAD => walked.on_load = true,
             INT_CODE_END => return Some(walked),
             _ => {}

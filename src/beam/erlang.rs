@@ -123,6 +123,9 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
         // The first part is the record that is changed.
         ("record", 5) => Expr::Record(Atom::new(&items.next()?.atom()?), record_fields(items.next()?, depth)),
         ("call", 4) => call(first?, each(items.next()?, depth), depth)?,
+        // `fun module:name/arity` is looked up when it is called.
+        ("fun", 3) if first?.tuple::<4>().is_none() => Expr::Fun,
+        ("named_fun", 4) => Expr::Fun,
         ("if", 3) => branches(first?, depth),
         ("case", 4) => branches(items.next()?, depth),
         _ => return None,

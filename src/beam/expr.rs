@@ -32,6 +32,8 @@ pub enum Expr {
     Block(Vec<Expr>),
     /// One of several.
     Branches(Vec<Expr>),
+    /// A fun of the module's own code; its body is not looked at.
+    Fun,
     /// Anything else.
     Unknown,
 }
@@ -52,13 +54,32 @@ impl Expr {
     /// Tells whether part of it is not looked at: two such expressions may differ and look the same.
     pub fn has_unknown(&self) -> bool {
         match self {
-            Expr::Unknown | Expr::Branches(_) => true,
+            Expr::Unknown | Expr::Branches(_) | Expr::Fun => true,
             Expr::Tuple(items) | Expr::Block(items) | Expr::Call(_, _, items) => items.iter().any(Expr::has_unknown),
             Expr::List(items, tail) => items.iter().any(Expr::has_unknown) || tail.as_ref().is_some_and(|tail| tail.has_unknown()),
             Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(key, value)| key.has_unknown() || value.has_unknown()),
             Expr::Record(_, fields) => fields.iter().any(|(_, value)| value.has_unknown()),
             Expr::Bind(pattern, value) => pattern.has_unknown() || value.has_unknown(),
             Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) => false,
+        }
+    }
+
+    /// Tells whether a value made by it holds a fun of the module's own code, as far as it is written out.
+    pub fn holds_fun(&self) -> bool {
+        match self {
+            Expr::Fun => true,
+            // Elixir's `fn` and `&name/arity`; `&Module.name/arity` is bound to no version.
+            Expr::Call(None, name, parts) if name.as_str() == "&" => {
+                !matches!(parts.as_slice(), [Expr::Call(None, slash, sides)] if slash.as_str() == "/" && matches!(sides.first(), Some(Expr::Call(Some(_), ..))))
+            }
+            Expr::Call(None, name, _) => name.as_str() == "fn",
+            Expr::Tuple(items) => items.iter().any(Expr::holds_fun),
+            Expr::List(items, tail) => items.iter().any(Expr::holds_fun) || tail.as_ref().is_some_and(|tail| tail.holds_fun()),
+            Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(_, value)| value.holds_fun()),
+            Expr::Record(_, fields) => fields.iter().any(|(_, value)| value.holds_fun()),
+            Expr::Bind(_, value) => value.holds_fun(),
+            Expr::Block(items) => items.last().is_some_and(Expr::holds_fun),
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) | Expr::Call(Some(_), ..) | Expr::Branches(_) | Expr::Unknown => false,
         }
     }
 
@@ -70,7 +91,7 @@ impl Expr {
             Expr::List(items, tail) => items.iter().all(Expr::is_literal) && tail.as_ref().is_none_or(|tail| tail.is_literal()),
             Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().all(|(key, value)| key.is_literal() && value.is_literal()),
             Expr::Record(_, fields) => fields.iter().all(|(_, value)| value.is_literal()),
-            Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Branches(_) | Expr::Unknown => false,
+            Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Branches(_) | Expr::Fun | Expr::Unknown => false,
         }
     }
 }
@@ -99,6 +120,7 @@ impl fmt::Display for Expr {
             Expr::Call(None, function, arguments) => write!(out, "{function}({})", Joined(arguments)),
             Expr::Bind(_, value) => write!(out, "{value}"),
             Expr::Block(items) => items.last().map_or(Ok(()), |last| write!(out, "{last}")),
+            Expr::Fun => out.write_str("fun .."),
             Expr::Branches(_) | Expr::Unknown => out.write_str(".."),
         }
     }

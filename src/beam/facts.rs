@@ -219,6 +219,31 @@ impl Beam<'_> {
         walk(self.chunk(b"Code")?).map(|walked| walked.calls)
     }
 
+    /// Tells whether processes wait for messages in this module's own code, in a loop of its own; `None` when its code holds
+    /// instructions that are not known. A loop that calls itself by the module's name takes new code in and is passed.
+    pub fn has_own_loop(&self) -> Option<bool> {
+        let walked = walk(self.chunk(b"Code")?)?;
+        let atoms = self.atoms().ok()?;
+        let own = atoms.get(1).ok()?;
+        let imports = self.import_names(&atoms).ok()?;
+        let spawns = |(module, function, _): &(&str, &str, u32)| match *module {
+            "erlang" => function.starts_with("spawn"),
+            "proc_lib" => function.starts_with("spawn") || function.starts_with("start"),
+            _ => false,
+        };
+        Some(walked.waits && imports.iter().any(spawns) && !imports.iter().any(|(module, ..)| *module == own))
+    }
+
+    /// Tells whether its processes may begin with a state that holds a fun of its own code.
+    pub fn keeps_fun(&self) -> bool {
+        Debug::open(self).is_some_and(|debug| shape::keeps_fun(&debug))
+    }
+
+    /// The modules whose processes it starts first, when it is the callback module of an application.
+    pub fn tops(&self) -> Vec<Atom> {
+        Debug::open(self).map(|debug| shape::tops(&debug)).unwrap_or_default()
+    }
+
     /// The external funs among its literals (`fun module:name/arity`).
     pub fn external_funs(&self) -> Vec<Mfa> {
         let Ok(Some(table)) = self.literals() else { return Vec::new() };

@@ -22,7 +22,7 @@ pub use debug::Language;
 pub use etf::{Items, Kind, Value};
 pub use expr::Expr;
 pub use facts::{Clause, CodeChange, Facts, Known, Written};
-pub use shape::{Child, Field, Record, Shape, Supervision};
+pub use shape::{Child, Field, Modules, Record, Shape, Supervision};
 pub use tables::{Attribute, Mfa};
 
 /// How many bytes a packed part may unpack to, whatever it claims.

@@ -50,6 +50,19 @@ pub struct Child {
     pub id: String,
     /// Its whole specification, as Erlang writes it.
     pub text: String,
+    /// The module that its start function is in, when the specification says it.
+    pub start: Option<Atom>,
+    /// The modules by which the release handler finds its process, when the specification says them.
+    pub modules: Option<Modules>,
+}
+
+/// By which modules a process is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Modules {
+    /// By these.
+    Listed(Vec<Atom>),
+    /// `dynamic`: the process is asked.
+    Dynamic,
 }
 
 /// How deep calls of local functions are followed.
@@ -145,7 +158,7 @@ impl Search<'_, '_> {
             Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::List(..) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) => {
                 self.keep(expr.clone(), out)
             }
-            Expr::Unknown => self.lost = true,
+            Expr::Fun | Expr::Unknown => self.lost = true,
         }
     }
 }
@@ -168,9 +181,15 @@ fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize, room: &mut usize
         Expr::Call(module, name, arguments) => Expr::Call(module.clone(), name.clone(), all(arguments)),
         Expr::Bind(_, value) => resolved(value, bindings, depth, room),
         Expr::Block(items) => items.last().map_or(Expr::Unknown, |last| resolved(last, bindings, depth, room)),
-        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) | Expr::Branches(_) | Expr::Unknown => {
-            expr.clone()
-        }
+        Expr::Atom(_)
+        | Expr::Number(_)
+        | Expr::Text(_)
+        | Expr::Map(_)
+        | Expr::Record(..)
+        | Expr::Struct(..)
+        | Expr::Branches(_)
+        | Expr::Fun
+        | Expr::Unknown => expr.clone(),
     }
 }
 
@@ -281,8 +300,21 @@ pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: O
         Expr::Tuple(items) => Some(Shape::Tuple(items.len(), items.first().and_then(Expr::as_atom).cloned())),
         Expr::List(..) => Some(Shape::Plain("a list".to_owned())),
         Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) => Some(Shape::Plain(expr.to_string())),
-        Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Branches(_) | Expr::Unknown => None,
+        Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Branches(_) | Expr::Fun | Expr::Unknown => None,
     }
+}
+
+/// Tells whether a process may begin with a state that holds a fun of the module's own code.
+pub(super) fn keeps_fun(debug: &Debug<'_>) -> bool {
+    results(debug, "init", 1)
+        .is_some_and(|(results, _)| results.iter().any(|result| result.tagged("ok").is_some_and(|parts| parts.iter().any(Expr::holds_fun))))
+}
+
+/// The modules whose processes an application starts first, as its callback module says it in `start/2`.
+pub(super) fn tops(debug: &Debug<'_>) -> Vec<Atom> {
+    let results = results(debug, "start", 2).map(|(results, _)| results).unwrap_or_default();
+    let top = |result: &Expr| if let Expr::Call(Some(module), name, _) = result { (name.as_str() == "start_link").then(|| module.clone()) } else { None };
+    results.iter().filter_map(top).collect()
 }
 
 /// What a supervisor does: how it watches, and over whom.
@@ -357,7 +389,7 @@ fn child(spec: &Expr) -> Option<Child> {
             Some(id) => literal(id)?,
             None => child(inner)?.id,
         };
-        return is_spec.then(|| Child { id, text: spec.to_string() });
+        return is_spec.then(|| Child { id, text: spec.to_string(), start: None, modules: None });
     }
     let keys = ["id", "start", "restart", "shutdown", "type", "modules"];
     let given: Named<'_> = if let Expr::Map(pairs) = spec {
@@ -369,18 +401,22 @@ fn child(spec: &Expr) -> Option<Child> {
     } else {
         // `Module` and `{Module,Argument}`: the module's own `child_spec/1` says the rest.
         let module = if let Expr::Tuple(items) = spec { items.first().filter(|_| items.len() == 2)?.as_atom()? } else { spec.as_atom()? };
-        return Some(Child { id: module.to_string(), text: spec.to_string() });
+        return Some(Child { id: module.to_string(), text: spec.to_string(), start: None, modules: None });
     };
     let id = literal(given.get("id")?)?;
     let is_supervisor = given.get("type").is_some_and(|kind| kind.as_atom().is_some_and(|kind| kind.as_str() == "supervisor"));
     let shutdown = if is_supervisor { "infinity" } else { "5000" };
-    let module = match given.get("start") {
-        Some(Expr::Tuple(parts)) => parts.first().map(|module| format!("[{module}]")),
-        _ => None,
+    let start = if let Some(Expr::Tuple(parts)) = given.get("start") { parts.first() } else { None };
+    let module = start.map(|module| format!("[{module}]"));
+    let start = start.and_then(Expr::as_atom).cloned();
+    let modules = match given.get("modules") {
+        None => start.clone().map(|module| Modules::Listed(vec![module])),
+        Some(Expr::List(items, None)) => items.iter().map(|item| item.as_atom().cloned()).collect::<Option<Vec<Atom>>>().map(Modules::Listed),
+        Some(other) => other.as_atom().filter(|word| word.as_str() == "dynamic").map(|_| Modules::Dynamic),
     };
     let mut defaults = vec![("restart", "permanent"), ("shutdown", shutdown), ("type", "worker")];
     defaults.extend(module.as_deref().map(|module| ("modules", module)));
-    Some(Child { id, text: filled(&given, &defaults) })
+    Some(Child { id, text: filled(&given, &defaults), start, modules })
 }
 
 fn literal(id: &Expr) -> Option<String> {

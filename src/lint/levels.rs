@@ -62,6 +62,9 @@ impl Levels {
     /// The finding at its level of this run; `None` when it is allowed.
     pub fn apply(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
         let is_rule = accepted_by_otp(diagnostic.code);
+        if rules::OPTIONAL.contains(&diagnostic.code) && !self.set.iter().any(|(what, _)| is_one(diagnostic.code, what)) {
+            return None;
+        }
         diagnostic.severity = match (self.word_for(diagnostic.code), self.preset) {
             (Some(Level::Allow), _) => return None,
             (Some(Level::Warn), _) => Severity::Warning,
@@ -84,7 +87,12 @@ fn accepted_by_otp(code: &Code) -> bool {
 
 /// Tells whether a word of the user stands for a code.
 fn names(code: &Code, what: &str) -> bool {
-    what == "all" || code.group() == what || code.id.eq_ignore_ascii_case(what) || code.name.eq_ignore_ascii_case(what)
+    what == "all" || code.group() == what || is_one(code, what)
+}
+
+/// Tells whether a word of the user stands for a code alone.
+fn is_one(code: &Code, what: &str) -> bool {
+    code.id.eq_ignore_ascii_case(what) || code.name.eq_ignore_ascii_case(what)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod rules;
 pub use allow::apply as apply_allowances;
 pub use file::{File, check_file};
 pub use levels::{Level, Levels, Preset};
-pub use pair::{Pair, Way};
+pub use pair::{Pair, Supervisor, Way};
 pub use releases::{Between, check_releases};
 
 use crate::diag::{Code, Findings};

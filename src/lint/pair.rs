@@ -2,15 +2,18 @@
 
 use super::Between;
 use crate::appup::{Direction, Entry};
-use crate::beam::Beam;
+use crate::beam::{Beam, Facts, Known, Supervision};
 use crate::compare::{ApplicationChange, Comparison, Fact, Link, ModuleChange};
+use crate::parallel;
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
 use crate::relup::{LowOp, Step};
 use crate::source::Trees;
 use crate::span::Span;
 use crate::term::{Atom, Term};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// Two releases.
 pub struct Pair<'a> {
@@ -28,7 +31,24 @@ pub struct Pair<'a> {
     pub trees: &'a Trees<'a>,
     /// The paths that could be compiled.
     pub ways: Vec<Way<'a>>,
+    /// The supervisors that were looked for, by release and application.
+    supervisors: RefCell<Supervisors>,
 }
+
+/// Supervisors by release and application.
+type Supervisors = HashMap<(usize, String), Rc<Vec<Supervisor>>>;
+
+/// A supervisor, or the callback module of an Elixir application that starts children.
+#[derive(Clone, Debug)]
+pub struct Supervisor {
+    /// Its module.
+    pub module: Atom,
+    /// What it starts, or why that is not known.
+    pub children: Known<Supervision>,
+}
+
+/// How many modules are worth a thread.
+const WORTH_A_THREAD: usize = 8;
 
 /// A path between the two, and what it does to each module.
 pub struct Way<'a> {
@@ -70,7 +90,7 @@ impl<'a> Pair<'a> {
         let way = |direction, steps: &'a [Step]| Way::new(direction, path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), steps);
         let up = between.up.map(|steps| way(Direction::Up, steps));
         let ways = up.into_iter().chain(between.down.map(|steps| way(Direction::Down, steps))).collect();
-        Pair { base, target, comparison, links, appups, trees, ways }
+        Pair { base, target, comparison, links, appups, trees, ways, supervisors: RefCell::default() }
     }
 
     /// Tells whether the emulator is restarted on every path, so that what runs is new anyway.
@@ -130,12 +150,33 @@ impl<'a> Pair<'a> {
         if (direction == Direction::Up) == after { self.target } else { self.base }
     }
 
+    /// The supervisors of an application in one of the releases, with what they start, as far as it is written out.
+    pub fn supervisors(&self, release: &Release, application: &str) -> Rc<Vec<Supervisor>> {
+        let key = (std::ptr::from_ref(release).addr(), application.to_owned());
+        if let Some(known) = self.supervisors.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let listed = release.application(application).map(|application| application.file.modules.as_slice()).unwrap_or_default();
+        let trees = self.trees;
+        let facts = parallel::map(listed, WORTH_A_THREAD, |module| {
+            let children = look(trees, release, &module.value, |beam| Facts::of(beam).ok()?.children)?;
+            Some(Supervisor { module: module.value.clone(), children })
+        });
+        let supervisors = Rc::new(facts.into_iter().flatten().collect());
+        self.supervisors.borrow_mut().insert(key, Rc::clone(&supervisors));
+        supervisors
+    }
+
     /// Has a look at the compiled file of a module in one of the releases; `None` when there is none that can be read.
     pub fn look<R>(&self, release: &Release, module: &Atom, see: impl FnOnce(&Beam<'_>) -> Option<R>) -> Option<R> {
-        let spot = release.library_of(module.as_str())?.beam(module.as_str());
-        let bytes = self.trees.get(spot.tree).read(&spot.path).ok()?;
-        see(&Beam::open(&bytes).ok()?)
+        look(self.trees, release, module, see)
     }
+}
+
+fn look<R>(trees: &Trees<'_>, release: &Release, module: &Atom, see: impl FnOnce(&Beam<'_>) -> Option<R>) -> Option<R> {
+    let spot = release.library_of(module.as_str())?.beam(module.as_str());
+    let bytes = trees.get(spot.tree).read(&spot.path).ok()?;
+    see(&Beam::open(&bytes).ok()?)
 }
 
 impl<'a> Way<'a> {
@@ -208,7 +249,10 @@ impl<'a> Way<'a> {
     pub fn is_still(&self, module: &Atom, application: Option<&Application>, from: usize, to: usize) -> bool {
         let spans = |(start, end): &(usize, usize)| *start <= from && to <= *end;
         self.suspended.get(module).is_some_and(spans)
-            || application.is_some_and(|application| self.stopped.get(application.name.value.as_str()).is_some_and(spans))
+            // Stopping a library stops nobody.
+            || application
+                .filter(|application| application.file.callback.is_some())
+                .is_some_and(|application| self.stopped.get(application.name.value.as_str()).is_some_and(spans))
     }
 }
 

@@ -133,6 +133,14 @@ impl Release {
         Spot::new(self.spot.tree, folder)
     }
 
+    /// The folder `releases` of an unpacked release or a tarball that its `.rel` lies in, when it lies in one.
+    pub fn releases_folder(&self) -> Option<Spot> {
+        let is_releases = |folder: &str| folder == "releases" || folder.ends_with("/releases");
+        let above = parent(&self.spot.path);
+        let folder = if is_releases(above) { above } else { parent(above) };
+        is_releases(folder).then(|| Spot::new(self.spot.tree, folder))
+    }
+
     /// The span of its version in the `.rel`.
     pub fn version_span(&self) -> Span {
         self.rel.vsn.span

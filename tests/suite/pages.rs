@@ -21,6 +21,17 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0231", "bad_input::tarballs_that_lie"),
     ("RL0232", "bad_input::tarballs_that_lie"),
     ("RL0233", "bad_input::a_folder_that_is_a_link_in_a_circle"),
+    ("RL0504", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0505", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0508", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0606", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0607", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0608", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0609", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0610", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0611", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0806", "lint::a_module_for_a_newer_emulator"),
+    ("RL0810", "lint::a_tarball_that_does_not_unpack"),
     ("RL0521", "lint::what_the_code_shows_between_two_releases"),
     ("RL0522", "lint::what_the_code_shows_between_two_releases"),
     ("RL0523", "lint::what_the_code_shows_between_two_releases"),
@@ -103,6 +114,14 @@ fn run(block: &Block) -> Value {
     if has("diff") {
         return demo::json(folder.path(), &["diff", "old.rel", target, "--path", "lib/*/ebin", "--format", "json"]).0;
     }
+    if has("pair") {
+        let arguments = ["lint", "--target", target, "--from", mark("base=").unwrap_or("old.rel"), "--path", "lib/*/ebin", "--format", "json"];
+        let mut arguments = arguments.to_vec();
+        if has("policy") {
+            arguments.extend(["--warn", "RL0811"]);
+        }
+        return demo::json(folder.path(), &arguments).0;
+    }
     if has("lint") {
         return demo::json(folder.path(), &["lint", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]).0;
     }
@@ -173,7 +192,7 @@ fn every_page_does_what_it_says() {
                 wrong.push(format!("{}: the example gives {seen:?}", code.id));
                 continue;
             };
-            if own["severity"] != code.severity.word() {
+            if own["severity"] != code.severity.word() && !has("policy") {
                 wrong.push(format!("{}: the example is an {}", code.id, own["severity"]));
             }
             let Some((under, carets)) = drawing(block, own) else { continue };

@@ -1,0 +1,79 @@
+//! Applications that come or go in the order of the `.rel`, which is not the order in which they need each other.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+use crate::release::{Application, StartType};
+use crate::relup::Cause;
+use std::collections::HashSet;
+
+code! {
+    APPLICATION_ORDER "RL0506" "application-order" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &APPLICATION_ORDER, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for way in pair.hot_ways() {
+        let (from, to) = (pair.side(way.direction, false), pair.side(way.direction, true));
+        // The order of the `.rel` is the order of the steps; what is only loaded waits for nobody.
+        let mut come: HashSet<&str> = HashSet::new();
+        let mut go: HashSet<&str> = HashSet::new();
+        let mut told: HashSet<&str> = HashSet::new();
+        for step in way.steps {
+            match &step.origin.cause {
+                Cause::ApplicationAdded(name, span) if come.insert(name.as_str()) => {
+                    let Some(own) = to.application(name.as_str()).filter(|own| starts(own)) else { continue };
+                    let late = needed(own).find(|needed| {
+                        let new = from.application(needed).is_none() && !come.contains(needed);
+                        new && to.application(needed).is_some_and(starts)
+                    });
+                    if let Some(late) = late {
+                        found.push(
+                            Diagnostic::new(
+                                &APPLICATION_ORDER,
+                                format!("`{name}` is started before `{late}`, which it needs: the start fails, and nobody is told"),
+                            )
+                            .label(*span, "new applications are started in the order of the `.rel`")
+                            .label(to.application(late).map_or(*span, |late| late.name.span), "this one is needed first")
+                            .help("list an application behind those that it needs")
+                            .on_path(&way.name),
+                        );
+                    }
+                }
+                Cause::ApplicationRemoved(name, span) if go.insert(name.as_str()) => {
+                    let still = from.applications.iter().find(|user| {
+                        let goes_later = to.application(user.name.value.as_str()).is_none() && !go.contains(user.name.value.as_str());
+                        goes_later && starts(user) && needed(user).any(|needed| needed == name.as_str())
+                    });
+                    if let Some(user) = still.filter(|_| told.insert(name.as_str())) {
+                        found.push(
+                            Diagnostic::new(&APPLICATION_ORDER, format!("`{name}` is stopped while `{}`, which needs it, still runs", user.name.value))
+                                .label(*span, "applications that go are stopped in the order of the `.rel`")
+                                .label(user.name.span, "this one is stopped later")
+                                .help(format!(
+                                    "let an appup stop it first, with `{{apply,{{application,stop,[{}]}}}}`, if it cannot bear that",
+                                    user.name.value
+                                ))
+                                .on_path(&way.name),
+                        );
+                    }
+                }
+                Cause::ApplicationAdded(..)
+                | Cause::ApplicationRemoved(..)
+                | Cause::Written(_)
+                | Cause::ErtsChanged
+                | Cause::RestartRequested
+                | Cause::Always => {}
+            }
+        }
+    }
+}
+
+fn starts(application: &Application) -> bool {
+    !matches!(application.kind, StartType::Load | StartType::None)
+}
+
+fn needed(application: &Application) -> impl Iterator<Item = &str> {
+    application.file.applications.iter().map(|name| name.value.as_str())
+}

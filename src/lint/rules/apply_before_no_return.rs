@@ -1,0 +1,26 @@
+//! A call before the point of no return: it runs twice.
+
+use crate::appup::Effect;
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, File, Rule};
+
+code! {
+    APPLY_BEFORE_NO_RETURN "RL0509" "apply-before-no-return" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &APPLY_BEFORE_NO_RETURN, check: Check::File(check) };
+
+fn check(file: &File<'_>, found: &mut Findings) {
+    for script in &file.scripts {
+        let Some(point) = script.instructions.iter().find(|instruction| instruction.effect == Effect::NoReturn) else { continue };
+        for call in script.instructions.iter().filter(|instruction| instruction.effect == Effect::Applies && instruction.span.start < point.span.start) {
+            found.push(
+                Diagnostic::new(&APPLY_BEFORE_NO_RETURN, "this call runs twice: when the upgrade is checked, and when it is installed")
+                    .label(call.span, "stands before the point of no return")
+                    .label(point.span, "what stands behind it runs once")
+                    .help("keep it there only when it may run twice and changes nothing; else write it behind the point of no return"),
+            );
+        }
+    }
+}

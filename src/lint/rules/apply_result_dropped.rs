@@ -1,0 +1,34 @@
+//! A call whose result tells whether it worked: the release handler drops it.
+
+use crate::appup::HighOp;
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, File, Rule};
+use crate::relup::LowOp;
+
+code! {
+    APPLY_RESULT_DROPPED "RL0510" "apply-result-dropped" Advice
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &APPLY_RESULT_DROPPED, check: Check::File(check) };
+
+/// Functions that answer `{error,Reason}` instead of failing.
+const ANSWERING: &[(&str, &[&str])] = &[
+    ("supervisor", &["start_child", "restart_child", "terminate_child", "delete_child"]),
+    ("application", &["start", "ensure_started", "ensure_all_started", "stop", "load", "unload"]),
+];
+
+fn check(file: &File<'_>, found: &mut Findings) {
+    for script in &file.scripts {
+        for instruction in &script.instructions {
+            let Some(HighOp::Low(LowOp::Apply { module, function, .. })) = &instruction.op else { continue };
+            if ANSWERING.iter().any(|(known, functions)| *known == module.as_str() && functions.contains(&function.as_str())) {
+                found.push(
+                    Diagnostic::new(&APPLY_RESULT_DROPPED, format!("what `{module}:{function}` answers is dropped: when it fails, the upgrade goes on"))
+                        .label(instruction.span, "gives `{error,Reason}` when it fails")
+                        .help("call a function of your own that matches the answer with what it should be, so that a failure ends the upgrade"),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! A module that its own release's emulator cannot load.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
+
+code! {
+    COMPILED_FOR_NEWER "RL0806" "compiled-for-newer" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &COMPILED_FOR_NEWER, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for (application, module, fact) in pair.module_facts(&["compiled-for-newer"]) {
+        let name = Atom::new(&module.name);
+        let loaded = pair.ways.iter().find_map(|way| way.loaded.get(&name).copied());
+        found.push(
+            Diagnostic::new(&COMPILED_FOR_NEWER, format!("`{name}` {}", fact.text))
+                .label(loaded.unwrap_or_else(|| pair.place(&application.name)), "the upgrade crashes when it loads this module")
+                .help("compile the release with the OTP version that it runs on"),
+        );
+    }
+}

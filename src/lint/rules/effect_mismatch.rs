@@ -1,0 +1,55 @@
+//! An instruction that adds what is there already, or deletes what the release gone to still has.
+
+use crate::appup::{self, Change, Direction, HighOp};
+use crate::diag::{Diagnostic, Findings, Severity, code};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    EFFECT_MISMATCH "RL0525" "effect-mismatch" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &EFFECT_MISMATCH, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for way in pair.hot_ways() {
+        let (from, to) = (pair.side(way.direction, false), pair.side(way.direction, true));
+        let both = pair.comparison.applications.iter().filter(|application| application.base != application.target);
+        for application in both {
+            let Some(entry) = pair.entry(&application.name, way.direction) else { continue };
+            for instruction in appup::read_script(&entry.script, &mut Findings::default()) {
+                let Some(HighOp::Module(dependent)) = &instruction.op else { continue };
+                let module = &dependent.module.value;
+                let listed = |release: &crate::release::Release| release.library_of(module.as_str()).map(|library| library.name.value.clone());
+                let has = match way.direction {
+                    Direction::Up => ["the base", "the target"],
+                    Direction::Down => ["the target", "the base"],
+                };
+                let [from_word, to_word] = has;
+                match dependent.change {
+                    Change::Delete => {
+                        let Some(owner) = listed(to).filter(|_| !way.loaded.contains_key(module)) else { continue };
+                        found.push(
+                            Diagnostic::new(&EFFECT_MISMATCH, format!("`{module}` is deleted on this path, and {to_word} has it, in `{owner}`"))
+                                .label(instruction.span, "the release gone to runs without this module")
+                                .help(format!("write `{{load_module,{module}}}`, or leave the module as it is"))
+                                .on_path(&way.name),
+                        );
+                    }
+                    Change::Add => {
+                        let Some(owner) = listed(from) else { continue };
+                        // It is loaded all the same, so no code is missing or stale.
+                        found.push(
+                            Diagnostic::new(&EFFECT_MISMATCH, format!("`{module}` is added on this path, and {from_word} has it already, in `{owner}`"))
+                                .severity(Severity::Warning)
+                                .label(instruction.span, "replaces a module that runs")
+                                .help(format!("write `{{load_module,{module}}}` or an `update`, as for any module that changes"))
+                                .on_path(&way.name),
+                        );
+                    }
+                    Change::Load(..) | Change::Update { .. } => {}
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A process that keeps a fun of its module in its state, across an upgrade of the module.
+
+use crate::compare::Depth;
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
+
+code! {
+    FUN_IN_STATE "RL0609" "fun-in-state" Advice
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &FUN_IN_STATE, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for way in pair.hot_ways() {
+        let from = pair.side(way.direction, false);
+        for (_, module) in pair.modules().filter(|(_, module)| module.depth == Depth::Code && !module.behaviours.is_empty()) {
+            let name = Atom::new(&module.name);
+            let Some(span) = way.loaded.get(&name) else { continue };
+            let gone = way.gone_at.get(&name).copied().unwrap_or_default();
+            // A process that is restarted makes a new one.
+            let restarted = from
+                .library_of(name.as_str())
+                .is_some_and(|library| way.stopped.get(library.name.value.as_str()).is_some_and(|(start, end)| *start <= gone && gone <= *end));
+            if restarted || pair.look(from, &name, |beam| Some(beam.keeps_fun())) != Some(true) {
+                continue;
+            }
+            found.push(
+                Diagnostic::new(&FUN_IN_STATE, format!("`{name}` begins with a fun of its own in its state, which belongs to the code it was made in"))
+                    .label(*span, "a fun that a process kept runs the old code; when that is purged, so is the process")
+                    .help("keep `fun module:name/arity`, or a name to look the function up by, or make the fun anew in `code_change`")
+                    .on_path(&way.name),
+            );
+        }
+    }
+}

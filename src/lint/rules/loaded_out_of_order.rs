@@ -1,0 +1,99 @@
+//! A call between two modules that change together, and a moment in which one of them has no counterpart.
+
+use crate::appup::Direction;
+use crate::compare::Link;
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule, Way};
+use crate::span::Span;
+use crate::term::Atom;
+use std::collections::BTreeMap;
+
+code! {
+    LOADED_OUT_OF_ORDER "RL0504" "loaded-out-of-order" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &LOADED_OUT_OF_ORDER, check: Check::Pair(check) };
+
+/// Functions that one module calls of another in a moment when that one does not have them.
+pub(super) struct Window<'a> {
+    pub caller: &'a Atom,
+    pub called: &'a Atom,
+    /// Whether the caller comes too early; else the called one goes too early.
+    pub arriving: bool,
+    pub functions: Vec<String>,
+}
+
+/// The windows of a path, by their modules.
+pub(super) fn windows<'a>(pair: &'a Pair<'_>, way: &Way<'_>) -> Vec<Window<'a>> {
+    let mut all: BTreeMap<(&Atom, &Atom, bool), Vec<String>> = BTreeMap::new();
+    for link in pair.links {
+        let arriving = link.newer == (way.direction == Direction::Up);
+        let at = |module: &Atom| if arriving { way.come_at.get(module) } else { way.gone_at.get(module) };
+        let (Some(caller), Some(called)) = (at(&link.caller), at(&link.called.module)) else { continue };
+        let too_early = if arriving { caller < called } else { called < caller };
+        let (first, last) = (*caller.min(called), *caller.max(called));
+        if too_early && !way.is_still(&link.caller, pair.library_of(&link.caller), first, last) {
+            let functions = all.entry((&link.caller, &link.called.module, arriving)).or_default();
+            functions.push(format!("{}/{}", link.called.function, link.called.arity));
+        }
+    }
+    all.into_iter().map(|((caller, called, arriving), functions)| Window { caller, called, arriving, functions }).collect()
+}
+
+/// `f/1`, or the first and how many more.
+pub(super) fn shown(functions: &[String]) -> String {
+    match functions {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [first, rest @ ..] => format!("`{first}` and {} more", rest.len()),
+    }
+}
+
+/// How a module comes before another: on the way up the later one names it as a dependency, on the way down it names the later.
+pub(super) fn before(direction: Direction, first: &Atom, second: &Atom) -> String {
+    let (module, dependency) = match direction {
+        Direction::Up => (second, first),
+        Direction::Down => (first, second),
+    };
+    format!("give `{module}` the dependency `[{dependency}]` in the {} entry: then `{first}` comes first", direction.word())
+}
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for way in pair.hot_ways() {
+        let windows = windows(pair, way);
+        for window in &windows {
+            let Window { caller, called, arriving, functions } = window;
+            if !arriving && way.removed.contains_key(called) && !way.loaded.contains_key(called) {
+                continue;
+            }
+            let place = |module: &Atom| way.loaded.get(module).or_else(|| way.removed.get(module)).copied().unwrap_or(Span::GENERATED);
+            let what = shown(functions);
+            // The other release has such a call as well, so that the other order opens another window.
+            let other =
+                |link: &&Link| link.caller == **caller && link.called.module == **called && (link.newer == (way.direction == Direction::Up)) != *arriving;
+            let both = pair.links.iter().any(|link| other(&link));
+            let (message, help) = if *arriving {
+                let message = format!("`{caller}` is loaded before `{called}`, and calls {what} there, which only the `{called}` to come has");
+                (message, before(way.direction, called, caller))
+            } else {
+                let message = format!("`{called}` is replaced before `{caller}`, which until then calls {what} there, and that is gone");
+                (message, format!("{}, or keep the old function for one release", before(way.direction, caller, called)))
+            };
+            let help = if both {
+                format!(
+                    "the other order only moves the gap: `update` `{caller}` together with `{called}`, as its dependency, so that its processes are suspended meanwhile"
+                )
+            } else {
+                help
+            };
+            found.push(
+                Diagnostic::new(&LOADED_OUT_OF_ORDER, message)
+                    .label(place(caller), if *arriving { "the caller comes here" } else { "the caller goes here" })
+                    .label(place(called), if *arriving { "what it calls comes here, later" } else { "what it calls goes here, earlier" })
+                    .help(help)
+                    .on_path(&way.name),
+            );
+        }
+    }
+}
