@@ -7,11 +7,12 @@ use super::{Outcome, write};
 use crate::appup::{self, Direction};
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between, Levels};
+use crate::otp::Otp;
 use crate::plan::{Appups, PathRequest, Preference, plan_path};
 use crate::release::{FileKind, Opener, Release, read_app, with_otp_tag};
 use crate::render::{self, LintReport, Skipped};
 use crate::source::{Disk, FileTree, Files, Kind, Source, Spot, TreeId, join, parent, refused};
-use crate::term::{Atom, Document, Extent, text_after_term};
+use crate::term::{Atom, Document, Extent, parse, text_after_term};
 use clap::ValueEnum;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
@@ -167,7 +168,7 @@ fn check(args: &Args, levels: &Levels) -> Checked {
         spots.into_iter().zip(documents).zip(apps).map(|((spot, document), app)| Job { spot, document: document.map_err(Box::new), app: app.ok() }).collect();
     let checked = crate::parallel::map(&jobs, 8, |job| {
         let mut found = Findings::default();
-        check_one(job, &disk, otp, &mut found);
+        check_one(job, &disk, otp, opener.files(), &mut found);
         found.sorted()
     });
     found.extend(checked.into_iter().flatten());
@@ -186,12 +187,17 @@ struct Job {
     app: Option<Document>,
 }
 
-fn check_one(job: &Job, disk: &Disk, otp: crate::otp::Otp, found: &mut Findings) {
+fn check_one(job: &Job, disk: &Disk, otp: Otp, files: &Files, found: &mut Findings) {
     let document = match &job.document {
         Ok(document) => document,
         Err(why) => return found.push(refused(&job.spot.path, why)),
     };
     let sound = document.faults.is_empty();
+    if let Some((file, source)) = document.terms.first().and_then(|term| Some((term.span.file, files.get(term.span.file)?)))
+        && let Some(computed) = lint::computed(&job.spot.path, file, &source.text, document)
+    {
+        return found.push(computed);
+    }
     found.extend(document.faults.iter().map(|fault| with_otp_tag(fault.clone(), FileKind::Appup)));
     found.extend(document.rest.map(text_after_term));
     let Some(appup) = document.terms.first().and_then(|term| appup::read_appup(term, found)) else { return };
@@ -322,9 +328,11 @@ fn difference(all: &[Mended<'_>]) -> String {
 
 /// What an appup's text has against it on its own: errors, and all findings.
 fn weight(text: &str, name: &str) -> (usize, usize) {
-    let document = crate::term::parse(&Source::decoded(text), crate::span::FileId(0), crate::otp::Otp::NEWEST, Extent::First);
+    let mut files = Files::default();
+    let file = files.add(Source::decoded(text));
+    let document = files.get(file).map(|source| parse(source, file, Otp::NEWEST, Extent::First)).unwrap_or_default();
     let mut found = Findings::default();
     let job = Job { spot: Spot::new(TreeId::Outside, name), document: Ok(document), app: None };
-    check_one(&job, &Disk, crate::otp::Otp::NEWEST, &mut found);
+    check_one(&job, &Disk, Otp::NEWEST, &files, &mut found);
     (found.count(Severity::Error), found.sorted().len())
 }

@@ -5,6 +5,7 @@
 //! the pages read the registry; there is no other list.
 
 mod allow;
+mod computed;
 mod file;
 mod levels;
 mod pair;
@@ -12,6 +13,7 @@ mod releases;
 mod rules;
 
 pub use allow::apply as apply_allowances;
+pub use computed::computed;
 pub use file::{File, check_file};
 pub use levels::{Level, Levels, Preset};
 pub use pair::{Pair, Supervisor, Way};
@@ -62,6 +64,7 @@ pub fn codes() -> Vec<&'static Code> {
         crate::compare::CODES,
         crate::author::CODES,
         allow::ALL,
+        computed::ALL,
     ];
     let mut codes: Vec<&'static Code> = layers.into_iter().flatten().copied().chain(rules().iter().map(|rule| rule.code)).collect();
     codes.sort_by_key(|code| code.id);

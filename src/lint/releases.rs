@@ -1,14 +1,16 @@
 //! All rules on releases: the appups that their paths use, and each pair.
 
 use super::{Pair, check_file, rules};
-use crate::appup::Appup;
+use crate::appup::{Appup, Direction};
 use crate::compare::{compare, links};
-use crate::diag::Findings;
+use crate::diag::{Diagnostic, Findings};
 use crate::lint::Check;
 use crate::parallel;
-use crate::plan::Appups;
+use crate::plan::{Appups, path_name};
 use crate::release::{Application, Opener, Release};
 use crate::relup::Step;
+use crate::span::FileId;
+use std::collections::HashMap;
 
 /// A base of the target, with the scripts between the two as far as they could be compiled.
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +42,46 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
         let comparison = compare(between.base, target, opener, found);
         let links = links(between.base, target, &comparison, opener.trees());
         let pair = Pair::new(between, target, &comparison, &links, appups, opener.trees());
+        let mut of_pair = Findings::default();
         for rule in rules() {
             if let Check::Pair(check) = rule.check {
-                check(&pair, found);
+                check(&pair, &mut of_pair);
             }
         }
+        let (base, target) = (&between.base.rel.vsn.value, &target.rel.vsn.value);
+        let ways = [Direction::Up, Direction::Down].map(|direction| path_name(target, base, direction));
+        found.extend(of_pair.sorted().into_iter().map(|mut finding| {
+            // What is about two releases is about both paths between them.
+            if finding.paths.is_empty() {
+                finding.paths = ways.to_vec();
+            }
+            finding
+        }));
     }
+    let all = std::mem::take(found).sorted();
+    found.extend(name_dependencies(target, &used, all));
+}
+
+/// Says of what was found in an appup whether its application is there for another one: then somebody else has to mend it.
+fn name_dependencies(target: &Release, used: &[(&Application, &Appup)], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut users: HashMap<&str, &str> = HashMap::new();
+    for application in &target.applications {
+        for needed in application.file.applications.iter().chain(&application.includes) {
+            users.entry(needed.value.as_str()).or_insert(application.name.value.as_str());
+        }
+    }
+    let by_file: HashMap<FileId, (&str, &str)> = used
+        .iter()
+        .filter_map(|(application, appup)| {
+            let name = application.name.value.as_str();
+            Some((appup.span.file, (name, *users.get(name)?)))
+        })
+        .collect();
+    let mut found = found;
+    for finding in &mut found {
+        let Some((name, user)) = finding.position().and_then(|span| by_file.get(&span.file)) else { continue };
+        let note = format!("`{name}` is a dependency, of `{user}`: mend it there, or ship an appup of your own");
+        finding.help = Some(finding.help.take().map_or_else(|| note.clone(), |help| format!("{help}; {note}")));
+    }
+    found
 }

@@ -50,6 +50,11 @@ pub struct SyntaxFault {
     pub class: FaultClass,
 }
 
+/// Tells whether it stands for something that Erlang could evaluate, and that is no term.
+pub fn is_expression(fault: &SyntaxFault) -> bool {
+    *fault.diagnostic.code == NOT_A_TERM
+}
+
 /// The syntax errors of one text, in the order they were met. Past [`MAX_FAULTS`] they are dropped: a file of noise has as
 /// many as characters.
 #[derive(Debug, Default)]

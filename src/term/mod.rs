@@ -14,7 +14,7 @@ mod scan;
 mod segment;
 mod value;
 
-pub use faults::{ALL as CODES, FaultClass, SyntaxFault, read_differently, text_after_term};
+pub use faults::{ALL as CODES, FaultClass, SyntaxFault, is_expression, read_differently, text_after_term};
 pub use layout::{Doc, Layout, ToTerm, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;
 pub use parse::{Document, Extent, parse};

@@ -79,13 +79,17 @@ fn what_the_code_shows_between_two_releases() {
         assert!(fired.contains(code), "{code} did not fire: {fired:?}");
     }
     let about = |code: &str, name: &str| messages(&document, code).iter().filter(|message| message.contains(name)).count();
-    // Each finding once for both directions, and only about what was planted.
-    assert_eq!((about("RL0521", "`state_kept`"), messages(&document, "RL0521").len()), (1, 1), "{:?}", messages(&document, "RL0521"));
+    // Each finding once, in the entry of its direction, and only about what was planted.
+    assert_eq!((about("RL0521", "`state_kept`"), messages(&document, "RL0521").len()), (2, 2), "{:?}", messages(&document, "RL0521"));
     assert_eq!(about("RL0601", "`field_added`"), messages(&document, "RL0601").len());
     assert_eq!((about("RL0602", "`machine`"), messages(&document, "RL0602").len()), (2, 2), "once for each direction's entry");
     assert_eq!((about("RL0603", "`field_renamed`"), about("RL0603", "`version_argument`")), (1, 1));
     assert_eq!((about("RL0523", "`commented`"), messages(&document, "RL0523").len()), (2, 2), "{:?}", messages(&document, "RL0523"));
     let found = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "RL0521").unwrap();
+    assert_eq!(found["paths"], serde_json::json!(["1.0.0 -> 2.0.0"]));
+    let entry = &found["labels"][0];
+    assert!(entry["file"].as_str().unwrap().ends_with("state_kept.appup"), "the line that a person would change: {entry}");
+    let found = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "RL0524").unwrap();
     assert_eq!(found["paths"], serde_json::json!(["1.0.0 -> 2.0.0", "2.0.0 -> 1.0.0"]));
 }
 
@@ -234,6 +238,49 @@ fn comments_silence_what_stands_between_releases() {
     let (document, _) = lint(folder.path(), &[]);
     assert_eq!(messages(&document, "RL0607"), Vec::<String>::new());
     assert_eq!(messages(&document, "RL0002"), Vec::<String>::new());
+}
+
+#[test]
+fn sources_that_are_evaluated_are_passed_and_said_to_be() {
+    let script = "%% computed\n{VSN, Ups} = {\"2.0.0\", []},\n{VSN,[{\"1.0.0\",[{load_modul,x}]} | Ups],[]}.\n";
+    let template = "{\"{{vsn}}\",[{{ups}}],[]}.\n";
+    let slip = "{\"2.0.0\",[{\"1.0.0\",[{load_module,x} {load_module,y}]}],[]}.\n";
+    for (text, expected) in [(script, "RL0338"), (template, "RL0338"), (slip, "RL0102")] {
+        let folder = demo::lay_out([("src/demo.appup.src", text), ("ebin/demo.appup", text)]);
+        let (document, _) = demo::json(folder.path(), &["lint", "src", "--format", "json"]);
+        assert_eq!(demo::codes(&document)[0], expected, "{text}");
+        let (document, _) = demo::json(folder.path(), &["lint", "ebin", "--format", "json"]);
+        assert!(!demo::codes(&document).contains(&"RL0338".to_owned()));
+    }
+}
+
+#[test]
+fn a_dependency_is_called_one() {
+    let folder = hazards();
+    let app = folder.path().join("target/lib/window-2.0.0/ebin/window.app");
+    let text = fs::read_to_string(&app).unwrap().replace("[kernel,stdlib]", "[kernel,stdlib,tables]");
+    fs::write(&app, text).unwrap();
+    let (document, _) = lint(folder.path(), &[]);
+    let of = |code: &str| {
+        let list = document["diagnostics"].as_array().unwrap();
+        list.iter().find(|found| found["code"] == code).unwrap()["help"].as_str().unwrap().to_owned()
+    };
+    assert!(of("RL0607").ends_with("; `tables` is a dependency, of `window`: mend it there, or ship an appup of your own"), "{}", of("RL0607"));
+    assert!(!of("RL0610").contains("dependency"));
+}
+
+#[test]
+fn several_bases_give_a_finding_once_with_its_paths() {
+    let folder = hazards();
+    crate::diff::copy(&folder.path().join("base"), &folder.path().join("older"));
+    let rel = folder.path().join("older/releases/1.0.0/hazards.rel");
+    fs::write(&rel, fs::read_to_string(&rel).unwrap().replace("{\"hazards\",\"1.0.0\"}", "{\"hazards\",\"0.9.0\"}")).unwrap();
+    fs::rename(folder.path().join("older/releases/1.0.0"), folder.path().join("older/releases/0.9.0")).unwrap();
+    fs::write(folder.path().join("older/releases/start_erl.data"), "13.1.5 0.9.0\n").unwrap();
+    let (document, _) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "base", "older", "--format", "json"]);
+    let seen: Vec<&Value> = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0508").collect();
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0]["paths"], serde_json::json!(["1.0.0 -> 2.0.0", "0.9.0 -> 2.0.0"]));
 }
 
 const ONE_WAY: &str = "{\"2.0.0\",\n [{\"1.0.0\",[{load_module,demo_lib}]}],\n []}.\n";

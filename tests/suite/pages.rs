@@ -21,6 +21,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0231", "bad_input::tarballs_that_lie"),
     ("RL0232", "bad_input::tarballs_that_lie"),
     ("RL0233", "bad_input::a_folder_that_is_a_link_in_a_circle"),
+    ("RL0338", "lint::sources_that_are_evaluated_are_passed_and_said_to_be"),
     ("RL0504", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0505", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0508", "lint::every_hazard_is_seen_where_it_is"),

@@ -24,6 +24,7 @@ mod deleted_before_users;
 mod dependants_running;
 mod dependency_cycle;
 mod effect_mismatch;
+mod emulator_restarted;
 mod environment_changed;
 mod fun_in_state;
 mod init_side_effects;
@@ -112,6 +113,7 @@ pub(super) static ALL: &[&Rule] = &[
     &version_policy::RULE,
     &release_renamed::RULE,
     &relup_misplaced::RULE,
+    &emulator_restarted::RULE,
 ];
 
 /// The rules that are silent until they are asked for by their own code or name.

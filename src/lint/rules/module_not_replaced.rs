@@ -28,8 +28,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 continue;
             }
             let effect = if instruction == "delete_module" { "stays loaded" } else { "is not loaded" };
+            let mut finding = Diagnostic::new(&MODULE_NOT_REPLACED, format!("`{name}` of `{}` {what} and {effect} on this path", application.name));
+            if let Some(entry) = pair.entry(&application.name, way.direction) {
+                finding = finding.label(entry.version.span(), format!("this entry counts, and says nothing about `{name}`"));
+            }
             found.push(
-                Diagnostic::new(&MODULE_NOT_REPLACED, format!("`{name}` of `{}` {what} and {effect} on this path", application.name))
+                finding
                     .label(pair.place(&application.name), "the application changes its version here")
                     .help(format!(
                         "add `{{{instruction},{name}}}` to the appup's {} entry, or `{{restart_application,{}}}`",
