@@ -4,6 +4,7 @@ use crate::demo;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 #[test]
 fn schemas_are_fresh() {
@@ -44,6 +45,55 @@ fn every_output_fits_its_schema() {
     check("lint", &demo::json(folder.path(), &["lint", file, "--format", "json"]).0);
     check("lint", &demo::json(broken.path(), &["lint", file, "--format", "json"]).0);
     check("rules", &demo::json(folder.path(), &["rules", "--format", "json"]).0);
+}
+
+/// The schema of SARIF 2.1.0 as the standard's committee publishes it: it comes with the second reader's sources.
+fn sarif_schema() -> Value {
+    let run = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let versions = run(env!("CARGO"), &["version", "--verbose"]);
+    let host = versions.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    let metadata: Value = serde_json::from_str(&run(env!("CARGO"), &["metadata", "--format-version", "1", "--offline", "--filter-platform", host])).unwrap();
+    let package = metadata["packages"].as_array().unwrap().iter().find(|package| package["name"] == "serde-sarif").unwrap();
+    let file = Path::new(package["manifest_path"].as_str().unwrap()).with_file_name("src").join("schema.json");
+    let mut schema: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    // Two patterns for languages have a bracket too many; no language is written here.
+    for part in ["run", "toolComponent"] {
+        schema["definitions"][part]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+    }
+    schema
+}
+
+#[test]
+fn sarif_is_what_the_standard_says_and_others_read_it() {
+    let schema = jsonschema::validator_for(&sarif_schema()).unwrap();
+    let file = "lib/demo-2.0.0/ebin/demo.appup";
+    let text = "{\"1.9\",\n [{<<\"1.0.0\">>,[{load_module,demo_lib}]},{\"0.9\",[{load_module,Demo.Server}]}],\n [{\"1.0.0\",[]}]}.\n";
+    let alone = demo::with(&[(file, text)]);
+    let hazards = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/hazards");
+    let runs: [(&Path, &[&str]); 3] =
+        [(alone.path(), &["lint", file]), (&hazards, &["lint", "--target", "target", "--from", "base"]), (alone.path(), &["lint", "lib/none.appup"])];
+    for (folder, arguments) in runs {
+        let print = |format: &str| {
+            let mut arguments = arguments.to_vec();
+            arguments.extend(["--format", format]);
+            demo::json(folder, &arguments).0
+        };
+        let (document, own) = (print("sarif"), print("json"));
+        let errors: Vec<String> = schema.iter_errors(&document).map(|error| format!("{error} at {}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{errors:?}");
+        let read: serde_sarif::sarif::Sarif = serde_json::from_value(document).unwrap();
+        let results = read.runs[0].results.as_ref().unwrap();
+        let seen: Vec<&str> = results.iter().map(|result| result.rule_id.as_deref().unwrap()).collect();
+        assert_eq!(seen, demo::codes(&own));
+        assert!(!seen.is_empty());
+    }
+    let mut wrong = demo::json(alone.path(), &["lint", file, "--format", "sarif"]).0;
+    wrong["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0.into();
+    assert!(!schema.is_valid(&wrong), "lines begin with 1");
 }
 
 #[test]
