@@ -2,6 +2,7 @@
 //! that runs when it is loaded. Answers to `beam_disasm`; an instruction that is not known ends the walk with *unknown*.
 
 use super::container::be32;
+use std::collections::{HashMap, HashSet};
 
 /// How many operands each instruction has, from instruction 1 (`beam_opcodes`, OTP 29).
 const OPERANDS: &[u8] = &[
@@ -10,8 +11,12 @@ const OPERANDS: &[u8] = &[
     1, 1, 1, 2, 6, 3, 5, 1, 2, 2, 3, 5, 7, 7, 7, 5, 3, 2, 2, 5, 6, 2, 2, 2, 2, 1, 3, 4, 0, 8, 6, 2, 6, 5, 4, 5, 4, 5, 4, 3, 3, 3, 3, 3, 0, 1, 1, 7, 1, 5, 5, 2,
     3, 3, 4, 0, 0, 2, 2, 2, 3, 4, 3, 2, 2, 4, 3, 1, 2, 1, 1, 1, 6, 3, 0, 1, 5, 3, 2, 4, 6, 2, 4, 3, 6, 3,
 ];
+const LABEL: u8 = 1;
 const FUNC_INFO: u8 = 2;
 const INT_CODE_END: u8 = 3;
+const CALL: u8 = 4;
+const CALL_LAST: u8 = 5;
+const CALL_ONLY: u8 = 6;
 const CALL_EXT: u8 = 7;
 const CALL_EXT_LAST: u8 = 8;
 const WAIT: u8 = 25;
@@ -34,8 +39,8 @@ pub struct Call {
 pub(super) struct Walked {
     /// Whether the module runs code when it is loaded.
     pub on_load: bool,
-    /// Whether a process waits for messages in this module's own code, for as long as it takes.
-    pub waits: bool,
+    /// Whether one of its functions waits for messages, for as long as it takes, and comes back to itself by local calls.
+    pub loops: bool,
     /// Each call to another module, in order.
     pub calls: Vec<Call>,
 }
@@ -44,6 +49,7 @@ pub(super) struct Walked {
 pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
     let mut bytes = chunk.get(be32(chunk, 0)? as usize + 4..)?;
     let mut walked = Walked::default();
+    let mut local = Local::default();
     let mut caller = (0, 0);
     loop {
         let (opcode, rest) = bytes.split_first()?;
@@ -57,15 +63,82 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
                 *slot = value;
             }
         }
-        let [_, second, third] = values.map(|value| u32::try_from(value).unwrap_or(0));
+        let [first, second, third] = values.map(|value| u32::try_from(value).unwrap_or(0));
         match *opcode {
-            FUNC_INFO => caller = (second, third),
+            LABEL => local.label(first),
+            FUNC_INFO => {
+                caller = (second, third);
+                local.function();
+            }
+            CALL | CALL_LAST | CALL_ONLY => local.call(second),
             CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(Call { function: caller.0, arity: caller.1, import: second }),
-            WAIT => walked.waits = true,
+            WAIT => local.wait(),
             ON_LOAD => walked.on_load = true,
-            INT_CODE_END => return Some(walked),
+            INT_CODE_END => {
+                walked.loops = local.has_loop();
+                return Some(walked);
+            }
             _ => {}
         }
+    }
+}
+
+/// How many calls are followed when loops are looked for.
+const MAX_FOLLOWED: usize = 1 << 20;
+
+/// The functions of a module, their local calls, and which of them wait.
+#[derive(Default)]
+struct Local {
+    /// Which function each label stands in, by label.
+    labels: HashMap<u32, usize>,
+    /// The labels that each function calls.
+    calls: Vec<Vec<u32>>,
+    waiting: Vec<usize>,
+}
+
+impl Local {
+    fn function(&mut self) {
+        self.calls.push(Vec::new());
+    }
+
+    /// The label that a function is called by stands behind its `func_info`.
+    fn label(&mut self, label: u32) {
+        if let Some(function) = self.calls.len().checked_sub(1) {
+            self.labels.insert(label, function);
+        }
+    }
+
+    fn call(&mut self, label: u32) {
+        if let Some(function) = self.calls.last_mut() {
+            function.push(label);
+        }
+    }
+
+    fn wait(&mut self) {
+        if let Some(function) = self.calls.len().checked_sub(1).filter(|function| self.waiting.last() != Some(function)) {
+            self.waiting.push(function);
+        }
+    }
+
+    /// Tells whether a function that waits comes back to itself.
+    fn has_loop(&self) -> bool {
+        let mut room = MAX_FOLLOWED;
+        self.waiting.iter().any(|start| {
+            let mut seen = HashSet::new();
+            let mut todo = vec![*start];
+            while let Some(function) = todo.pop() {
+                for called in self.calls.get(function).into_iter().flatten().filter_map(|label| self.labels.get(label)) {
+                    if called == start {
+                        return true;
+                    }
+                    if seen.insert(*called) && room > 0 {
+                        todo.push(*called);
+                    }
+                    room = room.saturating_sub(1);
+                }
+            }
+            false
+        })
     }
 }
 

@@ -120,6 +120,11 @@ pub struct Facts {
     pub code_change: Option<CodeChange>,
     /// The children that it starts; none when it is no supervisor.
     pub children: Option<Known<Supervision>>,
+    /// Whether processes wait for messages in a loop of its own that never takes new code in: one that calls itself by the
+    /// module's name does.
+    pub own_loop: bool,
+    /// Whether its processes may begin with a state that holds a fun of its own code.
+    pub keeps_fun: bool,
     /// Whether its attributes were stripped, so that its behaviours are not known.
     pub stripped: bool,
 }
@@ -158,17 +163,25 @@ impl Facts {
         let structure = structure(beam, debug.as_ref(), &module, &exports);
         let is_process = behaviours.iter().find_map(|name| PROCESSES.iter().find(|(known, _)| *known == name.as_str()));
         let fields = structure.get().and_then(Option::as_deref);
+        let begins = debug.as_ref().filter(|_| is_process.is_some()).and_then(shape::begins);
         let state = is_process.map(|(_, is_statem)| match &debug {
-            Some(debug) => shape::states(debug, *is_statem, &module, fields),
+            Some(debug) => shape::states(debug, begins.as_ref(), *is_statem, &module, fields),
             None => Known::Unknown(STRIPPED),
         });
+        let keeps_fun = begins.as_ref().is_some_and(shape::keeps_fun);
+        let walked = walk(beam.mandatory(b"Code")?);
+        let imports = beam.import_names(&atoms)?;
+        let own_loop =
+            walked.as_ref().is_some_and(|walked| walked.loops) && starts_processes(&imports) && !imports.iter().any(|(name, ..)| *name == module.as_str());
         let exported = |name: &str, arity: u32| exports.iter().any(|(known, count)| known.as_str() == name && *count == arity);
         let arities = if is_process.is_some_and(|(_, is_statem)| *is_statem) { [4, 3] } else { [3, 4] };
         let code_change = arities.into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
         let children = children(&behaviours, debug.as_ref());
         Ok(Facts {
-            on_load: walk(beam.mandatory(b"Code")?).map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
-            loads_nif: beam.import_names(&atoms)?.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),
+            on_load: walked.map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
+            own_loop,
+            keeps_fun,
+            loads_nif: imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),
             compiler: beam.compile_info("version").and_then(Value::text),
             highest_opcode: beam.highest_opcode(),
             file: debug.as_ref().and_then(Debug::file).or_else(|| beam.compile_info("source")?.text()),
@@ -219,26 +232,6 @@ impl Beam<'_> {
         walk(self.chunk(b"Code")?).map(|walked| walked.calls)
     }
 
-    /// Tells whether processes wait for messages in this module's own code, in a loop of its own; `None` when its code holds
-    /// instructions that are not known. A loop that calls itself by the module's name takes new code in and is passed.
-    pub fn has_own_loop(&self) -> Option<bool> {
-        let walked = walk(self.chunk(b"Code")?)?;
-        let atoms = self.atoms().ok()?;
-        let own = atoms.get(1).ok()?;
-        let imports = self.import_names(&atoms).ok()?;
-        let spawns = |(module, function, _): &(&str, &str, u32)| match *module {
-            "erlang" => function.starts_with("spawn"),
-            "proc_lib" => function.starts_with("spawn") || function.starts_with("start"),
-            _ => false,
-        };
-        Some(walked.waits && imports.iter().any(spawns) && !imports.iter().any(|(module, ..)| *module == own))
-    }
-
-    /// Tells whether its processes may begin with a state that holds a fun of its own code.
-    pub fn keeps_fun(&self) -> bool {
-        Debug::open(self).is_some_and(|debug| shape::keeps_fun(&debug))
-    }
-
     /// The modules whose processes it starts first, when it is the callback module of an application.
     pub fn tops(&self) -> Vec<Atom> {
         Debug::open(self).map(|debug| shape::tops(&debug)).unwrap_or_default()
@@ -286,6 +279,15 @@ impl Beam<'_> {
         let same = source.len() == counterpart.len() && source.iter().zip(&counterpart).all(|(own, other)| own.is_same(*other));
         Some(own.language == other.language && same)
     }
+}
+
+/// Tells whether a module that imports these functions starts processes that are no `gen_server` and the like.
+fn starts_processes(imports: &[(&str, &str, u32)]) -> bool {
+    imports.iter().any(|(module, function, _)| match *module {
+        "erlang" => function.starts_with("spawn"),
+        "proc_lib" => function.starts_with("spawn") || function.starts_with("start"),
+        _ => false,
+    })
 }
 
 /// Without a `-vsn` the compiler makes one of the module's MD5.

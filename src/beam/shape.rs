@@ -203,12 +203,12 @@ fn results(debug: &Debug<'_>, name: &str, arity: u32) -> Option<(Vec<Expr>, bool
 }
 
 /// The shapes that the state of a process may have when it begins, in a fixed order.
-pub(super) fn states(debug: &Debug<'_>, is_statem: bool, module: &Atom, fields: Option<&[Field]>) -> Known<Vec<Shape>> {
-    let Some((results, complete)) = results(debug, "init", 1) else { return Known::Unknown("`init/1` cannot be seen") };
+pub(super) fn states(debug: &Debug<'_>, begins: Option<&Begins>, is_statem: bool, module: &Atom, fields: Option<&[Field]>) -> Known<Vec<Shape>> {
+    let Some((results, complete)) = begins else { return Known::Unknown("`init/1` cannot be seen") };
     let records = debug.records();
     let mut shapes: Vec<Shape> = Vec::new();
     let mut lost = !complete;
-    for result in &results {
+    for result in results {
         let tags = ["ok", "consumer", "producer", "producer_consumer"];
         let Some(parts) = tags.into_iter().find_map(|tag| result.tagged(tag)) else {
             // `ignore` and `{stop,Reason}` start no process.
@@ -304,10 +304,17 @@ pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: O
     }
 }
 
-/// Tells whether a process may begin with a state that holds a fun of the module's own code.
-pub(super) fn keeps_fun(debug: &Debug<'_>) -> bool {
+/// What `init/1` gives back, and whether that is all of it.
+pub(super) type Begins = (Vec<Expr>, bool);
+
+/// What the processes of a module begin with.
+pub(super) fn begins(debug: &Debug<'_>) -> Option<Begins> {
     results(debug, "init", 1)
-        .is_some_and(|(results, _)| results.iter().any(|result| result.tagged("ok").is_some_and(|parts| parts.iter().any(Expr::holds_fun))))
+}
+
+/// Tells whether a process may begin with a state that holds a fun of the module's own code.
+pub(super) fn keeps_fun((results, _): &Begins) -> bool {
+    results.iter().any(|result| result.tagged("ok").is_some_and(|parts| parts.iter().any(Expr::holds_fun)))
 }
 
 /// The modules whose processes an application starts first, as its callback module says it in `start/2`.

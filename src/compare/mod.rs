@@ -121,8 +121,19 @@ pub struct ModuleChange {
     pub gained: Vec<(Atom, u32)>,
     /// The functions that only the base's version exports.
     pub lost: Vec<(Atom, u32)>,
+    /// What an upgrade has to know of its processes, in the base and in the target.
+    pub habits: (Habits, Habits),
     /// What else is known.
     pub facts: Vec<Fact>,
+}
+
+/// What processes of a module do that an upgrade has to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Habits {
+    /// They wait in a loop of the module's own that takes no new code in.
+    pub own_loop: bool,
+    /// They begin with a fun of the module's own code in their state.
+    pub keeps_fun: bool,
 }
 
 /// Whether an application is on both sides.

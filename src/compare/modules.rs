@@ -1,7 +1,7 @@
 //! Modules, one by one: the same, or what changed in them. Both files of a module are read, looked at and dropped; what
 //! is kept are facts.
 
-use super::{Depth, Fact, ModuleChange, Place, Verdict, faults, state};
+use super::{Depth, Fact, Habits, ModuleChange, Place, Verdict, faults, state};
 use crate::beam::{Beam, Facts, Known, Unreadable};
 use crate::diag::Diagnostic;
 use crate::otp::Otp;
@@ -109,7 +109,16 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
             _ => Vec::new(),
         };
         return Ok(Outcome {
-            change: Some(ModuleChange { name: job.name.clone(), depth, behaviours: Vec::new(), md5, gained: Vec::new(), lost: Vec::new(), facts }),
+            change: Some(ModuleChange {
+                name: job.name.clone(),
+                depth,
+                behaviours: Vec::new(),
+                md5,
+                gained: Vec::new(),
+                lost: Vec::new(),
+                habits: Default::default(),
+                facts,
+            }),
             ..Outcome::default()
         });
     }
@@ -136,8 +145,21 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
         facts.extend(between(old, new));
     }
     facts.extend(native(old.as_ref(), new.as_ref()));
-    let change = ModuleChange { name: job.name.clone(), depth, behaviours, md5, gained: only(&new, &old), lost: only(&old, &new), facts };
+    let change = ModuleChange {
+        name: job.name.clone(),
+        depth,
+        behaviours,
+        md5,
+        gained: only(&new, &old),
+        lost: only(&old, &new),
+        habits: (habits(&old), habits(&new)),
+        facts,
+    };
     Ok(Outcome { change: Some(change), sides: Some(Sides { old, new }), faults: Vec::new() })
+}
+
+fn habits(facts: &Option<Facts>) -> Habits {
+    facts.as_ref().map(|facts| Habits { own_loop: facts.own_loop, keeps_fun: facts.keeps_fun }).unwrap_or_default()
 }
 
 /// The functions that one version of a module exports and the other does not.

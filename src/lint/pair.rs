@@ -3,7 +3,7 @@
 use super::Between;
 use crate::appup::{Direction, Entry};
 use crate::beam::{Beam, Facts, Known, Supervision};
-use crate::compare::{ApplicationChange, Comparison, Fact, Link, ModuleChange};
+use crate::compare::{ApplicationChange, Comparison, Fact, Habits, Link, ModuleChange};
 use crate::parallel;
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
@@ -122,6 +122,15 @@ impl<'a> Pair<'a> {
             .applications
             .iter()
             .flat_map(move |application| application.facts.iter().filter(move |fact| kinds.contains(&fact.kind)).map(move |fact| (application, fact)))
+    }
+
+    /// What an upgrade has to know of the processes that a path finds of each module that differs.
+    pub fn habits(&self, direction: Direction) -> HashMap<&str, Habits> {
+        let side = |module: &ModuleChange| match direction {
+            Direction::Up => module.habits.0,
+            Direction::Down => module.habits.1,
+        };
+        self.modules().map(|(_, module)| (module.name.as_str(), side(module))).collect()
     }
 
     /// An application of the target, else of the base.

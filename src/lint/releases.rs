@@ -54,6 +54,7 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
             // What is about two releases is about both paths between them.
             if finding.paths.is_empty() {
                 finding.paths = ways.to_vec();
+                finding.paths.dedup();
             }
             finding
         }));

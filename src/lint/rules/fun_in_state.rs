@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule { code: &FUN_IN_STATE, check: Check::Pair(ch
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         let from = pair.side(way.direction, false);
+        let habits = pair.habits(way.direction);
         for (_, module) in pair.modules().filter(|(_, module)| module.depth == Depth::Code && !module.behaviours.is_empty()) {
             let name = Atom::new(&module.name);
             let Some(span) = way.loaded.get(&name) else { continue };
@@ -23,7 +24,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let restarted = from
                 .library_of(name.as_str())
                 .is_some_and(|library| way.stopped.get(library.name.value.as_str()).is_some_and(|(start, end)| *start <= gone && gone <= *end));
-            if restarted || pair.look(from, &name, |beam| Some(beam.keeps_fun())) != Some(true) {
+            if restarted || !habits.get(name.as_str()).is_some_and(|habits| habits.keeps_fun) {
                 continue;
             }
             found.push(

@@ -14,13 +14,14 @@ pub(super) static RULE: Rule = Rule { code: &OLD_CODE_KILLED, check: Check::Pair
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         let from = pair.side(way.direction, false);
+        let habits = pair.habits(way.direction);
         for step in way.steps {
             let LowOp::Load(module, pre, post) = &step.op else { continue };
             let gone = way.gone_at.get(module).copied().unwrap_or_default();
             if way.is_still(module, from.library_of(module.as_str()), gone, gone) || way.changed.contains(module) {
                 continue;
             }
-            if pair.look(from, module, |beam| beam.has_own_loop()) != Some(true) {
+            if !habits.get(module.as_str()).is_some_and(|habits| habits.own_loop) {
                 continue;
             }
             let (when, help) = match (pre, post) {
