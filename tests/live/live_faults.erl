@@ -79,7 +79,11 @@ cases() ->
                base => #{shop_till => till("total = 7", "Total = State#state.total")},
                target => #{shop_till => till("total = 7, currency = chf", "Total = {State#state.total, State#state.currency}")},
                wrong => #{up => [{load_module, shop_till}], answer => failed},
-               right => #{up => [{update, shop_till, {advanced, []}}], answer => {7, chf}}}}
+               right => #{up => [{update, shop_till, {advanced, []}}], answer => {7, chf}}}},
+     {no_code_change, #{code => "RL0602", ask => {gen_server, call, [shop_till, get]},
+                        target => #{shop_till => without_code_change(till("total = 7", "Total = {now, State#state.total}"))},
+                        wrong => #{up => [{update, shop_till, {advanced, []}}], answer => not_installed},
+                        right => #{up => [{update, shop_till, soft}], answer => {now, 7}}}}
     ].
 
 price(N) ->
@@ -98,6 +102,10 @@ till(Fields, Get) ->
      "handle_cast(_, State) -> {noreply, State}.\n"
      "code_change(_Vsn, {state, Total}, _Extra) -> {ok, erlang:append_element({state, Total}, chf)};\n"
      "code_change(_Vsn, State, _Extra) -> {ok, State}.\n"].
+
+without_code_change(Text) ->
+    [Head | _] = string:split(string:replace(Text, ", code_change/3", ""), "code_change(_Vsn, {state"),
+    Head.
 
 frame() ->
     #{shop_app => "-module(shop_app).\n-behaviour(application).\n-export([start/2, stop/1]).\n"

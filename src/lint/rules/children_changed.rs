@@ -15,6 +15,17 @@ pub(super) static RULE: Rule = Rule { code: &CHILDREN_CHANGED, check: Check::Pai
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.ways.iter().filter(|way| !way.restarts) {
         let calls = way.steps.iter().any(|step| matches!(&step.op, LowOp::Apply { module, .. } if module.as_str() == "supervisor"));
+        for (_, module, fact) in pair.module_facts(&["supervisor-flags"]) {
+            let name = Atom::new(&module.name);
+            if let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) {
+                found.push(
+                    Diagnostic::new(&CHILDREN_CHANGED, format!("`{}` is only loaded, but {}", module.name, fact.text))
+                        .label(*span, "the running supervisor keeps its flags")
+                        .help(format!("write `{{update,{name},supervisor}}`"))
+                        .on_path(&way.name),
+                );
+            }
+        }
         for (application, module, fact) in pair.module_facts(&["children"]) {
             let name = Atom::new(&module.name);
             let Some(span) = way.loaded.get(&name) else { continue };

@@ -1,8 +1,9 @@
 //! An `advanced` update of a module that exports no fitting `code_change`.
 
+use crate::beam::{Beam, Facts};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
-use crate::term::Atom;
+use crate::relup::LowOp;
 
 code! {
     CODE_CHANGE_MISSING "RL0602" "code-change-missing" Error
@@ -12,16 +13,46 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CODE_CHANGE_MISSING, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.ways.iter().filter(|way| !way.restarts) {
-        for (_, module, fact) in pair.module_facts(&["code-change-missing", "code-change-arity"]) {
-            let name = Atom::new(&module.name);
-            let Some(span) = way.loaded.get(&name).filter(|_| way.changed.contains(&name)) else { continue };
-            found.push(
-                Diagnostic::new(&CODE_CHANGE_MISSING, format!("`{}` {}", module.name, fact.text))
-                    .label(*span, "the upgrade calls it and fails")
-                    .help("export it from the newer version of the module: that one runs in both directions")
-                    .on_path(&way.name),
-            );
+    for way in pair.hot_ways() {
+        for (at, step) in way.steps.iter().enumerate() {
+            let LowOp::CodeChange(_, list) = &step.op else { continue };
+            for (module, _) in list {
+                // Whoever is loaded when the step is taken is called.
+                let new = way.come_at.get(module).is_some_and(|come| *come < at);
+                let running = pair.side(way.direction, new);
+                let Some((wanted, has)) = pair.look(running, module, converter) else { continue };
+                if has == Some(wanted) {
+                    continue;
+                }
+                let span = way.loaded.get(module).copied().unwrap_or_else(|| step.origin.span());
+                let what = match has {
+                    None => format!("`{module}` exports no `code_change/{wanted}`, and its processes are to convert their state"),
+                    Some(has) => format!("`{module}` exports `code_change/{has}`, but its behaviour calls `code_change/{wanted}`"),
+                };
+                let version = &running.rel.vsn.value;
+                found.push(
+                    Diagnostic::new(&CODE_CHANGE_MISSING, what)
+                        .label(span, format!("the version of release {version} is called, and the upgrade fails"))
+                        .help("export it, or write `soft` when there is nothing to convert")
+                        .on_path(&way.name),
+                );
+            }
         }
     }
+}
+
+/// How many arguments the `code_change` of a module must take, and how many one that it exports does; `None` for a module whose
+/// processes cannot be told, and for a supervisor, which converts its state itself.
+fn converter(beam: &Beam<'_>) -> Option<(u32, Option<u32>)> {
+    let facts = Facts::of(beam).ok()?;
+    let is = |names: &[&str]| facts.behaviours.iter().any(|behaviour| names.contains(&behaviour.as_str()));
+    let wanted = if is(&["gen_statem", "gen_fsm"]) {
+        4
+    } else if is(&["gen_server", "gen_event", "Elixir.GenServer", "Elixir.GenEvent", "Elixir.GenStage"]) {
+        3
+    } else {
+        return None;
+    };
+    let exports = |arity: u32| facts.exports.iter().any(|(name, count)| name.as_str() == "code_change" && *count == arity);
+    Some((wanted, [wanted, 3, 4].into_iter().find(|arity| exports(*arity))))
 }

@@ -14,6 +14,14 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
+    for fact in pair.comparison.facts.iter().filter(|fact| fact.kind == "release-version") {
+        found.push(
+            Diagnostic::new(&VERSION_NOT_BUMPED, fact.text.clone())
+                .label(pair.target.rel.vsn.span, "the target")
+                .label(pair.base.rel.vsn.span, "the base")
+                .help("raise the version of the release"),
+        );
+    }
     for (application, fact) in pair.application_facts(&["version-not-bumped"]) {
         found.push(
             Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}", application.name, fact.text))
