@@ -74,7 +74,7 @@ pub enum Change {
         /// How long suspending may take.
         timeout: Timeout,
         /// The argument of `{advanced,Extra}`; `None` for `soft`.
-        extra: Option<Term>,
+        extra: Option<Box<Term>>,
         /// How old code is purged before the load.
         pre: Purge,
         /// How it is purged after it.
@@ -143,7 +143,7 @@ fn effect(term: &Term) -> Effect {
 const SOFT: Option<Term> = None;
 
 fn update(is_static: bool, timeout: Timeout, extra: Option<Term>, pre: Purge, post: Purge) -> Change {
-    Change::Update { is_static, timeout, extra, pre, post }
+    Change::Update { is_static, timeout, extra: extra.map(Box::new), pre, post }
 }
 
 /// The short forms, at the top of a script only; `None` when it is none of them.

@@ -66,13 +66,26 @@ fn read_code(members: &[Member<'_>], contents: &Contents<'_>, before: &mut Vec<S
             continue;
         }
         match contents.library_of(member.name().as_str()) {
+            // What would be merged later in any case is not taken apart first.
+            Some((lib, _)) if add_to(before.last_mut(), lib, member.name()) => {}
             Some((lib, vsn)) => {
-                let op = LowOp::LoadObjectCode { lib: lib.clone(), vsn: Term::string(vsn), modules: vec![member.name().clone()] };
+                let op = LowOp::LoadObjectCode { lib: lib.clone(), vsn: Box::new(Term::string(vsn)), modules: vec![member.name().clone()] };
                 before.push(member.step(op));
             }
             None => found.push(faults::no_such_module(&member.dependent.module, contents.near(member.name().as_str()))),
         }
     }
+}
+
+/// Adds a module to the object code that was last asked for, when that is of the same library and came out of this pass.
+fn add_to(last: Option<&mut Step>, wanted: &Atom, module: &Atom) -> bool {
+    let Some(Step { op: LowOp::LoadObjectCode { lib, modules, .. }, origin }) = last else { return false };
+    let fits = lib == wanted && matches!(origin.pass, Some(Pass::Lower | Pass::MergeObjectCode));
+    if fits {
+        origin.pass = Some(Pass::MergeObjectCode);
+        modules.push(module.clone());
+    }
+    fits
 }
 
 fn emit(members: &[Member<'_>], direction: Direction, after: &mut Vec<Step>) {
@@ -127,7 +140,7 @@ fn change_code(updates: &[&Member<'_>], mode: Mode, wanted: impl Fn(bool) -> boo
             && wanted(*is_static)
         {
             first.get_or_insert(member);
-            changes.push((member.name().clone(), extra.clone()));
+            changes.push((member.name().clone(), Term::clone(extra)));
         }
     }
     if let Some(first) = first {

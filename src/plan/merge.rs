@@ -10,12 +10,12 @@ use std::collections::{HashMap, HashSet};
 /// What is read of one library.
 struct Library {
     lib: Atom,
-    vsn: Term,
+    vsn: Box<Term>,
     origin: Origin,
     /// The module lists of the merged instructions, in order.
     lists: Vec<Vec<Atom>>,
     /// The last instruction with another version.
-    conflict: Option<(Term, Span)>,
+    conflict: Option<(Box<Term>, Span)>,
 }
 
 /// Merges in place: libraries in the order of their first instruction, then everything that is no `load_object_code`.

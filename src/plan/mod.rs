@@ -151,6 +151,7 @@ fn translate(scripts: Vec<Script>, direction: Direction, contents: &Contents<'_>
     merge::merge(&mut before, found);
     let after = restart::place(&mut before, after, direction);
     let mut steps = before;
+    steps.reserve_exact(after.len() + 1);
     steps.push(Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) });
     steps.extend(after);
     if !found.has_errors() {

@@ -9,6 +9,9 @@ use crate::relup::{LowOp, Pass, Step};
 
 /// A new emulator comes first on the way up and last on the way down; a plain restart comes last.
 pub(super) fn place(before: &mut Vec<Step>, after: Vec<Step>, direction: Direction) -> Vec<Step> {
+    if !after.iter().any(|step| matches!(step.op, LowOp::RestartNewEmulator | LowOp::RestartEmulator)) {
+        return after;
+    }
     let (new, after): (Vec<Step>, Vec<Step>) = after.into_iter().partition(|step| step.op == LowOp::RestartNewEmulator);
     let (mut restarts, mut after): (Vec<Step>, Vec<Step>) = after.into_iter().partition(|step| step.op == LowOp::RestartEmulator);
     if let Some(step) = new.into_iter().next() {

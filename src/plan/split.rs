@@ -17,7 +17,8 @@ pub(super) struct Halves {
 
 /// Cuts and joins. Object code that is read after the point of no return is moved to the end of its script's first half.
 pub(super) fn split(scripts: Vec<Script>, found: &mut Findings) -> Halves {
-    let mut halves = Halves { before: Vec::new(), after: Vec::new() };
+    let items = scripts.iter().map(|script| script.items.len()).sum();
+    let mut halves = Halves { before: Vec::new(), after: Vec::with_capacity(items) };
     for script in scripts {
         let points: Vec<usize> = script.items.iter().enumerate().filter(|(_, item)| item.effect == Effect::NoReturn).map(|(at, _)| at).collect();
         let span_at = |at: &usize| script.items.get(*at).map_or(Span::GENERATED, |item| written(&item.cause));

@@ -10,7 +10,7 @@ pub enum LowOp {
         /// The application.
         lib: Atom,
         /// Its version: any list.
-        vsn: Term,
+        vsn: Box<Term>,
         /// Whose object code is read.
         modules: Vec<Atom>,
     },
@@ -33,7 +33,7 @@ pub enum LowOp {
     /// `{start,Modules}`.
     Start(Vec<Atom>),
     /// `{sync_nodes,Id,With}`.
-    SyncNodes(Term, SyncWith),
+    SyncNodes(Box<Term>, Box<SyncWith>),
     /// `{apply,{Module,Function,Arguments}}`.
     Apply {
         /// The module.
@@ -41,7 +41,7 @@ pub enum LowOp {
         /// The function.
         function: Atom,
         /// Its arguments: a list.
-        arguments: Term,
+        arguments: Box<Term>,
     },
     /// `restart_new_emulator`.
     RestartNewEmulator,
@@ -88,7 +88,7 @@ pub enum Timeout {
     /// Any time.
     Infinity,
     /// A positive number of milliseconds.
-    Milliseconds(Term),
+    Milliseconds(Box<Term>),
 }
 
 /// Whom nodes are synchronised with.
@@ -125,7 +125,7 @@ impl Timeout {
         match self {
             Timeout::Default => Term::atom("default"),
             Timeout::Infinity => Term::atom("infinity"),
-            Timeout::Milliseconds(term) => term.clone(),
+            Timeout::Milliseconds(term) => Term::clone(term),
         }
     }
 }
@@ -174,7 +174,7 @@ impl LowOp {
 
     /// `{apply,{application,Function,Arguments}}`.
     pub fn application_call(function: &str, arguments: Vec<Term>) -> LowOp {
-        LowOp::Apply { module: Atom::new("application"), function: Atom::new(function), arguments: Term::list(arguments) }
+        LowOp::Apply { module: Atom::new("application"), function: Atom::new(function), arguments: Box::new(Term::list(arguments)) }
     }
 }
 
@@ -183,7 +183,7 @@ impl ToTerm for LowOp {
         let pair = |argument: Term| Term::tuple(vec![Term::atom(self.name()), argument]);
         match self {
             LowOp::PointOfNoReturn | LowOp::RestartNewEmulator | LowOp::RestartEmulator | LowOp::Restart | LowOp::Reboot => Term::atom(self.name()),
-            LowOp::LoadObjectCode { lib, vsn, modules } => pair(Term::tuple(vec![lib.clone().into(), vsn.clone(), Term::atoms(modules)])),
+            LowOp::LoadObjectCode { lib, vsn, modules } => pair(Term::tuple(vec![lib.clone().into(), Term::clone(vsn), Term::atoms(modules)])),
             LowOp::Load(module, pre, post) | LowOp::Remove(module, pre, post) => {
                 pair(Term::tuple(vec![module.clone().into(), Term::atom(pre.word()), Term::atom(post.word())]))
             }
@@ -196,8 +196,8 @@ impl ToTerm for LowOp {
                 items.push(Term::list(changes.collect()));
                 Term::tuple(items)
             }
-            LowOp::SyncNodes(id, with) => Term::tuple(vec![Term::atom(self.name()), id.clone(), with.to_term()]),
-            LowOp::Apply { module, function, arguments } => pair(Term::tuple(vec![module.clone().into(), function.clone().into(), arguments.clone()])),
+            LowOp::SyncNodes(id, with) => Term::tuple(vec![Term::atom(self.name()), Term::clone(id), with.to_term()]),
+            LowOp::Apply { module, function, arguments } => pair(Term::tuple(vec![module.clone().into(), function.clone().into(), Term::clone(arguments)])),
         }
     }
 }
@@ -215,7 +215,7 @@ impl SyncWith {
     fn to_term(&self) -> Term {
         match self {
             SyncWith::Nodes(nodes) => Term::atoms(nodes),
-            SyncWith::Call(module, function, arguments) => Term::tuple(vec![module.clone().into(), function.clone().into(), arguments.clone()]),
+            SyncWith::Call(module, function, arguments) => Term::tuple(vec![module.clone().into(), function.clone().into(), Term::clone(arguments)]),
         }
     }
 }
@@ -225,6 +225,15 @@ pub(super) fn timeout(term: &Term) -> Option<Timeout> {
     match term.as_atom().map(Atom::as_str) {
         Some("default") => Some(Timeout::Default),
         Some("infinity") => Some(Timeout::Infinity),
-        _ => term.is_positive_integer().then(|| Timeout::Milliseconds(term.clone())),
+        _ => term.is_positive_integer().then(|| Timeout::Milliseconds(Box::new(term.clone()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    /// A relup has hundreds of thousands of them, and most are loads: what is rare stands behind a pointer.
+    #[test]
+    fn an_instruction_is_small() {
+        assert!(std::mem::size_of::<super::LowOp>() <= 64, "{}", std::mem::size_of::<super::LowOp>());
     }
 }

@@ -144,11 +144,13 @@ impl Shape {
                 };
                 Some(LowOp::CodeChange(Some(mode?), list?))
             }
-            (Some("sync_nodes"), [id, with]) => self.sync_with(with).map(|with| LowOp::SyncNodes(id.clone(), with)),
+            (Some("sync_nodes"), [id, with]) => self.sync_with(with).map(|with| LowOp::SyncNodes(Box::new(id.clone()), Box::new(with))),
             (Some("apply"), [call]) => match call.as_tuple() {
-                Some([module, function, arguments]) => {
-                    self.call(module, function, arguments).map(|(module, function, arguments)| LowOp::Apply { module, function, arguments })
-                }
+                Some([module, function, arguments]) => self.call(module, function, arguments).map(|(module, function, arguments)| LowOp::Apply {
+                    module,
+                    function,
+                    arguments: Box::new(arguments),
+                }),
                 _ => self.unknown(term, Some("{apply,{Module,Function,[Argument]}}".to_owned())),
             },
             _ => self.unknown(term, None),
@@ -160,7 +162,7 @@ impl Shape {
         let lib = self.atom(lib, |term| faults::bad_library(term, "bad_lib"));
         let vsn = if vsn.is_list() { Some(vsn.clone()) } else { self.refuse(vsn, |term| faults::bad_library(term, "bad_lib_vsn")) };
         let modules = self.plain_modules(modules);
-        Some(LowOp::LoadObjectCode { lib: lib?.value, vsn: vsn?, modules: modules? })
+        Some(LowOp::LoadObjectCode { lib: lib?.value, vsn: Box::new(vsn?), modules: modules? })
     }
 
     fn purged(&mut self, term: &Term, argument: &Term) -> Option<(Atom, Purge, Purge)> {

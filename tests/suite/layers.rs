@@ -46,6 +46,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("similar", &["cli/lint.rs"]),
     ("tar", &["source/archive.rs"]),
     ("toml", &["cli/config.rs"]),
+    ("rayon", &["parallel"]),
     ("ryu", &["term/print.rs"]),
     ("unicode_segmentation", &["term/layout.rs"]),
 ];
