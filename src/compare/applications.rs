@@ -99,7 +99,7 @@ fn pair<'r>(base: &'r Release, target: &'r Release) -> Vec<Pair<'r>> {
 type Listing = BTreeSet<String>;
 
 fn list(trees: &Trees<'_>, application: Option<&Application>) -> Listing {
-    application.map(|application| application.compiled(trees)).unwrap_or_default()
+    application.map(|application| application.compiled(trees).clone()).unwrap_or_default()
 }
 
 /// Reports modules that are listed and not there; an application without any is reported once, and gives `true`.

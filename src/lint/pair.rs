@@ -4,12 +4,11 @@ use super::Between;
 use crate::appup::{Direction, Entry};
 use crate::beam::{Beam, Facts, Known, Supervision};
 use crate::compare::{ApplicationChange, Comparison, Fact, Habits, Link, ModuleChange};
-use crate::parallel;
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
 use crate::relup::{LowOp, Step};
 use crate::source::Trees;
-use crate::span::Span;
+use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -46,9 +45,6 @@ pub struct Supervisor {
     /// What it starts, or why that is not known.
     pub children: Known<Supervision>,
 }
-
-/// How many modules are worth a thread.
-const WORTH_A_THREAD: usize = 8;
 
 /// A path between the two, and what it does to each module.
 pub struct Way<'a> {
@@ -166,26 +162,22 @@ impl<'a> Pair<'a> {
             return Rc::clone(known);
         }
         let listed = release.application(application).map(|application| application.file.modules.as_slice()).unwrap_or_default();
-        let trees = self.trees;
-        let facts = parallel::map(listed, WORTH_A_THREAD, |module| {
-            let children = look(trees, release, &module.value, |beam| Facts::of(beam).ok()?.children)?;
+        let supervisor = |module: &Spanned<Atom>| {
+            let children = self.look(release, &module.value, |beam| Facts::of(beam).ok()?.children)?;
             Some(Supervisor { module: module.value.clone(), children })
-        });
-        let supervisors = Rc::new(facts.into_iter().flatten().collect());
+        };
+        let supervisors = Rc::new(listed.iter().filter_map(supervisor).collect());
         self.supervisors.borrow_mut().insert(key, Rc::clone(&supervisors));
         supervisors
     }
 
     /// Has a look at the compiled file of a module in one of the releases; `None` when there is none that can be read.
     pub fn look<R>(&self, release: &Release, module: &Atom, see: impl FnOnce(&Beam<'_>) -> Option<R>) -> Option<R> {
-        look(self.trees, release, module, see)
+        let library = release.library_of(module.as_str()).filter(|library| library.compiled(self.trees).contains(module.as_str()))?;
+        let spot = library.beam(module.as_str());
+        let bytes = self.trees.get(spot.tree).read(&spot.path).ok()?;
+        see(&Beam::open(&bytes).ok()?)
     }
-}
-
-fn look<R>(trees: &Trees<'_>, release: &Release, module: &Atom, see: impl FnOnce(&Beam<'_>) -> Option<R>) -> Option<R> {
-    let spot = release.library_of(module.as_str())?.beam(module.as_str());
-    let bytes = trees.get(spot.tree).read(&spot.path).ok()?;
-    see(&Beam::open(&bytes).ok()?)
 }
 
 impl<'a> Way<'a> {

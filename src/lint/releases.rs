@@ -33,8 +33,7 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     let in_files = parallel::map(&used, WORTH_A_THREAD, |(application, appup)| {
         let mut found = Findings::default();
         let beams = application.compiled(opener.trees());
-        let beams = Some(&beams).filter(|beams| !beams.is_empty());
-        check_file(&application.name.value, appup, Some(&application.file), beams, &mut found);
+        check_file(&application.name.value, appup, Some(&application.file), Some(beams).filter(|beams| !beams.is_empty()), &mut found);
         found.sorted()
     });
     found.extend(in_files.into_iter().flatten());

@@ -21,6 +21,7 @@ use crate::source::{Spot, Trees, join, parent};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, FaultClass, SyntaxFault};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
 
 /// How an application is started with its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,13 +71,17 @@ pub struct Application {
     pub includes: Vec<Spanned<Atom>>,
     /// The folder that holds its `.app`.
     pub folder: Spot,
+    /// The modules that have a compiled file there, once somebody looked.
+    pub(super) compiled: OnceLock<BTreeSet<String>>,
 }
 
 impl Application {
     /// The modules that have a compiled file in its folder.
-    pub fn compiled(&self, trees: &Trees<'_>) -> BTreeSet<String> {
-        let names = trees.get(self.folder.tree).list(&self.folder.path).unwrap_or_default();
-        names.iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
+    pub fn compiled(&self, trees: &Trees<'_>) -> &BTreeSet<String> {
+        self.compiled.get_or_init(|| {
+            let names = trees.get(self.folder.tree).list(&self.folder.path).unwrap_or_default();
+            names.iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
+        })
     }
 
     /// The compiled file of a module.

@@ -11,6 +11,7 @@ use crate::span::FileId;
 use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::sync::OnceLock;
 
 /// Opens releases; reads every file once.
 pub struct Opener<'a> {
@@ -357,7 +358,15 @@ impl<'a> Opener<'a> {
                     includes.clone()
                 }
             };
-            applications.push(Application { name: app.name.clone(), vsn: app.vsn.clone(), kind: app.kind.value, file, includes, folder });
+            applications.push(Application {
+                name: app.name.clone(),
+                vsn: app.vsn.clone(),
+                kind: app.kind.value,
+                file,
+                includes,
+                folder,
+                compiled: OnceLock::new(),
+            });
         }
         if found.count(Severity::Error) > errors {
             // Which applications there are is not known; checks across them would report what follows from that.
