@@ -14,7 +14,6 @@ const OPERANDS: &[u8] = &[
 const LABEL: u8 = 1;
 const FUNC_INFO: u8 = 2;
 const INT_CODE_END: u8 = 3;
-const CALL: u8 = 4;
 const CALL_LAST: u8 = 5;
 const CALL_ONLY: u8 = 6;
 const CALL_EXT: u8 = 7;
@@ -39,7 +38,7 @@ pub struct Call {
 pub(super) struct Walked {
     /// Whether the module runs code when it is loaded.
     pub on_load: bool,
-    /// Whether one of its functions waits for messages, for as long as it takes, and comes back to itself by local calls.
+    /// Whether one of its functions waits for messages, for as long as it takes, and goes on with itself by local calls in tail position.
     pub loops: bool,
     /// Each call to another module, in order.
     pub calls: Vec<Call>,
@@ -70,7 +69,8 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
                 caller = (second, third);
                 local.function();
             }
-            CALL | CALL_LAST | CALL_ONLY => local.call(second),
+            // A call that something is still to be done after is no loop: the function comes back.
+            CALL_LAST | CALL_ONLY => local.call(second),
             CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(Call { function: caller.0, arity: caller.1, import: second }),
             WAIT => local.wait(),
             ON_LOAD => walked.on_load = true,
@@ -86,7 +86,7 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
 /// How many calls are followed when loops are looked for.
 const MAX_FOLLOWED: usize = 1 << 20;
 
-/// The functions of a module, their local calls, and which of them wait.
+/// The functions of a module, their local tail calls, and which of them wait.
 #[derive(Default)]
 struct Local {
     /// Which function each label stands in, by label.

@@ -1,7 +1,7 @@
 //! `relupc.toml`: the levels of a project, found upward from where the run begins.
 
 use super::shell::Failure;
-use crate::lint::{Level, Levels, Preset};
+use crate::lint::{Level, Levels, Preset, Source};
 use crate::source::{FileTree, Refusal};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -84,16 +84,16 @@ impl LevelArgs {
         let (file, config) = config.unwrap_or_default();
         let mut levels = Levels::new(self.preset.or(config.preset).map_or(Preset::Recommended, Preset::from));
         let lists = [
-            (file.as_str(), &config.allow, Level::Allow),
-            (file.as_str(), &config.warn, Level::Warn),
-            (file.as_str(), &config.deny, Level::Deny),
-            ("--allow", &self.allow, Level::Allow),
-            ("--warn", &self.warn, Level::Warn),
-            ("--deny", &self.deny, Level::Deny),
+            (Source::File, file.as_str(), &config.allow, Level::Allow),
+            (Source::File, file.as_str(), &config.warn, Level::Warn),
+            (Source::File, file.as_str(), &config.deny, Level::Deny),
+            (Source::CommandLine, "--allow", &self.allow, Level::Allow),
+            (Source::CommandLine, "--warn", &self.warn, Level::Warn),
+            (Source::CommandLine, "--deny", &self.deny, Level::Deny),
         ];
-        for (place, list, level) in lists {
+        for (source, place, list, level) in lists {
             for what in list {
-                if !levels.set(what, level) {
+                if !levels.set(source, what, level) {
                     return Err(Failure::Usage(format!("{place}: there is no code or group `{what}`; `relupc rules` lists all")));
                 }
             }

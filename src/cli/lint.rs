@@ -6,12 +6,13 @@ use super::shell::{Failure, Shell, outcome};
 use super::{Outcome, write};
 use crate::appup::{self, Direction};
 use crate::diag::{Diagnostic, Findings, Severity};
-use crate::lint::{self, Between, Levels};
+use crate::lint::{self, Between, Levels, Ran};
 use crate::otp::Otp;
 use crate::plan::{Appups, PathRequest, Preference, plan_path};
 use crate::release::{FileKind, Opener, Release, read_app, with_otp_tag};
 use crate::render::{self, LintReport, Skipped};
 use crate::source::{Disk, FileTree, Files, Kind, Source, Spot, TreeId, join, parent, refused};
+use crate::span::FileId;
 use crate::term::{Atom, Document, Extent, parse, text_after_term};
 use clap::ValueEnum;
 use similar::TextDiff;
@@ -87,12 +88,12 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let levels = args.levels.levels(&disk, first)?;
     let mut findings = check(&args, &levels);
     if args.diff {
-        let all = mended(&findings, args.fix.unwrap_or(Mend::Safe));
+        let all = mended(&findings, args.fix.unwrap_or(Mend::Safe), &levels);
         shell.print(&difference(&all))?;
         return Ok(if all.is_empty() { outcome(&findings.list) } else { Outcome::Faulty });
     }
     if let Some(mend) = args.fix
-        && fix(&findings, mend, shell)?
+        && fix(&findings, mend, &levels, shell)?
     {
         findings = check(&args, &levels);
     }
@@ -152,10 +153,11 @@ fn check(args: &Args, levels: &Levels) -> Checked {
     }
     let mut looked_at = 0;
     if let Some(target) = &args.target {
-        for path in releases(target, &args.from, &mut opener, &mut found) {
-            spots.remove(&path);
-            looked_at += 1;
-        }
+        let used = releases(target, &args.from, &mut opener, &mut found);
+        looked_at += used.len();
+        // One file may be named in two ways.
+        let used: BTreeSet<String> = used.iter().map(|path| write::whole(path)).collect();
+        spots.retain(|path| !used.contains(&write::whole(path)));
     }
     looked_at += spots.len();
     let spots: Vec<Spot> = spots.into_iter().map(|path| Spot::new(TreeId::Outside, path)).collect();
@@ -174,7 +176,7 @@ fn check(args: &Args, levels: &Levels) -> Checked {
     found.extend(checked.into_iter().flatten());
     let alone = jobs.iter().filter(|job| job.app.is_none()).count();
     let files = opener.into_files();
-    let list = lint::apply_allowances(&files, otp, found.sorted());
+    let list = lint::apply_allowances(&files, otp, if args.target.is_some() { Ran::Everything } else { Ran::Files }, found.sorted());
     let mut sorted = Findings::default();
     sorted.extend(list.into_iter().filter_map(|diagnostic| levels.apply(diagnostic)));
     Checked { list: sorted.sorted(), files, looked_at, alone }
@@ -209,7 +211,7 @@ fn check_one(job: &Job, disk: &Disk, otp: Otp, files: &Files, found: &mut Findin
         job.app.as_ref().filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
     let beams: BTreeSet<String> =
         disk.list(parent(&job.spot.path)).unwrap_or_default().iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect();
-    lint::check_file(&name, &appup, app.as_ref(), Some(&beams).filter(|beams| !beams.is_empty()), found);
+    lint::check_file(&name, &appup, app.as_ref(), Some(&beams).filter(|beams| !beams.is_empty()), true, found);
 }
 
 /// `my_app` for `ebin/my_app.appup` and `src/my_app.appup.src`.
@@ -219,13 +221,10 @@ fn application_of(path: &str) -> &str {
     name.strip_suffix(".appup").unwrap_or(name)
 }
 
-/// How deep folders are looked into; links may lead in circles.
-const MAX_DEPTH: usize = 32;
-
 /// The appups that a path stands for.
 fn collect(disk: &Disk, path: &str, spots: &mut BTreeSet<String>, found: &mut Findings) {
     match disk.kind(path) {
-        Ok(Kind::Folder) => walk(disk, path.trim_end_matches('/'), 0, spots),
+        Ok(Kind::Folder) => walk(disk, path.trim_end_matches('/'), &mut BTreeSet::new(), spots, found),
         Ok(Kind::File | Kind::Other) => {
             spots.insert(path.to_owned());
         }
@@ -233,11 +232,19 @@ fn collect(disk: &Disk, path: &str, spots: &mut BTreeSet<String>, found: &mut Fi
     }
 }
 
-fn walk(disk: &Disk, folder: &str, depth: usize, spots: &mut BTreeSet<String>) {
-    for name in disk.list(folder).unwrap_or_default() {
+/// Looks into a folder and those below it; links may lead in circles, so each folder is looked into once.
+fn walk(disk: &Disk, folder: &str, seen: &mut BTreeSet<String>, spots: &mut BTreeSet<String>, found: &mut Findings) {
+    if !seen.insert(write::whole(if folder.is_empty() { "/" } else { folder })) {
+        return;
+    }
+    let names = match disk.list(folder) {
+        Ok(names) => names,
+        Err(why) => return found.push(refused(folder, &why)),
+    };
+    for name in names {
         let path = join(if folder.is_empty() { "/" } else { folder }, &name);
         match disk.kind(&path) {
-            Ok(Kind::Folder) if depth < MAX_DEPTH && !name.starts_with('.') => walk(disk, &path, depth + 1, spots),
+            Ok(Kind::Folder) if !name.starts_with('.') => walk(disk, &path, seen, spots, found),
             Ok(Kind::File) if name.ends_with(".appup") || name.ends_with(".appup.src") => {
                 spots.insert(path);
             }
@@ -276,37 +283,71 @@ struct Mended<'f> {
     findings: usize,
 }
 
+/// How many times a file is looked at again: one mend may lay bare the next.
+const MAX_ROUNDS: usize = 8;
+
 /// The files that get better by their mends.
-fn mended(checked: &Checked, mend: Mend) -> Vec<Mended<'_>> {
-    let mut by_file: BTreeMap<u32, Vec<&Diagnostic>> = BTreeMap::new();
+fn mended<'c>(checked: &'c Checked, mend: Mend, levels: &Levels) -> Vec<Mended<'c>> {
+    let mut by_file: BTreeMap<u32, Vec<Diagnostic>> = BTreeMap::new();
     for found in &checked.list {
-        if let Some(edit) = found.fix.as_ref().filter(|fix| fix.safe || mend == Mend::Unsafe).and_then(|fix| fix.edits.first()) {
-            by_file.entry(edit.span.file.0).or_default().push(found);
+        if let Some(span) = found.position().filter(|span| span.is_written()) {
+            by_file.entry(span.file.0).or_default().push(found.clone());
         }
     }
-    let each = by_file.into_iter().filter_map(|(file, list)| {
-        let source = checked.files.get(crate::span::FileId(file))?;
-        let mut text = source.text.clone();
-        let mut edits: Vec<_> = list.iter().filter_map(|found| found.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        edits.dedup();
-        let mut before = u32::MAX;
-        for edit in edits.iter().rev().filter(|edit| edit.span.file.0 == file) {
-            // Of edits that overlap only the last one is made; the next run makes the others.
-            if edit.span.end <= before {
-                text.replace_range(edit.span.range(), &edit.text);
-                before = edit.span.start;
+    let each = by_file.into_iter().filter_map(|(file, mut list)| {
+        let source = checked.files.get(FileId(file))?;
+        let mut mended = Mended { source, text: source.text.clone(), findings: 0 };
+        let mut weight = found_in(&mended.text, &source.name).0;
+        for _ in 0..MAX_ROUNDS {
+            let (text, count) = mend_once(&mended.text, &list, mend);
+            let (lighter, next) = found_in(&text, &source.name);
+            if count == 0 || lighter >= weight {
+                break;
             }
+            mended = Mended { source, text, findings: mended.findings + count };
+            (weight, list) = (lighter, next.into_iter().filter_map(|found| levels.apply(found)).collect());
         }
-        let better = weight(&text, &source.name) < weight(&source.text, &source.name);
-        better.then_some(Mended { source, text, findings: list.len() })
+        (mended.findings > 0).then_some(mended)
     });
     each.collect()
 }
 
+/// Makes the mends of a text's findings, and counts them. Where a character is illegal only that is mended: what else is
+/// found there follows from it. Two syntax errors side by side are left to a person, as one mend may undo the other.
+fn mend_once(text: &str, list: &[Diagnostic], mend: Mend) -> (String, usize) {
+    let is_character = |found: &Diagnostic| found.code.name == "illegal-character";
+    let characters = list.iter().any(|found| is_character(found) && found.fix.is_some());
+    let is_syntax = |found: &Diagnostic| found.code.group() == "syntax";
+    let alone = |found: &Diagnostic| {
+        let touches = |other: &Diagnostic| {
+            let (one, two) = (found.position(), other.position());
+            one.zip(two).is_some_and(|(one, two)| one.start <= two.end.saturating_add(1) && two.start <= one.end.saturating_add(1))
+        };
+        !is_syntax(found) || list.iter().filter(|other| is_syntax(other) && touches(other)).count() == 1
+    };
+    let wanted = |found: &&Diagnostic| {
+        let chosen = if characters { is_character(found) } else { alone(found) };
+        chosen && found.fix.as_ref().is_some_and(|fix| fix.safe || mend == Mend::Unsafe)
+    };
+    let chosen: Vec<&Diagnostic> = list.iter().filter(wanted).collect();
+    let mut edits: Vec<_> = chosen.iter().filter_map(|found| found.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.dedup();
+    let mut text = text.to_owned();
+    let mut before = u32::MAX;
+    for edit in edits.iter().rev() {
+        // Of edits that overlap only the last one is made; the next round makes the others.
+        if edit.span.end <= before && text.get(edit.span.range()).is_some() {
+            text.replace_range(edit.span.range(), &edit.text);
+            before = edit.span.start;
+        }
+    }
+    (text, chosen.len())
+}
+
 /// Writes the files that get better by their mends, each whole. Tells whether there was any.
-fn fix(checked: &Checked, mend: Mend, shell: &mut Shell) -> Result<bool, Failure> {
-    let all = mended(checked, mend);
+fn fix(checked: &Checked, mend: Mend, levels: &Levels, shell: &mut Shell) -> Result<bool, Failure> {
+    let all = mended(checked, mend, levels);
     for Mended { source, text, findings } in &all {
         let bytes = source.encode(text).ok_or_else(|| Failure::Usage(format!("`{}` is in Latin-1, which cannot hold the mend", source.name)))?;
         write::replace(&source.name, &bytes)?;
@@ -326,13 +367,15 @@ fn difference(all: &[Mended<'_>]) -> String {
     out
 }
 
-/// What an appup's text has against it on its own: errors, and all findings.
-fn weight(text: &str, name: &str) -> (usize, usize) {
+/// What an appup's text has against it on its own: how many errors and how many findings, and which.
+fn found_in(text: &str, name: &str) -> ((usize, usize), Vec<Diagnostic>) {
     let mut files = Files::default();
     let file = files.add(Source::decoded(text));
     let document = files.get(file).map(|source| parse(source, file, Otp::NEWEST, Extent::First)).unwrap_or_default();
     let mut found = Findings::default();
     let job = Job { spot: Spot::new(TreeId::Outside, name), document: Ok(document), app: None };
     check_one(&job, &Disk, Otp::NEWEST, &files, &mut found);
-    (found.count(Severity::Error), found.sorted().len())
+    let errors = found.count(Severity::Error);
+    let list = found.sorted();
+    ((errors, list.len()), list)
 }

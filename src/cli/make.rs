@@ -7,7 +7,7 @@ use super::{Outcome, write};
 use crate::appup::Direction;
 use crate::author::derive_for;
 use crate::diag::{Diagnostic, Findings, Severity};
-use crate::lint::{self, Between};
+use crate::lint::{self, Between, Ran};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
 use crate::release::{FileKind, Opener, Release, with_otp_tag};
@@ -131,8 +131,9 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     }
     let otp = opener.otp();
     let files = opener.into_files();
+    let ran = if args.no_lint || found.has_errors() { Ran::Nothing } else { Ran::Everything };
     let mut findings: Vec<Diagnostic> =
-        lint::apply_allowances(&files, otp, found.sorted()).into_iter().filter_map(|diagnostic| levels.for_compiler(diagnostic)).collect();
+        lint::apply_allowances(&files, otp, ran, found.sorted()).into_iter().filter_map(|diagnostic| levels.for_compiler(diagnostic)).collect();
     if args.warnings_as_errors {
         for warning in findings.iter_mut().filter(|found| found.severity == Severity::Warning) {
             warning.severity = Severity::Error;
@@ -238,8 +239,10 @@ fn check_rules<'r>(target: &Release, releases: &Releases, relup: &'r Relup, appu
     let mut by_rules = Findings::default();
     lint::check_releases(target, &between, appups, opener, &mut by_rules);
     // OTP accepts all of it: the relup is made, unless a level says otherwise.
-    let loud = by_rules.sorted().into_iter().filter(|diagnostic| diagnostic.severity != Severity::Advice);
-    found.extend(loud.map(|diagnostic| diagnostic.severity(Severity::Warning)));
+    found.extend(by_rules.sorted().into_iter().map(|diagnostic| {
+        let level = diagnostic.severity.max(Severity::Warning);
+        diagnostic.severity(level)
+    }));
 }
 
 /// Adds the downgrade entries that the paths down need and the appups lack.

@@ -18,6 +18,11 @@ pub fn is_same(one: &str, other: &str) -> bool {
     name(one) == name(other) && whole(one).is_some_and(|one| Some(one) == whole(other))
 }
 
+/// The one name of a file or folder, links followed; the name as it is when there is none.
+pub fn whole(path: &str) -> String {
+    fs::canonicalize(path).map_or_else(|_| path.to_owned(), |whole| whole.to_string_lossy().into_owned())
+}
+
 fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link is followed, so that it stays one.
     let goal: PathBuf = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());

@@ -347,14 +347,15 @@ fn across(
     comparison.base.compilers = compilers.0.into_iter().collect();
     comparison.target.compilers = compilers.1.into_iter().collect();
     for application in changes.iter_mut().filter(|application| application.presence == Presence::Both && application.base == application.target) {
-        let code = application.modules.iter().filter(|module| module.depth < Depth::Debug).count();
+        let differ: Vec<String> = application.modules.iter().filter(|module| module.depth < Depth::Attributes).map(|module| module.name.clone()).collect();
+        let code = differ.len();
         if code > 0 {
             let text = format!(
                 "has {} that differ{}, and the same version: an upgrade passes over it without a word",
                 if code == 1 { "a module".to_owned() } else { format!("{code} modules") },
                 if code == 1 { "s" } else { "" }
             );
-            application.facts.insert(0, Fact::new("version-not-bumped", Verdict::HotWithCare, text));
+            application.facts.insert(0, Fact::new("version-not-bumped", Verdict::HotWithCare, text).items(differ));
         }
     }
 }

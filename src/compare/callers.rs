@@ -172,10 +172,13 @@ pub fn links(base: &Release, target: &Release, comparison: &Comparison, trees: &
     links
 }
 
-/// The functions among those wanted that a module imports.
+/// The functions among those wanted that a module calls by name, or makes a fun of.
 fn imported(trees: &Trees<'_>, spot: &Spot, wanted: &HashSet<Mfa>) -> Option<Vec<Mfa>> {
     let bytes = trees.get(spot.tree).read(&spot.path).ok()?;
     let beam = Beam::open(&bytes).ok()?;
     let atoms = beam.atoms().ok()?;
-    Some(beam.imports(&atoms).ok()?.into_iter().filter(|mfa| wanted.contains(mfa)).collect())
+    let mut called: Vec<Mfa> = beam.imports(&atoms).ok()?.into_iter().chain(beam.external_funs()).filter(|mfa| wanted.contains(mfa)).collect();
+    called.sort_unstable();
+    called.dedup();
+    Some(called)
 }

@@ -97,12 +97,30 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
             }
         }
     }
+    // A counter that begins with another number is no other shape.
+    let kinds = |list: &[Shape]| list.iter().map(plain_kind).collect::<Option<std::collections::BTreeSet<_>>>();
+    if let (Some(before), Some(after)) = (kinds(before), kinds(after))
+        && before == after
+    {
+        return None;
+    }
     // Where one state may have several shapes, one that both sides know is as much as can be told.
     if before.iter().any(|shape| after.iter().any(|other| shapes::name(shape) == shapes::name(other))) {
         return None;
     }
     let names = |list: &[Shape]| list.iter().map(shapes::name).collect::<Vec<_>>().join(" or ");
     Some(Change::Shape(names(before), names(after)))
+}
+
+/// What kind of value a state without parts is.
+fn plain_kind(shape: &Shape) -> Option<&'static str> {
+    let Shape::Plain(text) = shape else { return None };
+    Some(match text.chars().next()? {
+        '0'..='9' | '-' => "number",
+        '"' => "text",
+        _ if text == "a list" => "list",
+        _ => "atom",
+    })
 }
 
 /// Whether the new module can convert a state: it runs on the way up, and, as the newer code, on the way down.
@@ -229,6 +247,7 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
         );
         facts.push(Fact::new("supervisor-flags", Verdict::HotWithCare, text).at(source_of(new, 0)));
     }
+    let is_template = [&before.flags, &after.flags].into_iter().all(|flags| flags.as_ref().is_some_and(|flags| flags.contains("simple_one_for_one")));
     let (before, after) = (&before.children, &after.children);
     let has = |list: &[Child], id: &str| list.iter().any(|child| child.id == id);
     let mut items: Vec<String> = Vec::new();
@@ -237,7 +256,10 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
     items.extend(
         before.iter().filter(|child| after.iter().any(|other| other.id == child.id && other.text != child.text)).map(|child| format!("~ {}", child.id)),
     );
-    if !items.is_empty() {
+    if !items.is_empty() && is_template {
+        let text = "the template of its children differs: an upgrade of the supervisor takes it in, for those that are started later";
+        facts.push(Fact::new("child-template", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)));
+    } else if !items.is_empty() {
         let text = if is_application {
             "the children of its top supervisor differ: no upgrade takes them in, they are started with `supervisor:start_child/2` or by a restart"
         } else {

@@ -1,7 +1,9 @@
 //! Comments that silence findings: `%% relupc:allow RLxxxx reason` on the line, or before the tuple, that it is for;
 //! `%% relupc:allow-file RLxxxx reason` for a whole file.
 
-use crate::diag::{Code, Diagnostic, codes};
+use super::Check;
+use super::levels::accepted_by_otp;
+use crate::diag::{Code, Diagnostic, Severity, codes};
 use crate::otp::Otp;
 use crate::source::{Files, Source};
 use crate::span::Span;
@@ -26,28 +28,63 @@ struct Allowance {
     used: bool,
 }
 
-/// Takes out the findings that comments in their files silence, and adds what is wrong with the comments.
-pub fn apply(files: &Files, otp: Otp, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Which rules were run: comments for others may well be used in another run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ran {
+    /// None.
+    Nothing,
+    /// Those for appups on their own.
+    Files,
+    /// All, with two releases.
+    Everything,
+}
+
+impl Ran {
+    /// Tells whether a comment for a code would have been used if there were anything to silence.
+    fn covers(self, code: &Code) -> bool {
+        match super::rules().iter().find(|rule| rule.code == code).map(|rule| &rule.check) {
+            Some(Check::File(_)) => self != Ran::Nothing,
+            Some(Check::Application(_) | Check::Pair(_)) => self == Ran::Everything,
+            None => true,
+        }
+    }
+}
+
+/// Takes out the findings that comments in their files silence, and adds what is wrong with the comments. What OTP refuses is
+/// not for a comment to allow.
+pub fn apply(files: &Files, otp: Otp, ran: Ran, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     for (file, source) in files.iter().filter(|(_, source)| source.text.contains(MARK)) {
         let document = parse(source, file, otp, Extent::All);
         let mut extra = Vec::new();
         let mut allowances = read(source, &document, &mut extra);
         found.retain(|diagnostic| {
+            if refused_by_otp(diagnostic) {
+                return true;
+            }
             let at = diagnostic.position().filter(|span| span.file == file);
             let silenced =
                 at.and_then(|span| allowances.iter_mut().find(|allowance| allowance.code == diagnostic.code && allowance.range.contains(&span.start)));
             silenced.map(|allowance| allowance.used = true).is_none()
         });
-        for allowance in allowances.iter().filter(|allowance| !allowance.used) {
-            extra.push(
-                Diagnostic::new(&ALLOW_UNUSED, format!("nothing here gives {}", allowance.code.id))
-                    .label(allowance.span, "this comment silences nothing")
-                    .help("take it away, or put it on the line before what it is for"),
-            );
+        for allowance in allowances.iter().filter(|allowance| !allowance.used && ran.covers(allowance.code)) {
+            let is_here = |diagnostic: &Diagnostic| {
+                let at = diagnostic.position().filter(|span| span.file == file);
+                diagnostic.code == allowance.code && at.is_some_and(|span| allowance.range.contains(&span.start))
+            };
+            let (message, help) = if found.iter().any(is_here) {
+                (format!("{} is what OTP refuses, and no comment allows it", allowance.code.id), "mend what it is about, and take the comment away")
+            } else {
+                (format!("nothing here gives {}", allowance.code.id), "take it away, or put it on the line before what it is for")
+            };
+            extra.push(Diagnostic::new(&ALLOW_UNUSED, message).label(allowance.span, "this comment silences nothing").help(help));
         }
         found.extend(extra);
     }
     found
+}
+
+fn refused_by_otp(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error && !accepted_by_otp(diagnostic.code)
 }
 
 fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Vec<Allowance> {

@@ -4,7 +4,7 @@ use crate::appup::{self, Appup, Direction, Entry, HighOp, Instruction};
 use crate::compare::beam_missing;
 use crate::diag::{Findings, Severity};
 use crate::lint::{Check, rules};
-use crate::plan::{Contents, Path, plan_entry};
+use crate::plan::{Contents, NO_SUCH_MODULE, Path, plan_entry};
 use crate::release::AppFile;
 use crate::span::Spanned;
 use crate::term::Atom;
@@ -45,7 +45,7 @@ pub struct File<'a> {
 
 impl<'a> File<'a> {
     /// Reads every script; what OTP refuses in them is found on the way.
-    pub fn new(name: &'a Atom, appup: &'a Appup, app: Option<&'a AppFile>, beams: Option<&'a BTreeSet<String>>, found: &mut Findings) -> File<'a> {
+    pub fn new(name: &'a Atom, appup: &'a Appup, app: Option<&'a AppFile>, beams: Option<&'a BTreeSet<String>>, alone: bool, found: &mut Findings) -> File<'a> {
         let mut scripts = Vec::new();
         for direction in [Direction::Up, Direction::Down] {
             for entry in &appup.entries(direction).list {
@@ -53,11 +53,19 @@ impl<'a> File<'a> {
                 let instructions = appup::read_script(&entry.script, &mut on_path);
                 // On the way down the modules of the older version count, which are not to be seen here.
                 let listed = app.filter(|_| direction == Direction::Up).map(|app| app.modules.clone());
-                let modules = listed.unwrap_or_else(|| named(&instructions));
+                let modules = listed.filter(|_| alone).unwrap_or_else(|| named(&instructions));
                 let vsn = appup.vsn.text().unwrap_or_default();
                 let contents = Contents::of_application(name, &vsn, &modules);
                 let path = plan_entry(instructions.clone(), direction, &contents, &mut on_path);
-                found.extend(on_path.sorted());
+                // A module may be another application's: OTP looks through the whole release.
+                found.extend(on_path.sorted().into_iter().map(|finding| {
+                    if *finding.code == NO_SUCH_MODULE {
+                        let help = "is it another application's? with `--target` and `--from` all of them are looked through";
+                        finding.severity(Severity::Warning).help(help)
+                    } else {
+                        finding
+                    }
+                }));
                 scripts.push(Script { direction, entry, instructions, path });
             }
         }
@@ -72,14 +80,16 @@ impl<'a> File<'a> {
 
 /// Checks an appup that was read without syntax errors: every script, and every rule for an appup on its own. Rules that need
 /// its `.app` are passed over when there is none.
-pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Option<&BTreeSet<String>>, found: &mut Findings) {
+///
+/// Whether other applications have the modules that it names is known with releases only; `alone` tells that there are none.
+pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Option<&BTreeSet<String>>, alone: bool, found: &mut Findings) {
     version_of(appup, app, name, found);
     broken_lists(appup, found);
     if let (Some(app), Some(beams)) = (app, beams) {
         let missing = app.modules.iter().filter(|module| !beams.contains(module.value.as_str()));
         found.extend(missing.map(|module| beam_missing(module.value.as_str(), name.as_str(), module.span).severity(Severity::Error)));
     }
-    let file = File::new(name, appup, app, beams, found);
+    let file = File::new(name, appup, app, beams, alone, found);
     for rule in rules() {
         match (&rule.check, app) {
             (Check::File(check), _) => check(&file, found),

@@ -26,11 +26,28 @@ pub enum Preset {
     Strict,
 }
 
-/// The levels of a run: a preset and, in order, what was set after it; the last word counts.
+/// The levels of a run: a preset and what was set after it. What the command line says counts before what a file says, and of
+/// each the narrower word: a code before its group, its group before `all`.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
     preset: Preset,
-    set: Vec<(String, Level)>,
+    set: Vec<Said>,
+}
+
+/// Who sets a level.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Source {
+    /// A configuration file.
+    File,
+    /// The command line.
+    CommandLine,
+}
+
+#[derive(Clone, Debug)]
+struct Said {
+    source: Source,
+    what: String,
+    level: Level,
 }
 
 impl Levels {
@@ -41,28 +58,34 @@ impl Levels {
 
     /// Sets the level of a code (by id or name), of a group of codes, or of `all`; tells whether there is such a thing.
     #[must_use]
-    pub fn set(&mut self, what: &str, level: Level) -> bool {
+    pub fn set(&mut self, source: Source, what: &str, level: Level) -> bool {
         let known = super::codes().iter().any(|code| names(code, what));
         if known {
-            self.set.push((what.to_owned(), level));
+            self.set.push(Said { source, what: what.to_owned(), level });
         }
         known
     }
 
-    /// The finding at its level where a relup is compiled: what OTP refuses is an error whatever the run says.
+    /// The finding at its level where a relup is compiled: what OTP refuses is an error whatever the run says, and
+    /// advice of rules is left to `lint`.
     pub fn for_compiler(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
-        if diagnostic.severity == Severity::Error { Some(diagnostic) } else { self.apply(diagnostic) }
+        if diagnostic.severity == Severity::Error {
+            return Some(diagnostic);
+        }
+        let is_rule = accepted_by_otp(diagnostic.code);
+        self.apply(diagnostic).filter(|found| found.severity != Severity::Advice || !is_rule)
     }
 
     /// What was said last about a code.
     fn word_for(&self, code: &Code) -> Option<Level> {
-        self.set.iter().rev().find(|(what, _)| names(code, what)).map(|(_, level)| *level)
+        let fitting = self.set.iter().enumerate().filter(|(_, said)| names(code, &said.what));
+        fitting.max_by_key(|(at, said)| (said.source, breadth(code, &said.what), *at)).map(|(_, said)| said.level)
     }
 
     /// The finding at its level of this run; `None` when it is allowed.
     pub fn apply(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
         let is_rule = accepted_by_otp(diagnostic.code);
-        if rules::OPTIONAL.contains(&diagnostic.code) && !self.set.iter().any(|(what, _)| is_one(diagnostic.code, what)) {
+        if rules::OPTIONAL.contains(&diagnostic.code) && !self.set.iter().any(|said| is_one(diagnostic.code, &said.what)) {
             return None;
         }
         diagnostic.severity = match (self.word_for(diagnostic.code), self.preset) {
@@ -81,13 +104,22 @@ impl Levels {
 }
 
 /// Tells whether a code is about something that OTP accepts: a rule's, or one about compiled code, which OTP does not read.
-fn accepted_by_otp(code: &Code) -> bool {
+pub(super) fn accepted_by_otp(code: &Code) -> bool {
     rules::ALL.iter().any(|rule| rule.code == code) || crate::compare::CODES.contains(&code)
 }
 
 /// Tells whether a word of the user stands for a code.
 fn names(code: &Code, what: &str) -> bool {
     what == "all" || code.group() == what || is_one(code, what)
+}
+
+/// How narrow a word is that stands for a code.
+fn breadth(code: &Code, what: &str) -> u8 {
+    match what {
+        "all" => 0,
+        _ if is_one(code, what) => 2,
+        _ => 1,
+    }
 }
 
 /// Tells whether a word of the user stands for a code alone.
@@ -97,7 +129,7 @@ fn is_one(code: &Code, what: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Level, Levels, Preset};
+    use super::{Level, Levels, Preset, Source};
     use crate::diag::{Diagnostic, Severity};
 
     fn severity(levels: &Levels) -> Option<Severity> {
@@ -106,14 +138,18 @@ mod tests {
     }
 
     #[test]
-    fn the_last_word_counts() {
+    fn the_narrower_word_counts() {
         let mut levels = Levels::new(Preset::Recommended);
         assert_eq!(severity(&levels), Some(Severity::Advice));
-        assert!(levels.set("order", Level::Deny));
+        assert!(levels.set(Source::File, "order", Level::Deny));
         assert_eq!(severity(&levels), Some(Severity::Error));
-        assert!(levels.set("rl0503", Level::Allow));
+        assert!(levels.set(Source::File, "rl0503", Level::Allow));
         assert_eq!(severity(&levels), None);
-        assert!(!levels.set("nothing", Level::Deny));
+        assert!(levels.set(Source::File, "all", Level::Warn));
+        assert_eq!(severity(&levels), None);
+        assert!(levels.set(Source::CommandLine, "all", Level::Warn));
+        assert_eq!(severity(&levels), Some(Severity::Warning));
+        assert!(!levels.set(Source::File, "nothing", Level::Deny));
         assert_eq!(severity(&Levels::new(Preset::Strict)), Some(Severity::Warning));
         assert_eq!(severity(&Levels::new(Preset::Otp)), None);
     }

@@ -12,10 +12,10 @@ mod pair;
 mod releases;
 mod rules;
 
-pub use allow::apply as apply_allowances;
+pub use allow::{Ran, apply as apply_allowances};
 pub use computed::computed;
 pub use file::{File, check_file};
-pub use levels::{Level, Levels, Preset};
+pub use levels::{Level, Levels, Preset, Source};
 pub use pair::{Pair, Supervisor, Way};
 pub use releases::{Between, check_releases};
 

@@ -1,9 +1,10 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
 use super::Between;
-use crate::appup::{Direction, Entry};
+use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{Beam, Facts, Known, Supervision};
 use crate::compare::{ApplicationChange, Comparison, Fact, Habits, Link, ModuleChange};
+use crate::diag::Findings;
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
 use crate::relup::{LowOp, Step};
@@ -68,8 +69,8 @@ pub struct Way<'a> {
     pub come_at: HashMap<&'a Atom, usize>,
     /// From which step to which the processes of a module are suspended.
     pub suspended: HashMap<&'a Atom, (usize, usize)>,
-    /// From which step to which an application does not run.
-    pub stopped: HashMap<&'a str, (usize, usize)>,
+    /// From which steps to which an application does not run.
+    pub stopped: HashMap<&'a str, Vec<(usize, usize)>>,
 }
 
 impl<'a> Pair<'a> {
@@ -150,6 +151,15 @@ impl<'a> Pair<'a> {
         self.appups.get(name)?.entries(direction).list.iter().find(|entry| entry.version.takes(&old.vsn.value) == Ok(true))
     }
 
+    /// What the appups of applications that change say for a direction: each application and its instructions.
+    pub fn written(&self, direction: Direction) -> impl Iterator<Item = (&'a ApplicationChange, Vec<Instruction>)> {
+        let both = self.comparison.applications.iter().filter(|application| application.base != application.target);
+        both.filter_map(move |application| {
+            let entry = self.entry(&application.name, direction)?;
+            Some((application, appup::read_script(&entry.script, &mut Findings::default())))
+        })
+    }
+
     /// The release whose code runs before a path, or after it.
     pub fn side(&self, direction: Direction, after: bool) -> &'a Release {
         if (direction == Direction::Up) == after { self.target } else { self.base }
@@ -228,11 +238,15 @@ impl<'a> Way<'a> {
             LowOp::CodeChange(_, list) => self.changed.extend(list.iter().map(|(module, _)| module)),
             LowOp::RestartEmulator | LowOp::RestartNewEmulator => self.restarts = true,
             LowOp::Apply { module, function, arguments } => match (module.as_str(), function.as_str(), first_atom(arguments)) {
-                ("application", "stop", Some(name)) => {
-                    self.stopped.entry(name.as_str()).or_insert((at, usize::MAX));
+                ("application", "stop", Some(name)) => self.stopped.entry(name.as_str()).or_default().push((at, usize::MAX)),
+                ("application", "start" | "ensure_started", Some(name)) => {
+                    let spans = self.stopped.entry(name.as_str()).or_default();
+                    match spans.last_mut().filter(|(_, end)| *end == usize::MAX) {
+                        Some((_, end)) => *end = at,
+                        // One that is started without being stopped before is new.
+                        None => spans.push((0, at)),
+                    }
                 }
-                // One that is started without being stopped before is new.
-                ("application", "start", Some(name)) => self.stopped.entry(name.as_str()).or_insert((0, at)).1 = at,
                 _ => {}
             },
             LowOp::LoadObjectCode { .. }
@@ -248,12 +262,50 @@ impl<'a> Way<'a> {
 
     /// Tells whether the processes of a module are still from one step to another: suspended, or their application stopped.
     pub fn is_still(&self, module: &Atom, application: Option<&Application>, from: usize, to: usize) -> bool {
-        let spans = |(start, end): &(usize, usize)| *start <= from && to <= *end;
-        self.suspended.get(module).is_some_and(spans)
+        self.suspended.get(module).is_some_and(|(start, end)| *start <= from && to <= *end)
             // Stopping a library stops nobody.
             || application
                 .filter(|application| application.file.callback.is_some())
-                .is_some_and(|application| self.stopped.get(application.name.value.as_str()).is_some_and(spans))
+                .is_some_and(|application| self.is_stopped(application.name.value.as_str(), from, to))
+    }
+
+    /// Tells whether the processes of a module are stopped before its new code comes and started again: by `stop` and `start`, by
+    /// calls of its supervisor with a child called like the module, or with the whole application.
+    pub fn starts_anew(&self, module: &Atom, application: Option<&Application>) -> bool {
+        let gone = self.gone_at.get(module).copied().unwrap_or_default();
+        let stops = |step: &Step| match &step.op {
+            LowOp::Stop(list) => list.contains(module),
+            LowOp::Apply { module: supervisor, function, arguments } => {
+                let child = arguments.as_list().and_then(|list| list.get(1)?.as_atom());
+                supervisor.as_str() == "supervisor" && function.as_str() == "terminate_child" && child == Some(module)
+            }
+            LowOp::LoadObjectCode { .. }
+            | LowOp::PointOfNoReturn
+            | LowOp::Load(..)
+            | LowOp::Remove(..)
+            | LowOp::Purge(_)
+            | LowOp::Suspend(_)
+            | LowOp::Resume(_)
+            | LowOp::CodeChange(..)
+            | LowOp::Start(_)
+            | LowOp::SyncNodes(..)
+            | LowOp::RestartNewEmulator
+            | LowOp::RestartEmulator
+            | LowOp::Restart
+            | LowOp::Reboot => false,
+        };
+        self.steps.iter().take(gone).any(stops) || self.is_still(module, application, gone, gone)
+    }
+
+    /// Tells whether an application does not run from one step to another.
+    pub fn is_stopped(&self, application: &str, from: usize, to: usize) -> bool {
+        self.stopped.get(application).into_iter().flatten().any(|(start, end)| *start <= from && to <= *end)
+    }
+
+    /// Tells whether two modules come or go by one instruction for their whole application.
+    pub fn is_one_instruction(&self, one: usize, other: usize) -> bool {
+        let cause = |at: usize| self.steps.get(at).map(|step| &step.origin.cause);
+        cause(one).is_some() && cause(one) == cause(other)
     }
 }
 

@@ -33,7 +33,7 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     let in_files = parallel::map(&used, WORTH_A_THREAD, |(application, appup)| {
         let mut found = Findings::default();
         let beams = application.compiled(opener.trees());
-        check_file(&application.name.value, appup, Some(&application.file), Some(beams).filter(|beams| !beams.is_empty()), &mut found);
+        check_file(&application.name.value, appup, Some(&application.file), Some(beams).filter(|beams| !beams.is_empty()), false, &mut found);
         found.sorted()
     });
     found.extend(in_files.into_iter().flatten());
@@ -80,7 +80,7 @@ fn name_dependencies(target: &Release, used: &[(&Application, &Appup)], found: V
     let mut found = found;
     for finding in &mut found {
         let Some((name, user)) = finding.position().and_then(|span| by_file.get(&span.file)) else { continue };
-        let note = format!("`{name}` is a dependency, of `{user}`: mend it there, or ship an appup of your own");
+        let note = format!("`{name}` is a dependency of `{user}`: if it is not yours, mend it at its authors', or ship an appup of your own");
         finding.help = Some(finding.help.take().map_or_else(|| note.clone(), |help| format!("{help}; {note}")));
     }
     found

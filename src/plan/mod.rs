@@ -26,7 +26,7 @@ mod review;
 mod split;
 
 pub use applications::Contents;
-pub use faults::{ALL as CODES, restart_forbidden};
+pub use faults::{ALL as CODES, NO_SUCH_MODULE, restart_forbidden};
 pub use gather::Appups;
 pub use order::{Cluster, Clusters, Preference, knots};
 

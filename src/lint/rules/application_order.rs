@@ -4,6 +4,8 @@ use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::release::{Application, StartType};
 use crate::relup::Cause;
+use crate::span::Spanned;
+use crate::term::Atom;
 use std::collections::HashSet;
 
 code! {
@@ -20,7 +22,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let mut come: HashSet<&str> = HashSet::new();
         let mut go: HashSet<&str> = HashSet::new();
         let mut told: HashSet<&str> = HashSet::new();
-        for step in way.steps {
+        for (at, step) in way.steps.iter().enumerate() {
             match &step.origin.cause {
                 Cause::ApplicationAdded(name, span) if come.insert(name.as_str()) => {
                     let Some(own) = to.application(name.as_str()).filter(|own| starts(own)) else { continue };
@@ -44,7 +46,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 Cause::ApplicationRemoved(name, span) if go.insert(name.as_str()) => {
                     let still = from.applications.iter().find(|user| {
                         let goes_later = to.application(user.name.value.as_str()).is_none() && !go.contains(user.name.value.as_str());
-                        goes_later && starts(user) && needed(user).any(|needed| needed == name.as_str())
+                        let runs = goes_later && starts(user) && !way.is_stopped(user.name.value.as_str(), at, at);
+                        runs && needed(user).any(|needed| needed == name.as_str())
                     });
                     if let Some(user) = still.filter(|_| told.insert(name.as_str())) {
                         found.push(
@@ -74,6 +77,8 @@ fn starts(application: &Application) -> bool {
     !matches!(application.kind, StartType::Load | StartType::None)
 }
 
+/// The applications that must run for this one to start.
 fn needed(application: &Application) -> impl Iterator<Item = &str> {
-    application.file.applications.iter().map(|name| name.value.as_str())
+    let optional = |name: &&Spanned<Atom>| application.file.optional.iter().any(|optional| optional.value == name.value);
+    application.file.applications.iter().filter(move |name| !optional(name)).map(|name| name.value.as_str())
 }

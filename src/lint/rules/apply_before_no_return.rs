@@ -16,10 +16,13 @@ fn check(file: &File<'_>, found: &mut Findings) {
         let Some(point) = script.instructions.iter().find(|instruction| instruction.effect == Effect::NoReturn) else { continue };
         for call in script.instructions.iter().filter(|instruction| instruction.effect == Effect::Applies && instruction.span.start < point.span.start) {
             found.push(
-                Diagnostic::new(&APPLY_BEFORE_NO_RETURN, "this call runs twice: when the upgrade is checked, and when it is installed")
-                    .label(call.span, "stands before the point of no return")
-                    .label(point.span, "what stands behind it runs once")
-                    .help("keep it there only when it may run twice and changes nothing; else write it behind the point of no return"),
+                Diagnostic::new(
+                    &APPLY_BEFORE_NO_RETURN,
+                    "this call may run twice: when the upgrade is checked with `check_install_release`, and when it is installed",
+                )
+                .label(call.span, "stands before the point of no return")
+                .label(point.span, "what stands behind it runs once")
+                .help("keep it there only when it may run twice and changes nothing; else write it behind the point of no return"),
             );
         }
     }

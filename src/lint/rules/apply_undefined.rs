@@ -1,6 +1,6 @@
 //! A call of a function that the code of that moment does not have.
 
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::{Cause, LowOp};
 
@@ -11,8 +11,34 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &APPLY_UNDEFINED, check: Check::Pair(check) };
 
+/// Modules of the emulator itself, which no application lists.
+const PRELOADED: &[&str] = &[
+    "atomics",
+    "counters",
+    "erl_init",
+    "erl_prim_loader",
+    "erl_tracer",
+    "erlang",
+    "erts_code_purger",
+    "erts_dirty_process_signal_handler",
+    "erts_internal",
+    "erts_literal_area_collector",
+    "init",
+    "persistent_term",
+    "prim_buffer",
+    "prim_eval",
+    "prim_file",
+    "prim_inet",
+    "prim_net",
+    "prim_socket",
+    "prim_zip",
+    "socket_registry",
+    "zlib",
+];
+
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in &pair.ways {
+    // A new emulator runs other code than either release lists for the moment: those paths are left out.
+    for way in pair.ways.iter().filter(|way| !way.steps.iter().any(|step| step.op == LowOp::RestartNewEmulator)) {
         for (at, step) in way.steps.iter().enumerate() {
             let LowOp::Apply { module, function, arguments } = &step.op else { continue };
             let (Cause::Written(span), Some(arguments)) = (&step.origin.cause, arguments.items()) else { continue };
@@ -26,6 +52,19 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     continue;
                 }
             };
+            if release.library_of(module.as_str()).is_none() {
+                // Of a release whose own modules are not listed nothing is known.
+                let whole = ["kernel", "stdlib"].iter().all(|name| release.application(name).is_some_and(|own| !own.file.modules.is_empty()));
+                let later = way.come_at.get(module).is_some_and(|come| *come > at);
+                if whole && !PRELOADED.contains(&module.as_str()) {
+                    let why = if later { "no module of this name is loaded yet" } else { "no application of the release has a module of this name" };
+                    let message = format!("`{module}:{function}` cannot be called: {why}");
+                    let found_here = finding(&message, *span, "fails, and the upgrade with it").on_path(&way.name);
+                    // A module may be loaded by other means.
+                    found.push(if later { found_here } else { found_here.severity(Severity::Warning) });
+                }
+                continue;
+            }
             let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
             let exported = pair.look(release, module, |beam| {
                 let exports = beam.exports(&beam.atoms().ok()?).ok()?;

@@ -17,13 +17,11 @@ const NAMED: usize = 6;
 fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
     let Some(beams) = file.beams else { return };
     let listed: std::collections::HashSet<&str> = app.modules.iter().map(|module| module.value.as_str()).collect();
-    let unlisted: Vec<&str> = beams.iter().map(String::as_str).filter(|beam| !listed.contains(beam)).collect();
+    let unlisted: Vec<String> = beams.iter().filter(|beam| !listed.contains(beam.as_str())).map(|beam| format!("`{beam}`")).collect();
     if unlisted.is_empty() {
         return;
     }
-    let shown = unlisted.iter().take(NAMED).map(|beam| format!("`{beam}`")).collect::<Vec<_>>().join(", ");
-    let more = unlisted.len().saturating_sub(NAMED);
-    let shown = if more > 0 { format!("{shown} and {more} more") } else { shown };
+    let shown = super::named(&unlisted, NAMED);
     found.push(
         Diagnostic::new(&BEAM_NOT_LISTED, format!("compiled modules lie beside the `.app` of `{}` that it does not list: {shown}", file.name))
             .label(app.span, "not among its modules")

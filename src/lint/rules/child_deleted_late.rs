@@ -21,6 +21,9 @@ fn check(file: &File<'_>, found: &mut Findings) {
             if let LowOp::Remove(module, ..) = &step.op {
                 removed.insert(module, step.origin.span());
             }
+            if let LowOp::Load(module, ..) = &step.op {
+                removed.remove(module);
+            }
             let LowOp::Apply { module, function, arguments } = &step.op else { continue };
             if module.as_str() != "supervisor" || !matches!(function.as_str(), "terminate_child" | "delete_child") {
                 continue;

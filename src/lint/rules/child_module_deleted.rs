@@ -34,13 +34,19 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 let Known::Known(supervision) = &supervisor.children else { continue };
                 let own = |child: &&crate::beam::Child| child.start.as_ref().map_or_else(|| child.id == module.to_string(), |start| start == *module);
                 if let Some(child) = supervision.children.iter().find(own) {
+                    let is_template = supervision.flags.as_ref().is_some_and(|flags| flags.contains("simple_one_for_one"));
+                    let help = if is_template {
+                        format!("stop the children of `{}` before it, each by its pid, from a function of your own", supervisor.module)
+                    } else {
+                        format!(
+                            "before it, `{{apply,{{supervisor,terminate_child,[{0},{1}]}}}}` and `{{apply,{{supervisor,delete_child,[{0},{1}]}}}}`",
+                            supervisor.module, child.id
+                        )
+                    };
                     found.push(
                         Diagnostic::new(&CHILD_MODULE_DELETED, format!("`{module}` goes while `{}` has the child `{}` of it", supervisor.module, child.id))
                             .label(*span, "kills its processes, and their supervisor cannot start them again")
-                            .help(format!(
-                                "before it, `{{apply,{{supervisor,terminate_child,[{0},{1}]}}}}` and `{{apply,{{supervisor,delete_child,[{0},{1}]}}}}`",
-                                supervisor.module, child.id
-                            ))
+                            .help(help)
                             .on_path(&way.name),
                     );
                 }

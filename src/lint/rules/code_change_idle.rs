@@ -1,7 +1,9 @@
 //! A `code_change` that gives back a state which should change.
 
+use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
 
 code! {
     CODE_CHANGE_IDLE "RL0603" "code-change-idle" Warning
@@ -11,14 +13,18 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CODE_CHANGE_IDLE, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    if pair.restarts() {
-        return;
-    }
-    for (application, module, fact) in pair.module_facts(&["code-change-injected", "code-change-catch-all", "code-change-no-way-back"]) {
-        found.push(
-            Diagnostic::new(&CODE_CHANGE_IDLE, format!("`{}` changes its state, and {}", module.name, fact.text))
-                .label(pair.place(&application.name), "its application changes here")
-                .help("write a clause that takes the old state and gives the new one, and one for `{down,Vsn}`"),
-        );
+    for way in pair.hot_ways() {
+        for (_, module, fact) in pair.module_facts(&["code-change-injected", "code-change-catch-all", "code-change-no-way-back"]) {
+            let name = Atom::new(&module.name);
+            let only_down = fact.kind == "code-change-no-way-back" && way.direction == Direction::Up;
+            // Where it is not called, it does not matter.
+            let Some(span) = way.loaded.get(&name).filter(|_| way.changed.contains(&name) && !only_down) else { continue };
+            found.push(
+                Diagnostic::new(&CODE_CHANGE_IDLE, format!("`{}` changes its state, and {}", module.name, fact.text))
+                    .label(*span, "the state is converted here")
+                    .help("write a clause that takes the old state and gives the new one, and one for `{down,Vsn}`")
+                    .on_path(&way.name),
+            );
+        }
     }
 }

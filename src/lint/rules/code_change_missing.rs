@@ -20,14 +20,14 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 // Whoever is loaded when the step is taken is called.
                 let new = way.come_at.get(module).is_some_and(|come| *come < at);
                 let running = pair.side(way.direction, new);
-                let Some((wanted, has)) = pair.look(running, module, converter) else { continue };
+                let Some((name, wanted, has)) = pair.look(running, module, converter) else { continue };
                 if has == Some(wanted) {
                     continue;
                 }
                 let span = way.loaded.get(module).copied().unwrap_or_else(|| step.origin.span());
                 let what = match has {
-                    None => format!("`{module}` exports no `code_change/{wanted}`, and its processes are to convert their state"),
-                    Some(has) => format!("`{module}` exports `code_change/{has}`, but its behaviour calls `code_change/{wanted}`"),
+                    None => format!("`{module}` exports no `{name}/{wanted}`, and its processes are to convert their state"),
+                    Some(has) => format!("`{module}` exports `{name}/{has}`, but `{name}/{wanted}` is called"),
                 };
                 let version = &running.rel.vsn.value;
                 found.push(
@@ -41,11 +41,15 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
-/// How many arguments the `code_change` of a module must take, and how many one that it exports does; `None` for a module whose
-/// processes cannot be told, and for a supervisor, which converts its state itself.
-fn converter(beam: &Beam<'_>) -> Option<(u32, Option<u32>)> {
+/// What converts the state of a module's processes, how many arguments it must take, and how many the one that is exported does;
+/// `None` for a module whose processes cannot be told, and for a supervisor, which converts its state itself.
+fn converter(beam: &Beam<'_>) -> Option<(&'static str, u32, Option<u32>)> {
     let facts = Facts::of(beam).ok()?;
     let is = |names: &[&str]| facts.behaviours.iter().any(|behaviour| names.contains(&behaviour.as_str()));
+    let exports = |wanted: &str, arity: u32| facts.exports.iter().any(|(name, count)| name.as_str() == wanted && *count == arity);
+    if exports("system_continue", 3) {
+        return Some(("system_code_change", 4, Some(4).filter(|arity| exports("system_code_change", *arity))));
+    }
     let wanted = if is(&["gen_statem", "gen_fsm"]) {
         4
     } else if is(&["gen_server", "gen_event", "Elixir.GenServer", "Elixir.GenEvent", "Elixir.GenStage"]) {
@@ -53,6 +57,5 @@ fn converter(beam: &Beam<'_>) -> Option<(u32, Option<u32>)> {
     } else {
         return None;
     };
-    let exports = |arity: u32| facts.exports.iter().any(|(name, count)| name.as_str() == "code_change" && *count == arity);
-    Some((wanted, [wanted, 3, 4].into_iter().find(|arity| exports(*arity))))
+    Some(("code_change", wanted, [wanted, 3, 4].into_iter().find(|arity| exports("code_change", *arity))))
 }

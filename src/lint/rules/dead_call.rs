@@ -13,7 +13,8 @@ pub(super) static RULE: Rule = Rule { code: &DEAD_CALL, check: Check::Pair(check
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for (application, module, fact) in pair.module_facts(&["dead-call"]) {
         found.push(
-            Diagnostic::new(&DEAD_CALL, format!("`{}` {}", module.name, fact.text))
+            // A module that is gone as a whole is told of by what it had.
+            Diagnostic::new(&DEAD_CALL, format!("`{}`{} {}", module.name, if fact.text.starts_with("its ") { ":" } else { "" }, fact.text))
                 .label(pair.place(&application.name), "its application changes here")
                 .help("keep the function, or change and load its callers together with it"),
         );

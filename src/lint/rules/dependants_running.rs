@@ -1,6 +1,6 @@
 //! An application that is restarted under others that need it.
 
-use crate::appup::{self, HighOp};
+use crate::appup::HighOp;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
@@ -17,33 +17,32 @@ const NAMED: usize = 3;
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         let to = pair.side(way.direction, true);
-        for application in &pair.comparison.applications {
-            let Some(entry) = pair.entry(&application.name, way.direction).filter(|_| application.base != application.target) else { continue };
-            for instruction in appup::read_script(&entry.script, &mut Findings::default()) {
+        for (_, instructions) in pair.written(way.direction) {
+            for instruction in &instructions {
                 let Some(HighOp::RestartApplication(name)) = &instruction.op else { continue };
                 let name = &name.value;
                 // A library has no processes that could be away.
                 if to.application(name.as_str()).is_none_or(|own| own.file.callback.is_none()) {
                     continue;
                 }
+                // A stop before and a start behind are what keeps the others out of it; a restart of their own comes too late.
+                let Some((stop, start)) = way.stopped.get(name.as_str()).and_then(|spans| spans.first()).copied() else { continue };
                 let needs = |user: &crate::release::Application| user.file.applications.iter().chain(&user.includes).any(|needed| needed.value == *name);
                 let running: Vec<String> = to
                     .applications
                     .iter()
-                    .filter(|user| needs(user) && user.file.callback.is_some() && !way.stopped.contains_key(user.name.value.as_str()))
+                    .filter(|user| needs(user) && user.file.callback.is_some() && !way.is_stopped(user.name.value.as_str(), stop, start))
                     .map(|user| format!("`{}`", user.name.value))
                     .collect();
                 if running.is_empty() {
                     continue;
                 }
-                let shown = running.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
-                let more = running.len().saturating_sub(NAMED);
-                let shown = if more > 0 { format!("{shown} and {more} more") } else { shown };
+                let shown = super::named(&running, NAMED);
                 let verb = if running.len() == 1 { "runs on and needs" } else { "run on and need" };
                 found.push(
                     Diagnostic::new(&DEPENDANTS_RUNNING, format!("`{name}` is restarted while {shown} {verb} it"))
                         .label(instruction.span, "for a while nobody answers here, and what others keep of its processes is stale")
-                        .help("replace its modules one by one, or restart those that need it, too, from their own appups")
+                        .help("replace its modules one by one, or stop those that need it before and start them behind, with `apply` of `application:stop` and `start` around it")
                         .on_path(&way.name),
                 );
             }

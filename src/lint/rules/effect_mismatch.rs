@@ -1,6 +1,6 @@
 //! An instruction that adds what is there already, or deletes what the release gone to still has.
 
-use crate::appup::{self, Change, Direction, HighOp};
+use crate::appup::{Change, Direction, HighOp};
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 
@@ -14,10 +14,8 @@ pub(super) static RULE: Rule = Rule { code: &EFFECT_MISMATCH, check: Check::Pair
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         let (from, to) = (pair.side(way.direction, false), pair.side(way.direction, true));
-        let both = pair.comparison.applications.iter().filter(|application| application.base != application.target);
-        for application in both {
-            let Some(entry) = pair.entry(&application.name, way.direction) else { continue };
-            for instruction in appup::read_script(&entry.script, &mut Findings::default()) {
+        for (_, instructions) in pair.written(way.direction) {
+            for instruction in &instructions {
                 let Some(HighOp::Module(dependent)) = &instruction.op else { continue };
                 let module = &dependent.module.value;
                 let listed = |release: &crate::release::Release| release.library_of(module.as_str()).map(|library| library.name.value.clone());

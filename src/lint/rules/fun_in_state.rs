@@ -21,15 +21,13 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let Some(span) = way.loaded.get(&name) else { continue };
             let gone = way.gone_at.get(&name).copied().unwrap_or_default();
             // A process that is restarted makes a new one.
-            let restarted = from
-                .library_of(name.as_str())
-                .is_some_and(|library| way.stopped.get(library.name.value.as_str()).is_some_and(|(start, end)| *start <= gone && gone <= *end));
-            if restarted || !habits.get(name.as_str()).is_some_and(|habits| habits.keeps_fun) {
+            let restarted = way.is_still(&name, from.library_of(name.as_str()), gone, gone);
+            if restarted || way.changed.contains(&name) || !habits.get(name.as_str()).is_some_and(|habits| habits.keeps_fun) {
                 continue;
             }
             found.push(
                 Diagnostic::new(&FUN_IN_STATE, format!("`{name}` begins with a fun of its own in its state, which belongs to the code it was made in"))
-                    .label(*span, "a fun that a process kept runs the old code; when that is purged, so is the process")
+                    .label(*span, "a fun that a process kept runs the old code, and once that is purged a call of it fails with `badfun`")
                     .help("keep `fun module:name/arity`, or a name to look the function up by, or make the fun anew in `code_change`")
                     .on_path(&way.name),
             );

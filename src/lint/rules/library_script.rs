@@ -4,6 +4,7 @@ use crate::appup::HighOp;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, File, Rule};
 use crate::release::AppFile;
+use crate::relup::LowOp;
 
 code! {
     LIBRARY_SCRIPT "RL0341" "library-script" Advice
@@ -12,11 +13,18 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &LIBRARY_SCRIPT, check: Check::Application(check) };
 
+/// Applications that nobody can restart alone.
+const BASIC: &[&str] = &["erts", "kernel", "stdlib", "sasl"];
+
 fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
-    if app.callback.is_some() {
+    if app.callback.is_some() || BASIC.contains(&file.name.as_str()) {
         return;
     }
-    let by_hand = |op: &Option<HighOp>| !matches!(op, Some(HighOp::RestartApplication(name)) if name.value == *file.name);
+    let restarts = |op: &HighOp| {
+        matches!(op, HighOp::RestartApplication(name) if name.value == *file.name)
+            || matches!(op, HighOp::Low(LowOp::RestartEmulator | LowOp::RestartNewEmulator))
+    };
+    let by_hand = |op: &Option<HighOp>| !op.as_ref().is_some_and(restarts);
     let first = file.scripts.iter().find_map(|script| script.instructions.iter().find(|instruction| by_hand(&instruction.op)));
     if let Some(instruction) = first {
         found.push(

@@ -1,12 +1,11 @@
 //! A call between two modules that change together, and a moment in which one of them has no counterpart.
 
 use crate::appup::Direction;
-use crate::compare::Link;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule, Way};
 use crate::span::Span;
 use crate::term::Atom;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 code! {
     LOADED_OUT_OF_ORDER "RL0504" "loaded-out-of-order" Warning
@@ -33,7 +32,9 @@ pub(super) fn windows<'a>(pair: &'a Pair<'_>, way: &Way<'_>) -> Vec<Window<'a>> 
         let (Some(caller), Some(called)) = (at(&link.caller), at(&link.called.module)) else { continue };
         let too_early = if arriving { caller < called } else { called < caller };
         let (first, last) = (*caller.min(called), *caller.max(called));
-        if too_early && !way.is_still(&link.caller, pair.library_of(&link.caller), first, last) {
+        // An application that comes, goes or restarts as a whole has no order that a person could write.
+        let alone = !way.is_one_instruction(first, last);
+        if too_early && alone && !way.is_still(&link.caller, pair.library_of(&link.caller), first, last) {
             let functions = all.entry((&link.caller, &link.called.module, arriving)).or_default();
             functions.push(format!("{}/{}", link.called.function, link.called.arity));
         }
@@ -60,6 +61,7 @@ pub(super) fn before(direction: Direction, first: &Atom, second: &Atom) -> Strin
 }
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    let calls: HashSet<(&Atom, &Atom, bool)> = pair.links.iter().map(|link| (&link.caller, &link.called.module, link.newer)).collect();
     for way in pair.hot_ways() {
         let windows = windows(pair, way);
         for window in &windows {
@@ -70,9 +72,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let place = |module: &Atom| way.loaded.get(module).or_else(|| way.removed.get(module)).copied().unwrap_or(Span::GENERATED);
             let what = shown(functions);
             // The other release has such a call as well, so that the other order opens another window.
-            let other =
-                |link: &&Link| link.caller == **caller && link.called.module == **called && (link.newer == (way.direction == Direction::Up)) != *arriving;
-            let both = pair.links.iter().any(|link| other(&link));
+            let both = calls.contains(&(*caller, *called, *arriving != (way.direction == Direction::Up)));
             let (message, help) = if *arriving {
                 let message = format!("`{caller}` is loaded before `{called}`, and calls {what} there, which only the `{called}` to come has");
                 (message, before(way.direction, called, caller))

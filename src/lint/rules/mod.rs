@@ -116,5 +116,14 @@ pub(super) static ALL: &[&Rule] = &[
     &emulator_restarted::RULE,
 ];
 
+/// The first of some names, and how many more there are.
+fn named(names: &[String], limit: usize) -> String {
+    let shown = names.iter().take(limit).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(limit) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
 /// The rules that are silent until they are asked for by their own code or name.
 pub(super) static OPTIONAL: &[&Code] = &[&version_policy::VERSION_POLICY];

@@ -13,7 +13,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &MODULE_NOT_REPLACED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.ways.iter().filter(|way| !way.restarts) {
+    for way in pair.hot_ways() {
         for (application, module) in pair.modules().filter(|(application, _)| application.presence == Presence::Both && application.base != application.target)
         {
             let name = Atom::new(&module.name);

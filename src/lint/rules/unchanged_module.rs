@@ -28,7 +28,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for step in way.steps {
             let crate::relup::LowOp::Load(module, ..) = &step.op else { continue };
             let Cause::Written(span) = step.origin.cause else { continue };
-            if step.origin.pass == Some(crate::relup::Pass::Applications) || differs.contains(module.as_str()) || known(module.as_str()).is_none() {
+            if way.removed.contains_key(module) || differs.contains(module.as_str()) || known(module.as_str()).is_none() {
                 continue;
             }
             found.push(

@@ -6,8 +6,9 @@ use crate::lint::file::Script;
 use crate::lint::{Check, File, Rule};
 use crate::relup::LowOp;
 use crate::span::Span;
-use crate::term::Term;
-use std::collections::HashMap;
+use crate::term::print::brief;
+use crate::term::{Term, TermKind};
+use std::collections::{HashMap, HashSet};
 
 code! {
     UNMIRRORED_APPLY "RL0713" "unmirrored-apply" Warning
@@ -20,12 +21,22 @@ pub(super) static RULE: Rule = Rule { code: &UNMIRRORED_APPLY, check: Check::Fil
 const STARTS: &[(&str, &[&str])] = &[("application", &["start", "ensure_started", "ensure_all_started"]), ("supervisor", &["start_child", "restart_child"])];
 const STOPS: &[(&str, &[&str])] = &[("application", &["stop"]), ("supervisor", &["terminate_child", "delete_child"])];
 
-/// A call that starts or stops: where it is written, its module and what it is about (an application, a supervisor).
+/// A call that starts or stops: where it is written, and what it is about (an application; a supervisor and its child).
 struct Turn {
     span: Span,
     module: String,
     subject: String,
     starts: bool,
+}
+
+impl Turn {
+    fn key(&self) -> (String, String, bool) {
+        (self.module.clone(), self.subject.clone(), self.starts)
+    }
+
+    fn undone_by(&self) -> (String, String, bool) {
+        (self.module.clone(), self.subject.clone(), !self.starts)
+    }
 }
 
 fn turns(script: &Script<'_>) -> Vec<Turn> {
@@ -34,19 +45,47 @@ fn turns(script: &Script<'_>) -> Vec<Turn> {
         let HighOp::Low(LowOp::Apply { module, function, arguments }) = op else { return None };
         let (module, function) = (module.as_str(), function.as_str());
         let starts = listed(STARTS, module, function);
-        let subject = arguments.as_list().and_then(<[Term]>::first)?;
-        (starts || listed(STOPS, module, function)).then(|| Turn { span, module: module.to_owned(), subject: crate::term::print::brief(subject), starts })
+        if !starts && !listed(STOPS, module, function) {
+            return None;
+        }
+        let arguments = arguments.as_list()?;
+        let mut subject = brief(arguments.first()?);
+        if module == "supervisor" {
+            subject = format!("{}` of `{subject}", brief(child(arguments.get(1)?)?));
+        }
+        Some(Turn { span, module: module.to_owned(), subject, starts })
     };
     script.instructions.iter().filter_map(|instruction| turn(instruction.span, instruction.op.as_ref()?)).collect()
 }
 
+/// The id of a child: itself, or out of its specification.
+fn child(argument: &Term) -> Option<&Term> {
+    match &argument.kind {
+        TermKind::Map(pairs) => pairs.iter().find(|(key, _)| key.is_atom("id")).map(|(_, id)| id),
+        TermKind::Tuple(parts) if parts.len() == SPECIFICATION => parts.first(),
+        TermKind::Tuple(_)
+        | TermKind::Atom(_)
+        | TermKind::Int(_)
+        | TermKind::Big(_)
+        | TermKind::Float(_)
+        | TermKind::Str(_)
+        | TermKind::List(_)
+        | TermKind::Improper(_)
+        | TermKind::Bits(_)
+        | TermKind::Fun(_) => Some(argument),
+        TermKind::Invalid => None,
+    }
+}
+
+/// How many parts a child's specification has as a tuple.
+const SPECIFICATION: usize = 6;
+
 fn check(file: &File<'_>, found: &mut Findings) {
-    let written = |script: &Script<'_>| crate::term::print::brief(&script.entry.version.to_term());
+    let written = |script: &Script<'_>| brief(&script.entry.version.to_term());
     let downs: HashMap<String, &Script<'_>> = file.scripts(Direction::Down).map(|down| (written(down), down)).collect();
     for up in file.scripts(Direction::Up) {
         let Some(down) = downs.get(&written(up)).copied() else { continue };
         for (one, other) in [(up, down), (down, up)] {
-            let undone = turns(other);
             // What restarts a whole application begins anew in any case.
             let restarts = other.instructions.iter().any(|instruction| {
                 matches!(
@@ -58,26 +97,26 @@ fn check(file: &File<'_>, found: &mut Findings) {
             if restarts {
                 continue;
             }
-            let mut told: Vec<(String, String)> = Vec::new();
-            for turn in turns(one) {
-                let key = (turn.module.clone(), turn.subject.clone());
+            let (all, undone) = (turns(one), turns(other));
+            let own: HashSet<_> = all.iter().map(Turn::key).collect();
+            let undone: HashSet<_> = undone.iter().map(Turn::key).collect();
+            let mut told = HashSet::new();
+            for turn in &all {
+                let reverse = turn.undone_by();
                 // One that stops and starts in the same script changes nothing for good.
-                let own = turns(one).iter().any(|own| own.starts != turn.starts && own.module == turn.module && own.subject == turn.subject);
-                let fits = undone.iter().any(|undo| undo.starts != turn.starts && undo.module == turn.module && undo.subject == turn.subject);
-                if own || fits || told.contains(&key) {
+                if own.contains(&reverse) || undone.contains(&reverse) || !told.insert(reverse) {
                     continue;
                 }
-                told.push(key);
                 let (way, back) = (one.direction.word(), other.direction.word());
                 let verb = if turn.starts { "starts" } else { "stops" };
                 let reverse = match (turn.module.as_str(), turn.starts) {
                     ("application", true) => "application:stop",
                     ("application", false) => "application:start",
                     (_, true) => "supervisor:terminate_child` and `supervisor:delete_child",
-                    (_, false) => "supervisor:start_child",
+                    (_, false) => "supervisor:restart_child",
                 };
                 found.push(
-                    Diagnostic::new(&UNMIRRORED_APPLY, format!("the {way} {verb} something of `{}`, and the {back} does not undo it", turn.subject))
+                    Diagnostic::new(&UNMIRRORED_APPLY, format!("the {way} {verb} `{}`, and the {back} does not undo it", turn.subject))
                         .label(turn.span, format!("only in the {way}"))
                         .label(other.entry.version.span(), format!("the {back} of the same version"))
                         .help(format!("call `{reverse}` there")),

@@ -39,7 +39,9 @@ fn check(file: &File<'_>, found: &mut Findings) {
                     Change::Delete => matches!(counterpart.change, Change::Add),
                     Change::Load(..) | Change::Update { .. } => true,
                 });
-                if !fits {
+                // A module that both directions add, or both delete, is told of where the releases are known.
+                let same = counterpart.is_some_and(|counterpart| counterpart.change == dependent.change);
+                if !fits && !same {
                     let (way, back) = (one.direction.word(), other.direction.word());
                     let message = format!("the {way} changes `{}`, and the {back} does not undo it", module.value);
                     found.push(

@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
 
 code! {
     VERSION_NOT_BUMPED "RL0522" "version-not-bumped" Error
@@ -9,6 +10,9 @@ code! {
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &VERSION_NOT_BUMPED, check: Check::Pair(check) };
+
+/// How many modules are named.
+const NAMED: usize = 3;
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
@@ -23,8 +27,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         );
     }
     for (application, fact) in pair.application_facts(&["version-not-bumped"]) {
+        let modules: Vec<String> = fact.items.iter().map(|name| format!("`{}`", Atom::new(name))).collect();
         found.push(
-            Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}", application.name, fact.text))
+            Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}: {}", application.name, fact.text, super::named(&modules, NAMED)))
                 .label(pair.place(&application.name), "the same in both releases")
                 .help("raise its version and write an appup entry for the old one"),
         );
