@@ -19,6 +19,8 @@ const CALL_ONLY: u8 = 6;
 const CALL_EXT: u8 = 7;
 const CALL_EXT_LAST: u8 = 8;
 const WAIT: u8 = 25;
+const CATCH: u8 = 62;
+const TRY: u8 = 104;
 const CALL_EXT_ONLY: u8 = 78;
 const ON_LOAD: u8 = 149;
 
@@ -31,6 +33,8 @@ pub struct Call {
     pub arity: u32,
     /// The place of the called one among the imports.
     pub import: u32,
+    /// Whether it stands in a function that catches: the caller may be prepared for a function that is not there.
+    pub guarded: bool,
 }
 
 /// What the instructions tell.
@@ -50,6 +54,7 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
     let mut walked = Walked::default();
     let mut local = Local::default();
     let mut caller = (0, 0);
+    let mut guarded = false;
     loop {
         let (opcode, rest) = bytes.split_first()?;
         bytes = rest;
@@ -67,11 +72,13 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
             LABEL => local.label(first),
             FUNC_INFO => {
                 caller = (second, third);
+                guarded = false;
                 local.function();
             }
             // A call that something is still to be done after is no loop: the function comes back.
             CALL_LAST | CALL_ONLY => local.call(second),
-            CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(Call { function: caller.0, arity: caller.1, import: second }),
+            CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(Call { function: caller.0, arity: caller.1, import: second, guarded }),
+            CATCH | TRY => guarded = true,
             WAIT => local.wait(),
             ON_LOAD => walked.on_load = true,
             INT_CODE_END => {
@@ -226,7 +233,7 @@ mod tests {
         let code = [0, 0, 0, 0, 1, 0x10, 2, 0x12, 0x22, 0x20, 149, 7, 0x20, 0x30, 3];
         let walked = walk(&code);
         assert_eq!(walked.as_ref().map(|walked| walked.on_load), Some(true));
-        assert_eq!(walked.map(|walked| walked.calls), Some(vec![Call { function: 2, arity: 2, import: 3 }]));
+        assert_eq!(walked.map(|walked| walked.calls), Some(vec![Call { function: 2, arity: 2, import: 3, guarded: false }]));
         assert_eq!(walk(&[0, 0, 0, 0, 255]), None, "an unknown instruction");
         assert_eq!(walk(&[0, 0, 0, 0, 7, 0x20]), None, "cut off");
     }

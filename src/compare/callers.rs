@@ -36,52 +36,56 @@ pub(super) fn lost<'s>(sides: impl Iterator<Item = &'s Sides>) -> BTreeSet<Mfa> 
     lost
 }
 
+/// The functions that call each lost one, and whether all their calls are prepared to find nothing there.
+pub(super) type Callers = BTreeMap<Mfa, BTreeMap<String, bool>>;
+
 /// For each lost function the functions of the target that still call it.
-pub(super) fn find(trees: &Trees<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> BTreeMap<Mfa, BTreeSet<String>> {
-    let mut callers: BTreeMap<Mfa, BTreeSet<String>> = BTreeMap::new();
+pub(super) fn find(trees: &Trees<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> Callers {
+    let mut callers = Callers::new();
     if lost.is_empty() {
         return callers;
     }
     let wanted: HashSet<&str> = lost.iter().map(|mfa| mfa.module.as_str()).collect();
     let calls = parallel::map(modules, WORTH_A_THREAD, |module| calls_of(trees, module, lost, &wanted).unwrap_or_default());
-    for (called, caller) in calls.into_iter().flatten() {
-        callers.entry(called).or_default().insert(caller);
+    for (called, caller, guarded) in calls.into_iter().flatten() {
+        *callers.entry(called).or_default().entry(caller).or_insert(true) &= guarded;
     }
     callers
 }
 
 /// The lost functions that a module calls, and which of its functions do.
-fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &HashSet<&str>) -> Option<Vec<(Mfa, String)>> {
+fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &HashSet<&str>) -> Option<Vec<(Mfa, String, bool)>> {
     let bytes = trees.get(module.spot.tree).read(&module.spot.path).ok()?;
     let beam = Beam::open(&bytes).ok()?;
     let atoms = beam.atoms().ok()?;
     let imports = beam.import_names(&atoms).ok()?;
+    let asks = imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "function_exported"));
     let named = imports.into_iter().enumerate().filter(|(_, (module, ..))| wanted.contains(module));
     let mfa = |(at, (module, function, arity)): (usize, (&str, &str, u32))| {
         (at, Mfa { module: crate::term::Atom::new(module), function: crate::term::Atom::new(function), arity })
     };
     let dead: HashMap<usize, Mfa> = named.map(mfa).filter(|(_, mfa)| lost.contains(mfa)).collect();
-    let mut found: Vec<(Mfa, String)> = beam
+    let mut found: Vec<(Mfa, String, bool)> = beam
         .external_funs()
         .into_iter()
         .filter(|mfa| wanted.contains(mfa.module.as_str()) && lost.contains(mfa))
-        .map(|mfa| (mfa, module.name.clone()))
+        .map(|mfa| (mfa, module.name.clone(), asks))
         .collect();
     let mut named: HashSet<usize> = HashSet::new();
     for call in if dead.is_empty() { Vec::new() } else { beam.calls().unwrap_or_default() } {
         let at = call.import as usize;
         if let (Some(mfa), Ok(function)) = (dead.get(&at), atoms.get(call.function)) {
             named.insert(at);
-            found.push((mfa.clone(), format!("{}:{}/{}", module.name, crate::term::Atom::new(function), call.arity)));
+            found.push((mfa.clone(), format!("{}:{}/{}", module.name, crate::term::Atom::new(function), call.arity), asks || call.guarded));
         }
     }
     // What is imported and not called by an instruction that is known is used in another way.
-    found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa, module.name.clone())));
+    found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa, module.name.clone(), asks)));
     Some(found)
 }
 
 /// The facts about what a module lost.
-pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, BTreeSet<String>>) -> Vec<Fact> {
+pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact> {
     let lost = lost(std::iter::once(sides));
     let Some(old) = &sides.old else { return Vec::new() };
     let place = sides.new.as_ref().or(Some(old)).and_then(|facts| source_of(facts, 0));
@@ -103,10 +107,12 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &BTreeMap<Mfa, BTreeSe
             [arity] => format!("exports `{}/{arity}` in place of `{name}`", mfa.function),
             several => format!("exports `{}` with {} arguments, no longer with {}", mfa.function, join(several), mfa.arity),
         };
-        let list: Vec<String> = list.iter().cloned().collect();
-        let text = format!("{how}, and {} still {} it", shown(&list), if list.len() == 1 { "calls" } else { "call" });
+        let guarded = list.values().all(|guarded| *guarded);
+        let list: Vec<String> = list.keys().cloned().collect();
+        let prepared = if guarded { ", where the caller catches or asks first" } else { "" };
+        let text = format!("{how}, and {} still {} it{prepared}", shown(&list), if list.len() == 1 { "calls" } else { "call" });
         // On the way down the function comes back.
-        facts.push(Fact::new("dead-call", Verdict::HotWithCare, text).down(Verdict::Hot).items(list).at(place.clone()));
+        facts.push(Fact::new(if guarded { "guarded-call" } else { "dead-call" }, Verdict::HotWithCare, text).down(Verdict::Hot).items(list).at(place.clone()));
     }
     if !quiet.is_empty() && depth != Depth::Removed {
         let them = if quiet.len() == 1 { "it" } else { "them" };

@@ -1,6 +1,6 @@
 //! A function that is gone and is still called.
 
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
@@ -11,10 +11,13 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &DEAD_CALL, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for (application, module, fact) in pair.module_facts(&["dead-call"]) {
+    for (application, module, fact) in pair.module_facts(&["dead-call", "guarded-call"]) {
+        // Where the caller catches or asks first, it may well be prepared.
+        let level = if fact.kind == "dead-call" { Severity::Error } else { Severity::Warning };
         found.push(
             // A module that is gone as a whole is told of by what it had.
             Diagnostic::new(&DEAD_CALL, format!("`{}`{} {}", module.name, if fact.text.starts_with("its ") { ":" } else { "" }, fact.text))
+                .severity(level)
                 .label(pair.place(&application.name), "its application changes here")
                 .help("keep the function, or change and load its callers together with it"),
         );

@@ -9,6 +9,7 @@ mod apply_undefined;
 mod appup_elsewhere;
 mod base_not_known;
 mod beam_not_listed;
+mod behaviour_changed;
 mod boot_file_missing;
 mod catch_all_does_nothing;
 mod child_deleted_late;
@@ -96,6 +97,7 @@ pub(super) static ALL: &[&Rule] = &[
     &fun_in_state::RULE,
     &top_not_supervisor::RULE,
     &child_module_deleted::RULE,
+    &behaviour_changed::RULE,
     &one_way_entry::RULE,
     &unmirrored_modules::RULE,
     &unmirrored_apply::RULE,
