@@ -118,6 +118,8 @@ pub struct Facts {
     pub start: Option<u64>,
     /// `code_change`, when it exports one.
     pub code_change: Option<CodeChange>,
+    /// How a state machine's callbacks are called, when `callback_mode/0` says it plainly.
+    pub callback_mode: Option<String>,
     /// The children that it starts; none when it is no supervisor.
     pub children: Option<Known<Supervision>>,
     /// Whether processes wait for messages in a loop of its own that never takes new code in: one that calls itself by the
@@ -179,6 +181,7 @@ impl Facts {
         let children = children(&behaviours, debug.as_ref());
         Ok(Facts {
             on_load: walked.map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
+            callback_mode: debug.as_ref().and_then(shape::callback_mode),
             own_loop,
             keeps_fun,
             loads_nif: imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),

@@ -317,6 +317,13 @@ pub(super) fn keeps_fun((results, _): &Begins) -> bool {
     results.iter().any(|result| result.tagged("ok").is_some_and(|parts| parts.iter().any(Expr::holds_fun)))
 }
 
+/// What `callback_mode/0` gives back, when that is one value in plain sight.
+pub(super) fn callback_mode(debug: &Debug<'_>) -> Option<String> {
+    let (results, complete) = results(debug, "callback_mode", 0)?;
+    let [one] = results.as_slice() else { return None };
+    (complete && one.is_literal()).then(|| one.to_string())
+}
+
 /// The modules whose processes an application starts first, as its callback module says it in `start/2`.
 pub(super) fn tops(debug: &Debug<'_>) -> Vec<Atom> {
     let results = results(debug, "start", 2).map(|(results, _)| results).unwrap_or_default();

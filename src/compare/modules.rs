@@ -233,6 +233,7 @@ fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
     facts.extend(structures(old, new));
     facts.extend(state::children(old, new));
     facts.extend(state::machine(old, new));
+    facts.extend(state::callback_mode(old, new));
     facts
 }
 

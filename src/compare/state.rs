@@ -270,6 +270,15 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
     facts
 }
 
+/// What changes in how a state machine's callbacks are called.
+pub(super) fn callback_mode(old: &Facts, new: &Facts) -> Option<Fact> {
+    let (before, after) = (old.callback_mode.as_ref()?, new.callback_mode.as_ref()?);
+    (before != after).then(|| {
+        let text = format!("its callback mode was `{before}` and is `{after}`: a machine asks for it when it starts and after `code_change`, not after a load");
+        Fact::new("callback-mode", Verdict::HotWithCare, text).at(source_of(new, 0))
+    })
+}
+
 /// State functions that a machine lost: `gen_statem` calls them by the name of the state, so no call shows.
 pub(super) fn machine(old: &Facts, new: &Facts) -> Option<Fact> {
     let is_machine = |facts: &Facts| facts.behaviours.iter().any(|name| name.as_str() == "gen_statem");

@@ -262,11 +262,13 @@ impl<'a> Way<'a> {
 
     /// Tells whether the processes of a module are still from one step to another: suspended, or their application stopped.
     pub fn is_still(&self, module: &Atom, application: Option<&Application>, from: usize, to: usize) -> bool {
-        self.suspended.get(module).is_some_and(|(start, end)| *start <= from && to <= *end)
-            // Stopping a library stops nobody.
-            || application
-                .filter(|application| application.file.callback.is_some())
-                .is_some_and(|application| self.is_stopped(application.name.value.as_str(), from, to))
+        self.suspended.get(module).is_some_and(|(start, end)| *start <= from && to <= *end) || self.is_away(application, from, to)
+    }
+
+    /// Tells whether the processes of an application are not there from one step to another. Stopping a library stops nobody.
+    fn is_away(&self, application: Option<&Application>, from: usize, to: usize) -> bool {
+        let own = application.filter(|application| application.file.callback.is_some());
+        own.is_some_and(|application| self.is_stopped(application.name.value.as_str(), from, to))
     }
 
     /// Tells whether the processes of a module are stopped before its new code comes and started again: by `stop` and `start`, by
@@ -294,7 +296,7 @@ impl<'a> Way<'a> {
             | LowOp::Restart
             | LowOp::Reboot => false,
         };
-        self.steps.iter().take(gone).any(stops) || self.is_still(module, application, gone, gone)
+        self.steps.iter().take(gone).any(stops) || self.is_away(application, gone, gone)
     }
 
     /// Tells whether an application does not run from one step to another.

@@ -4,6 +4,7 @@ use crate::compare::Verdict;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
+use std::collections::HashSet;
 
 code! {
     BEHAVIOUR_CHANGED "RL0612" "behaviour-changed" Error
@@ -14,18 +15,27 @@ pub(super) static RULE: Rule = Rule { code: &BEHAVIOUR_CHANGED, check: Check::Pa
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
-        for (application, module, fact) in pair.module_facts(&["behaviour-gained", "behaviour-lost"]) {
+        let mut told = HashSet::new();
+        for (application, module, fact) in pair.module_facts(&["behaviour-gained", "behaviour-lost", "callback-mode"]) {
             let name = Atom::new(&module.name);
-            let Some(span) = way.loaded.get(&name).filter(|_| fact.verdict() == Verdict::RestartApplication && !way.removed.contains_key(&name)) else {
-                continue;
-            };
-            if way.starts_anew(&name, pair.application(&application.name)) {
+            let is_mode = fact.kind == "callback-mode";
+            // A behaviour that was only declared changes no process, and `code_change` asks for the mode again.
+            if (is_mode && way.changed.contains(&name)) || (!is_mode && fact.verdict() != Verdict::RestartApplication) {
                 continue;
             }
+            let Some(span) = way.loaded.get(&name).filter(|_| !way.removed.contains_key(&name)) else { continue };
+            if way.starts_anew(&name, pair.application(&application.name)) || !told.insert(name.clone()) {
+                continue;
+            }
+            let help = if is_mode {
+                format!("write `{{update,{name},{{advanced,[]}}}}`, and map the states in `code_change/4`")
+            } else {
+                format!("stop them before and start them behind, or write `{{restart_application,{}}}`", application.name)
+            };
             found.push(
-                Diagnostic::new(&BEHAVIOUR_CHANGED, format!("`{name}` {}", fact.text))
+                Diagnostic::new(&BEHAVIOUR_CHANGED, format!("`{name}`: {}", fact.text))
                     .label(*span, "its processes run on as what they were, and call functions that are gone")
-                    .help(format!("stop them before and start them behind, or write `{{restart_application,{}}}`", application.name))
+                    .help(help)
                     .on_path(&way.name),
             );
         }

@@ -19,9 +19,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for (_, module) in pair.modules().filter(|(_, module)| module.depth == Depth::Code && !module.behaviours.is_empty()) {
             let name = Atom::new(&module.name);
             let Some(span) = way.loaded.get(&name) else { continue };
-            let gone = way.gone_at.get(&name).copied().unwrap_or_default();
             // A process that is restarted makes a new one.
-            let restarted = way.is_still(&name, from.library_of(name.as_str()), gone, gone);
+            let restarted = way.starts_anew(&name, from.library_of(name.as_str()));
             if restarted || way.changed.contains(&name) || !habits.get(name.as_str()).is_some_and(|habits| habits.keeps_fun) {
                 continue;
             }
