@@ -50,6 +50,8 @@ pub struct Clause {
     pub state: Option<Shape>,
     /// Whether it gives the state back as it was.
     pub unchanged: bool,
+    /// What it answers, when that is surely neither `{ok,_}` nor an error.
+    pub bad_answer: Option<String>,
 }
 
 impl Clause {
@@ -409,10 +411,26 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
             guarded: clause.guarded,
             state: pattern.and_then(|pattern| shape::shape(pattern, &records, module, fields)),
             unchanged,
+            bad_answer: clause.body.last().and_then(bad_answer),
         }
     };
     let written = function.injected_by.map_or(Written::ByHand, Written::By);
     CodeChange { arity, written: Known::Known(written), clauses: Known::Known(function.clauses.into_iter().map(clause).collect()) }
+}
+
+/// The answer of a clause, when it is surely none that a behaviour takes: it must be `{ok,State}`, of a machine
+/// `{ok,State,Data}`, or an error.
+fn bad_answer(body: &Expr) -> Option<String> {
+    match body {
+        Expr::Block(items) => items.last().and_then(bad_answer),
+        Expr::Bind(_, value) => bad_answer(value),
+        Expr::Tuple(items) => {
+            let tag = items.first()?.as_atom();
+            (tag.is_some_and(|tag| !matches!(tag.as_str(), "ok" | "error"))).then(|| body.to_string())
+        }
+        Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) | Expr::List(..) | Expr::Number(_) | Expr::Text(_) => Some(body.to_string()),
+        Expr::Atom(_) | Expr::Var(_) | Expr::Call(..) | Expr::Branches(_) | Expr::Fun | Expr::Unknown => None,
+    }
 }
 
 /// `{ok, State}` with the state as it came in.

@@ -52,6 +52,8 @@ pub struct Child {
     pub text: String,
     /// The module that its start function is in, when the specification says it.
     pub start: Option<Atom>,
+    /// The start function and how many arguments it takes, when the specification says it.
+    pub function: Option<(Atom, u32)>,
     /// The modules by which the release handler finds its process, when the specification says them.
     pub modules: Option<Modules>,
 }
@@ -403,7 +405,7 @@ fn child(spec: &Expr) -> Option<Child> {
             Some(id) => literal(id)?,
             None => child(inner)?.id,
         };
-        return is_spec.then(|| Child { id, text: spec.to_string(), start: None, modules: None });
+        return is_spec.then(|| Child { id, text: spec.to_string(), start: None, function: None, modules: None });
     }
     let keys = ["id", "start", "restart", "shutdown", "type", "modules"];
     let given: Named<'_> = if let Expr::Map(pairs) = spec {
@@ -415,12 +417,17 @@ fn child(spec: &Expr) -> Option<Child> {
     } else {
         // `Module` and `{Module,Argument}`: the module's own `child_spec/1` says the rest.
         let module = if let Expr::Tuple(items) = spec { items.first().filter(|_| items.len() == 2)?.as_atom()? } else { spec.as_atom()? };
-        return Some(Child { id: module.to_string(), text: spec.to_string(), start: None, modules: None });
+        return Some(Child { id: module.to_string(), text: spec.to_string(), start: None, function: None, modules: None });
     };
     let id = literal(given.get("id")?)?;
     let is_supervisor = given.get("type").is_some_and(|kind| kind.as_atom().is_some_and(|kind| kind.as_str() == "supervisor"));
     let shutdown = if is_supervisor { "infinity" } else { "5000" };
-    let start = if let Some(Expr::Tuple(parts)) = given.get("start") { parts.first() } else { None };
+    let parts = if let Some(Expr::Tuple(parts)) = given.get("start") { parts.as_slice() } else { &[] };
+    let function = match parts {
+        [_, Expr::Atom(function), Expr::List(arguments, None)] => u32::try_from(arguments.len()).ok().map(|arity| (function.clone(), arity)),
+        _ => None,
+    };
+    let start = parts.first();
     let module = start.map(|module| format!("[{module}]"));
     let start = start.and_then(Expr::as_atom).cloned();
     let modules = match given.get("modules") {
@@ -430,7 +437,7 @@ fn child(spec: &Expr) -> Option<Child> {
     };
     let mut defaults = vec![("restart", "permanent"), ("shutdown", shutdown), ("type", "worker")];
     defaults.extend(module.as_deref().map(|module| ("modules", module)));
-    Some(Child { id, text: filled(&given, &defaults), start, modules })
+    Some(Child { id, text: filled(&given, &defaults), start, function, modules })
 }
 
 fn literal(id: &Expr) -> Option<String> {

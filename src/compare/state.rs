@@ -170,7 +170,12 @@ fn conversion(new: &Facts) -> Vec<Fact> {
 fn takes_new_state(clause: &Clause, new: &Facts) -> bool {
     let Some(Shape::Tuple(size, Some(tag))) = &clause.state else { return true };
     let shapes = new.state.as_ref().and_then(Known::get).map(Vec::as_slice).unwrap_or_default();
-    !shapes.iter().any(|shape| matches!(shape, Shape::Record(name, fields) if name == tag && fields.len() + 1 != *size))
+    let other_size = |shape: &Shape| match shape {
+        Shape::Record(name, fields) => name == tag && fields.len() + 1 != *size,
+        Shape::Tuple(count, Some(name)) => name == tag && count != size,
+        Shape::Tuple(_, None) | Shape::Struct(..) | Shape::Map(_) | Shape::Plain(_) => false,
+    };
+    !shapes.iter().any(other_size)
 }
 
 /// Clauses of the new `code_change` that are written for versions which no process will name.

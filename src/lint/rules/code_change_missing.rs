@@ -1,4 +1,4 @@
-//! An `advanced` update of a module that exports no fitting `code_change`.
+//! An `advanced` update of a module that exports no fitting `code_change`, or one with an answer that nobody takes.
 
 use crate::beam::{Beam, Facts};
 use crate::diag::{Diagnostic, Findings, code};
@@ -20,11 +20,22 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 // Whoever is loaded when the step is taken is called.
                 let new = way.come_at.get(module).is_some_and(|come| *come < at);
                 let running = pair.side(way.direction, new);
+                let span = way.loaded.get(module).copied().unwrap_or_else(|| step.origin.span());
+                if let Some(answer) = pair.look(running, module, bad_answer) {
+                    found.push(
+                        Diagnostic::new(
+                            &CODE_CHANGE_MISSING,
+                            format!("`code_change` of `{module}` answers `{answer}`, which is neither `{{ok,State}}` nor an error"),
+                        )
+                        .label(span, "the upgrade fails when it gets this answer")
+                        .help("give `{ok,NewState}` back, from a state machine `{ok,NewState,NewData}`")
+                        .on_path(&way.name),
+                    );
+                }
                 let Some((name, wanted, has)) = pair.look(running, module, converter) else { continue };
                 if has == Some(wanted) {
                     continue;
                 }
-                let span = way.loaded.get(module).copied().unwrap_or_else(|| step.origin.span());
                 let what = match has {
                     None => format!("`{module}` exports no `{name}/{wanted}`, and its processes are to convert their state"),
                     Some(has) => format!("`{module}` exports `{name}/{has}`, but `{name}/{wanted}` is called"),
@@ -39,6 +50,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
         }
     }
+}
+
+/// An answer of `code_change` that no behaviour takes.
+fn bad_answer(beam: &Beam<'_>) -> Option<String> {
+    let code_change = Facts::of(beam).ok()?.code_change?;
+    code_change.clauses.get()?.iter().find_map(|clause| clause.bad_answer.clone())
 }
 
 /// What converts the state of a module's processes, how many arguments it must take, and how many the one that is exported does;

@@ -15,6 +15,7 @@ mod catch_all_does_nothing;
 mod child_deleted_late;
 mod child_module_deleted;
 mod child_modules;
+mod child_start_missing;
 mod children_changed;
 mod code_change_idle;
 mod code_change_missing;
@@ -98,6 +99,7 @@ pub(super) static ALL: &[&Rule] = &[
     &top_not_supervisor::RULE,
     &child_module_deleted::RULE,
     &behaviour_changed::RULE,
+    &child_start_missing::RULE,
     &one_way_entry::RULE,
     &unmirrored_modules::RULE,
     &unmirrored_apply::RULE,
