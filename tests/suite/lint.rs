@@ -364,6 +364,17 @@ fn quotes_of_a_word_processor_are_mended_and_nothing_else() {
     assert_eq!(mended, text.replace(['“', '”'], "\"").replace(['‘', '’', '`'], "'"));
 }
 
+/// Not a timed test: with every pair looked at this would take half a minute.
+#[test]
+fn thousands_of_entries_are_not_compared_each_with_each() {
+    let exact = (0..20_000).map(|at| format!("{{\"1.{at}\",[]}}"));
+    let patterns = (0..20_000).map(|at| format!("{{<<\"1\\\\.{at}\">>,[]}}"));
+    let list = exact.chain(patterns).collect::<Vec<_>>().join(",");
+    let folder = demo::with(&[(FILE, &format!("{{\"2.0.0\",[{list}],[{list}]}}.\n"))]);
+    let (document, _) = demo::json(folder.path(), &["lint", FILE, "--format", "json"]);
+    assert_eq!(messages(&document, "RL0711"), Vec::<String>::new(), "what is not looked at is not called missing");
+}
+
 #[test]
 fn errors_side_by_side_are_left_to_a_person() {
     for name in [":\"Elixir.My.App\"", "A.b"] {

@@ -24,7 +24,6 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0338", "lint::sources_that_are_evaluated_are_passed_and_said_to_be"),
     ("RL0504", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0505", "lint::every_hazard_is_seen_where_it_is"),
-    ("RL0508", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0606", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0607", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0608", "lint::every_hazard_is_seen_where_it_is"),

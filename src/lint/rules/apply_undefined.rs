@@ -41,7 +41,14 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.ways.iter().filter(|way| !way.steps.iter().any(|step| step.op == LowOp::RestartNewEmulator)) {
         for (at, step) in way.steps.iter().enumerate() {
             let LowOp::Apply { module, function, arguments } = &step.op else { continue };
-            let (Cause::Written(span), Some(arguments)) = (&step.origin.cause, arguments.items()) else { continue };
+            let Cause::Written(span) = &step.origin.cause else { continue };
+            let Some(arguments) = arguments.items() else {
+                // `systools` takes any list; a call takes a proper one.
+                found.push(
+                    finding(&format!("the arguments of `{module}:{function}` are no proper list"), *span, "fails, and the upgrade with it").on_path(&way.name),
+                );
+                continue;
+            };
             let come = way.come_at.get(module).is_some_and(|come| *come < at);
             let gone = way.gone_at.get(module).is_some_and(|gone| *gone < at);
             let (release, which) = match (come, gone) {
@@ -56,7 +63,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 // Of a release whose own modules are not listed nothing is known.
                 let whole = ["kernel", "stdlib"].iter().all(|name| release.application(name).is_some_and(|own| !own.file.modules.is_empty()));
                 let later = way.come_at.get(module).is_some_and(|come| *come > at);
-                if whole && !PRELOADED.contains(&module.as_str()) {
+                if (whole || later) && !PRELOADED.contains(&module.as_str()) {
                     let why = if later { "no module of this name is loaded yet" } else { "no application of the release has a module of this name" };
                     let message = format!("`{module}:{function}` cannot be called: {why}");
                     let found_here = finding(&message, *span, "fails, and the upgrade with it").on_path(&way.name);

@@ -58,6 +58,7 @@ mod version_not_bumped;
 mod version_policy;
 
 use super::Rule;
+use crate::appup::Version;
 use crate::diag::Code;
 
 /// Every rule, in the order of the codes.
@@ -119,6 +120,34 @@ pub(super) static ALL: &[&Rule] = &[
     &relup_misplaced::RULE,
     &emulator_restarted::RULE,
 ];
+
+/// Looks for the pattern that takes a version, in lists of both: as long as there are no more pairs than anybody has written.
+struct Takers {
+    room: usize,
+}
+
+/// How many pairs of a version and a pattern are looked at in one list.
+const MAX_PAIRS: usize = 1 << 18;
+
+impl Takers {
+    fn new() -> Takers {
+        Takers { room: MAX_PAIRS }
+    }
+
+    /// The first of the patterns that is wanted; `None` as well when there were too many pairs to look at.
+    fn find<'v>(&mut self, patterns: &[&'v Version], wanted: impl Fn(&Version) -> bool) -> Option<&'v Version> {
+        if self.is_exhausted() {
+            return None;
+        }
+        self.room = self.room.saturating_sub(patterns.len());
+        patterns.iter().copied().find(|pattern| wanted(pattern))
+    }
+
+    /// Tells whether there were more pairs than are looked at.
+    fn is_exhausted(&self) -> bool {
+        self.room == 0
+    }
+}
 
 /// The first of some names, and how many more there are.
 fn named(names: &[String], limit: usize) -> String {

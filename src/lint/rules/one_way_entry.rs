@@ -1,5 +1,6 @@
 //! Versions to come from that one cannot go back to, or the reverse.
 
+use super::Takers;
 use crate::appup::{Direction, Version};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, File, Rule};
@@ -18,12 +19,13 @@ fn check(file: &File<'_>, found: &mut Findings) {
         let exact: HashSet<&str> =
             others.iter().filter_map(|other| if let Version::Exact(text, _) = &other.version { Some(text.as_str()) } else { None }).collect();
         let patterns: Vec<&Version> = others.iter().map(|other| &other.version).filter(|version| !matches!(version, Version::Exact(..))).collect();
+        let mut takers = Takers::new();
         for entry in &file.appup.entries(direction).list {
             let covered = match &entry.version {
-                Version::Exact(text, _) => exact.contains(text.as_str()) || patterns.iter().any(|pattern| pattern.takes(text).unwrap_or(true)),
-                Version::Pattern(_) | Version::Other(_) => patterns.iter().any(|pattern| pattern.is_same(&entry.version)),
+                Version::Exact(text, _) => exact.contains(text.as_str()) || takers.find(&patterns, |pattern| pattern.takes(text).unwrap_or(true)).is_some(),
+                Version::Pattern(_) | Version::Other(_) => takers.find(&patterns, |pattern| pattern.is_same(&entry.version)).is_some(),
             };
-            if !covered {
+            if !covered && !takers.is_exhausted() {
                 let (message, help) = match direction {
                     Direction::Up => {
                         ("there is no downgrade entry for this version", "`relupc invert` derives it; without it a release with a fault has no way back")

@@ -1,5 +1,6 @@
 //! An entry that can never be chosen, because an earlier one takes all its versions.
 
+use super::Takers;
 use crate::appup::{Direction, Version};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, File, Rule};
@@ -12,28 +13,19 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &UNREACHABLE_ENTRY, check: Check::File(check) };
 
-/// How many pairs of a version and a pattern are looked at in one list: more than anybody has written.
-const MAX_COMPARED: usize = 1 << 20;
-
 fn check(file: &File<'_>, found: &mut Findings) {
     for direction in [Direction::Up, Direction::Down] {
         let mut exact: HashMap<&str, &Version> = HashMap::new();
         let mut patterns: Vec<&Version> = Vec::new();
-        let mut room = MAX_COMPARED;
+        let mut takers = Takers::new();
         for entry in &file.appup.entries(direction).list {
             let version = &entry.version;
             let earlier = match version {
                 Version::Exact(text, _) => {
                     let same = exact.get(text.as_str()).copied();
-                    same.or_else(|| {
-                        room = room.saturating_sub(patterns.len());
-                        patterns.iter().copied().filter(|_| room > 0).find(|pattern| pattern.takes(text).unwrap_or(false))
-                    })
+                    same.or_else(|| takers.find(&patterns, |pattern| pattern.takes(text).unwrap_or(false)))
                 }
-                Version::Pattern(_) | Version::Other(_) => {
-                    room = room.saturating_sub(patterns.len());
-                    patterns.iter().copied().filter(|_| room > 0).find(|earlier| earlier.is_same(version) || takes_all(earlier))
-                }
+                Version::Pattern(_) | Version::Other(_) => takers.find(&patterns, |earlier| earlier.is_same(version) || takes_all(earlier)),
             };
             if let Some(earlier) = earlier {
                 found.push(
