@@ -295,7 +295,9 @@ fn mended<'c>(checked: &'c Checked, mend: Mend, levels: &Levels) -> Vec<Mended<'
         }
     }
     let each = by_file.into_iter().filter_map(|(file, mut list)| {
-        let source = checked.files.get(FileId(file))?;
+        // What lies in a tarball is not written to.
+        let source = checked.files.get(FileId(file)).filter(|source| Disk.is_file(&source.name))?;
+        list.iter().find(|found| found.fix.is_some())?;
         let mut mended = Mended { source, text: source.text.clone(), findings: 0 };
         let mut weight = found_in(&mended.text, &source.name).0;
         for _ in 0..MAX_ROUNDS {
@@ -326,8 +328,8 @@ fn mend_once(text: &str, list: &[Diagnostic], mend: Mend) -> (String, usize) {
         !is_syntax(found) || list.iter().filter(|other| is_syntax(other) && touches(other)).count() == 1
     };
     let wanted = |found: &&Diagnostic| {
-        let chosen = if characters { is_character(found) } else { alone(found) };
-        chosen && found.fix.as_ref().is_some_and(|fix| fix.safe || mend == Mend::Unsafe)
+        let may = found.fix.as_ref().is_some_and(|fix| fix.safe || mend == Mend::Unsafe);
+        may && if characters { is_character(found) } else { alone(found) }
     };
     let chosen: Vec<&Diagnostic> = list.iter().filter(wanted).collect();
     let mut edits: Vec<_> = chosen.iter().filter_map(|found| found.fix.as_ref()).flat_map(|fix| &fix.edits).collect();

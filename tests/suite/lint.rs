@@ -230,7 +230,11 @@ fn a_tarball_that_does_not_unpack() {
         let (document, _) = demo::json(folder.path(), &["lint", "--target", name, "--from", "base", "--format", "json"]);
         (messages(&document, "RL0810"), messages(&document, "RL0808").len())
     };
+    let appup = folder.path().join("target/lib/window-2.0.0/ebin/window.appup");
+    fs::write(&appup, fs::read_to_string(&appup).unwrap().replace("\"1.0.0\"", "<<\"1.0.0\">>")).unwrap();
     let (seen, boot) = pack("hazards-2.0.0.tar.gz");
+    let output = demo::relupc(folder.path(), &["lint", "--target", "hazards-2.0.0.tar.gz", "--from", "base", "--fix=unsafe"]);
+    assert_eq!(output.status.code(), Some(1), "a mend inside a tarball is left to a person: {}", String::from_utf8_lossy(&output.stderr));
     assert_eq!((seen.len(), boot), (1, 1));
     assert!(seen[0].contains("`hazards-2.0.0.tar.gz` holds no `releases/hazards-2.0.0.rel`"), "{seen:?}");
     fs::copy(folder.path().join("target/releases/2.0.0/hazards.rel"), folder.path().join("target/releases/hazards-2.0.0.rel")).unwrap();
