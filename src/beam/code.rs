@@ -73,7 +73,7 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
             FUNC_INFO => {
                 caller = (second, third);
                 guarded = false;
-                local.function();
+                local.begins = true;
             }
             // A call that something is still to be done after is no loop: the function comes back.
             CALL_LAST | CALL_ONLY => local.call(second),
@@ -93,55 +93,59 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
 /// How many calls are followed when loops are looked for.
 const MAX_FOLLOWED: usize = 1 << 20;
 
-/// The functions of a module, their local tail calls, and which of them wait.
+/// The functions of a module, their local tail calls, and which of them wait. Put in order only when one waits.
 #[derive(Default)]
 struct Local {
-    /// Which function each label stands in, by label.
-    labels: HashMap<u32, usize>,
-    /// The labels that each function calls.
-    calls: Vec<Vec<u32>>,
+    /// The label that each function is called by, in order.
+    entries: Vec<u32>,
+    /// The function that calls, and the label that it calls.
+    calls: Vec<(usize, u32)>,
     waiting: Vec<usize>,
+    /// Whether the next label is the one that a function is called by: it stands behind its `func_info`.
+    begins: bool,
 }
 
 impl Local {
-    fn function(&mut self) {
-        self.calls.push(Vec::new());
-    }
-
-    /// The label that a function is called by stands behind its `func_info`.
     fn label(&mut self, label: u32) {
-        if let Some(function) = self.calls.len().checked_sub(1) {
-            self.labels.insert(label, function);
+        if std::mem::take(&mut self.begins) {
+            self.entries.push(label);
         }
     }
 
     fn call(&mut self, label: u32) {
-        if let Some(function) = self.calls.last_mut() {
-            function.push(label);
-        }
+        self.calls.extend(self.entries.len().checked_sub(1).map(|function| (function, label)));
     }
 
     fn wait(&mut self) {
-        if let Some(function) = self.calls.len().checked_sub(1).filter(|function| self.waiting.last() != Some(function)) {
-            self.waiting.push(function);
-        }
+        let function = self.entries.len().checked_sub(1);
+        self.waiting.extend(function.filter(|function| self.waiting.last() != Some(function)));
     }
 
-    /// Tells whether a function that waits comes back to itself.
+    /// Tells whether a function that waits goes on with itself.
     fn has_loop(&self) -> bool {
+        if self.waiting.is_empty() {
+            return false;
+        }
+        let functions: HashMap<u32, usize> = self.entries.iter().enumerate().map(|(function, label)| (*label, function)).collect();
+        let mut called: Vec<Vec<usize>> = vec![Vec::new(); self.entries.len()];
+        for (caller, label) in &self.calls {
+            if let (Some(list), Some(function)) = (called.get_mut(*caller), functions.get(label)) {
+                list.push(*function);
+            }
+        }
         let mut room = MAX_FOLLOWED;
         self.waiting.iter().any(|start| {
             let mut seen = HashSet::new();
             let mut todo = vec![*start];
             while let Some(function) = todo.pop() {
-                for called in self.calls.get(function).into_iter().flatten().filter_map(|label| self.labels.get(label)) {
-                    if called == start {
+                for next in called.get(function).into_iter().flatten() {
+                    if next == start {
                         return true;
                     }
-                    if seen.insert(*called) && room > 0 {
-                        todo.push(*called);
-                    }
                     room = room.saturating_sub(1);
+                    if room > 0 && seen.insert(*next) {
+                        todo.push(*next);
+                    }
                 }
             }
             false
@@ -236,5 +240,24 @@ mod tests {
         assert_eq!(walked.map(|walked| walked.calls), Some(vec![Call { function: 2, arity: 2, import: 3, guarded: false }]));
         assert_eq!(walk(&[0, 0, 0, 0, 255]), None, "an unknown instruction");
         assert_eq!(walk(&[0, 0, 0, 0, 7, 0x20]), None, "cut off");
+    }
+
+    #[test]
+    fn a_loop_waits_and_goes_on_with_itself() {
+        // label 1; func_info m f/2; label 2; wait 2; and then a call of label 2 in some form; int_code_end.
+        let module = |call: &[u8]| [&[0, 0, 0, 0, 1, 0x10, 2, 0x12, 0x22, 0x20, 1, 0x20, 25, 0x25], call, &[3]].concat();
+        let loops = |call: &[u8]| walk(&module(call)).map(|walked| walked.loops);
+        assert_eq!(loops(&[6, 0x10, 0x25]), Some(true), "call_only");
+        assert_eq!(loops(&[5, 0x10, 0x25, 0x00]), Some(true), "call_last");
+        assert_eq!(loops(&[4, 0x10, 0x25]), Some(false), "a call that comes back");
+        assert_eq!(loops(&[6, 0x10, 0x15]), Some(false), "the label before the function is not called");
+        assert_eq!(loops(&[]), Some(false));
+    }
+
+    #[test]
+    fn calls_behind_a_catch_are_guarded() {
+        // label 1; func_info m f/2; catch y0 2; call_ext 2 import 3; int_code_end.
+        let code = [0, 0, 0, 0, 1, 0x10, 2, 0x12, 0x22, 0x20, 62, 0x04, 0x25, 7, 0x20, 0x30, 3];
+        assert_eq!(walk(&code).map(|walked| walked.calls.iter().map(|call| call.guarded).collect::<Vec<_>>()), Some(vec![true]));
     }
 }

@@ -183,7 +183,7 @@ impl Facts {
         let children = children(&behaviours, debug.as_ref());
         Ok(Facts {
             on_load: walked.map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
-            callback_mode: debug.as_ref().and_then(shape::callback_mode),
+            callback_mode: debug.as_ref().filter(|_| arities == [4, 3]).and_then(shape::callback_mode),
             own_loop,
             keeps_fun,
             loads_nif: imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),

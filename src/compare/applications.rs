@@ -76,18 +76,10 @@ impl ApplicationChange {
 
 /// Added applications, changed ones with their dependencies first, removed ones: as an upgrade treats them.
 fn pair<'r>(base: &'r Release, target: &'r Release) -> Vec<Pair<'r>> {
-    let by_name = |release: &'r Release| -> HashMap<&'r str, &'r Application> {
-        let mut index = HashMap::new();
-        for application in &release.applications {
-            index.entry(application.name.value.as_str()).or_insert(application);
-        }
-        index
-    };
-    let (old, new) = (by_name(base), by_name(target));
-    let name = |application: &'r Application| application.name.value.as_str();
-    let added = target.applications.iter().filter(|application| !old.contains_key(name(application)));
-    let both = target.ordered().filter_map(|application| Some(Pair { old: Some(old.get(name(application))?), new: Some(application) }));
-    let removed = base.applications.iter().filter(|application| !new.contains_key(name(application)));
+    let of = |release: &'r Release, application: &Application| release.application(application.name.value.as_str());
+    let added = target.applications.iter().filter(|application| of(base, application).is_none());
+    let both = target.ordered().filter_map(|application| Some(Pair { old: Some(of(base, application)?), new: Some(application) }));
+    let removed = base.applications.iter().filter(|application| of(target, application).is_none());
     added
         .map(|application| Pair { old: None, new: Some(application) })
         .chain(both)
@@ -211,7 +203,7 @@ fn added(application: &Application, base: &Release, target: &Release) -> Fact {
         StartType::Load => "is new: it is loaded, and not started",
         StartType::None => "is new: its modules are loaded, and nothing else",
     };
-    let place = |name: &str| target.applications.iter().position(|application| application.name.value.as_str() == name);
+    let place = |name: &str| target.position(name);
     let own = place(application.name.value.as_str());
     let late: Vec<&str> =
         application.file.applications.iter().map(|name| name.value.as_str()).filter(|name| place(name) > own && base.application(name).is_none()).collect();

@@ -11,9 +11,8 @@ use crate::relup::{LowOp, Step};
 use crate::source::Trees;
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term};
-use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Two releases.
 pub struct Pair<'a> {
@@ -32,11 +31,11 @@ pub struct Pair<'a> {
     /// The paths that could be compiled.
     pub ways: Vec<Way<'a>>,
     /// The supervisors that were looked for, by release and application.
-    supervisors: RefCell<Supervisors>,
+    supervisors: Mutex<Supervisors>,
 }
 
 /// Supervisors by release and application.
-type Supervisors = HashMap<(usize, String), Rc<Vec<Supervisor>>>;
+type Supervisors = HashMap<(usize, String), Arc<Vec<Supervisor>>>;
 
 /// A supervisor, or the callback module of an Elixir application that starts children.
 #[derive(Clone, Debug)]
@@ -87,7 +86,7 @@ impl<'a> Pair<'a> {
         let way = |direction, steps: &'a [Step]| Way::new(direction, path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), steps);
         let up = between.up.map(|steps| way(Direction::Up, steps));
         let ways = up.into_iter().chain(between.down.map(|steps| way(Direction::Down, steps))).collect();
-        Pair { base, target, comparison, links, appups, trees, ways, supervisors: RefCell::default() }
+        Pair { base, target, comparison, links, appups, trees, ways, supervisors: Mutex::default() }
     }
 
     /// Tells whether the emulator is restarted on every path, so that what runs is new anyway.
@@ -166,18 +165,20 @@ impl<'a> Pair<'a> {
     }
 
     /// The supervisors of an application in one of the releases, with what they start, as far as it is written out.
-    pub fn supervisors(&self, release: &Release, application: &str) -> Rc<Vec<Supervisor>> {
+    pub fn supervisors(&self, release: &Release, application: &str) -> Arc<Vec<Supervisor>> {
         let key = (std::ptr::from_ref(release).addr(), application.to_owned());
-        if let Some(known) = self.supervisors.borrow().get(&key) {
-            return Rc::clone(known);
+        // A rule that panicked leaves the list whole.
+        let all = || self.supervisors.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = all().get(&key) {
+            return Arc::clone(known);
         }
         let listed = release.application(application).map(|application| application.file.modules.as_slice()).unwrap_or_default();
         let supervisor = |module: &Spanned<Atom>| {
             let children = self.look(release, &module.value, |beam| Facts::of(beam).ok()?.children)?;
             Some(Supervisor { module: module.value.clone(), children })
         };
-        let supervisors = Rc::new(listed.iter().filter_map(supervisor).collect());
-        self.supervisors.borrow_mut().insert(key, Rc::clone(&supervisors));
+        let supervisors = Arc::new(listed.iter().filter_map(supervisor).collect());
+        all().insert(key, Arc::clone(&supervisors));
         supervisors
     }
 

@@ -41,15 +41,15 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
         let comparison = compare(between.base, target, opener, found);
         let links = links(between.base, target, &comparison, opener.trees());
         let pair = Pair::new(between, target, &comparison, &links, appups, opener.trees());
-        let mut of_pair = Findings::default();
-        for rule in rules() {
-            if let Check::Pair(check) = rule.check {
-                check(&pair, &mut of_pair);
-            }
-        }
+        let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Pair(check) = rule.check { Some(check) } else { None }).collect();
+        let by_rule = parallel::map(&checks, 1, |check| {
+            let mut found = Findings::default();
+            check(&pair, &mut found);
+            found.sorted()
+        });
         let (base, target) = (&between.base.rel.vsn.value, &target.rel.vsn.value);
         let ways = [Direction::Up, Direction::Down].map(|direction| path_name(target, base, direction));
-        found.extend(of_pair.sorted().into_iter().map(|mut finding| {
+        found.extend(by_rule.into_iter().flatten().map(|mut finding| {
             // What is about two releases is about both paths between them.
             if finding.paths.is_empty() {
                 finding.paths = ways.to_vec();

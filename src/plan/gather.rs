@@ -62,8 +62,7 @@ impl Appups {
         let mut appups = Appups::default();
         let mut wanted: HashSet<&str> = HashSet::new();
         for base in bases {
-            let index = Index::new(base);
-            wanted.extend(changed(target, &index).map(|(application, _)| application.name.value.as_str()));
+            wanted.extend(changed(target, base).map(|(application, _)| application.name.value.as_str()));
         }
         let mut named: HashSet<&str> = HashSet::new();
         let changed: Vec<&Application> = target
@@ -140,29 +139,10 @@ impl Loaded {
     }
 }
 
-/// The first application of each name.
-struct Index<'r> {
-    by_name: HashMap<&'r str, &'r Application>,
-}
-
-impl<'r> Index<'r> {
-    fn new(release: &'r Release) -> Index<'r> {
-        let mut by_name = HashMap::new();
-        for application in &release.applications {
-            by_name.entry(application.name.value.as_str()).or_insert(application);
-        }
-        Index { by_name }
-    }
-
-    fn get(&self, application: &Application) -> Option<&'r Application> {
-        self.by_name.get(application.name.value.as_str()).copied()
-    }
-}
-
 /// The target's applications that the base has in another version, dependencies first, each with the base's.
-fn changed<'t, 'b>(target: &'t Release, base: &Index<'b>) -> impl Iterator<Item = (&'t Application, &'b Application)> {
+fn changed<'t, 'b>(target: &'t Release, base: &'b Release) -> impl Iterator<Item = (&'t Application, &'b Application)> {
     target.ordered().filter_map(|application| {
-        let old = base.get(application)?;
+        let old = base.application(application.name.value.as_str())?;
         (old.vsn.value != application.vsn.value).then_some((application, old))
     })
 }
@@ -174,20 +154,20 @@ pub(super) fn gather(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Find
         Direction::Up => (base, target),
         Direction::Down => (target, base),
     };
-    let (from_index, to_index, base_index) = (Index::new(from), Index::new(to), Index::new(base));
+    let is_in = |release: &Release, application: &Application| release.application(application.name.value.as_str()).is_some();
     let mut scripts = Vec::new();
     if base.rel.erts.value != target.rel.erts.value {
         found.push(faults::erts_changed(target, base, direction));
         scripts.push(Script::single(HighOp::Low(LowOp::RestartNewEmulator), Cause::ErtsChanged));
     }
-    for application in to.applications.iter().filter(|application| from_index.get(application).is_none()) {
+    for application in to.applications.iter().filter(|application| !is_in(from, application)) {
         let cause = Cause::ApplicationAdded(application.name.value.clone(), application.name.span);
         scripts.push(Script::single(HighOp::AddApplication(application.name.clone(), application.kind), cause));
     }
-    for (application, old) in changed(target, &base_index) {
+    for (application, old) in changed(target, base) {
         scripts.extend(changed_script(application, old, direction, appups, found));
     }
-    for application in from.applications.iter().filter(|application| to_index.get(application).is_none()) {
+    for application in from.applications.iter().filter(|application| !is_in(to, application)) {
         let cause = Cause::ApplicationRemoved(application.name.value.clone(), application.name.span);
         scripts.push(Script::single(HighOp::RemoveApplication(application.name.clone()), cause));
     }

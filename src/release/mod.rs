@@ -108,6 +108,8 @@ pub struct Release {
     pub applications: Vec<Application>,
     /// Indices into `applications`: dependencies first, otherwise as in the `.rel`.
     pub order: Vec<usize>,
+    /// Where the first application of each name stands in `applications`.
+    pub(super) names: HashMap<Atom, usize>,
     /// Where each module is listed.
     pub modules: HashMap<Atom, Listed>,
     /// Where its `.rel` is.
@@ -117,7 +119,12 @@ pub struct Release {
 impl Release {
     /// The first application with a name.
     pub fn application(&self, name: &str) -> Option<&Application> {
-        self.applications.iter().find(|application| application.name.value.as_str() == name)
+        self.applications.get(self.position(name)?)
+    }
+
+    /// Where the first application with a name stands in the `.rel`.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.names.get(name).copied()
     }
 
     /// The applications, dependencies first.

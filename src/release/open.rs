@@ -373,7 +373,11 @@ impl<'a> Opener<'a> {
             return None;
         }
         let check::Checked { order, modules } = check::check(&applications, rel.apps_span, found)?;
-        Some(Release { rel, applications, order, modules, spot: located.spot })
+        let mut names = HashMap::new();
+        for (at, application) in applications.iter().enumerate() {
+            names.entry(application.name.value.clone()).or_insert(at);
+        }
+        Some(Release { rel, applications, order, names, modules, spot: located.spot })
     }
 }
 

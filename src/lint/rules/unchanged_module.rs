@@ -16,19 +16,14 @@ pub(super) static RULE: Rule = Rule { code: &UNCHANGED_MODULE, check: Check::Pai
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let differs: HashSet<&str> = pair.modules().filter(|(_, module)| module.depth != Depth::Debug).map(|(_, module)| module.name.as_str()).collect();
     // Of applications without compiled modules nothing is known.
-    let known = |module: &str| {
-        let application = pair.target.library_of(module)?;
-        pair.comparison
-            .applications
-            .iter()
-            .find(|change| change.name == application.name.value.as_str())
-            .filter(|change| change.same_modules + change.modules.len() > 0)
-    };
+    let seen = pair.comparison.applications.iter().filter(|change| change.same_modules + change.modules.len() > 0);
+    let seen: HashSet<&str> = seen.map(|change| change.name.as_str()).collect();
+    let known = |module: &str| pair.target.library_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
     for way in &pair.ways {
         for step in way.steps {
             let crate::relup::LowOp::Load(module, ..) = &step.op else { continue };
             let Cause::Written(span) = step.origin.cause else { continue };
-            if way.removed.contains_key(module) || differs.contains(module.as_str()) || known(module.as_str()).is_none() {
+            if way.removed.contains_key(module) || differs.contains(module.as_str()) || !known(module.as_str()) {
                 continue;
             }
             found.push(
