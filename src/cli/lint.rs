@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between, Levels, Ran};
 use crate::otp::Otp;
 use crate::plan::{Appups, PathRequest, Preference, plan_path};
-use crate::release::{FileKind, Opener, Release, read_app, with_otp_tag};
+use crate::release::{FileKind, Opener, Release, modules_in, read_app, with_otp_tag};
 use crate::render::{self, LintReport, Skipped};
 use crate::source::{Disk, FileTree, Files, Kind, Source, Spot, TreeId, join, parent, refused};
 use crate::span::FileId;
@@ -168,9 +168,16 @@ fn check(args: &Args, levels: &Levels) -> Checked {
     let otp = opener.otp();
     let jobs: Vec<Job> =
         spots.into_iter().zip(documents).zip(apps).map(|((spot, document), app)| Job { spot, document: document.map_err(Box::new), app: app.ok() }).collect();
+    // Many appups may lie in one folder: it is listed once.
+    let mut compiled: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for job in jobs.iter().filter(|job| job.app.is_some()) {
+        let folder = parent(&job.spot.path);
+        compiled.entry(folder).or_insert_with(|| modules_in(&disk, folder));
+    }
     let checked = crate::parallel::map(&jobs, 8, |job| {
         let mut found = Findings::default();
-        check_one(job, &disk, otp, opener.files(), &mut found);
+        let beams = compiled.get(parent(&job.spot.path)).filter(|beams| !beams.is_empty());
+        check_one(job, beams, otp, opener.files(), &mut found);
         found.sorted()
     });
     found.extend(checked.into_iter().flatten());
@@ -189,7 +196,7 @@ struct Job {
     app: Option<Document>,
 }
 
-fn check_one(job: &Job, disk: &Disk, otp: Otp, files: &Files, found: &mut Findings) {
+fn check_one(job: &Job, beams: Option<&BTreeSet<String>>, otp: Otp, files: &Files, found: &mut Findings) {
     let document = match &job.document {
         Ok(document) => document,
         Err(why) => return found.push(refused(&job.spot.path, why)),
@@ -209,9 +216,7 @@ fn check_one(job: &Job, disk: &Disk, otp: Otp, files: &Files, found: &mut Findin
     let name = Atom::new(application_of(&job.spot.path));
     let app =
         job.app.as_ref().filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
-    let beams: BTreeSet<String> =
-        disk.list(parent(&job.spot.path)).unwrap_or_default().iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect();
-    lint::check_file(&name, &appup, app.as_ref(), Some(&beams).filter(|beams| !beams.is_empty()), true, found);
+    lint::check_file(&name, &appup, app.as_ref(), beams, true, found);
 }
 
 /// `my_app` for `ebin/my_app.appup` and `src/my_app.appup.src`.
@@ -376,7 +381,7 @@ fn found_in(text: &str, name: &str) -> ((usize, usize), Vec<Diagnostic>) {
     let document = files.get(file).map(|source| parse(source, file, Otp::NEWEST, Extent::First)).unwrap_or_default();
     let mut found = Findings::default();
     let job = Job { spot: Spot::new(TreeId::Outside, name), document: Ok(document), app: None };
-    check_one(&job, &Disk, Otp::NEWEST, &files, &mut found);
+    check_one(&job, None, Otp::NEWEST, &files, &mut found);
     let errors = found.count(Severity::Error);
     let list = found.sorted();
     ((errors, list.len()), list)

@@ -17,7 +17,7 @@ pub use open::Opener;
 pub use rel::{Rel, RelApp, read_rel};
 
 use crate::diag::Diagnostic;
-use crate::source::{Spot, Trees, join, parent};
+use crate::source::{FileTree, Spot, Trees, join, parent};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, FaultClass, SyntaxFault};
 use std::collections::{BTreeSet, HashMap};
@@ -75,13 +75,15 @@ pub struct Application {
     pub(super) compiled: OnceLock<BTreeSet<String>>,
 }
 
+/// The modules that have a compiled file in a folder.
+pub fn modules_in(tree: &dyn FileTree, folder: &str) -> BTreeSet<String> {
+    tree.list(folder).unwrap_or_default().iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
+}
+
 impl Application {
     /// The modules that have a compiled file in its folder.
     pub fn compiled(&self, trees: &Trees<'_>) -> &BTreeSet<String> {
-        self.compiled.get_or_init(|| {
-            let names = trees.get(self.folder.tree).list(&self.folder.path).unwrap_or_default();
-            names.iter().filter_map(|name| name.strip_suffix(".beam")).map(str::to_owned).collect()
-        })
+        self.compiled.get_or_init(|| modules_in(trees.get(self.folder.tree), &self.folder.path))
     }
 
     /// The compiled file of a module.
