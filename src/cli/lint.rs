@@ -84,7 +84,7 @@ enum LintFormat {
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let disk = Disk;
-    let first = args.paths.first().map_or(".", String::as_str);
+    let first = args.paths.first().or(args.target.as_ref()).map_or(".", String::as_str);
     let levels = args.levels.levels(&disk, first)?;
     let mut findings = check(&args, &levels);
     if args.diff {

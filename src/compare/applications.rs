@@ -3,7 +3,7 @@
 use super::callers::{self, Module};
 use super::modules::{self, Job, Outcome, Sides};
 use super::{ApplicationChange, Comparison, Depth, Fact, Place, Presence, Verdict, configuration, faults, files, state};
-use crate::beam::{Beam, Facts, Field};
+use crate::beam::{Facts, Field};
 use crate::diag::Findings;
 use crate::parallel;
 use crate::release::{Application, Opener, Release};
@@ -45,7 +45,7 @@ pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>,
     let bare: Vec<bool> = pairs.iter().zip(&folders).map(|(pair, (old, new))| report_missing(trees, pair, old, new, found)).collect();
     let (jobs, unseen) = jobs(&pairs, &folders);
     let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, trees));
-    let mut changes: Vec<ApplicationChange> = pairs.iter().zip(&folders).map(|(pair, (_, new))| application(pair, new, trees, base, target, found)).collect();
+    let mut changes: Vec<ApplicationChange> = pairs.iter().map(|pair| application(pair, trees, base, target, found)).collect();
     for (change, _) in changes.iter_mut().zip(bare).filter(|(_, bare)| *bare) {
         let text = "has no code on one side: what changed in it was not seen";
         change.facts.push(Fact::new("code-missing", Verdict::HotWithCare, text));
@@ -171,7 +171,7 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> (Vec<Job>, Vec<(u
 }
 
 /// What changed of an application but its modules.
-fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, base: &Release, target: &Release, found: &mut Findings) -> ApplicationChange {
+fn application(pair: &Pair<'_>, trees: &Trees<'_>, base: &Release, target: &Release, found: &mut Findings) -> ApplicationChange {
     let version = |application: Option<&Application>| application.map(|application| application.vsn.value.clone());
     let mut change = ApplicationChange {
         name: pair.name().to_owned(),
@@ -188,7 +188,7 @@ fn application(pair: &Pair<'_>, listing: &Listing, trees: &Trees<'_>, base: &Rel
         needs: Vec::new(),
     };
     match (pair.old, pair.new) {
-        (Some(old), Some(new)) => change.facts = between(old, new, listing, trees, found),
+        (Some(old), Some(new)) => change.facts = between(old, new, trees, found),
         (None, Some(new)) => change.facts.push(added(new, base, target)),
         (Some(_), None) => change.facts.push(Fact::new("application-removed", Verdict::Hot, "is gone: it is stopped and its modules are removed")),
         (None, None) => {}
@@ -217,7 +217,7 @@ fn added(application: &Application, base: &Release, target: &Release) -> Fact {
 }
 
 /// Facts about an application that both releases have.
-fn between(old: &Application, new: &Application, listing: &Listing, trees: &Trees<'_>, found: &mut Findings) -> Vec<Fact> {
+fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut Findings) -> Vec<Fact> {
     let mut facts = Vec::new();
     let name = new.name.value.as_str();
     if old.vsn.value != new.vsn.value {
@@ -255,27 +255,15 @@ fn between(old: &Application, new: &Application, listing: &Listing, trees: &Tree
         let text = format!("its callback module was {} and is {}", shown(callback(old)), shown(callback(new)));
         facts.push(Fact::new("callback-module", Verdict::RestartApplication, text));
     }
-    let reads = || match callback(new) {
-        None => Some(false),
-        Some(module) if listing.contains(module.as_str()) => exports_config_change(trees, new, module.as_str()),
-        Some(_) => None,
-    };
     let place = Place { file: trees.display(&Spot::new(new.folder.tree, join(&new.folder.path, &format!("{name}.app")))), line: 0 };
     if old.file.env != new.file.env {
-        facts.extend(configuration::environment(name, &old.file.env, &new.file.env, reads(), place));
+        facts.extend(configuration::environment(name, &old.file.env, &new.file.env, configuration::takes_changes(new, trees), place));
     }
     if old.folder != new.folder {
         let private = |application: &Application| Spot::new(application.folder.tree, join(parent(&application.folder.path), "priv"));
         facts.extend(files::private(trees, &private(old), &private(new), found));
     }
     facts
-}
-
-fn exports_config_change(trees: &Trees<'_>, application: &Application, module: &str) -> Option<bool> {
-    let bytes = trees.get(application.folder.tree).read(&application.beam(module).path).ok()?;
-    let beam = Beam::open(&bytes).ok()?;
-    let exports = beam.exports(&beam.atoms().ok()?).ok()?;
-    Some(exports.iter().any(|(name, arity)| name.as_str() == "config_change" && *arity == 3))
 }
 
 /// `+ new` and `- gone`, by name.

@@ -6,7 +6,7 @@ use super::{Fact, Place, Verdict};
 use crate::beam::Beam;
 use crate::diag::Findings;
 use crate::otp::Otp;
-use crate::release::{Opener, Release};
+use crate::release::{Application, Opener, Release};
 use crate::source::{Refusal, Spot, Trees, join, refused};
 use crate::term::print::{brief, inline};
 use crate::term::{Extent, Term};
@@ -33,7 +33,7 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
         facts.push(Fact::new("erts", Verdict::RestartEmulator, text));
     }
     if old_folder != new_folder {
-        facts.extend(system_config(&old_folder, &new_folder, opener, found));
+        facts.extend(system_config(&old_folder, &new_folder, target, opener, found));
         facts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
         facts.extend(consolidated(opener.trees(), &old_folder, &new_folder, found));
     }
@@ -66,6 +66,20 @@ fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> V
     all.into_iter().map(|(key, sign)| format!("{sign} {key}")).collect()
 }
 
+/// Tells whether an application takes changes of its environment in while it runs (`config_change/3` of its callback module);
+/// `None` when that cannot be seen.
+pub(super) fn takes_changes(application: &Application, trees: &Trees<'_>) -> Option<bool> {
+    let Some(callback) = &application.file.callback else { return Some(false) };
+    let callback = callback.value.as_str();
+    if !application.compiled(trees).contains(callback) {
+        return None;
+    }
+    let bytes = trees.get(application.folder.tree).read(&application.beam(callback).path).ok()?;
+    let beam = Beam::open(&bytes).ok()?;
+    let exports = beam.exports(&beam.atoms().ok()?).ok()?;
+    Some(exports.iter().any(|(name, arity)| name.as_str() == "config_change" && *arity == 3))
+}
+
 /// The environment of an application. `reads` tells whether its callback module takes changes in.
 pub(super) fn environment(application: &str, old: &Term, new: &Term, reads: Option<bool>, place: Place) -> Option<Fact> {
     let (old, new) = (keys(old), keys(new));
@@ -96,7 +110,7 @@ fn environment_fact(kind: &'static str, what: &str, changed: Vec<String>, reads:
 }
 
 /// `sys.config`, application by application.
-fn system_config(old: &Spot, new: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Fact> {
+fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Fact> {
     let file = |folder: &Spot| Spot::new(folder.tree, join(&folder.path, "sys.config"));
     let (old, new) = (file(old), file(new));
     let (before, after) = (read_config(&old, opener, found), read_config(&new, opener, found));
@@ -125,7 +139,9 @@ fn system_config(old: &Spot, new: &Spot, opener: &mut Opener<'_>, found: &mut Fi
                     let (new, new_place) = after.get(name).unwrap_or(&nothing);
                     let changed = changed_keys(&keys(old), &keys(new));
                     let place = new_place.clone().or_else(|| old_place.clone());
-                    (!changed.is_empty()).then(|| environment_fact("sys-config", &format!("`sys.config` for `{name}`"), changed, None).at(place))
+                    // A name that needs quotes is none of a release.
+                    let reads = target.application(name).and_then(|application| takes_changes(application, opener.trees()));
+                    (!changed.is_empty()).then(|| environment_fact("sys-config", &format!("`sys.config` for `{name}`"), changed, reads).at(place))
                 })
                 .collect()
         }

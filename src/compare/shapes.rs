@@ -26,6 +26,12 @@ impl Difference {
         self.added.is_empty() && self.removed.is_empty() && self.renamed.is_empty() && !self.reordered
     }
 
+    /// The fields whose default is of another kind now: a number that became text, a list that became a map. Atoms stand for
+    /// what is not there yet, so they say nothing.
+    pub fn retyped(&self) -> impl Iterator<Item = &str> {
+        self.defaults.iter().filter(|(_, old, new)| kind(old).zip(kind(new)).is_some_and(|(old, new)| old != new)).map(|(name, ..)| name.as_str())
+    }
+
     /// In words, to stand behind a subject.
     pub fn words(&self) -> String {
         let named = |list: &[String]| list.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
@@ -96,6 +102,18 @@ pub(super) fn fields(old: &[Field], new: &[Field], ordered: bool) -> Option<Diff
     (!difference.is_empty()).then_some(difference)
 }
 
+/// What kind of value a default is, from how it is written; `None` for an atom and for what is not known.
+pub(super) fn kind(default: &str) -> Option<&'static str> {
+    Some(match default.chars().next()? {
+        '0'..='9' | '-' => "number",
+        '"' => "text",
+        '[' => "list",
+        '{' => "tuple",
+        '#' | '%' => "map",
+        _ => return None,
+    })
+}
+
 /// Names that begin or end alike, or of which one holds the other.
 fn are_alike(one: &str, other: &str) -> bool {
     const ENOUGH: usize = 4;
@@ -145,6 +163,14 @@ mod tests {
         assert_eq!(words("a=1 b", "a=2 b"), "changes the default of `a` from `1` to `2`");
         assert_eq!(words("a=1 b c", "x=2 b c d"), "gains `x`, `d`, loses `a`");
         assert_eq!(words("a b", "b a"), "has its fields in another order");
+    }
+
+    #[test]
+    fn a_default_of_another_kind_is_another_type() {
+        let retyped = |old: &str, new: &str| fields(&list(old), &list(new), true).map(|it| it.retyped().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(retyped("a=1 b=[]", "a=\"x\" b=#{}"), Some(vec!["a".to_owned(), "b".to_owned()]));
+        assert_eq!(retyped("a=undefined", "a=0"), Some(Vec::new()));
+        assert_eq!(retyped("a=1", "a=2"), Some(Vec::new()));
     }
 
     #[test]

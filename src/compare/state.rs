@@ -31,6 +31,12 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
             let text = format!("is a process, and {why}: whether its state changed cannot be seen from the files");
             vec![Fact::new("state-unknown", Verdict::HotWithCare, text).at(source_of(new, 0))]
         }
+        Some(Change::Fields(shape, difference)) if difference.only_defaults() && difference.retyped().next().is_some() => {
+            let text = format!("its state, the {}, {}: running processes keep values of the old kind", shapes::name(shape), difference.words());
+            let mut facts = vec![Fact::new("state-retyped", Verdict::HotWithCare, text).items(difference.items()).at(source_of(new, line_of(shape, new)))];
+            facts.extend(version_arguments(old, new, true));
+            facts
+        }
         Some(Change::Fields(shape, difference)) if difference.only_defaults() => {
             let text = format!("its state, the {}, {}: running processes keep the values that they have", shapes::name(shape), difference.words());
             let mut facts = vec![Fact::new("state-defaults", Verdict::Hot, text).items(difference.items()).at(source_of(new, 0))];
@@ -115,12 +121,7 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
 /// What kind of value a state without parts is.
 fn plain_kind(shape: &Shape) -> Option<&'static str> {
     let Shape::Plain(text) = shape else { return None };
-    Some(match text.chars().next()? {
-        '0'..='9' | '-' => "number",
-        '"' => "text",
-        _ if text == "a list" => "list",
-        _ => "atom",
-    })
+    Some(if text == "a list" { "list" } else { shapes::kind(text).unwrap_or("atom") })
 }
 
 /// Whether the new module can convert a state: it runs on the way up, and, as the newer code, on the way down.

@@ -151,6 +151,7 @@ const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0612", "`moded`", 1),
     ("RL0613", "`restarted:start_link/0`", 1),
     ("RL0602", "answers `{state,1,State}`", 1),
+    ("RL0601", "changes the default of `seen` from `[]` to `#{}`", 2),
 ];
 
 fn hazards() -> tempfile::TempDir {
@@ -177,6 +178,14 @@ fn every_hazard_is_seen_where_it_is() {
 }
 
 #[test]
+fn hazards_against_themselves_give_nothing() {
+    let folder = hazards();
+    crate::diff::copy(&folder.path().join("target"), &folder.path().join("copy"));
+    let (document, status) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "copy", "--format", "json"]);
+    assert_eq!((demo::codes(&document), status), (Vec::new(), 0));
+}
+
+#[test]
 fn hazards_that_were_mended_are_passed() {
     let folder = hazards();
     let mend = |application: &str, script: &str| {
@@ -191,6 +200,7 @@ fn hazards_that_were_mended_are_passed() {
     mend("looping", "{restart_application,looping}");
     mend("funs", "{update,keeper,{advanced,[]}},{load_module,namer}");
     mend("restarted", "{restart_application,restarted}");
+    mend("retyped", "{update,retyped,{advanced,[]}}");
     mend("moded", "{update,moded,{advanced,[]}}");
     mend("changeling", "{restart_application,changeling}");
     mend("alone", "{load_module,alone}");
@@ -401,7 +411,7 @@ fn links_in_circles_are_followed_once() {
     let hazards = hazards();
     let whole = hazards.path().join("target").to_string_lossy().into_owned();
     let (document, _) = demo::json(hazards.path(), &["lint", &whole, "./target", "--target", "target", "--from", "base", "--format", "json"]);
-    assert_eq!(document["files"], 13, "a file that is named in three ways is one");
+    assert_eq!(document["files"], 14, "a file that is named in three ways is one");
 }
 
 #[test]
