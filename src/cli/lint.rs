@@ -1,4 +1,4 @@
-//! `relupc lint`: finds what is wrong with appups, alone or between releases.
+//! `relupc lint`: finds what is wrong with appups and relups, alone or between releases.
 
 use super::config::LevelArgs;
 use super::shared::Search;
@@ -6,21 +6,22 @@ use super::shell::{Failure, Shell, outcome};
 use super::{Outcome, write};
 use crate::appup::{self, Direction};
 use crate::diag::{Diagnostic, Findings, Severity};
-use crate::lint::{self, Between, Levels, Ran};
+use crate::lint::{self, Between, Levels, Ran, Written};
 use crate::otp::Otp;
 use crate::plan::{Appups, PathRequest, Preference, plan_path};
 use crate::release::{FileKind, Opener, Release, modules_in, read_app, with_otp_tag};
+use crate::relup::{self, Relup};
 use crate::render::{self, LintReport, Skipped};
 use crate::source::{Disk, FileTree, Files, Kind, Source, Spot, TreeId, join, parent, refused};
-use crate::span::FileId;
+use crate::span::{FileId, Span};
 use crate::term::{Atom, Document, Extent, parse, text_after_term};
 use clap::ValueEnum;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Find what is wrong with appups: on their own, and against the releases that they lead between
+/// Find what is wrong with appups and relups: on their own, and against the releases that they lead between
 ///
-/// A PATH is an `.appup` file, or a folder that is searched for them. With `--target` and `--from` the code of both releases
+/// A PATH is an `.appup` file, a relup, or a folder that is searched for them. With `--target` and `--from` the code of both releases
 /// is read: a changed module that nobody loads, a version that nobody raised, a state that nobody converts.
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -103,8 +104,8 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     match args.format {
         LintFormat::Human => {
             shell.report(&list, &files);
-            let appups = if looked_at == 1 { "1 appup".to_owned() } else { format!("{looked_at} appups") };
-            shell.note(&format!("relupc: looked at {appups}{}", told(&skipped, looked_at == alone)));
+            let files = if looked_at == 1 { "1 file".to_owned() } else { format!("{looked_at} files") };
+            shell.note(&format!("relupc: looked at {files}{}", told(&skipped, looked_at == alone)));
         }
         LintFormat::Json => shell.print(&render::document(&LintReport::new(looked_at, &skipped, &list, &files)))?,
         LintFormat::Sarif => shell.print(&render::sarif(&list, &files))?,
@@ -151,6 +152,7 @@ fn check(args: &Args, levels: &Levels) -> Checked {
     for path in &args.paths {
         collect(&disk, path, &mut spots, &mut found);
     }
+    let (mut relups, mut spots): (BTreeSet<String>, BTreeSet<String>) = spots.into_iter().partition(|path| is_relup(path));
     let mut looked_at = 0;
     if let Some(target) = &args.target {
         let used = releases(target, &args.from, &mut opener, &mut found);
@@ -158,8 +160,14 @@ fn check(args: &Args, levels: &Levels) -> Checked {
         // One file may be named in two ways.
         let used: BTreeSet<String> = used.iter().map(|path| write::whole(path)).collect();
         spots.retain(|path| !used.contains(&write::whole(path)));
+        relups.retain(|path| !used.contains(&write::whole(path)));
     }
-    looked_at += spots.len();
+    for path in &relups {
+        if let Some((relup, start)) = read_relup(&Spot::new(TreeId::Outside, path), &mut opener, &mut found) {
+            lint::check_relup(&Written { relup: &relup, start, target: None, bases: Vec::new() }, &mut found);
+        }
+    }
+    looked_at += spots.len() + relups.len();
     let spots: Vec<Spot> = spots.into_iter().map(|path| Spot::new(TreeId::Outside, path)).collect();
     let documents = opener.read_all(&spots);
     let beside: Vec<Spot> =
@@ -250,7 +258,7 @@ fn walk(disk: &Disk, folder: &str, seen: &mut BTreeSet<String>, spots: &mut BTre
         let path = join(if folder.is_empty() { "/" } else { folder }, &name);
         match disk.kind(&path) {
             Ok(Kind::Folder) if !name.starts_with('.') => walk(disk, &path, seen, spots, found),
-            Ok(Kind::File) if name.ends_with(".appup") || name.ends_with(".appup.src") => {
+            Ok(Kind::File) if name.ends_with(".appup") || name.ends_with(".appup.src") || is_relup(&name) => {
                 spots.insert(path);
             }
             Ok(Kind::Folder | Kind::File | Kind::Other) | Err(_) => {}
@@ -258,7 +266,31 @@ fn walk(disk: &Disk, folder: &str, seen: &mut BTreeSet<String>, spots: &mut BTre
     }
 }
 
-/// Checks a target against each base; gives the appups of the target that were looked at, those inside tarballs under the
+/// Tells whether a file is a relup, by its name.
+fn is_relup(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name == "relup" || name.ends_with(".relup")
+}
+
+/// Reads a relup; gives it and where it begins.
+fn read_relup(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Option<(Relup, Span)> {
+    let file = match opener.read_relup(spot) {
+        Ok(file) => file,
+        Err(why) => {
+            found.push(refused(&opener.trees().display(spot), &why));
+            return None;
+        }
+    };
+    let document = opener.parse(file, Extent::All);
+    let sound = document.faults.is_empty();
+    found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Relup)));
+    let term = document.terms.first().filter(|_| sound)?;
+    // The version is what one would look at first.
+    let start = term.as_tuple().and_then(<[_]>::first).map_or(term.span, |version| version.span);
+    Some((relup::read(term, found)?, start))
+}
+
+/// Checks a target against each base; gives the appups and the relup of the target that were looked at, those inside tarballs under the
 /// tarball's name.
 fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, found: &mut Findings) -> Vec<String> {
     let names: Vec<&str> = std::iter::once(target).chain(bases.iter().map(String::as_str)).collect();
@@ -275,9 +307,30 @@ fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, found: &mut
         sound.then_some(path.steps)
     };
     let planned: Vec<_> = bases.iter().map(|base| (base, plan(base, Direction::Up), plan(base, Direction::Down))).collect();
-    let between: Vec<Between<'_>> = planned.iter().map(|(base, up, down)| Between { base, up: up.as_deref(), down: down.as_deref() }).collect();
+    // The relup that the target has, and those of the bases, which may be steps on a longer way.
+    let own = |release: &Release| Spot::new(release.spot.tree, join(&release.folder().path, "relup"));
+    let spot = own(&target);
+    let is_there = opener.trees().get(spot.tree).is_file(&spot.path);
+    let relup = if is_there { read_relup(&spot, opener, found) } else { None };
+    let of_bases: Vec<Option<Relup>> = bases
+        .iter()
+        .map(|base| {
+            let spot = own(base);
+            let is_wanted = relup.is_some() && opener.trees().get(spot.tree).is_file(&spot.path);
+            if is_wanted { read_relup(&spot, opener, &mut Findings::default()).map(|(relup, _)| relup) } else { None }
+        })
+        .collect();
+    let between: Vec<Between<'_>> = planned
+        .iter()
+        .map(|(base, up, down)| Between { base, up: up.as_deref(), down: down.as_deref(), relup: relup.as_ref().map(|(relup, _)| relup) })
+        .collect();
     lint::check_releases(&target, &between, &appups, opener, found);
-    appups.files().map(|spot| opener.trees().display(spot)).collect()
+    if let Some((relup, start)) = &relup {
+        let bases = bases.iter().zip(of_bases.iter().map(Option::as_ref)).collect();
+        lint::check_relup(&Written { relup, start: *start, target: Some(&target), bases }, found);
+    }
+    let files = appups.files().map(|spot| opener.trees().display(spot));
+    files.chain(is_there.then(|| opener.trees().display(&spot))).collect()
 }
 
 /// A file with its mends made.
@@ -300,8 +353,8 @@ fn mended<'c>(checked: &'c Checked, mend: Mend, levels: &Levels) -> Vec<Mended<'
         }
     }
     let each = by_file.into_iter().filter_map(|(file, mut list)| {
-        // What lies in a tarball is not written to.
-        let source = checked.files.get(FileId(file)).filter(|source| Disk.is_file(&source.name))?;
+        // What lies in a tarball is not written to; a relup is made anew.
+        let source = checked.files.get(FileId(file)).filter(|source| Disk.is_file(&source.name) && !is_relup(&source.name))?;
         list.iter().find(|found| found.fix.is_some())?;
         let mut mended = Mended { source, text: source.text.clone(), findings: 0 };
         let mut weight = found_in(&mended.text, &source.name).0;

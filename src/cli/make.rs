@@ -233,7 +233,8 @@ fn check_rules<'r>(target: &Release, releases: &Releases, relup: &'r Relup, appu
         .enumerate()
         .filter_map(|(at, base)| {
             let (up, down) = (entry(&relup.up, &releases.up_from, at), entry(&relup.down, &releases.down_to, at));
-            Some(Between { base: base.as_ref()?, up, down })
+            // The relup that lies there is about to be made anew.
+            Some(Between { base: base.as_ref()?, up, down, relup: None })
         })
         .collect();
     let mut by_rules = Findings::default();

@@ -94,7 +94,7 @@ pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Opti
         match (&rule.check, app) {
             (Check::File(check), _) => check(&file, found),
             (Check::Application(check), Some(app)) => check(&file, app, found),
-            (Check::Application(_), None) | (Check::Pair(_), _) => {}
+            (Check::Application(_), None) | (Check::Relup(_) | Check::Pair(_), _) => {}
         }
     }
 }

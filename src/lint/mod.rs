@@ -11,6 +11,7 @@ mod levels;
 mod pair;
 mod releases;
 mod rules;
+mod written;
 
 pub use allow::{Ran, apply as apply_allowances};
 pub use computed::computed;
@@ -18,6 +19,7 @@ pub use file::{File, check_file};
 pub use levels::{Level, Levels, Preset, Source};
 pub use pair::{Pair, Supervisor, Way};
 pub use releases::{Between, check_releases};
+pub use written::{Written, check_relup};
 
 use crate::diag::{Code, Findings};
 use crate::release::AppFile;
@@ -28,6 +30,8 @@ pub enum Check {
     File(fn(&File<'_>, &mut Findings)),
     /// An appup and the `.app` beside it.
     Application(fn(&File<'_>, &AppFile, &mut Findings)),
+    /// A relup that is there.
+    Relup(fn(&Written<'_>, &mut Findings)),
     /// Two releases.
     Pair(fn(&Pair<'_>, &mut Findings)),
 }

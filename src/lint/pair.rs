@@ -30,6 +30,8 @@ pub struct Pair<'a> {
     pub trees: &'a Trees<'a>,
     /// The paths that could be compiled.
     pub ways: Vec<Way<'a>>,
+    /// The paths of the target's relup that are others than those that could be compiled.
+    written: Vec<Way<'a>>,
     /// The supervisors that were looked for, by release and application.
     supervisors: Mutex<Supervisors>,
 }
@@ -86,13 +88,26 @@ impl<'a> Pair<'a> {
         let way = |direction, steps: &'a [Step]| Way::new(direction, path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), steps);
         let up = between.up.map(|steps| way(Direction::Up, steps));
         let ways = up.into_iter().chain(between.down.map(|steps| way(Direction::Down, steps))).collect();
-        Pair { base, target, comparison, links, appups, trees, ways, supervisors: Mutex::default() }
+        let mut written = Vec::new();
+        if let Some(relup) = between.relup {
+            for (direction, entries, compiled) in [(Direction::Up, &relup.up, between.up), (Direction::Down, &relup.down, between.down)] {
+                let entry = entries.iter().find(|entry| entry.version == base.rel.vsn.value);
+                let is_same = |steps: &[Step]| compiled.is_some_and(|compiled| compiled.iter().map(|step| &step.op).eq(steps.iter().map(|step| &step.op)));
+                written.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| way(direction, entry.steps.as_slice())));
+            }
+        }
+        Pair { base, target, comparison, links, appups, trees, ways, written, supervisors: Mutex::default() }
     }
 
     /// Tells whether the emulator is restarted on every path, so that what runs is new anyway.
     pub fn restarts(&self) -> bool {
         let all = !self.ways.is_empty() && self.ways.iter().all(|way| way.restarts);
         all || self.base.rel.erts.value != self.target.rel.erts.value
+    }
+
+    /// The paths of the target's relup that are others than those that could be compiled.
+    pub fn written_ways(&self) -> &[Way<'a>] {
+        &self.written
     }
 
     /// The paths on which the emulator runs on.

@@ -8,7 +8,7 @@ use crate::lint::Check;
 use crate::parallel;
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Opener, Release};
-use crate::relup::Step;
+use crate::relup::{Relup, Step};
 use crate::span::FileId;
 use std::collections::HashMap;
 
@@ -21,6 +21,8 @@ pub struct Between<'a> {
     pub up: Option<&'a [Step]>,
     /// The script back.
     pub down: Option<&'a [Step]>,
+    /// The relup that the target has, when it is to be looked at.
+    pub relup: Option<&'a Relup>,
 }
 
 /// How many appups are worth a thread.

@@ -253,6 +253,63 @@ fn a_tarball_that_does_not_unpack() {
 }
 
 #[test]
+fn a_relup_that_does_not_end_in_its_release() {
+    let folder = hazards();
+    let relup = folder.path().join("target/releases/2.0.0/relup");
+    let made = demo::relupc(folder.path(), &["make", "target", "--from", "base", "--in-place", "--no-lint"]);
+    assert_eq!(made.status.code(), Some(0));
+    // One of the appups forgets a module that changed, and the relup with it.
+    let wrong = || -> Vec<String> {
+        let (document, _) = lint(folder.path(), &[]);
+        messages(&document, "RL0908").into_iter().filter(|message| !message.contains("`restarted_sup`")).collect()
+    };
+    let codes = || -> Vec<String> {
+        let (document, _) = lint(folder.path(), &[]);
+        demo::codes(&document).into_iter().filter(|code| code.starts_with("RL09")).collect()
+    };
+    assert_eq!(codes(), Vec::<String>::new(), "what the appups give is what they give");
+    let text = fs::read_to_string(&relup).unwrap();
+    let without = |what: &str| {
+        let at = text.find(what).unwrap_or_else(|| panic!("{what} in {text}"));
+        let end = at + text[at..].find("}},").unwrap() + 3;
+        fs::write(&relup, format!("{}{}", &text[..at], &text[end..])).unwrap();
+    };
+    without("{load,{waiter,");
+    assert_eq!(wrong(), ["after this path `waiter` of `looping` is stale: the other release's code runs on"]);
+    without("{remove,{helper,");
+    assert_eq!(wrong(), ["after this path `helper` of `helped` is left over: nothing removes it"]);
+    fs::write(&relup, text.replacen("{load,{caller,brutal_purge,brutal_purge}}", "{remove,{caller,brutal_purge,brutal_purge}}", 1)).unwrap();
+    let (document, _) = lint(folder.path(), &[]);
+    let seen = messages(&document, "RL0908");
+    assert!(seen.iter().any(|message| message == "this path removes `caller`, which release 2.0.0 has in `window`"), "{seen:?}");
+    assert_eq!(messages(&document, "RL0906").len(), 1, "and nobody purges it");
+    fs::write(&relup, text.replacen("{called,\"", "{called_,\"", 1).replacen("{window,\"2.0.0\",", "{window,\"1.5.0\",", 1)).unwrap();
+    let (document, _) = lint(folder.path(), &[]);
+    assert_eq!(messages(&document, "RL0905"), ["release 2.0.0 has `window` in version 2.0.0, not \"1.5.0\""]);
+    fs::write(&relup, "{\"2.0.0\",[{\"1.0.0\",[],[nonsense]}],[]}.\n").unwrap();
+    assert_eq!(codes(), Vec::<String>::new(), "an instruction that does not exist is RL0309");
+    assert!(demo::codes(&lint(folder.path(), &[]).0).contains(&"RL0309".to_owned()));
+}
+
+#[test]
+fn a_path_in_two_steps_is_named() {
+    let relup = |vsn: &str, base: &str| format!("{{\"{vsn}\",[{{\"{base}\",[],[point_of_no_return]}}],[{{\"{base}\",[],[point_of_no_return]}}]}}.\n");
+    let rel = |vsn: &str| {
+        let apps = "[{kernel,\"9.0\"},{stdlib,\"9.0\"},{sasl,\"9.0\"},{demo,\"2.0.0\"}]";
+        (format!("releases/{vsn}/demo.rel"), format!("{{release,{{\"demo\",\"{vsn}\"}},{{erts,\"13.1\"}},\n {apps}}}.\n"))
+    };
+    let mut files = demo::files();
+    files.extend([rel("1"), rel("2"), rel("3")]);
+    files.insert("releases/2/relup".to_owned(), relup("2", "1"));
+    files.insert("releases/3/relup".to_owned(), relup("3", "2"));
+    let folder = demo::lay_out(files);
+    let (document, _) = demo::json(folder.path(), &["lint", "--target", ".@3", "--from", ".@2", ".@1", "--format", "json"]);
+    let found: Vec<&Value> = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0907").collect();
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|found| found["help"].as_str().unwrap().contains("in two steps, by way of 2")), "{found:?}");
+}
+
+#[test]
 fn comments_silence_what_stands_between_releases() {
     let folder = hazards();
     let file = folder.path().join("target/lib/tables-2.0.0/ebin/tables.appup");

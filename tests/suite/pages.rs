@@ -48,6 +48,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0803", "lint::what_the_code_shows_between_two_releases"),
     ("RL0804", "lint::what_the_code_shows_between_two_releases"),
     ("RL0805", "lint::what_the_code_shows_between_two_releases"),
+    ("RL0908", "lint::a_relup_that_does_not_end_in_its_release"),
     ("RL0246", "diff::links_in_a_circle_end"),
     ("RL0243", "diff::a_file_that_holds_another_module"),
     ("RL0235", "bad_input::a_link_in_a_circle"),
@@ -123,6 +124,9 @@ fn run(block: &Block) -> Value {
             arguments.extend(["--warn", "RL0811"]);
         }
         return demo::json(folder.path(), &arguments).0;
+    }
+    if has("relup") {
+        return demo::json(folder.path(), &["lint", "relup", "--format", "json"]).0;
     }
     if has("lint") {
         return demo::json(folder.path(), &["lint", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]).0;

@@ -42,7 +42,12 @@ mod one_way_entry;
 mod pattern_as_string;
 mod rel_not_packed;
 mod release_renamed;
+mod relup_code;
+mod relup_left_over;
 mod relup_misplaced;
+mod relup_object_code;
+mod relup_paths;
+mod relup_refused;
 mod remove_without_purge;
 mod restart_only;
 mod start_type_changed;
@@ -119,6 +124,11 @@ pub(super) static ALL: &[&Rule] = &[
     &release_renamed::RULE,
     &relup_misplaced::RULE,
     &emulator_restarted::RULE,
+    &relup_refused::RULE,
+    &relup_object_code::RULE,
+    &relup_left_over::RULE,
+    &relup_paths::RULE,
+    &relup_code::RULE,
 ];
 
 /// Looks for the pattern that takes a version, in lists of both: as long as there are no more pairs than anybody has written.

@@ -1,0 +1,48 @@
+//! A path of a relup that does not end in the code of its release.
+
+use crate::appup::Direction;
+use crate::compare::{Depth, Presence};
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
+
+code! {
+    RELUP_CODE "RL0908" "relup-code" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &RELUP_CODE, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for way in pair.written_ways().iter().filter(|way| !way.restarts) {
+        let to = pair.side(way.direction, true);
+        let version = &to.rel.vsn.value;
+        let place = way.steps.first().map_or(crate::span::Span::GENERATED, |step| step.origin.span());
+        let mut tell = |message: String, span, label: &'static str| {
+            let finding = Diagnostic::new(&RELUP_CODE, message).label(span, label);
+            found.push(finding.help("`relupc make` makes a relup that does, or says why it cannot").on_path(&way.name));
+        };
+        for (application, module) in pair.modules() {
+            // One that kept its version is passed over by any relup, and told of elsewhere.
+            if application.presence == Presence::Both && application.base == application.target {
+                continue;
+            }
+            let name = Atom::new(&module.name);
+            let up = way.direction == Direction::Up;
+            let what = match (module.depth, up) {
+                (Depth::Code, _) if !way.loaded.contains_key(&name) => "is stale: the other release's code runs on",
+                (Depth::Added, true) | (Depth::Removed, false) if !way.loaded.contains_key(&name) => "is missing: nothing loads it",
+                (Depth::Removed, true) | (Depth::Added, false) if !way.removed.contains_key(&name) => "is left over: nothing removes it",
+                (Depth::Code | Depth::Added | Depth::Removed | Depth::Moved | Depth::Attributes | Depth::Debug, _) => continue,
+            };
+            tell(format!("after this path `{name}` of `{}` {what}", application.name), place, "this path of the relup");
+        }
+        let mut gone: Vec<_> = way.removed.iter().filter(|(module, _)| !way.loaded.contains_key(*module)).collect();
+        gone.sort_unstable();
+        for (module, span) in gone {
+            if let Some(owner) = to.library_of(module.as_str()) {
+                tell(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), *span, "removed, and not loaded again");
+            }
+        }
+    }
+}

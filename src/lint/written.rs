@@ -1,0 +1,56 @@
+//! A relup that is there, whoever made it, as the rules see it.
+
+use super::{Check, rules};
+use crate::appup::Direction;
+use crate::diag::Findings;
+use crate::plan::path_name;
+use crate::release::Release;
+use crate::relup::{Entry, Relup};
+use crate::span::Span;
+
+/// A relup, and as much as is known of the releases that it is for.
+pub struct Written<'a> {
+    /// The relup.
+    pub relup: &'a Relup,
+    /// Where it begins.
+    pub start: Span,
+    /// The release that it lies in.
+    pub target: Option<&'a Release>,
+    /// The releases that it should lead from and to, each with its own relup where there is one.
+    pub bases: Vec<(&'a Release, Option<&'a Relup>)>,
+}
+
+impl<'a> Written<'a> {
+    /// Its paths.
+    pub fn entries(&self) -> impl Iterator<Item = (Direction, &'a Entry)> {
+        let all = |direction, list: &'a [Entry]| list.iter().map(move |entry| (direction, entry));
+        all(Direction::Up, &self.relup.up).chain(all(Direction::Down, &self.relup.down))
+    }
+
+    /// How one of its paths is called.
+    pub fn name(&self, direction: Direction, entry: &Entry) -> String {
+        path_name(&self.relup.version, &entry.version, direction)
+    }
+
+    /// The base of a path, when it is known.
+    pub fn base(&self, entry: &Entry) -> Option<&'a Release> {
+        self.bases.iter().map(|(base, _)| *base).find(|base| base.rel.vsn.value == entry.version)
+    }
+
+    /// The release gone to on a path, when it is known.
+    pub fn gone_to(&self, direction: Direction, entry: &Entry) -> Option<&'a Release> {
+        match direction {
+            Direction::Up => self.target,
+            Direction::Down => self.base(entry),
+        }
+    }
+}
+
+/// Runs the rules for a relup.
+pub fn check_relup(written: &Written<'_>, found: &mut Findings) {
+    for rule in rules() {
+        if let Check::Relup(check) = rule.check {
+            check(written, found);
+        }
+    }
+}
