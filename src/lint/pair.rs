@@ -291,26 +291,13 @@ impl<'a> Way<'a> {
     /// calls of its supervisor with a child called like the module, or with the whole application.
     pub fn starts_anew(&self, module: &Atom, application: Option<&Application>) -> bool {
         let gone = self.gone_at.get(module).copied().unwrap_or_default();
-        let stops = |step: &Step| match &step.op {
-            LowOp::Stop(list) => list.contains(module),
-            LowOp::Apply { module: supervisor, function, arguments } => {
-                let child = arguments.as_list().and_then(|list| list.get(1)?.as_atom());
-                supervisor.as_str() == "supervisor" && function.as_str() == "terminate_child" && child == Some(module)
+        let stops = |step: &Step| {
+            if let LowOp::Stop(list) = &step.op {
+                return list.contains(module);
             }
-            LowOp::LoadObjectCode { .. }
-            | LowOp::PointOfNoReturn
-            | LowOp::Load(..)
-            | LowOp::Remove(..)
-            | LowOp::Purge(_)
-            | LowOp::Suspend(_)
-            | LowOp::Resume(_)
-            | LowOp::CodeChange(..)
-            | LowOp::Start(_)
-            | LowOp::SyncNodes(..)
-            | LowOp::RestartNewEmulator
-            | LowOp::RestartEmulator
-            | LowOp::Restart
-            | LowOp::Reboot => false,
+            let LowOp::Apply { module: supervisor, function, arguments } = &step.op else { return false };
+            let child = arguments.as_list().and_then(|list| list.get(1)?.as_atom());
+            supervisor.as_str() == "supervisor" && function.as_str() == "terminate_child" && child == Some(module)
         };
         self.steps.iter().take(gone).any(stops) || self.is_away(application, gone, gone)
     }

@@ -82,7 +82,7 @@ install(Vsn) ->
     1 = erlang:trace(Handler, true, [call, {tracer, Tracer}]),
     1 = erlang:trace_pattern({code, load_binary, 3}, true, [global]),
     1 = erlang:trace_pattern({code, delete, 1}, true, [global]),
-    case patiently(fun() -> check_and_install(Vsn) end) of
+    case live_tools:patiently(fun() -> check_and_install(Vsn) end, ?PATIENCE) of
         {ok, _, _} = Answer ->
             Delivered = erlang:trace_delivered(Handler),
             receive {trace_delivered, Handler, Delivered} -> ok end,
@@ -97,15 +97,6 @@ check_and_install(Vsn) ->
     case release_handler:check_install_release(Vsn) of
         {ok, _, _} -> release_handler:install_release(Vsn);
         Other -> {not_installable, Other}
-    end.
-
-%% A script may wait for a process that it left suspended.
-patiently(Do) ->
-    {Pid, Ref} = spawn_monitor(fun() -> exit({answer, Do()}) end),
-    receive
-        {'DOWN', Ref, process, Pid, {answer, Answer}} -> Answer;
-        {'DOWN', Ref, process, Pid, Reason} -> Reason
-    after ?PATIENCE -> does_not_end
     end.
 
 collect(To, Seen) ->

@@ -1,24 +1,17 @@
 %% Releases with one fault each, and the node that shows what it does: what `relupc lint' calls an error is one.
 %%
 %%   build DIR     writes DIR/CASE/{wrong,right}/{base,target} for every case and prints `CASE CODE'
-%%   node          runs on a node booted from the base: puts the target beside it as unpacking would, installs it, asks,
+%%   start/0       runs on a node booted from the base: puts the target beside it as unpacking would, installs it, asks,
 %%                 and writes `answer ANSWER' to the file named by `-report'
 %%   judge CASE WHICH REPORT   compares with what the case says
 -module(live_faults).
--export([main/0, node/0]).
+-export([main/0, start/0]).
 
 %% How long an installation may take.
 -define(PATIENCE, 10000).
 
 main() ->
-    [Command | Arguments] = init:get_plain_arguments(),
-    try command(Command, Arguments) of
-        _ -> halt(0)
-    catch
-        Class:Reason:Stack ->
-            io:format(standard_error, "~ts: ~tp~n", [Command, {Class, Reason, Stack}]),
-            halt(2)
-    end.
+    live_tools:main(fun command/2).
 
 command("build", [Dir]) ->
     [begin
@@ -124,7 +117,7 @@ lay_out(Dir, #{base_vsn := BaseVsn, target_vsn := TargetVsn, base := Base, targe
     Down = [{restart_application, shop}],
     case TargetVsn of
         BaseVsn -> ok;
-        _ -> write(filename:join(Ebin, "shop.appup"), {TargetVsn, [{Version, Up}], [{Version, Down}]})
+        _ -> live_tools:write(filename:join(Ebin, "shop.appup"), {TargetVsn, [{Version, Up}], [{Version, Down}]})
     end.
 
 release(Root, Vsn, ShopVsn, Modules, Listed) ->
@@ -136,7 +129,7 @@ release(Root, Vsn, ShopVsn, Modules, Listed) ->
          {ok, Name} = compile:file(Source, [debug_info, deterministic, return_errors, {outdir, Ebin}]),
          ok = file:delete(Source)
      end || {Name, Text} <- maps:to_list(Modules)],
-    write(filename:join(Ebin, "shop.app"),
+    live_tools:write(filename:join(Ebin, "shop.app"),
           {application, shop, [{description, "shop"}, {vsn, ShopVsn}, {modules, maps:keys(Modules) ++ Listed}, {registered, []},
                                {applications, [kernel, stdlib]}, {mod, {shop_app, []}}]}),
     Version = fun(App) ->
@@ -148,7 +141,7 @@ release(Root, Vsn, ShopVsn, Modules, Listed) ->
     Libs = [Version(App) || App <- [kernel, stdlib, sasl]],
     Rel = filename:join([Root, "releases", Vsn, "shop.rel"]),
     ok = filelib:ensure_dir(Rel),
-    write(Rel, {release, {"shop", Vsn}, {erts, erlang:system_info(version)}, Libs ++ [{shop, ShopVsn}]}),
+    live_tools:write(Rel, {release, {"shop", Vsn}, {erts, erlang:system_info(version)}, Libs ++ [{shop, ShopVsn}]}),
     Stem = filename:rootname(Rel),
     {ok, _, _} = systools:make_script(Stem, [silent, {path, [filename:join(Root, "lib/*/ebin")]}, {outdir, filename:dirname(Rel)}, no_module_tests]),
     ok = file:rename(Stem ++ ".boot", filename:join(filename:dirname(Rel), "start.boot")),
@@ -156,12 +149,9 @@ release(Root, Vsn, ShopVsn, Modules, Listed) ->
     ok = release_handler:create_RELEASES(filename:join(Root, "releases"), Rel, []),
     Ebin.
 
-write(File, Term) ->
-    ok = file:write_file(File, io_lib:format("~tp.~n", [Term])).
-
 %%% The node
 
-node() ->
+start() ->
     spawn(fun run/0).
 
 run() ->
@@ -184,15 +174,7 @@ take(Report, Target) ->
             "" = os:cmd("cp -R '" ++ Target ++ "/.' '" ++ code:root_dir() ++ "'"),
             Rel = filename:join([code:root_dir(), "releases", "2.0.0", "shop.rel"]),
             {ok, "2.0.0"} = release_handler:set_unpacked(Rel, []),
-            patiently(fun() -> release_handler:install_release("2.0.0") end)
-    end.
-
-patiently(Do) ->
-    {Pid, Ref} = spawn_monitor(fun() -> exit({answer, Do()}) end),
-    receive
-        {'DOWN', Ref, process, Pid, {answer, Answer}} -> Answer;
-        {'DOWN', Ref, process, Pid, Reason} -> Reason
-    after ?PATIENCE -> does_not_end
+            live_tools:patiently(fun() -> release_handler:install_release("2.0.0") end, ?PATIENCE)
     end.
 
 ask({Module, Function, Arguments}) ->

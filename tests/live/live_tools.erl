@@ -1,15 +1,19 @@
 %% What the test needs an Erlang for before the node runs: boot files, the list of releases, and relups with a fault.
 -module(live_tools).
--export([main/0]).
+-export([main/0, main/1, patiently/2, write/2]).
 
 main() ->
+    main(fun command/2).
+
+%% Carries out the command of the command line. Status 2: it could not be.
+main(Carry) ->
     [Command | Arguments] = init:get_plain_arguments(),
-    try command(Command, Arguments) of
+    try Carry(Command, Arguments) of
         _ -> halt(0)
     catch
         Class:Reason:Stack ->
             io:format(standard_error, "~ts: ~tp~n", [Command, {Class, Reason, Stack}]),
-            halt(1)
+            halt(2)
     end.
 
 %% Prints the versions that the templates of the releases ask for.
@@ -114,6 +118,16 @@ kind({code_change, _, [{Module, _} | _]}) -> {code_change, Module};
 kind({Word, [Module | _]}) when is_atom(Module) -> {Word, Module};
 kind({apply, {_, Function, _}}) -> {apply, Function};
 kind(Other) -> Other.
+
+%% What a function gives, or why it gave nothing in so many milliseconds: a script may wait for a process that it left
+%% suspended.
+patiently(Do, Patience) ->
+    {Pid, Ref} = spawn_monitor(fun() -> exit({answer, Do()}) end),
+    receive
+        {'DOWN', Ref, process, Pid, {answer, Answer}} -> Answer;
+        {'DOWN', Ref, process, Pid, Reason} -> Reason
+    after Patience -> does_not_end
+    end.
 
 write(File, Term) ->
     ok = file:write_file(File, io_lib:format("%% coding: utf-8~n~tp.~n", [Term])).

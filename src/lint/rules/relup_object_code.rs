@@ -24,46 +24,31 @@ fn check(written: &Written<'_>, found: &mut Findings) {
             let mut wrong = |message: String, label: &'static str, help: &'static str| {
                 found.push(Diagnostic::new(&RELUP_OBJECT_CODE, message).label(span, label).help(help).on_path(&name));
             };
-            match &step.op {
-                LowOp::LoadObjectCode { lib, vsn, modules } => {
-                    modules.iter().for_each(|module| *read.entry(module).or_default() += 1);
-                    let Some(to) = to else { continue };
-                    let version = &to.rel.vsn.value;
-                    let Some(library) = to.application(lib.as_str()) else {
-                        wrong(format!("release {version} has no application `{lib}`"), "the upgrade crashes here", "make the relup anew");
-                        continue;
-                    };
-                    if vsn.text().as_deref() != Some(library.vsn.value.as_str()) {
-                        let message = format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn));
-                        wrong(message, "`bad_lib_vsn` on the node", "make the relup anew");
-                        continue;
-                    }
-                    let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
-                    if let Some(module) = modules.iter().find(|module| !listed.contains(module)) {
-                        wrong(format!("`{lib}` {} has no module `{module}`", library.vsn.value), "there is no file to read", "make the relup anew");
-                    }
-                }
-                LowOp::Load(module, ..) => match read.get_mut(module) {
+            if let LowOp::Load(module, ..) = &step.op {
+                match read.get_mut(module) {
                     Some(left @ 1..) => *left -= 1,
                     Some(_) | None => {
                         let message = format!("`{module}` is loaded, and its object code was not read for that");
                         wrong(message, "the upgrade crashes here, behind the point of no return", "a `load` uses up what one `load_object_code` read");
                     }
-                },
-                LowOp::PointOfNoReturn
-                | LowOp::Remove(..)
-                | LowOp::Purge(_)
-                | LowOp::Suspend(_)
-                | LowOp::Resume(_)
-                | LowOp::CodeChange(..)
-                | LowOp::Stop(_)
-                | LowOp::Start(_)
-                | LowOp::SyncNodes(..)
-                | LowOp::Apply { .. }
-                | LowOp::RestartNewEmulator
-                | LowOp::RestartEmulator
-                | LowOp::Restart
-                | LowOp::Reboot => {}
+                }
+            }
+            let LowOp::LoadObjectCode { lib, vsn, modules } = &step.op else { continue };
+            modules.iter().for_each(|module| *read.entry(module).or_default() += 1);
+            let Some(to) = to else { continue };
+            let version = &to.rel.vsn.value;
+            let Some(library) = to.application(lib.as_str()) else {
+                wrong(format!("release {version} has no application `{lib}`"), "the upgrade crashes here", "make the relup anew");
+                continue;
+            };
+            if vsn.text().as_deref() != Some(library.vsn.value.as_str()) {
+                let message = format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn));
+                wrong(message, "`bad_lib_vsn` on the node", "make the relup anew");
+                continue;
+            }
+            let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
+            if let Some(module) = modules.iter().find(|module| !listed.contains(module)) {
+                wrong(format!("`{lib}` {} has no module `{module}`", library.vsn.value), "there is no file to read", "make the relup anew");
             }
         }
     }
