@@ -102,7 +102,7 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact>
             continue;
         };
         let how = match now.as_slice() {
-            _ if depth == Depth::Removed => format!("its `{name}` is gone with it"),
+            _ if depth == Depth::Removed => format!("is gone, and its `{name}` with it"),
             [] => format!("exports no `{name}` any more"),
             [arity] => format!("exports `{}/{arity}` in place of `{name}`", mfa.function),
             several => format!("exports `{}` with {} arguments, no longer with {}", mfa.function, join(several), mfa.arity),

@@ -44,9 +44,14 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
             facts
         }
         Some(Change::Fields(shape, difference)) => {
-            changed(old, new, format!("its state, the {}, {}", shapes::name(shape), difference.words()), difference.items(), line_of(shape, new))
+            // Records and structs are matched by name and size; what is read from a map, or matched by hand, may fit both.
+            let is_named = matches!(shape, Shape::Record(..) | Shape::Struct(..));
+            let kind = if is_named { "state" } else { "state-shape" };
+            changed(kind, old, new, format!("its state, the {}, {}", shapes::name(shape), difference.words()), difference.items(), line_of(shape, new))
         }
-        Some(Change::Shape(before, after)) => changed(old, new, format!("its state was a {before} and is a {after}"), vec![format!("{before} -> {after}")], 0),
+        Some(Change::Shape(before, after)) => {
+            changed("state-shape", old, new, format!("its state was a {before} and is a {after}"), vec![format!("{before} -> {after}")], 0)
+        }
     }
 }
 
@@ -64,8 +69,8 @@ fn line_of(shape: &Shape, facts: &Facts) -> u32 {
     records.iter().find(|record| record.name == *name).map_or(0, |record| record.line)
 }
 
-fn changed(old: &Facts, new: &Facts, text: String, items: Vec<String>, line: u32) -> Vec<Fact> {
-    let mut facts = vec![Fact::new("state", Verdict::HotWithCare, text).items(items).at(source_of(new, line))];
+fn changed(kind: &'static str, old: &Facts, new: &Facts, text: String, items: Vec<String>, line: u32) -> Vec<Fact> {
+    let mut facts = vec![Fact::new(kind, Verdict::HotWithCare, text).items(items).at(source_of(new, line))];
     facts.extend(conversion(new));
     facts.extend(version_arguments(old, new, true));
     facts

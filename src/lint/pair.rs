@@ -70,6 +70,8 @@ pub struct Way<'a> {
     pub come_at: HashMap<&'a Atom, usize>,
     /// From which step to which the processes of a module are suspended.
     pub suspended: HashMap<&'a Atom, (usize, usize)>,
+    /// Whether it calls the code server itself: what that loads cannot be seen from the script.
+    pub loads_by_call: bool,
     /// From which steps to which an application does not run.
     pub stopped: HashMap<&'a str, Vec<(usize, usize)>>,
 }
@@ -220,6 +222,7 @@ impl<'a> Way<'a> {
             come_at: HashMap::new(),
             suspended: HashMap::new(),
             stopped: HashMap::new(),
+            loads_by_call: false,
         };
         for (at, step) in steps.iter().enumerate() {
             way.add(at, step);
@@ -254,6 +257,7 @@ impl<'a> Way<'a> {
             LowOp::CodeChange(_, list) => self.changed.extend(list.iter().map(|(module, _)| module)),
             LowOp::RestartEmulator | LowOp::RestartNewEmulator => self.restarts = true,
             LowOp::Apply { module, function, arguments } => match (module.as_str(), function.as_str(), first_atom(arguments)) {
+                ("code", function, _) if function.contains("load") => self.loads_by_call = true,
                 ("application", "stop", Some(name)) => self.stopped.entry(name.as_str()).or_default().push((at, usize::MAX)),
                 ("application", "start" | "ensure_started", Some(name)) => {
                     let spans = self.stopped.entry(name.as_str()).or_default();

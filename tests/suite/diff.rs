@@ -49,7 +49,7 @@ fn every_planted_change_is_seen_and_nothing_else() {
         ("gone", &["application-removed", "module-removed"], "hot", "hot"),
         ("late", &["application-added", "module-added"], "hot-with-care", "hot-with-care"),
         ("later", &["application-added", "module-added"], "hot", "hot"),
-        ("machine", &["code", "state", "code-change-missing"], "restart-application", "restart-application"),
+        ("machine", &["code", "state-shape", "code-change-missing"], "restart-application", "restart-application"),
         ("migration", &["migrations"], "rolling", "rolling"),
         ("moved_from", &[], "hot", "hot"),
         ("moved_to", &["module-moved"], "hot-with-care", "hot-with-care"),
@@ -97,7 +97,7 @@ fn facts_name_fields_functions_and_lines() {
     assert_eq!(fact(&document, "calculator", "dead-call")["items"][0], "caller:run/0");
     assert_eq!(fact(&document, "children_sup", "children")["items"][0], "+ second");
     assert_eq!(fact(&document, "recompiled", "recompiled")["items"], serde_json::json!(["8.2.3", "8.6.1"]));
-    assert_eq!(fact(&document, "machine", "state")["items"][0], "+ total");
+    assert_eq!(fact(&document, "machine", "state-shape")["items"][0], "+ total");
     assert_eq!(fact(&document, "commented", "debug-only")["items"], serde_json::json!(["line numbers", "debug information"]));
 }
 

@@ -15,8 +15,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         // Where the caller catches or asks first, it may well be prepared.
         let level = if fact.kind == "dead-call" { Severity::Error } else { Severity::Warning };
         found.push(
-            // A module that is gone as a whole is told of by what it had.
-            Diagnostic::new(&DEAD_CALL, format!("`{}`{} {}", module.name, if fact.text.starts_with("its ") { ":" } else { "" }, fact.text))
+            Diagnostic::new(&DEAD_CALL, format!("`{}` {}", module.name, fact.text))
                 .severity(level)
                 .label(pair.place(&application.name), "its application changes here")
                 .help("keep the function, or change and load its callers together with it"),

@@ -1,7 +1,7 @@
 //! A module whose code differs, and that no instruction of the path replaces: the old code runs on.
 
 use crate::compare::{Depth, Presence};
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
@@ -34,6 +34,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
             found.push(
                 finding
+                    .severity(if way.loads_by_call { Severity::Warning } else { Severity::Error })
                     .label(pair.place(&application.name), "the application changes its version here")
                     .help(format!(
                         "add `{{{instruction},{name}}}` to the appup's {} entry, or `{{restart_application,{}}}`",

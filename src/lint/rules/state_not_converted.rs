@@ -13,15 +13,13 @@ pub(super) static RULE: Rule = Rule { code: &STATE_NOT_CONVERTED, check: Check::
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
-        for (application, module, fact) in pair.module_facts(&["state", "state-retyped"]) {
+        for (application, module, fact) in pair.module_facts(&["state", "state-shape", "state-retyped"]) {
             let name = Atom::new(&module.name);
             // A module that is not loaded is told of elsewhere; one that is removed first comes back with a new state.
             let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) else { continue };
             if way.starts_anew(&name, pair.application(&application.name)) {
                 continue;
             }
-            // A map, unlike a record or a struct, may well be read with defaults, and a default is no type.
-            let is_likely = fact.kind == "state-retyped" || fact.text.starts_with("its state, the map");
             found.push(
                 Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.text))
                     .label(*span, "its processes go on with the old state and the new code")
@@ -29,7 +27,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         "write `{{update,{name},{{advanced,[]}}}}` and convert the state in `code_change`, or `{{restart_application,{}}}`",
                         application.name
                     ))
-                    .severity(if is_likely { Severity::Warning } else { Severity::Error })
+                    .severity(if fact.kind == "state" { Severity::Error } else { Severity::Warning })
                     .on_path(&way.name),
             );
         }
