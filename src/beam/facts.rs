@@ -144,6 +144,8 @@ const PROCESSES: &[(&str, bool)] = &[
     ("Elixir.GenStage", false),
 ];
 const SUPERVISORS: &[&str] = &["supervisor", "Elixir.Supervisor"];
+/// Supervisors whose children are not written out in `init/1`.
+const OTHER_SUPERVISORS: &[&str] = &["supervisor_bridge", "Elixir.DynamicSupervisor", "Elixir.PartitionSupervisor", "Elixir.Task.Supervisor"];
 /// The behaviour of the modules that start an Elixir application, and with it its first supervisor.
 const APPLICATION: &str = "Elixir.Application";
 const STRIPPED: &str = "it holds no debug information";
@@ -222,6 +224,11 @@ impl Facts {
             _ => ("init", 1),
         };
         self.exports.iter().any(|(name, arity)| (name.as_str(), *arity) == callback)
+    }
+
+    /// Tells whether a behaviour, or a module that starts processes of its own, is a supervisor's.
+    pub fn supervises(name: &str) -> bool {
+        SUPERVISORS.contains(&name) || OTHER_SUPERVISORS.contains(&name)
     }
 
     /// Tells whether modules with a behaviour run processes under it.

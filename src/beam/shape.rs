@@ -306,6 +306,13 @@ pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: O
     }
 }
 
+impl Supervision {
+    /// Tells whether its one child is a template, of which children are started by calls.
+    pub fn is_template(&self) -> bool {
+        self.flags.as_ref().is_some_and(|flags| flags.contains("simple_one_for_one"))
+    }
+}
+
 /// What `init/1` gives back, and whether that is all of it.
 pub(super) type Begins = (Vec<Expr>, bool);
 

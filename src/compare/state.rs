@@ -258,7 +258,7 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
         );
         facts.push(Fact::new("supervisor-flags", Verdict::HotWithCare, text).at(source_of(new, 0)));
     }
-    let is_template = [&before.flags, &after.flags].into_iter().all(|flags| flags.as_ref().is_some_and(|flags| flags.contains("simple_one_for_one")));
+    let is_template = before.is_template() && after.is_template();
     let (before, after) = (&before.children, &after.children);
     let has = |list: &[Child], id: &str| list.iter().any(|child| child.id == id);
     let mut items: Vec<String> = Vec::new();

@@ -280,6 +280,20 @@ impl<'a> Way<'a> {
         }
     }
 
+    /// The modules that go for good, in order, with the place that asks for it.
+    pub fn gone(&self) -> Vec<(&'a Atom, Span)> {
+        let mut gone: Vec<_> = self.removed.iter().filter(|(module, _)| !self.loaded.contains_key(*module)).map(|(module, span)| (*module, *span)).collect();
+        gone.sort_unstable();
+        gone
+    }
+
+    /// The modules that are loaded and whose processes are changed, in order, with the place that asks for it.
+    pub fn updated(&self) -> Vec<(&'a Atom, Span)> {
+        let mut updated: Vec<_> = self.changed.iter().filter_map(|module| Some((*module, *self.loaded.get(module)?))).collect();
+        updated.sort_unstable();
+        updated
+    }
+
     /// Tells whether the processes of a module are still from one step to another: suspended, or their application stopped.
     pub fn is_still(&self, module: &Atom, application: Option<&Application>, from: usize, to: usize) -> bool {
         self.suspended.get(module).is_some_and(|(start, end)| *start <= from && to <= *end) || self.is_away(application, from, to)

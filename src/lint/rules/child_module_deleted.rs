@@ -15,9 +15,7 @@ pub(super) static RULE: Rule = Rule { code: &CHILD_MODULE_DELETED, check: Check:
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         let from = pair.side(way.direction, false);
-        let mut removed: Vec<_> = way.removed.iter().filter(|(module, _)| !way.loaded.contains_key(*module)).collect();
-        removed.sort_unstable();
-        for (module, span) in removed {
+        for (module, span) in way.gone() {
             let Some(library) = from.library_of(module.as_str()) else { continue };
             let at = way.gone_at.get(module).copied().unwrap_or_default();
             if way.is_still(module, Some(library), at, at) {
@@ -32,10 +30,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
             for supervisor in pair.supervisors(from, library.name.value.as_str()).iter() {
                 let Known::Known(supervision) = &supervisor.children else { continue };
-                let own = |child: &&crate::beam::Child| child.start.as_ref().map_or_else(|| child.id == module.to_string(), |start| start == *module);
+                let own = |child: &&crate::beam::Child| child.start.as_ref().map_or_else(|| child.id == module.to_string(), |start| start == module);
                 if let Some(child) = supervision.children.iter().find(own) {
-                    let is_template = supervision.flags.as_ref().is_some_and(|flags| flags.contains("simple_one_for_one"));
-                    let help = if is_template {
+                    let help = if supervision.is_template() {
                         format!("stop the children of `{}` before it, each by its pid, from a function of your own", supervisor.module)
                     } else {
                         format!(
@@ -45,7 +42,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     };
                     found.push(
                         Diagnostic::new(&CHILD_MODULE_DELETED, format!("`{module}` goes while `{}` has the child `{}` of it", supervisor.module, child.id))
-                            .label(*span, "kills its processes, and their supervisor cannot start them again")
+                            .label(span, "kills its processes, and their supervisor cannot start them again")
                             .help(help)
                             .on_path(&way.name),
                     );

@@ -14,9 +14,7 @@ pub(super) static RULE: Rule = Rule { code: &CHILD_MODULES, check: Check::Pair(c
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         let from = pair.side(way.direction, false);
-        let mut changed: Vec<_> = way.changed.iter().filter_map(|module| Some((*module, *way.loaded.get(module)?))).collect();
-        changed.sort_unstable();
-        for (module, span) in changed {
+        for (module, span) in way.updated() {
             let Some(library) = from.library_of(module.as_str()) else { continue };
             for supervisor in pair.supervisors(from, library.name.value.as_str()).iter() {
                 let Known::Known(supervision) = &supervisor.children else { continue };

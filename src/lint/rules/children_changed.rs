@@ -1,5 +1,6 @@
 //! A supervisor whose children changed, on a path that neither takes the new list in nor starts or stops anybody.
 
+use crate::beam::Facts;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::LowOp;
@@ -31,7 +32,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let Some(span) = way.loaded.get(&name) else { continue };
             let updated = way.changed.contains(&name);
             // What is started from `start/2` runs under a supervisor that no instruction reaches.
-            let is_supervisor = module.behaviours.iter().any(|behaviour| behaviour.to_lowercase().contains("supervisor"));
+            let is_supervisor = module.behaviours.iter().any(|behaviour| Facts::supervises(behaviour));
             // Specifications that only changed are taken in by the update.
             if updated && is_supervisor && fact.items.iter().all(|item| item.starts_with('~')) {
                 continue;

@@ -1,6 +1,6 @@
 //! An `advanced` update of a module that exports no fitting `code_change`, or one with an answer that nobody takes.
 
-use crate::beam::{Beam, Facts};
+use crate::beam::Facts;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::LowOp;
@@ -21,7 +21,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 let new = way.come_at.get(module).is_some_and(|come| *come < at);
                 let running = pair.side(way.direction, new);
                 let span = way.loaded.get(module).copied().unwrap_or_else(|| step.origin.span());
-                if let Some(answer) = pair.look(running, module, bad_answer) {
+                let Some(facts) = pair.look(running, module, |beam| Facts::of(beam).ok()) else { continue };
+                if let Some(answer) = bad_answer(&facts) {
                     found.push(
                         Diagnostic::new(
                             &CODE_CHANGE_MISSING,
@@ -32,7 +33,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         .on_path(&way.name),
                     );
                 }
-                let Some((name, wanted, has)) = pair.look(running, module, converter) else { continue };
+                let Some((name, wanted, has)) = converter(&facts) else { continue };
                 if has == Some(wanted) {
                     continue;
                 }
@@ -53,15 +54,13 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 }
 
 /// An answer of `code_change` that no behaviour takes.
-fn bad_answer(beam: &Beam<'_>) -> Option<String> {
-    let code_change = Facts::of(beam).ok()?.code_change?;
-    code_change.clauses.get()?.iter().find_map(|clause| clause.bad_answer.clone())
+fn bad_answer(facts: &Facts) -> Option<String> {
+    facts.code_change.as_ref()?.clauses.get()?.iter().find_map(|clause| clause.bad_answer.clone())
 }
 
 /// What converts the state of a module's processes, how many arguments it must take, and how many the one that is exported does;
 /// `None` for a module whose processes cannot be told, and for a supervisor, which converts its state itself.
-fn converter(beam: &Beam<'_>) -> Option<(&'static str, u32, Option<u32>)> {
-    let facts = Facts::of(beam).ok()?;
+fn converter(facts: &Facts) -> Option<(&'static str, u32, Option<u32>)> {
     let is = |names: &[&str]| facts.behaviours.iter().any(|behaviour| names.contains(&behaviour.as_str()));
     let exports = |wanted: &str, arity: u32| facts.exports.iter().any(|(name, count)| name.as_str() == wanted && *count == arity);
     if exports("system_continue", 3) {

@@ -26,9 +26,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         // A supervisor is loaded before it is changed, in both directions.
         let runs = pair.side(way.direction, true);
-        let mut changed: Vec<_> = way.changed.iter().filter_map(|module| Some((*module, *way.loaded.get(module)?))).collect();
-        changed.sort_unstable();
-        for (module, span) in changed {
+        for (module, span) in way.updated() {
             let Some(library) = runs.library_of(module.as_str()) else { continue };
             if !pair.supervisors(runs, library.name.value.as_str()).iter().any(|supervisor| supervisor.module == *module) {
                 continue;

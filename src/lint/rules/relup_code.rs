@@ -37,11 +37,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             };
             tell(format!("after this path `{name}` of `{}` {what}", application.name), place, "this path of the relup");
         }
-        let mut gone: Vec<_> = way.removed.iter().filter(|(module, _)| !way.loaded.contains_key(*module)).collect();
-        gone.sort_unstable();
-        for (module, span) in gone {
+        for (module, span) in way.gone() {
             if let Some(owner) = to.library_of(module.as_str()) {
-                tell(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), *span, "removed, and not loaded again");
+                tell(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), span, "removed, and not loaded again");
             }
         }
     }

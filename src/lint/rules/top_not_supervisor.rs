@@ -12,9 +12,6 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &TOP_NOT_SUPERVISOR, check: Check::Pair(check) };
 
-/// Modules that start a supervisor, whatever behaviour they have themselves.
-const SUPERVISORS: &[&str] = &["supervisor", "Elixir.Supervisor", "Elixir.DynamicSupervisor", "Elixir.PartitionSupervisor", "Elixir.Task.Supervisor"];
-
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         // Whoever looks for processes asks every application that runs.
@@ -24,10 +21,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for application in &from.applications {
             let Some(callback) = &application.file.callback else { continue };
             let tops = pair.look(from, &callback.value, |beam| Some(Beam::tops(beam))).unwrap_or_default();
-            for top in tops.iter().filter(|top| !SUPERVISORS.contains(&top.as_str())) {
+            for top in tops.iter().filter(|top| !Facts::supervises(top.as_str())) {
                 let behaviours = pair.look(from, top, |beam| Facts::of(beam).ok().map(|facts| facts.behaviours)).unwrap_or_default();
                 let is_process = behaviours.iter().any(Facts::runs_processes);
-                let is_supervisor = behaviours.iter().any(|behaviour| behaviour.as_str().to_lowercase().contains("supervisor"));
+                let is_supervisor = behaviours.iter().any(|behaviour| Facts::supervises(behaviour.as_str()));
                 if is_process && !is_supervisor {
                     found.push(
                         Diagnostic::new(
