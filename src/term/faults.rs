@@ -141,11 +141,11 @@ pub(super) fn stray_closer(span: Span, bracket: &str) -> SyntaxFault {
     parse(found)
 }
 
-pub(super) fn missing_full_stop(end: Span) -> SyntaxFault {
+pub(super) fn missing_full_stop(end: Span, stop: &str) -> SyntaxFault {
     let found = Diagnostic::new(&MISSING_FULL_STOP, "the term does not end in a full stop")
         .label(end, "a `.` belongs here")
         .help("end the term with `.` and a line break");
-    parse(found.fix("insert the full stop", replace(end, ".\n")))
+    parse(found.fix("insert the full stop", replace(end, stop)))
 }
 
 pub(super) fn elixir_alias(span: Span, alias: &str) -> SyntaxFault {

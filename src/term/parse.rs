@@ -96,7 +96,10 @@ impl Parser<'_> {
             Some(Tok::Dot) => {}
             None => {
                 if !self.unclosed {
-                    self.faults.push(faults::missing_full_stop(self.end()));
+                    let end = self.end();
+                    // What follows white space or a comment ends the term; only the end of the file needs a line break.
+                    let is_last = self.text.get(end.end as usize..).is_none_or(str::is_empty);
+                    self.faults.push(faults::missing_full_stop(end, if is_last { ".\n" } else { "." }));
                 }
             }
             Some(_) => {

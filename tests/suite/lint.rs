@@ -447,6 +447,16 @@ fn thousands_of_entries_are_not_compared_each_with_each() {
 }
 
 #[test]
+fn a_full_stop_is_put_where_it_belongs() {
+    let term = "{\"2.0.0\",[{\"1.0.0\",[{load_module,demo_lib}]}],[{\"1.0.0\",[]}]}";
+    for (behind, mended) in [("", ".\n"), ("\n", ".\n"), ("\r\n", ".\r\n"), (" % the end\n", ". % the end\n")] {
+        let folder = demo::with(&[(FILE, &format!("{term}{behind}"))]);
+        demo::relupc(folder.path(), &["lint", FILE, "--fix"]);
+        assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), format!("{term}{mended}"));
+    }
+}
+
+#[test]
 fn errors_side_by_side_are_left_to_a_person() {
     for name in [":\"Elixir.My.App\"", "A.b"] {
         let text = format!("{{\"2.0.0\",[{{\"1.0.0\",[{{load_module,{name}}}]}}],[]}}.\n");
