@@ -216,6 +216,24 @@ fn hazards_that_were_mended_are_passed() {
 }
 
 #[test]
+fn what_cannot_be_seen_is_said() {
+    let folder = hazards();
+    let seen = || messages(&lint(folder.path(), &[]).0, "RL0614").into_iter().filter(|message| message.contains("`retyped`")).count();
+    assert_eq!(seen(), 0);
+    for side in ["base/lib/retyped-1.0.0", "target/lib/retyped-2.0.0"] {
+        let file = folder.path().join(side).join("ebin/retyped.beam");
+        let mut beam = fs::read(&file).unwrap();
+        let chunk = beam.windows(4).position(|tag| tag == b"Dbgi").unwrap();
+        // A chunk that nobody knows.
+        beam[chunk] = b'X';
+        fs::write(&file, beam).unwrap();
+    }
+    assert_eq!(seen(), 1);
+    let gone = messages(&lint(folder.path(), &[]).0, "RL0601").into_iter().filter(|message| message.contains("`retyped`")).count();
+    assert_eq!(gone, 0, "nothing is claimed of it");
+}
+
+#[test]
 fn a_module_for_a_newer_emulator() {
     let folder = hazards();
     let file = folder.path().join("target/lib/window-2.0.0/ebin/caller.beam");

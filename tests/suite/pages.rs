@@ -32,6 +32,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("RL0611", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0612", "lint::every_hazard_is_seen_where_it_is"),
     ("RL0613", "lint::every_hazard_is_seen_where_it_is"),
+    ("RL0614", "lint::what_cannot_be_seen_is_said"),
     ("RL0806", "lint::a_module_for_a_newer_emulator"),
     ("RL0810", "lint::a_tarball_that_does_not_unpack"),
     ("RL0521", "lint::what_the_code_shows_between_two_releases"),

@@ -52,6 +52,7 @@ mod remove_without_purge;
 mod restart_only;
 mod start_type_changed;
 mod state_not_converted;
+mod state_unseen;
 mod top_not_supervisor;
 mod unchanged_module;
 mod unmirrored_apply;
@@ -106,6 +107,7 @@ pub(super) static ALL: &[&Rule] = &[
     &child_module_deleted::RULE,
     &behaviour_changed::RULE,
     &child_start_missing::RULE,
+    &state_unseen::RULE,
     &one_way_entry::RULE,
     &unmirrored_modules::RULE,
     &unmirrored_apply::RULE,

@@ -1,0 +1,40 @@
+//! What the files do not tell of processes that an upgrade keeps: said, not passed in silence.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
+use std::collections::BTreeMap;
+
+code! {
+    STATE_UNSEEN "RL0614" "state-unseen" Advice
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &STATE_UNSEEN, check: Check::Pair(check) };
+
+/// How many modules are named.
+const NAMED: usize = 6;
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    let mut unseen: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (application, module, _) in pair.module_facts(&["state-unknown", "children-unknown", "behaviours-unknown", "code-change-unknown"]) {
+        let name = Atom::new(&module.name);
+        // One that is removed first comes back with new processes.
+        let keeps = |way: &crate::lint::Way<'_>| way.loaded.contains_key(&name) && !way.removed.contains_key(&name);
+        let shown = format!("`{name}`");
+        let list = unseen.entry(&application.name).or_default();
+        if pair.hot_ways().any(keeps) && !list.contains(&shown) {
+            list.push(shown);
+        }
+    }
+    for (application, modules) in unseen.into_iter().filter(|(_, modules)| !modules.is_empty()) {
+        found.push(
+            Diagnostic::new(
+                &STATE_UNSEEN,
+                format!("whether the state or the children of {} changed cannot be seen from the files", super::named(&modules, NAMED)),
+            )
+            .label(pair.place(application), "its application changes here")
+            .help("compile with `debug_info` (and Elixir's releases with `strip_beams: false`) to have it looked at; `relupc diff` says for each module why"),
+        );
+    }
+}
