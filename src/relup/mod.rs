@@ -13,7 +13,6 @@ pub use read::{read, read_instruction};
 pub use shape::Shape;
 
 use crate::otp::Otp;
-use crate::parallel;
 use crate::span::Span;
 use crate::term::{Atom, Doc, Term, ToTerm, pretty_file};
 
@@ -110,10 +109,8 @@ impl Origin {
 impl Relup {
     /// The text of the file that `systools:make_relup/4` writes for it.
     pub fn to_file(&self, otp: Otp) -> String {
-        let entries: Vec<&Entry> = self.up.iter().chain(&self.down).collect();
-        let mut up = parallel::map(&entries, 1, |entry| entry.to_doc(otp));
-        let down = up.split_off(self.up.len());
-        pretty_file(&Doc::tuple(vec![Doc::string(&self.version, otp), Doc::list(up), Doc::list(down)]), otp)
+        let [up, down] = [&self.up, &self.down].map(|entries| Doc::list(entries.iter().map(|entry| entry.to_doc(otp)).collect()));
+        pretty_file(&Doc::tuple(vec![Doc::string(&self.version, otp), up, down]), otp)
     }
 
     /// The term that `systools:make_relup/4` gives for it.
@@ -125,8 +122,8 @@ impl Relup {
 
 impl Entry {
     fn to_doc(&self, otp: Otp) -> Doc<'_> {
-        let steps = self.steps.iter().map(|step| Doc::lazy(&step.op, otp)).collect();
-        Doc::tuple(vec![Doc::string(&self.version, otp), Doc::term(&self.description, otp), Doc::list(steps)])
+        let steps = self.steps.iter().map(|step| &step.op as &(dyn ToTerm + Sync)).collect();
+        Doc::tuple(vec![Doc::string(&self.version, otp), Doc::term(&self.description, otp), Doc::script(steps, otp)])
     }
 
     fn to_term(&self) -> Term {

@@ -1,18 +1,22 @@
 //! The layout of long terms: what `io:format("~tp.~n", [Term])` prints at 80 columns, byte for byte.
 //!
 //! A term becomes a tree of nodes that know their one-line length; the tree is laid out in one of three ways of
-//! indenting what follows a tuple's tag, chosen for the whole term by a dry run.
+//! indenting what follows a tuple's tag, chosen for the whole term by a dry run. A script's instructions become terms
+//! only while they are written; where one of them refuses the layout, all is laid out anew in the next one.
 
 use super::print;
 use super::value::{Term, TermKind};
 use crate::otp::Otp;
+use crate::parallel;
 use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// The line width.
 const WIDTH: usize = 80;
-/// The room set aside for the line of an instruction; most need less.
+/// The room set aside for an instruction; most need less.
 const LINE: usize = 64;
+/// The length from which on the elements of a list are laid out by several threads.
+const WORTH_A_THREAD: usize = 4096;
 
 /// Something that can be made into a term whenever its text is needed.
 pub trait ToTerm {
@@ -30,8 +34,8 @@ enum Node<'a> {
     Tuple(Vec<Node<'a>>, usize),
     Map(Vec<(Node<'a>, Node<'a>)>, usize),
     Bytes(Vec<String>, usize),
-    /// A container whose parts are made anew when it must be broken: only its line is kept, and the length of that.
-    Lazy(&'a (dyn ToTerm + Sync), String, usize),
+    /// A list whose elements are made one by one when they are written, and its length: no less than this when it is long.
+    Script(Vec<&'a (dyn ToTerm + Sync)>, usize),
 }
 
 impl<'a> Doc<'a> {
@@ -45,16 +49,14 @@ impl<'a> Doc<'a> {
         Doc(Node::made(&Term::string(text), otp).unwrap_or(Node::List(Vec::new(), None, 2)))
     }
 
-    /// Something whose term takes much more room than it does itself.
-    pub fn lazy(source: &'a (dyn ToTerm + Sync), otp: Otp) -> Doc<'a> {
-        let term = source.to_term();
-        Doc(Node::made(&term, otp).unwrap_or_else(|| {
-            let mut line = String::with_capacity(LINE);
-            print::write_inline(&term, otp, &mut line);
-            // Wider characters are counted leaf by leaf.
-            let length = if line.is_ascii() { line.len() } else { Node::new(&term, otp).length() };
-            Node::Lazy(source, line, length)
-        }))
+    /// A list of what takes much more room as a term than it does itself.
+    pub fn script(items: Vec<&'a (dyn ToTerm + Sync)>, otp: Otp) -> Doc<'a> {
+        if items.is_empty() {
+            return Doc::list(Vec::new());
+        }
+        let at_least = 2 + joined(items.iter().map(|_| 1));
+        let length = if at_least < WIDTH { 2 + joined(items.iter().map(|item| Node::new(&item.to_term(), otp).length())) } else { at_least };
+        Doc(Node::Script(items, length))
     }
 
     /// A tuple.
@@ -76,9 +78,7 @@ impl<'a> Doc<'a> {
 
     /// Its text as OTP prints it from column 1, without the dot.
     pub fn pretty(&self, otp: Otp) -> String {
-        let mut writer = Writer { out: String::new(), layout: choose(&self.0, 1, otp), otp };
-        writer.lay(&self.0, 1, 0);
-        writer.out
+        lay_out(&self.0, 1, otp, "", "")
     }
 }
 
@@ -98,18 +98,12 @@ pub fn pretty(term: &Term, otp: Otp) -> String {
 
 /// The term as it is laid out from a column on (from 1); what `~tp` prints in the middle of a line.
 pub fn pretty_at(term: &Term, otp: Otp, column: usize) -> String {
-    let node = Node::new(term, otp);
-    let mut writer = Writer { out: String::new(), layout: choose(&node, column, otp), otp };
-    writer.lay(&node, column, 0);
-    writer.out
+    lay_out(&Node::new(term, otp), column, otp, "", "")
 }
 
 /// A file with one term, as `systools` writes a `relup`.
 pub fn pretty_file(doc: &Doc<'_>, otp: Otp) -> String {
-    let mut text = doc.pretty(otp);
-    text.insert_str(0, "%% coding: utf-8\n");
-    text.push_str(".\n");
-    text
+    lay_out(&doc.0, 1, otp, "%% coding: utf-8\n", ".\n")
 }
 
 impl<'a> Node<'a> {
@@ -173,7 +167,7 @@ impl<'a> Node<'a> {
             | Node::Tuple(_, length)
             | Node::Map(_, length)
             | Node::Bytes(_, length)
-            | Node::Lazy(_, _, length) => *length,
+            | Node::Script(_, length) => *length,
         }
     }
 
@@ -220,14 +214,22 @@ fn tag<'n, 'a>(items: &'n [Node<'a>]) -> Option<(&'n str, usize, &'n [Node<'a>])
 
 // ---- choosing the layout ----
 
-fn choose(node: &Node, column: usize, otp: Otp) -> Layout {
-    [Layout::Aligned, Layout::Indent(4)].into_iter().find(|layout| Probe { layout: *layout, otp }.lay(node, column, 0)).unwrap_or(Layout::Indent(1))
+/// A node from a column on, in the first layout that all of it agrees to, between what stands before and behind it.
+fn lay_out(node: &Node, column: usize, otp: Otp, before: &str, behind: &str) -> String {
+    let layouts = [Layout::Aligned, Layout::Indent(4), Layout::Indent(1)];
+    let mut written =
+        layouts.into_iter().filter(|layout| Probe { layout: *layout }.lay(node, column, 0) || *layout == Layout::Indent(1)).filter_map(|layout| {
+            let mut writer = Writer::new(layout, otp);
+            writer.out.push_str(before);
+            writer.lay(node, column, 0);
+            (!writer.refused).then_some(writer)
+        });
+    written.next().map(|writer| writer.finish(behind)).unwrap_or_default()
 }
 
 /// The dry run: walks as the writer does and stops where a broken tuple would stand too far right.
 struct Probe {
     layout: Layout,
-    otp: Otp,
 }
 
 impl Probe {
@@ -236,8 +238,8 @@ impl Probe {
             return true;
         }
         match node {
-            Node::Leaf(..) | Node::Bytes(..) => true,
-            Node::Lazy(source, ..) => self.lay(&Node::new(&source.to_term(), self.otp), column, close),
+            // The instructions of a script are asked when they are written.
+            Node::Leaf(..) | Node::Bytes(..) | Node::Script(..) => true,
             Node::List(items, tail, _) => {
                 self.sequence(items, column + 1, close) && tail.as_ref().is_none_or(|tail| tail.as_leaf().is_some() || self.lay(tail, column, close + 1))
             }
@@ -285,12 +287,33 @@ fn value_indent(layout: Layout) -> usize {
 // ---- writing ----
 
 struct Writer {
+    /// What stands before `out`, in pieces.
+    done: Vec<String>,
     out: String,
     layout: Layout,
     otp: Otp,
+    /// Whether an instruction does not agree to the layout.
+    refused: bool,
 }
 
 impl Writer {
+    fn new(layout: Layout, otp: Otp) -> Writer {
+        Writer { done: Vec::new(), out: String::new(), layout, otp, refused: false }
+    }
+
+    fn finish(mut self, behind: &str) -> String {
+        if self.done.is_empty() {
+            self.out.push_str(behind);
+            return self.out;
+        }
+        let length: usize = self.done.iter().map(String::len).sum();
+        let mut text = String::with_capacity(length + self.out.len() + behind.len());
+        self.done.iter().for_each(|piece| text.push_str(piece));
+        text.push_str(&self.out);
+        text.push_str(behind);
+        text
+    }
+
     fn line(&mut self, node: &Node) {
         match node {
             Node::Leaf(text, ..) => self.out.push_str(text),
@@ -325,7 +348,16 @@ impl Writer {
                 self.out.push_str(&parts.join(","));
                 self.out.push_str(">>");
             }
-            Node::Lazy(_, line, _) => self.out.push_str(line),
+            Node::Script(items, _) => {
+                self.out.push('[');
+                for (at, item) in items.iter().enumerate() {
+                    if at > 0 {
+                        self.out.push(',');
+                    }
+                    print::write_inline(&item.to_term(), self.otp, &mut self.out);
+                }
+                self.out.push(']');
+            }
         }
     }
 
@@ -339,8 +371,14 @@ impl Writer {
     }
 
     fn new_line(&mut self, column: usize) {
+        const SPACES: &str = "                                                                                ";
         self.out.push('\n');
-        self.out.extend(std::iter::repeat_n(' ', column - 1));
+        let mut left = column - 1;
+        while left > 0 {
+            let spaces = SPACES.get(..left).unwrap_or(SPACES);
+            self.out.push_str(spaces);
+            left -= spaces.len();
+        }
     }
 
     fn lay(&mut self, node: &Node, column: usize, close: usize) {
@@ -384,17 +422,83 @@ impl Writer {
                 self.bytes(parts, column + 2, close);
                 self.out.push_str(">>");
             }
-            Node::Lazy(source, ..) => {
-                let term = source.to_term();
-                self.lay(&Node::new(&term, self.otp), column, close);
+            Node::Script(items, _) => {
+                self.out.push('[');
+                self.script(items, column + 1, close);
+                self.out.push(']');
             }
         }
     }
 
+    /// The elements of a script that does not fit on the line.
+    fn script(&mut self, items: &[&(dyn ToTerm + Sync)], column: usize, close: usize) {
+        let last = items.len().saturating_sub(1);
+        let mut current = column;
+        self.out.reserve(items.len() * LINE);
+        for (at, item) in items.iter().enumerate() {
+            let term = item.to_term();
+            let leaf = print::leaf(&term, self.otp).map(|text| leaf_length(&text));
+            if at > 0 {
+                self.out.push(',');
+                if let Some(length) = leaf.filter(|length| fits(length + 1, current, if at == last { close + 1 } else { 1 })) {
+                    print::write_inline(&term, self.otp, &mut self.out);
+                    current += 1 + length;
+                    continue;
+                }
+                self.new_line(column);
+            }
+            let close = if at == last { close + 1 } else { 0 };
+            current = column + leaf.filter(|length| fits(*length, column, close)).unwrap_or(WIDTH);
+            self.instruction(&term, column, close);
+            if self.refused {
+                return;
+            }
+        }
+    }
+
+    /// A term that begins at a column.
+    fn instruction(&mut self, term: &Term, column: usize, close: usize) {
+        let start = self.out.len();
+        print::write_inline(term, self.otp, &mut self.out);
+        let line = self.out.get(start..).unwrap_or_default();
+        if line.is_ascii() && fits(line.len(), column, close) {
+            return;
+        }
+        self.out.truncate(start);
+        let node = Node::new(term, self.otp);
+        self.refused |= self.layout != Layout::Indent(1) && !Probe { layout: self.layout }.lay(&node, column, close);
+        self.lay(&node, column, close);
+    }
+
     fn sequence(&mut self, items: &[Node], tail: Option<&Node>, column: usize, close: usize) {
         let Some((first, rest)) = items.split_first() else { return };
+        let heavy = items.iter().filter(|item| item.length() >= WORTH_A_THREAD).count();
+        if heavy > 1 && tail.is_none() && rest.iter().all(|item| item.as_leaf().is_none()) {
+            return self.side_by_side(items, column, close);
+        }
         let width = self.element(first, column, if rest.is_empty() { close + 1 } else { 0 });
         self.more(rest, tail, column, column + width, close);
+    }
+
+    /// The same for elements that begin a line each, laid out by several threads.
+    fn side_by_side(&mut self, items: &[Node], column: usize, close: usize) {
+        let last = items.len().saturating_sub(1);
+        let jobs: Vec<(usize, &Node)> = items.iter().enumerate().collect();
+        let pieces = parallel::map(&jobs, 1, |(at, item)| {
+            let mut writer = Writer::new(self.layout, self.otp);
+            writer.element(item, column, if *at == last { close + 1 } else { 0 });
+            writer
+        });
+        for (at, piece) in pieces.into_iter().enumerate() {
+            if at > 0 {
+                self.out.push(',');
+                self.new_line(column);
+            }
+            self.done.push(std::mem::take(&mut self.out));
+            self.done.extend(piece.done);
+            self.done.push(piece.out);
+            self.refused |= piece.refused;
+        }
     }
 
     /// Prints an element at a column; the width of a broken one is the whole line, so that a new one follows.
@@ -413,13 +517,12 @@ impl Writer {
         let last = items.len().saturating_sub(1);
         for (at, item) in items.iter().enumerate() {
             self.out.push(',');
-            if let Some((text, length)) = item.as_leaf() {
-                let room = if at == last { length + 1 + current + close + 1 < WIDTH } else { length + 2 + current < WIDTH };
-                if room {
-                    self.out.push_str(text);
-                    current += 1 + length;
-                    continue;
-                }
+            if let Some((text, length)) = item.as_leaf()
+                && fits(length + 1, current, if at == last { close + 1 } else { 1 })
+            {
+                self.out.push_str(text);
+                current += 1 + length;
+                continue;
             }
             self.new_line(column);
             current = column + self.element(item, column, if at == last { close + 1 } else { 0 });
@@ -444,8 +547,7 @@ impl Writer {
             let leaves = pair.0.as_leaf().is_some() && pair.1.as_leaf().is_some();
             if at > 0 {
                 self.out.push(',');
-                let room = if at == last { length + 1 + current + close + 1 < WIDTH } else { length + 2 + current < WIDTH };
-                if leaves && room {
+                if leaves && fits(length + 1, current, if at == last { close + 1 } else { 1 }) {
                     self.pair_line(pair);
                     current += 1 + length;
                     continue;
@@ -536,5 +638,52 @@ mod tests {
         unchanged(
             "{x,<<128,129,130,131,132,133,134,135,136,137,138,139,140,141,142,143,144,145,\n     146,147,148,149,150,151,152,153,154,155,156,157,158,159,160,161,162,163,\n     164,165,166,167,168,169,170>>}",
         );
+    }
+
+    struct Made(Term);
+
+    impl ToTerm for Made {
+        fn to_term(&self) -> Term {
+            self.0.clone()
+        }
+    }
+
+    /// A relup whose instructions are made while they are written is the relup that is laid out as a whole.
+    fn script_as_whole(paths: usize, instructions: &[Term]) {
+        let script: Vec<Made> = instructions.iter().cloned().map(Made).collect();
+        let entry =
+            || Doc::tuple(vec![Doc::string("1", Otp::NEWEST), Doc::script(script.iter().map(|made| made as &(dyn ToTerm + Sync)).collect(), Otp::NEWEST)]);
+        let doc = Doc::tuple(vec![Doc::string("2", Otp::NEWEST), Doc::list((0..paths).map(|_| entry()).collect()), Doc::list(Vec::new())]);
+        let entry = Term::tuple(vec![Term::string("1"), Term::list(instructions.to_vec())]);
+        let whole = Term::tuple(vec![Term::string("2"), Term::list(vec![entry; paths]), Term::list(Vec::new())]);
+        assert_eq!(doc.pretty(Otp::NEWEST), pretty(&whole, Otp::NEWEST));
+    }
+
+    #[test]
+    fn scripts_are_laid_out_as_a_whole() {
+        let word = |letter: &str, length: usize| Term::atom(&letter.repeat(length));
+        let load = Term::tuple(vec![Term::atom("load"), word("m", 20)]);
+        let nested = |tag: usize| Term::tuple(vec![word("t", tag), Term::list(vec![word("e", 40), word("f", 40)])]);
+        let restart = Term::atom("restart_emulator");
+        for instructions in [
+            vec![],
+            vec![restart.clone()],
+            vec![load.clone(), restart.clone(), restart.clone(), load.clone(), restart.clone()],
+            vec![restart.clone(); 30],
+            vec![restart.clone(); 90],
+            vec![word("w", 79), word("w", 80), restart.clone()],
+            vec![load.clone(), nested(10), load.clone()],
+            vec![load.clone(), nested(40), load.clone()],
+            vec![nested(90), Term::tuple(vec![word("t", 38), nested(38)]), load.clone()],
+            vec![word("\u{416}", 30), Term::tuple(vec![word("\u{416}", 30), word("\u{416}", 30)])],
+        ] {
+            for paths in 0..3 {
+                script_as_whole(paths, &instructions);
+            }
+        }
+        let long: Vec<Term> = std::iter::repeat_n(load.clone(), 3000).collect();
+        script_as_whole(3, &long);
+        script_as_whole(3, &[long, vec![nested(40)]].concat());
+        script_as_whole(3, &[vec![Term::tuple(vec![word("t", 38), Term::tuple(vec![word("t", 38), nested(38)])])], vec![load; 3000]].concat());
     }
 }

@@ -1,19 +1,19 @@
 //! The values: Erlang terms, each with the place it was written at.
 
 use crate::span::Span;
+use ecow::EcoString;
 use num_bigint::BigInt;
 use std::borrow::Borrow;
 use std::fmt;
-use std::sync::Arc;
 
 /// An atom's text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Atom(Arc<str>);
+pub struct Atom(EcoString);
 
 impl Atom {
     /// The atom with this text.
     pub fn new(text: &str) -> Atom {
-        Atom(Arc::from(text))
+        Atom(EcoString::from(text))
     }
 
     /// Its text, without quotes.
