@@ -14,6 +14,11 @@ pub fn map<T: Sync, R: Send>(items: &[T], worth_a_thread: usize, work: impl Fn(&
     done.into_iter().flatten().collect()
 }
 
+/// The same for a few large items, each worth a thread, which are used up.
+pub fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    if items.len() < 2 { items.into_iter().map(work).collect() } else { items.into_par_iter().map(work).collect() }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -7,7 +7,7 @@ use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term, TermKind};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// What an `.app` file says.
 #[derive(Clone, Debug)]

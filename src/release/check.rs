@@ -6,7 +6,7 @@ use super::{Application, Listed};
 use crate::diag::Findings;
 use crate::span::{Span, Spanned};
 use crate::term::Atom;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 /// What the checks find out about applications that pass them.
 pub struct Checked {

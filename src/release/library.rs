@@ -10,10 +10,41 @@ use crate::parallel;
 use crate::source::{Files, Refusal, Source, Spot, Trees, join, refused, unreadable_folder};
 use crate::span::{FileId, Spanned};
 use crate::term::{Extent, FaultClass, Sensitive, parse, text_after_term};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
+use std::sync::Arc;
 
 /// How many small files or folders are worth a thread.
 const WORTH_A_THREAD: usize = 32;
+
+/// A folder of a search path.
+pub struct Folder {
+    /// Where it is.
+    pub spot: Spot,
+    /// The applications that have their `.app` in it, by name, or why it cannot be read.
+    applications: Result<Vec<String>, String>,
+}
+
+impl Folder {
+    /// Looks into many places, in parallel; those that are no folders are passed over.
+    pub fn list(trees: &Trees<'_>, spots: Vec<Spot>) -> Vec<Folder> {
+        let listed = parallel::map(&spots, WORTH_A_THREAD, |spot| {
+            let tree = trees.get(spot.tree);
+            match tree.list(&spot.path) {
+                Ok(mut names) => {
+                    names.retain_mut(|name| {
+                        let stem = name.strip_suffix(".app").map(str::len);
+                        name.truncate(stem.unwrap_or(0));
+                        stem.is_some()
+                    });
+                    Some(Ok(names))
+                }
+                Err(Refusal::Refused(words)) => tree.is_folder(&spot.path).then_some(Err(words)),
+                Err(Refusal::Absent | Refusal::TooLarge(_)) => None,
+            }
+        });
+        spots.into_iter().zip(listed).filter_map(|(spot, applications)| Some(Folder { spot, applications: applications? })).collect()
+    }
+}
 
 /// Which `.app` files the folders of a search path hold.
 #[derive(Default)]
@@ -25,19 +56,15 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// Lists the folders of a search path.
-    pub fn new(trees: &Trees<'_>, path: &[Spot], found: &mut Findings) -> Shelf {
-        let mut shelf = Shelf { searched: path.len(), ..Shelf::default() };
-        let listed = parallel::map(path, WORTH_A_THREAD, |folder| trees.get(folder.tree).list(&folder.path));
-        for (folder, names) in path.iter().zip(listed) {
-            match names {
-                Ok(names) => {
-                    for app in names.iter().filter_map(|name| name.strip_suffix(".app")) {
-                        shelf.folders.entry(app.to_owned()).or_default().push(folder.clone());
-                    }
-                }
-                Err(Refusal::Refused(words)) => found.push(unreadable_folder(&trees.display(folder), &words)),
-                Err(Refusal::Absent | Refusal::TooLarge(_)) => {}
+    /// Of the folders of a search path, in its order.
+    pub fn new<'f>(trees: &Trees<'_>, path: impl Iterator<Item = &'f Folder>, found: &mut Findings) -> Shelf {
+        let mut shelf = Shelf::default();
+        let mut seen = HashSet::new();
+        for Folder { spot, applications } in path.filter(|folder| seen.insert(&folder.spot)) {
+            shelf.searched += 1;
+            match applications {
+                Ok(names) => names.iter().for_each(|name| shelf.folders.entry(name.clone()).or_default().push(spot.clone())),
+                Err(words) => found.push(unreadable_folder(&trees.display(spot), words)),
             }
         }
         shelf
@@ -60,7 +87,7 @@ pub enum Read {
     /// It holds a term that is no application, or one with faults.
     Bad(Vec<Diagnostic>),
     /// A good one, with what is worth a warning.
-    Good(Box<AppFile>, Vec<Diagnostic>, Vec<Sensitive>),
+    Good(Arc<AppFile>, Vec<Diagnostic>, Vec<Sensitive>),
 }
 
 /// Every `.app` file read in a run.
@@ -83,7 +110,7 @@ impl Library {
     }
 
     /// Chooses the file for an application as `systools` does and says why there is none.
-    pub fn choose(&self, app: &RelApp, shelf: &Shelf, found: &mut Findings) -> Option<(AppFile, Spot, &[Sensitive])> {
+    pub fn choose(&self, app: &RelApp, shelf: &Shelf, found: &mut Findings) -> Option<(Arc<AppFile>, Spot, &[Sensitive])> {
         let mut passed: Vec<&[Diagnostic]> = Vec::new();
         let mut unparsable: Vec<&[Diagnostic]> = Vec::new();
         let mut versions: Vec<Spanned<String>> = Vec::new();
@@ -105,7 +132,7 @@ impl Library {
                         found.push(faults::application_name(app, &file.name));
                         return None;
                     }
-                    return Some((AppFile::clone(file), folder.clone(), sensitive));
+                    return Some((Arc::clone(file), folder.clone(), sensitive));
                 }
             }
         }
@@ -145,7 +172,7 @@ fn read_file(trees: &Trees<'_>, spot: &Spot, file: FileId, otp: Otp) -> (Source,
     let app = document.terms.first().and_then(|term| read_app(term, otp, &mut found));
     let warnings: Vec<Diagnostic> = document.rest.map(text_after_term).into_iter().collect();
     let read = match app {
-        Some(app) => Read::Good(Box::new(app), warnings, document.sensitive),
+        Some(app) => Read::Good(Arc::new(app), warnings, document.sensitive),
         None => Read::Bad(found.sorted()),
     };
     (source, read)

@@ -20,8 +20,9 @@ use crate::diag::Diagnostic;
 use crate::source::{FileTree, Spot, Trees, join, parent};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, FaultClass, SyntaxFault};
-use std::collections::{BTreeSet, HashMap};
-use std::sync::OnceLock;
+use foldhash::HashMap;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
 
 /// How an application is started with its release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,7 +67,7 @@ pub struct Application {
     /// How it is started.
     pub kind: StartType,
     /// What its `.app` says.
-    pub file: AppFile,
+    pub file: Arc<AppFile>,
     /// The applications included in it: as the `.rel` has it, else as the `.app` has it.
     pub includes: Vec<Spanned<Atom>>,
     /// The folder that holds its `.app`.

@@ -1,17 +1,16 @@
 //! From what a user names to a [`Release`]: a `.rel` file or its stem, an unpacked release, a tarball.
 
-use super::library::{Library, Shelf};
+use super::library::{Folder, Library, Shelf};
 use super::rel::{Rel, read_rel};
 use super::{Application, FileKind, Release, check, faults, with_otp_tag};
-use crate::diag::{Findings, Severity};
+use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::parallel;
 use crate::source::{FileTree, Files, Keep, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused};
 use crate::span::FileId;
 use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
-use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
-use std::sync::OnceLock;
+use foldhash::{HashMap, HashMapExt, HashSet};
+use std::sync::{Arc, OnceLock};
 
 /// Opens releases; reads every file once.
 pub struct Opener<'a> {
@@ -78,11 +77,16 @@ impl<'a> Opener<'a> {
             })
             .collect();
         let shelves = self.load_applications(&rels, &given, found);
-        rels.into_iter()
-            .zip(shelves)
-            .map(|(rel, shelf)| {
-                let ((located, rel), shelf) = (rel?, shelf?);
-                self.assemble(located, rel, &shelf, found)
+        let jobs: Vec<_> = rels.into_iter().zip(shelves).collect();
+        let library = &self.library;
+        let assembled = parallel::each(jobs, |(rel, shelf)| Some(assemble(library, rel?, &*shelf?)));
+        assembled
+            .into_iter()
+            .map(|assembled| {
+                let Assembled { release, faults, mut sensitive } = assembled?;
+                self.sensitive.append(&mut sensitive);
+                found.extend(faults.sorted());
+                release
             })
             .collect()
     }
@@ -136,21 +140,22 @@ impl<'a> Opener<'a> {
     }
 
     /// The folders that `--path` names.
-    fn search_path(&self, found: &mut Findings) -> Vec<String> {
+    fn search_path(&self, found: &mut Findings) -> Vec<Folder> {
         let mut folders = Vec::new();
         for entry in &self.search {
-            let mut expanded = expand(self.trees.outside(), entry);
-            if expanded.is_empty() {
+            let expanded = expand(self.trees.outside(), entry).into_iter().map(|path| Spot::new(TreeId::Outside, path));
+            let listed = Folder::list(&self.trees, expanded.collect());
+            if listed.is_empty() {
                 found.push(faults::search_path_empty(entry));
             }
-            folders.append(&mut expanded);
+            folders.extend(listed);
         }
         folders
     }
 
     // ---- finding the .rel ----
 
-    fn locate(&mut self, reference: &str, given: &[String], found: &mut Findings) -> Option<Located> {
+    fn locate(&mut self, reference: &str, given: &[Folder], found: &mut Findings) -> Option<Located> {
         let (name, version) = split_version(reference, self.trees.outside());
         if version.is_none() {
             if [".tar.gz", ".tgz", ".tar"].iter().any(|end| name.ends_with(end)) && self.trees.outside().is_file(name) {
@@ -175,7 +180,7 @@ impl<'a> Opener<'a> {
     }
 
     /// `name.rel` or `name` with `.rel` behind it; relative ones also in the folders of the search path, as `systools` does.
-    fn rel_file(&self, name: &str, given: &[String]) -> Option<String> {
+    fn rel_file(&self, name: &str, given: &[Folder]) -> Option<String> {
         let outside = self.trees.outside();
         let with_ending = format!("{name}.rel");
         let mut names = vec![with_ending.as_str()];
@@ -188,7 +193,7 @@ impl<'a> Opener<'a> {
         if name.starts_with('/') {
             return None;
         }
-        given.iter().flat_map(|folder| names.iter().map(move |name| join(folder, name))).find(|path| outside.is_file(path))
+        given.iter().flat_map(|folder| names.iter().map(move |name| join(&folder.spot.path, name))).find(|path| outside.is_file(path))
     }
 
     /// The root of the release whose own `releases/` folder holds this file.
@@ -315,9 +320,9 @@ impl<'a> Opener<'a> {
     }
 
     /// Lists the folders of each release's search path and reads every `.app` that may be wanted.
-    fn load_applications(&mut self, rels: &[Option<(Located, Rel)>], given: &[String], found: &mut Findings) -> Vec<Option<Rc<Shelf>>> {
+    fn load_applications(&mut self, rels: &[Option<(Located, Rel)>], given: &[Folder], found: &mut Findings) -> Vec<Option<Arc<Shelf>>> {
         let otp = self.otp();
-        let mut known: HashMap<Option<Spot>, Rc<Shelf>> = HashMap::new();
+        let mut known: HashMap<Option<Spot>, Arc<Shelf>> = HashMap::new();
         let mut shelves = Vec::new();
         let mut wanted = Vec::new();
         for rel in rels {
@@ -327,64 +332,71 @@ impl<'a> Opener<'a> {
             };
             let own = located.own.as_ref().map(|own| Spot::new(located.spot.tree, own));
             let shelf = known.entry(own).or_insert_with_key(|own| {
-                let mut path: Vec<Spot> = given.iter().map(|folder| Spot::new(TreeId::Outside, folder)).collect();
-                if let Some(own) = own {
-                    path.extend(libraries(self.trees.get(own.tree), &own.path).map(|folder| Spot::new(own.tree, folder)));
-                }
-                let mut seen = HashSet::new();
-                path.retain(|folder| seen.insert(folder.clone()));
-                Rc::new(Shelf::new(&self.trees, &path, found))
+                let own = own.as_ref().map(|own| Folder::list(&self.trees, libraries(self.trees.get(own.tree), own))).unwrap_or_default();
+                Arc::new(Shelf::new(&self.trees, given.iter().chain(&own), found))
             });
             wanted.extend(rel.apps.iter().flat_map(|app| shelf.candidates(app)).map(|(_, spot)| spot));
-            shelves.push(Some(Rc::clone(shelf)));
+            shelves.push(Some(Arc::clone(shelf)));
         }
         self.library.load(&self.trees, wanted, otp, &mut self.files);
         shelves
     }
+}
 
-    fn assemble(&mut self, located: Located, rel: Rel, shelf: &Shelf, found: &mut Findings) -> Option<Release> {
-        let errors = found.count(Severity::Error);
-        let mut applications = Vec::with_capacity(rel.apps.len());
-        for app in &rel.apps {
-            let Some((file, folder, sensitive)) = self.library.choose(app, shelf, found) else { continue };
-            self.sensitive.extend(sensitive.iter().cloned());
-            let includes = match &app.includes {
-                None => file.included.clone(),
-                Some(includes) => {
-                    let allowed: HashSet<&str> = file.included.iter().map(|name| name.value.as_str()).collect();
-                    for missing in includes.iter().filter(|name| !allowed.contains(name.value.as_str())) {
-                        found.push(faults::override_include(app, missing, file.span));
-                    }
-                    includes.clone()
+/// A release put together from what was read, and what was found on the way.
+struct Assembled {
+    release: Option<Release>,
+    faults: Findings,
+    sensitive: Vec<Sensitive>,
+}
+
+fn assemble(library: &Library, rel: (Located, Rel), shelf: &Shelf) -> Assembled {
+    let (mut faults, mut sensitive) = (Findings::default(), Vec::new());
+    let release = put_together(library, rel, shelf, &mut sensitive, &mut faults);
+    Assembled { release, faults, sensitive }
+}
+
+fn put_together(library: &Library, (located, rel): (Located, Rel), shelf: &Shelf, sensitive: &mut Vec<Sensitive>, found: &mut Findings) -> Option<Release> {
+    let mut applications = Vec::with_capacity(rel.apps.len());
+    for app in &rel.apps {
+        let Some((file, folder, read_differently)) = library.choose(app, shelf, found) else { continue };
+        sensitive.extend(read_differently.iter().cloned());
+        let includes = match &app.includes {
+            None => file.included.clone(),
+            Some(includes) => {
+                let allowed: HashSet<&str> = file.included.iter().map(|name| name.value.as_str()).collect();
+                for missing in includes.iter().filter(|name| !allowed.contains(name.value.as_str())) {
+                    found.push(faults::override_include(app, missing, file.span));
                 }
-            };
-            applications.push(Application {
-                name: app.name.clone(),
-                vsn: app.vsn.clone(),
-                kind: app.kind.value,
-                file,
-                includes,
-                folder,
-                compiled: OnceLock::new(),
-            });
-        }
-        if found.count(Severity::Error) > errors {
-            // Which applications there are is not known; checks across them would report what follows from that.
-            return None;
-        }
-        let check::Checked { order, modules } = check::check(&applications, rel.apps_span, found)?;
-        let mut names = HashMap::new();
-        for (at, application) in applications.iter().enumerate() {
-            names.entry(application.name.value.clone()).or_insert(at);
-        }
-        Some(Release { rel, applications, order, names, modules, spot: located.spot })
+                includes.clone()
+            }
+        };
+        applications.push(Application {
+            name: app.name.clone(),
+            vsn: app.vsn.clone(),
+            kind: app.kind.value,
+            file,
+            includes,
+            folder,
+            compiled: OnceLock::new(),
+        });
     }
+    if found.has_errors() {
+        // Which applications there are is not known; checks across them would report what follows from that.
+        return None;
+    }
+    let check::Checked { order, modules } = check::check(&applications, rel.apps_span, found)?;
+    let mut names = HashMap::new();
+    for (at, application) in applications.iter().enumerate() {
+        names.entry(application.name.value.clone()).or_insert(at);
+    }
+    Some(Release { rel, applications, order, names, modules, spot: located.spot })
 }
 
 /// The `ebin` folders of a release's own `lib`; its path is taken by the letter, whatever stars are in it.
-fn libraries(tree: &dyn FileTree, lib: &str) -> impl Iterator<Item = String> {
-    let names = tree.list(lib).unwrap_or_default();
-    names.into_iter().map(move |name| join(&join(lib, &name), "ebin")).filter(|ebin| tree.is_folder(ebin))
+fn libraries(tree: &dyn FileTree, lib: &Spot) -> Vec<Spot> {
+    let names = tree.list(&lib.path).unwrap_or_default();
+    names.into_iter().map(|name| Spot::new(lib.tree, join(&join(&lib.path, &name), "ebin"))).collect()
 }
 
 /// `root@vsn`, unless a file or folder has the whole name.

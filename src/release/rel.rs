@@ -6,7 +6,7 @@ use super::text::{TextFault, read_text};
 use crate::diag::{Diagnostic, Findings};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term, TermKind};
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt};
 
 /// What a `.rel` file says.
 #[derive(Clone, Debug)]
