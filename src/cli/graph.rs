@@ -57,9 +57,9 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut drawn = None;
     if let (Some(Some(target)), Some(Some(base))) = (opened.next(), opened.next()) {
         let appups = Appups::load(&mut opener, &target, [&base]);
-        let wanted = PathRequest { target: &target, base: &base, direction, restart_emulator: false, preference: Preference::new() };
+        let wanted = PathRequest { target: &target, base: &base, direction, restart_emulator: false, preference: Preference::default() };
         let path = plan_path(&wanted, &appups, &mut found);
-        drawn = Some((path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), path.clusters));
+        drawn = Some((path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), path.clusters()));
     }
     let files = opener.into_files();
     let findings = found.sorted();

@@ -299,7 +299,7 @@ fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, found: &mut
     let bases: Vec<Release> = opened.flatten().collect();
     let appups = Appups::load(opener, &target, bases.iter());
     let mut plan = |base, direction| {
-        let wanted = PathRequest { target: &target, base, direction, restart_emulator: false, preference: Preference::new() };
+        let wanted = PathRequest { target: &target, base, direction, restart_emulator: false, preference: Preference::default() };
         let mut on_path = Findings::default();
         let path = plan_path(&wanted, &appups, &mut on_path);
         let sound = !on_path.has_errors();

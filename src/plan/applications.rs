@@ -8,7 +8,7 @@ use crate::release::{Release, StartType};
 use crate::relup::{LowOp, Origin, Pass, Purge};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
 
 /// What the passes need to know of the two releases of a path: the one left behind and the one gone to.
 pub struct Contents<'a> {
@@ -54,8 +54,8 @@ impl<'a> Contents<'a> {
     pub fn of_application(name: &'a Atom, vsn: &'a str, modules: &'a [Spanned<Atom>]) -> Contents<'a> {
         let library = Library { kind: StartType::Permanent, modules };
         Contents {
-            from: HashMap::from([(name.as_str(), library)]),
-            to: HashMap::from([(name.as_str(), library)]),
+            from: HashMap::from_iter([(name.as_str(), library)]),
+            to: HashMap::from_iter([(name.as_str(), library)]),
             modules: Modules::Alone(name, vsn, modules.iter().map(|module| module.value.as_str()).collect()),
             assume: true,
         }

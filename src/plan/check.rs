@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Findings};
 use crate::relup::{LowOp, Origin};
 use crate::span::Span;
 use crate::term::Atom;
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 /// Reports loads without object code, and suspending, resuming, stopping and starting that do not pair.
 pub(super) fn check(halves: &Halves, found: &mut Findings) {

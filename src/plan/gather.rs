@@ -11,7 +11,7 @@ use crate::relup::{Cause, LowOp};
 use crate::source::{Refusal, Spot, join};
 use crate::term::print::quoted;
 use crate::term::{Document, text_after_term};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 /// A script of a path: instructions and what asked for them.
 #[derive(Debug)]

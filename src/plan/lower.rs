@@ -2,7 +2,7 @@
 
 use super::applications::{Contents, Task, Work};
 use super::faults;
-use super::order::Clusters;
+use super::order::Groups;
 use crate::appup::{Change, Dependent, Direction};
 use crate::diag::Findings;
 use crate::relup::{LowOp, Mode, Origin, Pass, Purge, Step, Suspended, Timeout};
@@ -12,20 +12,21 @@ use crate::term::{Atom, Term};
 pub(super) fn lower(
     mut before: Vec<Step>,
     tasks: &[Task],
-    clusters: &Clusters,
+    groups: &Groups,
     direction: Direction,
     contents: &Contents<'_>,
     found: &mut Findings,
 ) -> (Vec<Step>, Vec<Step>) {
-    let mut after = Vec::with_capacity(tasks.len());
-    let mut emitted = vec![false; clusters.list.len()];
+    // A load is one step, an update two and its share of suspending and resuming.
+    let mut after = Vec::with_capacity(tasks.len() * 3);
+    let mut emitted = vec![false; groups.count()];
     for (at, task) in tasks.iter().enumerate() {
-        match (&task.work, clusters.of_task.get(at).copied().flatten()) {
+        match (&task.work, groups.of_task(at)) {
             (Work::Low(op), _) => after.push(Step { op: op.clone(), origin: task.origin.clone() }),
             (Work::Module(_), Some(cluster)) => {
-                if let (Some(done @ false), Some(cluster)) = (emitted.get_mut(cluster), clusters.list.get(cluster)) {
+                if let Some(done @ false) = emitted.get_mut(cluster) {
                     *done = true;
-                    let members: Vec<Member<'_>> = cluster.tasks.iter().filter_map(|at| tasks.get(*at)).filter_map(Member::new).collect();
+                    let members: Vec<Member<'_>> = groups.members(cluster).iter().filter_map(|at| tasks.get(*at)).filter_map(Member::new).collect();
                     read_code(&members, contents, &mut before, found);
                     emit(&members, direction, &mut after);
                 }

@@ -5,7 +5,7 @@ use crate::diag::Findings;
 use crate::relup::{LowOp, Origin, Pass, Step};
 use crate::span::Span;
 use crate::term::{Atom, Term};
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 /// What is read of one library.
 struct Library {

@@ -28,7 +28,7 @@ mod split;
 pub use applications::Contents;
 pub use faults::{ALL as CODES, NO_SUCH_MODULE, restart_forbidden};
 pub use gather::Appups;
-pub use order::{Cluster, Clusters, Preference, knots};
+pub use order::{Cluster, Preference, knots};
 
 use crate::appup::{Direction, Instruction};
 use crate::diag::Findings;
@@ -36,7 +36,9 @@ use crate::parallel;
 use crate::release::Release;
 use crate::relup::{Cause, Entry, LowOp, Origin, Relup, Step};
 use crate::term::Term;
+use applications::Task;
 use gather::Script;
+use order::Groups;
 
 /// A release to come from or go back to, and what its path is called.
 #[derive(Clone, Copy, Debug)]
@@ -80,8 +82,16 @@ pub struct PathRequest<'a> {
 pub struct Path {
     /// The low-level script.
     pub steps: Vec<Step>,
+    /// What the low-level script was made of.
+    tasks: Vec<Task>,
+    groups: Groups,
+}
+
+impl Path {
     /// The groups of dependent modules, in the order of their emission.
-    pub clusters: Clusters,
+    pub fn clusters(&self) -> Vec<Cluster> {
+        self.groups.named(&self.tasks)
+    }
 }
 
 /// How a path is called in messages.
@@ -102,7 +112,7 @@ pub fn plan(request: &Request<'_>, appups: &Appups, found: &mut Findings) -> Rel
     // Paths do not depend on each other.
     let mut paths = parallel::map(&wanted, 1, |(base, direction)| {
         let restart_emulator = request.restart_emulator;
-        let wanted = PathRequest { target, base: base.release, direction: *direction, restart_emulator, preference: Preference::new() };
+        let wanted = PathRequest { target, base: base.release, direction: *direction, restart_emulator, preference: Preference::default() };
         let mut on_path = Findings::default();
         let path = plan_path(&wanted, appups, &mut on_path);
         let entry = Entry { version: base.release.rel.vsn.value.clone(), description: base.description.clone(), steps: path.steps };
@@ -145,23 +155,21 @@ pub fn plan_path(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings
 fn translate(scripts: Vec<Script>, direction: Direction, contents: &Contents<'_>, preference: &Preference, found: &mut Findings) -> Path {
     let halves = split::split(scripts, found);
     check::check(&halves, found);
-    let after = applications::expand(halves.after, contents, found);
-    let clusters = order::order(&after, preference, found);
-    let (mut before, after) = lower::lower(halves.before, &after, &clusters, direction, contents, found);
+    let tasks = applications::expand(halves.after, contents, found);
+    let groups = order::order(&tasks, preference, found);
+    let (mut before, after) = lower::lower(halves.before, &tasks, &groups, direction, contents, found);
     merge::merge(&mut before, found);
-    let after = restart::place(&mut before, after, direction);
-    let mut steps = before;
-    steps.reserve_exact(after.len() + 1);
-    steps.push(Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) });
-    steps.extend(after);
+    let mut steps = restart::place(&mut before, after, direction);
+    before.push(Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) });
+    steps.splice(0..0, before);
     if !found.has_errors() {
         // In the script of refused input much looks odd that only follows from what was refused.
         review::review(&steps, found);
     }
-    Path { steps, clusters }
+    Path { steps, tasks, groups }
 }
 
 /// Translates the script of a single entry, for an application on its own.
 pub fn plan_entry(script: Vec<Instruction>, direction: Direction, contents: &Contents<'_>, found: &mut Findings) -> Path {
-    translate(vec![Script::written(script)], direction, contents, &Preference::new(), found)
+    translate(vec![Script::written(script)], direction, contents, &Preference::default(), found)
 }

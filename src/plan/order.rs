@@ -13,30 +13,75 @@ use crate::diag::Findings;
 use crate::relup::Cause;
 use crate::span::Spanned;
 use crate::term::Atom;
+use foldhash::{HashMap, HashMapExt, HashSet};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::unionfind::UnionFind;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
 
-/// Modules that depend on each other, in the order they are suspended in.
+/// Modules that depend on each other.
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
-    /// Which of the path's tasks they are, dependants first.
-    pub(super) tasks: Vec<usize>,
-    /// Their names, in the same order.
+    /// Their names in the order they are suspended in: dependants first.
     pub modules: Vec<Atom>,
     /// Which depend on which: pairs of names.
     pub dependencies: Vec<(Atom, Atom)>,
 }
 
-/// All clusters of a path, by the place of their first member.
+/// The clusters of a path, by number: the order of their emission, which is that of their first members.
 #[derive(Clone, Debug, Default)]
-pub struct Clusters {
-    /// In the order of their emission.
-    pub list: Vec<Cluster>,
-    /// For each task the cluster it belongs to, when it concerns a module.
-    pub(super) of_task: Vec<Option<usize>>,
+pub(super) struct Groups {
+    /// The tasks that concern modules, cluster by cluster, dependants first.
+    order: Vec<usize>,
+    /// Where each cluster begins in `order`, and where the last one ends.
+    starts: Vec<usize>,
+    /// For each task its cluster, when it concerns a module.
+    of_task: Vec<Option<usize>>,
+}
+
+impl Groups {
+    /// How many clusters there are.
+    pub fn count(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// The cluster that a task belongs to.
+    pub fn of_task(&self, task: usize) -> Option<usize> {
+        self.of_task.get(task).copied().flatten()
+    }
+
+    /// The tasks of a cluster, dependants first.
+    pub fn members(&self, cluster: usize) -> &[usize] {
+        let bounds = self.starts.get(cluster).zip(self.starts.get(cluster + 1));
+        bounds.and_then(|(start, end)| self.order.get(*start..*end)).unwrap_or_default()
+    }
+
+    /// The clusters by name.
+    pub fn named(&self, tasks: &[Task]) -> Vec<Cluster> {
+        let members = members(tasks);
+        let known: HashSet<&Atom> = members.iter().map(|(_, dependent)| &dependent.module.value).collect();
+        let modules = |cluster: usize| self.members(cluster).iter().filter_map(|at| Some(module_of(tasks.get(*at)?)?.module.value.clone())).collect();
+        let mut clusters: Vec<Cluster> = (0..self.count()).map(|at| Cluster { modules: modules(at), dependencies: Vec::new() }).collect();
+        for (at, dependent) in &members {
+            let Some(cluster) = self.of_task(*at).and_then(|cluster| clusters.get_mut(cluster)) else { continue };
+            let deps = dependent.deps.iter().map(|dependency| &dependency.value).filter(|dependency| known.contains(dependency));
+            cluster.dependencies.extend(deps.map(|dependency| (dependent.module.value.clone(), dependency.clone())));
+        }
+        clusters
+    }
+}
+
+fn module_of(task: &Task) -> Option<&Dependent> {
+    match &task.work {
+        Work::Module(dependent) => Some(dependent),
+        Work::Low(_) => None,
+    }
+}
+
+/// The tasks that concern modules, each with its place.
+fn members(tasks: &[Task]) -> Vec<(usize, &Dependent)> {
+    tasks.iter().enumerate().filter_map(|(at, task)| Some((at, module_of(task)?))).collect()
 }
 
 /// Which of several modules that may come next does come next: the one with the smallest number. Modules without one,
@@ -44,51 +89,59 @@ pub struct Clusters {
 pub type Preference = HashMap<Atom, usize>;
 
 /// Builds the graph, reports what does not fit, and orders each cluster.
-pub(super) fn order(tasks: &[Task], preference: &Preference, found: &mut Findings) -> Clusters {
-    let members: Vec<(usize, &Dependent)> =
-        tasks.iter().enumerate().filter_map(|(at, task)| if let Work::Module(dependent) = &task.work { Some((at, dependent)) } else { None }).collect();
+pub(super) fn order(tasks: &[Task], preference: &Preference, found: &mut Findings) -> Groups {
+    let members = members(tasks);
     let index = index_modules(&members, tasks, found);
     let graph = dependency_graph(&members, &index, found);
 
-    let mut groups = UnionFind::new(members.len());
+    let mut united = UnionFind::new(members.len());
     for edge in graph.raw_edges() {
-        groups.union(edge.source().index(), edge.target().index());
+        united.union(edge.source().index(), edge.target().index());
     }
-    let mut clusters = Clusters { list: Vec::new(), of_task: vec![None; tasks.len()] };
-    let mut cluster_of_group: HashMap<usize, usize> = HashMap::new();
-    for (node, (at, _)) in members.iter().enumerate() {
-        let next = clusters.list.len();
-        let cluster = *cluster_of_group.entry(groups.find(node)).or_insert(next);
-        if cluster == next {
-            clusters.list.push(Cluster::default());
+    // Clusters are numbered by their first members, then filled in topological order.
+    const UNKNOWN: usize = usize::MAX;
+    let mut number = vec![UNKNOWN; members.len()];
+    let mut cluster_of = Vec::with_capacity(members.len());
+    let mut starts = vec![0];
+    for node in 0..members.len() {
+        let Some(number) = number.get_mut(united.find(node)) else { continue };
+        if *number == UNKNOWN {
+            *number = starts.len() - 1;
+            starts.push(0);
         }
-        if let Some(slot) = clusters.of_task.get_mut(*at) {
-            *slot = Some(cluster);
+        cluster_of.push(*number);
+        if let Some(size) = starts.get_mut(*number + 1) {
+            *size += 1;
+        }
+    }
+    let mut sum = 0;
+    for end in &mut starts {
+        sum += *end;
+        *end = sum;
+    }
+    let mut groups = Groups { order: vec![0; members.len()], starts, of_task: vec![None; tasks.len()] };
+    for ((at, _), cluster) in members.iter().zip(&cluster_of) {
+        if let Some(slot) = groups.of_task.get_mut(*at) {
+            *slot = Some(*cluster);
         }
     }
     let rank = |node: usize| members.get(node).and_then(|(_, dependent)| preference.get(&dependent.module.value)).copied().unwrap_or(node);
+    let mut free = groups.starts.clone();
     for node in topological(&graph, rank) {
-        let Some((at, dependent)) = members.get(node) else { continue };
-        let cluster = clusters.of_task.get(*at).copied().flatten();
-        if let Some(cluster) = cluster.and_then(|cluster| clusters.list.get_mut(cluster)) {
-            cluster.tasks.push(*at);
-            cluster.modules.push(dependent.module.value.clone());
+        let place = cluster_of.get(node).and_then(|cluster| free.get_mut(*cluster));
+        if let (Some(place), Some((at, _))) = (place, members.get(node)) {
+            if let Some(slot) = groups.order.get_mut(*place) {
+                *slot = *at;
+            }
+            *place += 1;
         }
     }
-    for edge in graph.raw_edges() {
-        let ends = (members.get(edge.source().index()), members.get(edge.target().index()));
-        if let (Some((at, from)), Some((_, to))) = ends
-            && let Some(cluster) = clusters.of_task.get(*at).copied().flatten().and_then(|cluster| clusters.list.get_mut(cluster))
-        {
-            cluster.dependencies.push((from.module.value.clone(), to.module.value.clone()));
-        }
-    }
-    clusters
+    groups
 }
 
 /// Which member a module is; the second instruction for a module is reported.
 fn index_modules<'m>(members: &[(usize, &'m Dependent)], tasks: &[Task], found: &mut Findings) -> HashMap<&'m str, usize> {
-    let mut index: HashMap<&str, usize> = HashMap::new();
+    let mut index: HashMap<&str, usize> = HashMap::with_capacity(members.len());
     for (node, (at, dependent)) in members.iter().enumerate() {
         let name = dependent.module.value.as_str();
         match index.get(name).and_then(|first| members.get(*first)) {
@@ -147,39 +200,37 @@ pub fn knots(nodes: usize, edges: &[(usize, usize)]) -> Vec<Vec<usize>> {
 
 /// All nodes, dependants first; nodes in a cycle together and in order; among equals the one of the smallest rank first.
 fn topological(graph: &DiGraph<(), ()>, rank: impl Fn(usize) -> usize) -> Vec<usize> {
-    let mut groups: Vec<Vec<usize>> = kosaraju_scc(graph).into_iter().map(|group| group.into_iter().map(NodeIndex::index).collect()).collect();
+    let mut groups = kosaraju_scc(graph);
     let mut group_of = vec![0; graph.node_count()];
     for (at, group) in groups.iter_mut().enumerate() {
         group.sort_unstable();
         for node in group {
-            if let Some(slot) = group_of.get_mut(*node) {
+            if let Some(slot) = group_of.get_mut(node.index()) {
                 *slot = at;
             }
         }
     }
     let group_of = |node: NodeIndex| group_of.get(node.index()).copied().unwrap_or(0);
+    let between = |from: NodeIndex, to: NodeIndex| Some(group_of(to)).filter(|to| *to != group_of(from));
     let mut waiting = vec![0usize; groups.len()];
-    let mut successors: Vec<Vec<usize>> = vec![Vec::new(); groups.len()];
     for edge in graph.raw_edges() {
-        let (from, to) = (group_of(edge.source()), group_of(edge.target()));
-        if from != to
-            && let (Some(list), Some(count)) = (successors.get_mut(from), waiting.get_mut(to))
-        {
-            list.push(to);
+        if let Some(count) = between(edge.source(), edge.target()).and_then(|to| waiting.get_mut(to)) {
             *count += 1;
         }
     }
-    let first = |group: usize| groups.get(group).into_iter().flatten().map(|node| rank(*node)).min().unwrap_or(0);
+    let first = |group: usize| groups.get(group).into_iter().flatten().map(|node| rank(node.index())).min().unwrap_or(0);
     let mut ready: BinaryHeap<Reverse<(usize, usize)>> =
         waiting.iter().enumerate().filter(|(_, count)| **count == 0).map(|(group, _)| Reverse((first(group), group))).collect();
     let mut sorted = Vec::with_capacity(graph.node_count());
     while let Some(Reverse((_, group))) = ready.pop() {
-        sorted.extend(groups.get(group).into_iter().flatten().copied());
-        for next in successors.get(group).into_iter().flatten() {
-            if let Some(count) = waiting.get_mut(*next) {
-                *count -= 1;
-                if *count == 0 {
-                    ready.push(Reverse((first(*next), *next)));
+        for node in groups.get(group).into_iter().flatten() {
+            sorted.push(node.index());
+            for next in graph.neighbors(*node).filter_map(|next| between(*node, next)) {
+                if let Some(count) = waiting.get_mut(next) {
+                    *count -= 1;
+                    if *count == 0 {
+                        ready.push(Reverse((first(next), next)));
+                    }
                 }
             }
         }

@@ -4,12 +4,12 @@ use super::faults;
 use crate::diag::Findings;
 use crate::relup::{Cause, LowOp, Step};
 use crate::term::Atom;
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 /// Reports instructions that the release handler refuses, code changes without effect, and code that is used up.
 pub(super) fn review(steps: &[Step], found: &mut Findings) {
-    let mut read: HashMap<&Atom, usize> = HashMap::new();
-    let mut loads: HashMap<&Atom, usize> = HashMap::new();
+    let mut read: HashMap<&Atom, usize> = HashMap::with_capacity(steps.len() / 2);
+    let mut loads: HashMap<&Atom, usize> = HashMap::with_capacity(steps.len() / 2);
     let mut suspended: HashSet<&Atom> = HashSet::new();
     for step in steps {
         let span = step.origin.span();

@@ -1,6 +1,6 @@
 //! The modules of a path as a picture: DOT for Graphviz, Mermaid for Markdown.
 
-use crate::plan::Clusters;
+use crate::plan::Cluster;
 use crate::term::Atom;
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ pub enum GraphFormat {
 
 /// Draws clusters in the order of their emission; an arrow goes from a module to each that it depends on, and the number
 /// is the place at which it is suspended.
-pub fn graph(path: &str, clusters: &Clusters, format: GraphFormat) -> String {
+pub fn graph(path: &str, clusters: &[Cluster], format: GraphFormat) -> String {
     match format {
         GraphFormat::Dot => dot(path, clusters),
         GraphFormat::Mermaid => mermaid(path, clusters),
@@ -23,9 +23,9 @@ pub fn graph(path: &str, clusters: &Clusters, format: GraphFormat) -> String {
 }
 
 /// Each module's number, counted over all clusters.
-fn numbered(clusters: &Clusters) -> impl Iterator<Item = (usize, Vec<(usize, &Atom)>)> {
+fn numbered(clusters: &[Cluster]) -> impl Iterator<Item = (usize, Vec<(usize, &Atom)>)> {
     let mut next = 0;
-    clusters.list.iter().enumerate().map(move |(at, cluster)| {
+    clusters.iter().enumerate().map(move |(at, cluster)| {
         let modules = cluster.modules.iter().enumerate().map(|(offset, module)| (next + offset + 1, module)).collect::<Vec<_>>();
         next += cluster.modules.len();
         (at + 1, modules)
@@ -36,7 +36,7 @@ fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('"', "\\\"").replace(|c: char| c.is_control(), " ")
 }
 
-fn dot(path: &str, clusters: &Clusters) -> String {
+fn dot(path: &str, clusters: &[Cluster]) -> String {
     let mut out = format!("digraph relup {{\n  label=\"{}\";\n  node [shape=box, fontname=\"sans-serif\"];\n", escaped(path));
     for (at, modules) in numbered(clusters) {
         // Writing to a string cannot fail.
@@ -47,14 +47,14 @@ fn dot(path: &str, clusters: &Clusters) -> String {
         }
         out.push_str("  }\n");
     }
-    for (from, to) in clusters.list.iter().flat_map(|cluster| &cluster.dependencies) {
+    for (from, to) in clusters.iter().flat_map(|cluster| &cluster.dependencies) {
         let _ = writeln!(out, "  \"{}\" -> \"{}\";", escaped(from.as_str()), escaped(to.as_str()));
     }
     out.push_str("}\n");
     out
 }
 
-fn mermaid(path: &str, clusters: &Clusters) -> String {
+fn mermaid(path: &str, clusters: &[Cluster]) -> String {
     let label = |text: &str| text.replace('"', "#quot;").replace(|c: char| c.is_control(), " ");
     let mut out = format!("---\ntitle: \"{}\"\n---\nflowchart TB\n", label(path));
     let mut ids = std::collections::HashMap::new();
@@ -66,7 +66,7 @@ fn mermaid(path: &str, clusters: &Clusters) -> String {
         }
         out.push_str("  end\n");
     }
-    for (from, to) in clusters.list.iter().flat_map(|cluster| &cluster.dependencies) {
+    for (from, to) in clusters.iter().flat_map(|cluster| &cluster.dependencies) {
         if let (Some(from), Some(to)) = (ids.get(from), ids.get(to)) {
             let _ = writeln!(out, "  m{from} --> m{to}");
         }

@@ -122,7 +122,7 @@ pub fn same_up_to_free_order(case: &Case, theirs: &str, otp: Otp) -> bool {
                     order.reverse();
                 }
                 // A module may be loaded twice by hand; the number of its first place is kept.
-                let mut preference = Preference::new();
+                let mut preference = Preference::default();
                 for (at, module) in order.into_iter().enumerate() {
                     preference.entry(module).or_insert(at);
                 }

@@ -11,7 +11,7 @@ pub use sarif::sarif;
 use crate::appup::Direction;
 use crate::diag::{Code, Diagnostic};
 use crate::otp::Otp;
-use crate::plan::Clusters;
+use crate::plan::Cluster;
 use crate::relup::{Cause, Entry, Pass, Relup, Step};
 use crate::source::Files;
 use crate::span::Span;
@@ -379,8 +379,8 @@ pub struct GraphReport {
 
 impl GraphReport {
     /// Of a path.
-    pub fn new(path: &str, clusters: &Clusters, findings: &[Diagnostic], files: &Files) -> GraphReport {
-        let clusters = clusters.list.iter().map(|cluster| ClusterJson {
+    pub fn new(path: &str, clusters: &[Cluster], findings: &[Diagnostic], files: &Files) -> GraphReport {
+        let clusters = clusters.iter().map(|cluster| ClusterJson {
             modules: cluster.modules.iter().map(|module| module.as_str().to_owned()).collect(),
             dependencies: cluster.dependencies.iter().map(|(from, to)| DependencyJson { from: from.as_str().to_owned(), to: to.as_str().to_owned() }).collect(),
         });
