@@ -153,9 +153,9 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// The tokens up to and with the next dot, or to the end of the file.
-    pub fn tokens(&mut self) -> Vec<Token> {
-        let mut tokens = Vec::new();
+    /// Puts the tokens up to and with the next dot, or to the end of the file, in the place of those there.
+    pub fn tokens(&mut self, tokens: &mut Vec<Token>) {
+        tokens.clear();
         while self.skip() {
             let start = self.at;
             let kind = self.token();
@@ -169,7 +169,6 @@ impl<'a> Lexer<'a> {
                 break;
             }
         }
-        tokens
     }
 
     fn token(&mut self) -> Tok {

@@ -11,6 +11,11 @@ use crate::source::Source;
 use crate::span::{FileId, Span};
 use num_bigint::BigInt;
 
+/// How many bytes a token takes with what is around it, at the least in most files.
+const TOKEN: usize = 3;
+/// For how many tokens room is made before there is one.
+const MOST_AT_ONCE: usize = 1 << 16;
+
 /// How much of a file a reader looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
@@ -41,10 +46,10 @@ pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Documen
     let mut document = Document::default();
     let mut found = FaultList::default();
     let mut end = source.text.len();
+    let mut tokens = Vec::with_capacity((source.text.len() / TOKEN + 1).min(MOST_AT_ONCE));
     while lexer.skip() {
-        let tokens = lexer.tokens();
-        let mut parser =
-            Parser { text: &source.text, tokens: &tokens, at: 0, otp, open: Vec::new(), unclosed: false, reported_depth: false, faults: FaultList::default() };
+        lexer.tokens(&mut tokens);
+        let mut parser = Parser::new(&source.text, &tokens, otp);
         document.terms.push(parser.form());
         found.extend(parser.faults);
         if extent == Extent::First {
@@ -81,6 +86,8 @@ pub(super) struct Parser<'a> {
     otp: Otp,
     /// The brackets open at this point, outermost first.
     open: Vec<(Bracket, Span)>,
+    /// The elements read so far of all open tuples and lists, so that each gets its room once, when it is closed.
+    elements: Vec<Term>,
     /// Whether a bracket was reported as unclosed; the end of the file then needs no further word.
     unclosed: bool,
     /// Whether too deep a nesting was reported.
@@ -88,7 +95,12 @@ pub(super) struct Parser<'a> {
     pub(super) faults: FaultList,
 }
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(text: &'a str, tokens: &'a [Token], otp: Otp) -> Parser<'a> {
+        let (open, elements, faults) = (Vec::new(), Vec::new(), FaultList::default());
+        Parser { text, tokens, at: 0, otp, open, elements, unclosed: false, reported_depth: false, faults }
+    }
+
     /// One term and the dot behind it.
     fn form(&mut self) -> Term {
         let term = self.term();
@@ -386,15 +398,16 @@ impl Parser<'_> {
 
     /// Elements separated by commas, up to and with the closing bracket, or up to a bar, which is left standing.
     fn elements(&mut self, bracket: Bracket, start: Span) -> (Vec<Term>, After) {
-        let mut items = Vec::new();
         if self.close(bracket, start) {
-            return (items, After::Closed);
+            return (Vec::new(), After::Closed);
         }
+        let first = self.elements.len();
         loop {
-            items.push(self.term());
+            let element = self.term();
+            self.elements.push(element);
             match self.after_element(bracket, start) {
                 After::Next => {}
-                end @ (After::Closed | After::Bar) => return (items, end),
+                end @ (After::Closed | After::Bar) => return (self.elements.drain(first..).collect(), end),
             }
         }
     }
