@@ -14,7 +14,7 @@ pub fn is_printable(c: u32) -> bool {
 
 /// An atom, quoted where it must be.
 pub fn atom(text: &str, otp: Otp) -> Cow<'_, str> {
-    let bare = text.starts_with(scan::is_atom_start) && text.chars().all(scan::is_name) && !scan::is_reserved(text, otp);
+    let bare = matches!(scan::bare_atom(text), Ok(("", _))) && !scan::is_reserved(text, otp);
     if bare { Cow::Borrowed(text) } else { Cow::Owned(quoted(text, '\'')) }
 }
 
