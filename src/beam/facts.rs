@@ -115,6 +115,8 @@ pub struct Facts {
     pub structure: Known<Option<Vec<Field>>>,
     /// The shapes that the state of its processes may begin with; none when it is no process behaviour.
     pub state: Option<Known<Vec<Shape>>>,
+    /// The tuples that stand written out where its callbacks take the state, by tag and size.
+    pub taken: Vec<(Atom, usize)>,
     /// A hash of what its processes start with: `init/1`, or `start/2` of an Elixir application, and the local functions that it
     /// reaches. Equal for versions that say the same there; only taken where that is all that can be told.
     pub start: Option<u64>,
@@ -188,6 +190,7 @@ impl Facts {
             callback_mode: debug.as_ref().filter(|_| arities == [4, 3]).and_then(shape::callback_mode),
             own_loop,
             keeps_fun,
+            taken: debug.as_ref().filter(|_| is_process.is_some()).map(shape::taken).unwrap_or_default(),
             loads_nif: imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),
             compiler: beam.compile_info("version").and_then(Value::text),
             highest_opcode: beam.highest_opcode(),

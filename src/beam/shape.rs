@@ -263,22 +263,38 @@ fn nested(state: &Expr, records: &[RawRecord], module: &Atom, shapes: &mut Vec<S
     }
 }
 
+/// The patterns that the callbacks of a server have for its state, and the names bound to them.
+fn state_patterns(debug: &Debug<'_>, callbacks: &[(&str, u32, usize)]) -> Vec<Expr> {
+    let mut patterns = Vec::new();
+    for (name, arity, state) in callbacks {
+        let clauses = debug.function(name, *arity).map(|function| function.clauses).unwrap_or_default();
+        for pattern in clauses.into_iter().filter_map(|clause| clause.patterns.into_iter().nth(*state)) {
+            if let Expr::Bind(left, right) = pattern { patterns.extend([*left, *right]) } else { patterns.push(pattern) }
+        }
+    }
+    patterns
+}
+
+/// The callbacks that take the state while a server runs: name, arity, and which argument it is.
+const RUNNING: [(&str, u32, usize); 4] = [("handle_call", 3, 2), ("handle_cast", 2, 1), ("handle_info", 2, 1), ("handle_continue", 2, 1)];
+
 /// The records and structs that the callbacks of a server match its state with.
 fn matched(debug: &Debug<'_>, records: &[RawRecord], module: &Atom, fields: Option<&[Field]>) -> Vec<Shape> {
-    let callbacks = [("handle_call", 3, 2), ("handle_cast", 2, 1), ("handle_info", 2, 1), ("code_change", 3, 1), ("terminate", 2, 1)];
+    let all = [RUNNING.as_slice(), &[("code_change", 3, 1), ("terminate", 2, 1)]].concat();
     let mut shapes = Vec::new();
-    for (name, arity, state) in callbacks {
-        let clauses = debug.function(name, arity).map(|function| function.clauses).unwrap_or_default();
-        for pattern in clauses.iter().filter_map(|clause| clause.patterns.get(state)) {
-            let sides = if let Expr::Bind(left, right) = pattern { [Some(left.as_ref()), Some(right.as_ref())] } else { [Some(pattern), None] };
-            for side in sides.into_iter().flatten().filter(|side| matches!(side, Expr::Record(..) | Expr::Struct(..))) {
-                if let Some(shape) = shape(side, records, module, fields) {
-                    add(&mut shapes, shape);
-                }
-            }
+    for pattern in state_patterns(debug, &all).iter().filter(|pattern| matches!(pattern, Expr::Record(..) | Expr::Struct(..))) {
+        if let Some(shape) = shape(pattern, records, module, fields) {
+            add(&mut shapes, shape);
         }
     }
     shapes
+}
+
+/// The tuples that stand written out where callbacks of a running server take its state, by tag and size: a record of
+/// another version that is taken all the same.
+pub(super) fn taken(debug: &Debug<'_>) -> Vec<(Atom, usize)> {
+    let tagged = |pattern: &Expr| if let Expr::Tuple(items) = pattern { Some((items.first()?.as_atom()?.clone(), items.len())) } else { None };
+    state_patterns(debug, &RUNNING).iter().filter_map(tagged).collect()
 }
 
 /// The shape of an expression or a pattern.

@@ -309,7 +309,7 @@ fn across(
             if let (Some(old), Some(new)) = (&sides.old, &sides.new) {
                 let about_state = state::process(old, new, &look_up);
                 let own = format!("struct `{}`", new.module.as_str().trim_start_matches("Elixir."));
-                if about_state.iter().any(|fact| fact.kind == "state" && fact.text.contains(&own)) {
+                if about_state.iter().any(|fact| matches!(fact.kind, "state" | "state-taken") && fact.text.contains(&own)) {
                     // The struct is the state: told once.
                     change.facts.retain(|fact| fact.kind != "struct");
                 }

@@ -46,8 +46,14 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
         Some(Change::Fields(shape, difference)) => {
             // Records and structs are matched by name and size; what is read from a map, or matched by hand, may fit both.
             let is_named = matches!(shape, Shape::Record(..) | Shape::Struct(..));
-            let kind = if is_named { "state" } else { "state-shape" };
-            changed(kind, old, new, format!("its state, the {}, {}", shapes::name(shape), difference.words()), difference.items(), line_of(shape, new))
+            let text = format!("its state, the {}, {}", shapes::name(shape), difference.words());
+            if takes(new, shape) {
+                let text = format!("{text}; callbacks of the new code take the old one, too");
+                let mut facts = changed("state-taken", old, new, text, difference.items(), line_of(shape, new));
+                facts.iter_mut().for_each(|fact| fact.up = fact.up.min(Verdict::HotWithCare));
+                return facts;
+            }
+            changed(if is_named { "state" } else { "state-shape" }, old, new, text, difference.items(), line_of(shape, new))
         }
         Some(Change::Shape(before, after)) => {
             changed("state-shape", old, new, format!("its state was a {before} and is a {after}"), vec![format!("{before} -> {after}")], 0)
@@ -60,6 +66,12 @@ fn starts_alike(old: &Facts, new: &Facts) -> bool {
     let records =
         |facts: &Facts| facts.records.get().map(|records| records.iter().map(|record| (record.name.clone(), record.fields.clone())).collect::<Vec<_>>());
     old.start.is_some() && old.start == new.start && records(old) == records(new) && old.structure == new.structure
+}
+
+/// Tells whether callbacks take a record as it was, written out as a tuple.
+fn takes(new: &Facts, old: &Shape) -> bool {
+    let Shape::Record(name, fields) = old else { return false };
+    new.taken.iter().any(|(tag, size)| tag == name && *size == fields.len() + 1)
 }
 
 /// The line on which a record is defined.

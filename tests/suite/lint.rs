@@ -152,6 +152,7 @@ const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0613", "`restarted:start_link/0`", 1),
     ("RL0602", "answers `{state,1,State}`", 1),
     ("RL0601", "changes the default of `seen` from `[]` to `#{}`", 2),
+    ("RL0601", "gains `limit`; callbacks of the new code take the old one, too", 2),
 ];
 
 fn hazards() -> tempfile::TempDir {
@@ -175,6 +176,17 @@ fn every_hazard_is_seen_where_it_is() {
     for (code, name, count) in HAZARDS {
         assert_eq!(messages(&document, code).iter().filter(|message| message.contains(name)).count(), *count, "{code} {name}");
     }
+}
+
+#[test]
+fn a_record_that_the_new_code_takes_is_an_error_on_the_way_down_only() {
+    let (document, _) = lint(hazards().path(), &[]);
+    let findings = document["diagnostics"].as_array().unwrap().iter();
+    let severities: Vec<(bool, &str)> = findings
+        .filter(|finding| finding["code"] == "RL0601" && finding["message"].as_str().unwrap().contains("`taken`"))
+        .map(|finding| (finding["paths"][0] == "2.0.0 -> 1.0.0", finding["severity"].as_str().unwrap()))
+        .collect();
+    assert_eq!(severities.iter().copied().collect::<BTreeSet<_>>(), BTreeSet::from([(false, "warning"), (true, "error")]));
 }
 
 #[test]
@@ -204,6 +216,7 @@ fn hazards_that_were_mended_are_passed() {
     mend("moded", "{update,moded,{advanced,[]}}");
     mend("changeling", "{restart_application,changeling}");
     mend("alone", "{load_module,alone}");
+    mend("taken", "{restart_application,taken}");
     mend("dropped", "{apply,{supervisor,terminate_child,[dropped_sup,dropped]}},{update,dropped_sup,supervisor},{delete_module,dropped}");
     let (document, _) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "base", "--format", "json"]);
     // As long as anybody is suspended, every application is asked for its processes.
@@ -496,7 +509,7 @@ fn links_in_circles_are_followed_once() {
     let hazards = hazards();
     let whole = hazards.path().join("target").to_string_lossy().into_owned();
     let (document, _) = demo::json(hazards.path(), &["lint", &whole, "./target", "--target", "target", "--from", "base", "--format", "json"]);
-    assert_eq!(document["files"], 14, "a file that is named in three ways is one");
+    assert_eq!(document["files"], 15, "a file that is named in three ways is one");
 }
 
 #[test]

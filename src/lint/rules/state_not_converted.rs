@@ -1,5 +1,6 @@
 //! A state that changes its shape on a path that converts nothing.
 
+use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -13,13 +14,15 @@ pub(super) static RULE: Rule = Rule { code: &STATE_NOT_CONVERTED, check: Check::
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
-        for (application, module, fact) in pair.module_facts(&["state", "state-shape", "state-retyped"]) {
+        for (application, module, fact) in pair.module_facts(&["state", "state-taken", "state-shape", "state-retyped"]) {
             let name = Atom::new(&module.name);
             // A module that is not loaded is told of elsewhere; one that is removed first comes back with a new state.
             let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) else { continue };
             if way.starts_anew(&name, pair.application(&application.name)) {
                 continue;
             }
+            // The old code knows nothing of the new state, whatever the new code takes.
+            let is_error = fact.kind == "state" || (fact.kind == "state-taken" && way.direction == Direction::Down);
             found.push(
                 Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.text))
                     .label(*span, "its processes go on with the old state and the new code")
@@ -27,7 +30,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         "write `{{update,{name},{{advanced,[]}}}}` and convert the state in `code_change`, or `{{restart_application,{}}}`",
                         application.name
                     ))
-                    .severity(if fact.kind == "state" { Severity::Error } else { Severity::Warning })
+                    .severity(if is_error { Severity::Error } else { Severity::Warning })
                     .on_path(&way.name),
             );
         }
