@@ -11,18 +11,68 @@ const OPERANDS: &[u8] = &[
     1, 1, 1, 2, 6, 3, 5, 1, 2, 2, 3, 5, 7, 7, 7, 5, 3, 2, 2, 5, 6, 2, 2, 2, 2, 1, 3, 4, 0, 8, 6, 2, 6, 5, 4, 5, 4, 5, 4, 3, 3, 3, 3, 3, 0, 1, 1, 7, 1, 5, 5, 2,
     3, 3, 4, 0, 0, 2, 2, 2, 3, 4, 3, 2, 2, 4, 3, 1, 2, 1, 1, 1, 6, 3, 0, 1, 5, 3, 2, 4, 6, 2, 4, 3, 6, 3,
 ];
-const LABEL: u8 = 1;
-const FUNC_INFO: u8 = 2;
-const INT_CODE_END: u8 = 3;
+pub(super) const LABEL: u8 = 1;
+pub(super) const FUNC_INFO: u8 = 2;
+pub(super) const INT_CODE_END: u8 = 3;
 const CALL_LAST: u8 = 5;
 const CALL_ONLY: u8 = 6;
-const CALL_EXT: u8 = 7;
-const CALL_EXT_LAST: u8 = 8;
+pub(super) const CALL_EXT: u8 = 7;
+pub(super) const CALL_EXT_LAST: u8 = 8;
 const WAIT: u8 = 25;
 const CATCH: u8 = 62;
 const TRY: u8 = 104;
-const CALL_EXT_ONLY: u8 = 78;
+pub(super) const CALL_EXT_ONLY: u8 = 78;
 const ON_LOAD: u8 = 149;
+
+/// The most operands that an instruction has.
+const MOST_OPERANDS: usize = 8;
+
+/// An operand as far as it is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Operand {
+    /// What kind it is: one of `beam_opcodes.hrl`'s tags, or [`LITERAL`].
+    pub tag: u8,
+    /// The number in it; 0 for a list.
+    pub value: u32,
+}
+
+/// The tag of an atom; number 0 is the empty list.
+pub(super) const ATOM: u8 = 2;
+/// The tag of an x register.
+pub(super) const X: u8 = 3;
+/// The tag of what is told in more than one number: lists, float registers, allocations.
+pub(super) const EXTENDED: u8 = 7;
+/// A literal of the module's table.
+pub(super) const LITERAL: u8 = 8;
+
+/// An instruction: its number and its operands.
+pub(super) struct Instruction {
+    pub opcode: u8,
+    operands: [Operand; MOST_OPERANDS],
+    count: usize,
+}
+
+impl Instruction {
+    pub fn operands(&self) -> &[Operand] {
+        self.operands.get(..self.count).unwrap_or_default()
+    }
+}
+
+/// Where the instructions begin in the chunk `Code`.
+pub(super) fn instructions(chunk: &[u8]) -> Option<&[u8]> {
+    chunk.get((be32(chunk, 0)? as usize).checked_add(4)?..)
+}
+
+/// The first instruction and what stands behind it; `None` when it is not known or cut off.
+pub(super) fn instruction(bytes: &[u8]) -> Option<(Instruction, &[u8])> {
+    let (opcode, mut bytes) = bytes.split_first()?;
+    let count = usize::from(*OPERANDS.get(usize::from(*opcode).checked_sub(1)?)?);
+    let mut instruction = Instruction { opcode: *opcode, operands: [Operand::default(); MOST_OPERANDS], count };
+    for slot in instruction.operands.iter_mut().take(count) {
+        (*slot, bytes) = operand(bytes)?;
+    }
+    Some((instruction, bytes))
+}
 
 /// A call from one function to one of another module.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,25 +100,16 @@ pub(super) struct Walked {
 
 /// Walks the chunk `Code`; `None` when an instruction is not known or cut off.
 pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
-    let mut bytes = chunk.get(be32(chunk, 0)? as usize + 4..)?;
+    let mut bytes = instructions(chunk)?;
     let mut walked = Walked::default();
     let mut local = Local::default();
     let mut caller = (0, 0);
     let mut guarded = false;
     loop {
-        let (opcode, rest) = bytes.split_first()?;
+        let (instruction, rest) = instruction(bytes)?;
         bytes = rest;
-        let operands = *OPERANDS.get(usize::from(*opcode).checked_sub(1)?)?;
-        let mut values = [0u64; 3];
-        for at in 0..usize::from(operands) {
-            let (value, rest) = operand(bytes)?;
-            bytes = rest;
-            if let Some(slot) = values.get_mut(at) {
-                *slot = value;
-            }
-        }
-        let [first, second, third] = values.map(|value| u32::try_from(value).unwrap_or(0));
-        match *opcode {
+        let [first, second, third, ..] = instruction.operands.map(|operand| operand.value);
+        match instruction.opcode {
             LABEL => local.label(first),
             FUNC_INFO => {
                 caller = (second, third);
@@ -153,13 +194,13 @@ impl Local {
     }
 }
 
-/// One operand, whatever it holds: the number in it, or 0 for a list, and what stands behind it.
-fn operand(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    const EXTENDED: u8 = 7;
+/// One operand, whatever it holds, and what stands behind it.
+fn operand(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     let head = *bytes.first()?;
     if head & 7 != EXTENDED {
-        return compact(bytes);
+        return simple(bytes);
     }
+    let extended = Operand { tag: EXTENDED, value: 0 };
     let mut rest = bytes.get(1..)?;
     match head >> 4 {
         // A list: operands that are no lists themselves.
@@ -167,9 +208,9 @@ fn operand(bytes: &[u8]) -> Option<(u64, &[u8])> {
             let (length, behind) = compact(rest)?;
             rest = behind;
             for _ in 0..length {
-                rest = if rest.first()? & 7 == EXTENDED { flat(rest)? } else { compact(rest)?.1 };
+                rest = if rest.first()? & 7 == EXTENDED { flat(rest)?.1 } else { compact(rest)?.1 };
             }
-            Some((0, rest))
+            Some((extended, rest))
         }
         // What an allocation needs: pairs of numbers.
         3 => {
@@ -178,18 +219,27 @@ fn operand(bytes: &[u8]) -> Option<(u64, &[u8])> {
             for _ in 0..length {
                 rest = compact(compact(rest)?.1)?.1;
             }
-            Some((0, rest))
+            Some((extended, rest))
         }
-        _ => Some((0, flat(bytes)?)),
+        _ => flat(bytes),
     }
 }
 
+fn simple(bytes: &[u8]) -> Option<(Operand, &[u8])> {
+    let (value, rest) = compact(bytes)?;
+    Some((Operand { tag: bytes.first()? & 7, value: u32::try_from(value).unwrap_or(0) }, rest))
+}
+
 /// An extended operand that is no list: a register of floats, a literal, a register with a type.
-fn flat(bytes: &[u8]) -> Option<&[u8]> {
+fn flat(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     let (head, rest) = bytes.split_first()?;
     match head >> 4 {
-        2 | 4 => Some(compact(rest)?.1),
-        5 => Some(compact(compact(rest)?.1)?.1),
+        2 => Some((Operand { tag: EXTENDED, value: 0 }, compact(rest)?.1)),
+        4 => simple(rest).map(|(number, rest)| (Operand { tag: LITERAL, ..number }, rest)),
+        5 => {
+            let (register, rest) = simple(rest)?;
+            Some((register, compact(rest)?.1))
+        }
         _ => None,
     }
 }

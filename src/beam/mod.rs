@@ -13,6 +13,7 @@ mod erlang;
 mod etf;
 mod expr;
 mod facts;
+mod named;
 mod shape;
 mod tables;
 
@@ -22,8 +23,9 @@ pub use debug::Language;
 pub use etf::{Items, Kind, Value};
 pub use expr::Expr;
 pub use facts::{Clause, CodeChange, Facts, Known, Written};
+pub use named::NamedCall;
 pub use shape::{Child, Field, Modules, Record, Shape, Supervision};
-pub use tables::{Attribute, Mfa};
+pub use tables::{Atoms, Attribute, Mfa};
 
 /// How many bytes a packed part may unpack to, whatever it claims.
 const MAX_UNPACKED: usize = 128 << 20;

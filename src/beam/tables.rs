@@ -29,6 +29,11 @@ pub struct Atoms<'b> {
 }
 
 impl Atoms<'_> {
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.list.iter().map(AsRef::as_ref)
+    }
+
     /// The text of an atom.
     pub fn get(&self, index: u32) -> Result<&str, Unreadable> {
         let text = (index as usize).checked_sub(1).and_then(|at| self.list.get(at));

@@ -2,7 +2,7 @@
 
 use super::modules::{Sides, source_of};
 use super::{Comparison, Depth, Fact, ModuleChange, Verdict};
-use crate::beam::{Beam, Mfa};
+use crate::beam::{Atoms, Beam, Mfa};
 use crate::parallel;
 use crate::release::Release;
 use crate::source::{Spot, Trees};
@@ -60,17 +60,18 @@ fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &H
     let atoms = beam.atoms().ok()?;
     let imports = beam.import_names(&atoms).ok()?;
     let asks = imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "function_exported"));
-    let named = imports.into_iter().enumerate().filter(|(_, (module, ..))| wanted.contains(module));
-    let mfa = |(at, (module, function, arity)): (usize, (&str, &str, u32))| {
-        (at, Mfa { module: crate::term::Atom::new(module), function: crate::term::Atom::new(function), arity })
-    };
-    let dead: HashMap<usize, Mfa> = named.map(mfa).filter(|(_, mfa)| lost.contains(mfa)).collect();
     let mut found: Vec<(Mfa, String, bool)> = beam
         .external_funs()
         .into_iter()
         .filter(|mfa| wanted.contains(mfa.module.as_str()) && lost.contains(mfa))
         .map(|mfa| (mfa, module.name.clone(), asks))
         .collect();
+    found.extend(by_name(&beam, &atoms, &imports, module, lost, wanted));
+    let named = imports.into_iter().enumerate().filter(|(_, (module, ..))| wanted.contains(module));
+    let mfa = |(at, (module, function, arity)): (usize, (&str, &str, u32))| {
+        (at, Mfa { module: crate::term::Atom::new(module), function: crate::term::Atom::new(function), arity })
+    };
+    let dead: HashMap<usize, Mfa> = named.map(mfa).filter(|(_, mfa)| lost.contains(mfa)).collect();
     let mut named: HashSet<usize> = HashSet::new();
     for call in if dead.is_empty() { Vec::new() } else { beam.calls().unwrap_or_default() } {
         let at = call.import as usize;
@@ -82,6 +83,23 @@ fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &H
     // What is imported and not called by an instruction that is known is used in another way.
     found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa, module.name.clone(), asks)));
     Some(found)
+}
+
+/// The lost functions that a module calls by their names.
+fn by_name(
+    beam: &Beam<'_>,
+    atoms: &Atoms<'_>,
+    imports: &[(&str, &str, u32)],
+    module: &Module,
+    lost: &BTreeSet<Mfa>,
+    wanted: &HashSet<&str>,
+) -> Vec<(Mfa, String, bool)> {
+    if !atoms.iter().any(|atom| wanted.contains(atom)) {
+        return Vec::new();
+    }
+    let calls = beam.named_calls(atoms, imports).into_iter().filter(|call| lost.contains(&call.called));
+    // What a caller catches is not the failure of the process that it starts.
+    calls.map(|call| (call.called, format!("{}:{}/{}", module.name, call.caller.0, call.caller.1), false)).collect()
 }
 
 /// The facts about what a module lost.

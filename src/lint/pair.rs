@@ -161,6 +161,11 @@ impl<'a> Pair<'a> {
         self.application(name).map_or(Span::GENERATED, |application| application.vsn.span)
     }
 
+    /// Where an application's change is written down: the entry of its appup that counts on the way up, else its version.
+    pub fn change(&self, name: &str) -> Span {
+        self.entry(name, Direction::Up).map_or_else(|| self.place(name), |entry| entry.version.span())
+    }
+
     /// The entry of an application's appup that counts for a direction, when there is one.
     pub fn entry(&self, name: &str, direction: Direction) -> Option<&'a Entry> {
         let old = self.base.application(name)?;

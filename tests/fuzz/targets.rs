@@ -70,7 +70,8 @@ pub fn beams(bytes: &[u8]) {
         }
     }
     if let Ok(atoms) = beam.atoms() {
-        let _ = (beam.imports(&atoms), beam.locals(&atoms));
+        let named = beam.import_names(&atoms).map(|imports| beam.named_calls(&atoms, &imports));
+        let _ = (beam.imports(&atoms), beam.locals(&atoms), named);
     }
 }
 

@@ -90,7 +90,8 @@ fn what_the_code_shows_between_two_releases() {
     let entry = &found["labels"][0];
     assert!(entry["file"].as_str().unwrap().ends_with("state_kept.appup"), "the line that a person would change: {entry}");
     let found = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "RL0524").unwrap();
-    assert_eq!(found["paths"], serde_json::json!(["1.0.0 -> 2.0.0", "2.0.0 -> 1.0.0"]));
+    assert_eq!(found["paths"], serde_json::json!(["1.0.0 -> 2.0.0"]), "on the way down the function comes back");
+    assert!(found["labels"][0]["file"].as_str().unwrap().ends_with(".appup"), "the entry that a person would change: {found}");
 }
 
 #[test]
@@ -140,6 +141,8 @@ const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0504", "`called` is replaced before `caller`", 1),
     ("RL0505", "`helper` is removed before `client`", 1),
     ("RL0508", "`settings:convert/1`", 1),
+    // By `spawn_link`, a timer and another node; not what is there, nor where nobody can tell.
+    ("RL0524", "`worker` exports `run/2` in place of `run/1`, and 3 functions still call it", 1),
     ("RL0606", "lists `[other]`", 2),
     ("RL0606", "`asked` as `dynamic`", 2),
     ("RL0607", "`ets:new/2`", 2),
@@ -216,6 +219,7 @@ fn hazards_that_were_mended_are_passed() {
     mend("moded", "{update,moded,{advanced,[]}}");
     mend("changeling", "{restart_application,changeling}");
     mend("alone", "{load_module,alone}");
+    fs::copy(folder.path().join("base/lib/by_name-1.0.0/ebin/worker.beam"), folder.path().join("target/lib/by_name-2.0.0/ebin/worker.beam")).unwrap();
     mend("taken", "{restart_application,taken}");
     mend("dropped", "{apply,{supervisor,terminate_child,[dropped_sup,dropped]}},{update,dropped_sup,supervisor},{delete_module,dropped}");
     let (document, _) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "base", "--format", "json"]);
@@ -509,7 +513,7 @@ fn links_in_circles_are_followed_once() {
     let hazards = hazards();
     let whole = hazards.path().join("target").to_string_lossy().into_owned();
     let (document, _) = demo::json(hazards.path(), &["lint", &whole, "./target", "--target", "target", "--from", "base", "--format", "json"]);
-    assert_eq!(document["files"], 15, "a file that is named in three ways is one");
+    assert_eq!(document["files"], 16, "a file that is named in three ways is one");
 }
 
 #[test]

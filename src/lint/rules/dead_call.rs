@@ -1,7 +1,9 @@
 //! A function that is gone and is still called.
 
+use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
+use crate::plan::path_name;
 
 code! {
     DEAD_CALL "RL0524" "dead-call" Error
@@ -11,14 +13,17 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &DEAD_CALL, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    // On the way down the function comes back.
+    let path = path_name(&pair.target.rel.vsn.value, &pair.base.rel.vsn.value, Direction::Up);
     for (application, module, fact) in pair.module_facts(&["dead-call", "guarded-call"]) {
         // Where the caller catches or asks first, it may well be prepared.
         let level = if fact.kind == "dead-call" { Severity::Error } else { Severity::Warning };
         found.push(
             Diagnostic::new(&DEAD_CALL, format!("`{}` {}", module.name, fact.text))
                 .severity(level)
-                .label(pair.place(&application.name), "its application changes here")
-                .help("keep the function, or change and load its callers together with it"),
+                .label(pair.change(&application.name), "its application changes here")
+                .help("keep the function, or change and load its callers together with it")
+                .on_path(&path),
         );
     }
 }

@@ -14,7 +14,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for (application, fact) in pair.application_facts(&["migrations"]) {
         found.push(
             Diagnostic::new(&MIGRATIONS_CHANGED, format!("{}: {}", fact.text, fact.items.join(", ")))
-                .label(pair.place(&application.name), "its application changes here")
+                .label(pair.change(&application.name), "its application changes here")
                 .help("run them apart from the upgrade, in steps that old and new code can both live with; or deploy by rolling"),
         );
     }

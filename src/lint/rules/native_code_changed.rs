@@ -21,7 +21,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for (application, message) in modules.chain(libraries) {
         found.push(
             Diagnostic::new(&NATIVE_CODE_CHANGED, message)
-                .label(pair.place(application), "its application changes here")
+                .label(pair.change(application), "its application changes here")
                 .help(format!("`{{restart_application,{application}}}` purges the module before it is loaded again")),
         );
     }

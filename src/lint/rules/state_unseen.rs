@@ -33,7 +33,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 &STATE_UNSEEN,
                 format!("whether the state or the children of {} changed cannot be seen from the files", super::named(&modules, NAMED)),
             )
-            .label(pair.place(application), "its application changes here")
+            .label(pair.change(application), "its application changes here")
             .help("compile with `debug_info` (and Elixir's releases with `strip_beams: false`) to have it looked at; `relupc diff` says for each module why"),
         );
     }

@@ -17,7 +17,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for (application, module, fact) in pair.module_facts(&["code-change-version"]) {
         found.push(
             Diagnostic::new(&VERSION_ARGUMENT, format!("`{}`: {}", module.name, fact.text))
-                .label(pair.place(&application.name), "its application changes here")
+                .label(pair.change(&application.name), "its application changes here")
                 .help("the argument is the module's `-vsn`, not the application's version: set one, or match the state instead"),
         );
     }
