@@ -26,5 +26,8 @@ mod tests {
         let items: Vec<usize> = (0..1000).collect();
         assert_eq!(super::map(&items, 3, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());
         assert!(super::map(&[0usize; 0], 0, |item| *item).is_empty());
+        let owned: Vec<String> = items.iter().map(usize::to_string).collect();
+        assert_eq!(super::each(owned.clone(), |item| item), owned);
+        assert_eq!(super::each(vec!["one"], str::len), [3]);
     }
 }

@@ -303,7 +303,7 @@ fn releases(target: &str, bases: &[String], opener: &mut Opener<'_>, found: &mut
         let mut on_path = Findings::default();
         let path = plan_path(&wanted, &appups, &mut on_path);
         let sound = !on_path.has_errors();
-        found.extend(on_path.sorted());
+        found.append(on_path);
         sound.then_some(path.steps)
     };
     let planned: Vec<_> = bases.iter().map(|base| (base, plan(base, Direction::Up), plan(base, Direction::Down))).collect();

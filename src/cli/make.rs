@@ -14,7 +14,7 @@ use crate::release::{FileKind, Opener, Release, with_otp_tag};
 use crate::relup::{self, Entry, LowOp, Relup, Step};
 use crate::render::{self, MakeReport};
 use crate::source::{Disk, Spot, TreeId, join, refused};
-use crate::term::{Extent, Term, ToTerm, read_differently};
+use crate::term::{Extent, Term, read_differently};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;

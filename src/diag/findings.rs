@@ -31,6 +31,22 @@ impl Findings {
         more.into_iter().for_each(|diagnostic| self.push(diagnostic));
     }
 
+    /// Adds those of another list; what that one dropped counts here, too.
+    pub fn append(&mut self, other: Findings) {
+        let before = self.counts;
+        let counts = other.counts;
+        self.extend(other.list);
+        for ((own, before), other) in self.counts.iter_mut().zip(before).zip(counts) {
+            *own = before + other;
+        }
+    }
+
+    /// The same, each changed but for its severity.
+    pub fn map(mut self, change: impl FnMut(Diagnostic) -> Diagnostic) -> Findings {
+        self.list = self.list.into_iter().map(change).collect();
+        self
+    }
+
     /// Tells whether anything at error level is among them.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
@@ -94,4 +110,23 @@ impl Findings {
 /// Two reports of one fact: same code, same words, same places.
 fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
     a.code == b.code && a.message == b.message && a.labels == b.labels && a.otp == b.otp
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Findings, KEPT, TOO_MANY_FINDINGS};
+
+    #[test]
+    fn what_is_dropped_is_counted_once() {
+        let many = |from: usize| {
+            let mut found = Findings::default();
+            found.extend((from..from + KEPT + 2).map(|at| Diagnostic::new(&TOO_MANY_FINDINGS, at.to_string())));
+            found
+        };
+        let mut all = many(0);
+        all.append(many(KEPT + 2));
+        let sorted = all.sorted();
+        assert_eq!(sorted.len(), KEPT + 1);
+        assert_eq!(sorted.last().map(|last| last.message.as_str()), Some(format!("{} further findings are not listed", KEPT + 4).as_str()));
+    }
 }

@@ -17,8 +17,7 @@ pub(super) fn lower(
     contents: &Contents<'_>,
     found: &mut Findings,
 ) -> (Vec<Step>, Vec<Step>) {
-    // A load is one step, an update two and its share of suspending and resuming.
-    let mut after = Vec::with_capacity(tasks.len() * 3);
+    let mut after = Vec::with_capacity(tasks.iter().map(steps_of).sum());
     let mut emitted = vec![false; groups.count()];
     for (at, task) in tasks.iter().enumerate() {
         match (&task.work, groups.of_task(at)) {
@@ -35,6 +34,15 @@ pub(super) fn lower(
         }
     }
     (before, after)
+}
+
+/// How many steps come of a task, at most, but for the suspending, resuming and changing that a cluster has in common.
+fn steps_of(task: &Task) -> usize {
+    match &task.work {
+        Work::Module(Dependent { change: Change::Update { .. }, .. }) => 3,
+        Work::Module(Dependent { change: Change::Delete, .. }) => 2,
+        Work::Module(Dependent { change: Change::Load(..) | Change::Add, .. }) | Work::Low(_) => 1,
+    }
 }
 
 /// A module of a cluster.

@@ -123,7 +123,7 @@ pub fn plan(request: &Request<'_>, appups: &Appups, found: &mut Findings) -> Rel
         let mut entries: Vec<Entry> = Vec::with_capacity(count);
         for (entry, on_path) in paths.by_ref().take(count) {
             entries.push(entry);
-            found.extend(on_path.sorted());
+            found.append(on_path);
         }
         entries.reverse();
         entries
@@ -147,7 +147,7 @@ pub fn plan_path(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings
         restart::old_emulator(&mut path.steps, base, &mut on_path);
     }
     let name = path_name(&target.rel.vsn.value, &base.rel.vsn.value, wanted.direction);
-    found.extend(on_path.sorted().into_iter().map(|diagnostic| diagnostic.on_path(&name)));
+    found.append(on_path.map(|diagnostic| diagnostic.on_path(&name)));
     path
 }
 

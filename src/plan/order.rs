@@ -99,26 +99,25 @@ pub(super) fn order(tasks: &[Task], preference: &Preference, found: &mut Finding
         united.union(edge.source().index(), edge.target().index());
     }
     // Clusters are numbered by their first members, then filled in topological order.
-    const UNKNOWN: usize = usize::MAX;
-    let mut number = vec![UNKNOWN; members.len()];
+    let mut numbers: Vec<Option<usize>> = vec![None; members.len()];
     let mut cluster_of = Vec::with_capacity(members.len());
-    let mut starts = vec![0];
+    let mut sizes: Vec<usize> = Vec::new();
     for node in 0..members.len() {
-        let Some(number) = number.get_mut(united.find(node)) else { continue };
-        if *number == UNKNOWN {
-            *number = starts.len() - 1;
-            starts.push(0);
-        }
-        cluster_of.push(*number);
-        if let Some(size) = starts.get_mut(*number + 1) {
+        let Some(number) = numbers.get_mut(united.find(node)) else { continue };
+        let cluster = *number.get_or_insert_with(|| {
+            sizes.push(0);
+            sizes.len() - 1
+        });
+        cluster_of.push(cluster);
+        if let Some(size) = sizes.get_mut(cluster) {
             *size += 1;
         }
     }
-    let mut sum = 0;
-    for end in &mut starts {
-        sum += *end;
-        *end = sum;
-    }
+    let ends = sizes.iter().scan(0, |end, size| {
+        *end += size;
+        Some(*end)
+    });
+    let starts = std::iter::once(0).chain(ends).collect();
     let mut groups = Groups { order: vec![0; members.len()], starts, of_task: vec![None; tasks.len()] };
     for ((at, _), cluster) in members.iter().zip(&cluster_of) {
         if let Some(slot) = groups.of_task.get_mut(*at) {

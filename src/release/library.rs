@@ -177,3 +177,27 @@ fn read_file(trees: &Trees<'_>, spot: &Spot, file: FileId, otp: Otp) -> (Source,
     };
     (source, read)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Folder, Shelf};
+    use crate::diag::Findings;
+    use crate::source::{MemoryTree, Spot, TreeId, Trees};
+
+    #[test]
+    fn a_path_holds_each_folder_once_and_nothing_else() {
+        let mut tree = MemoryTree::default();
+        for path in ["lib/a-1/ebin/a.app", "lib/a-1/ebin/a.beam", "lib/b-1/ebin/b.app", "lib/b-1/ebin/a.app", "lib/file"] {
+            tree.insert(path, Vec::new());
+        }
+        let trees = Trees::new(&tree);
+        let spots = ["lib/b-1/ebin", "lib/file", "lib/nothing", "lib/a-1/ebin", "lib/b-1/ebin"].map(|path| Spot::new(TreeId::Outside, path));
+        let folders = Folder::list(&trees, spots.to_vec());
+        assert_eq!(folders.iter().map(|folder| folder.spot.path.as_str()).collect::<Vec<_>>(), ["lib/b-1/ebin", "lib/a-1/ebin", "lib/b-1/ebin"]);
+        let mut found = Findings::default();
+        let shelf = Shelf::new(&trees, folders.iter(), &mut found);
+        assert_eq!((shelf.searched, found.sorted().len()), (2, 0));
+        let holders = |name: &str| shelf.folders.get(name).into_iter().flatten().map(|spot| spot.path.as_str()).collect::<Vec<_>>();
+        assert_eq!((holders("a"), holders("b")), (vec!["lib/b-1/ebin", "lib/a-1/ebin"], vec!["lib/b-1/ebin"]));
+    }
+}

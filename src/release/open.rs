@@ -85,7 +85,7 @@ impl<'a> Opener<'a> {
             .map(|assembled| {
                 let Assembled { release, faults, mut sensitive } = assembled?;
                 self.sensitive.append(&mut sensitive);
-                found.extend(faults.sorted());
+                found.append(faults);
                 release
             })
             .collect()

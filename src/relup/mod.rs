@@ -14,7 +14,7 @@ pub use shape::Shape;
 
 use crate::otp::Otp;
 use crate::span::Span;
-use crate::term::{Atom, Doc, Term, ToTerm, pretty_file};
+use crate::term::{Atom, Doc, Script, Term, pretty_file};
 
 /// A whole relup: the scripts to one release from others, and back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,10 +120,19 @@ impl Relup {
     }
 }
 
+impl Script for Vec<Step> {
+    fn count(&self) -> usize {
+        self.len()
+    }
+
+    fn term(&self, at: usize) -> Option<Term> {
+        self.get(at).map(|step| step.op.to_term())
+    }
+}
+
 impl Entry {
     fn to_doc(&self, otp: Otp) -> Doc<'_> {
-        let steps = self.steps.iter().map(|step| &step.op as &(dyn ToTerm + Sync)).collect();
-        Doc::tuple(vec![Doc::string(&self.version, otp), Doc::term(&self.description, otp), Doc::script(steps, otp)])
+        Doc::tuple(vec![Doc::string(&self.version, otp), Doc::term(&self.description, otp), Doc::script(&self.steps, otp)])
     }
 
     fn to_term(&self) -> Term {

@@ -1,6 +1,6 @@
 //! The low-level instructions.
 
-use crate::term::{Atom, Term, ToTerm};
+use crate::term::{Atom, Term};
 
 /// A low-level instruction of `relup(4)`, each argument as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,8 +178,9 @@ impl LowOp {
     }
 }
 
-impl ToTerm for LowOp {
-    fn to_term(&self) -> Term {
+impl LowOp {
+    /// The term of the instruction.
+    pub fn to_term(&self) -> Term {
         let pair = |argument: Term| Term::tuple(vec![Term::atom(self.name()), argument]);
         match self {
             LowOp::PointOfNoReturn | LowOp::RestartNewEmulator | LowOp::RestartEmulator | LowOp::Restart | LowOp::Reboot => Term::atom(self.name()),

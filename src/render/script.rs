@@ -3,7 +3,7 @@
 use crate::otp::Otp;
 use crate::relup::{Cause, Pass, Step};
 use crate::source::Files;
-use crate::term::{ToTerm, print};
+use crate::term::print;
 use std::fmt::Write;
 
 /// The column at which the reasons begin, unless an instruction is longer.

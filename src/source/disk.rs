@@ -11,14 +11,13 @@ pub struct Disk;
 
 impl FileTree for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, Refusal> {
-        let (file, length) = open_regular(path)?;
-        // The system's own files have no length that it tells.
-        let limit = if length == 0 { MAX_FILE + 1 } else { length };
-        if length > MAX_FILE {
+        let about = about_file(path)?;
+        if about.len() > MAX_FILE {
             return Err(Refusal::TooLarge(MAX_FILE));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        file.take(limit).read_to_end(&mut bytes).map_err(refusal)?;
+        let file = fs::File::open(path).map_err(refusal)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0) + 1);
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(refusal)?;
         if bytes.len() as u64 > MAX_FILE { Err(Refusal::TooLarge(MAX_FILE)) } else { Ok(bytes) }
     }
 
@@ -46,28 +45,21 @@ impl FileTree for Disk {
     }
 
     fn digest(&self, path: &str) -> Result<Digest, Refusal> {
-        Digest::of(open_regular(path)?.0).map_err(refusal)
+        about_file(path)?;
+        fs::File::open(path).and_then(Digest::of).map_err(refusal)
     }
 }
 
-/// Opens a regular file and tells its length.
-fn open_regular(path: &str) -> Result<(fs::File, u64), Refusal> {
-    let mut options = fs::OpenOptions::new();
-    options.read(true);
-    // Opening a pipe would wait for a writer.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-    let not_regular = || Refusal::Refused("it is not a regular file".to_owned());
-    let file = match options.open(path) {
-        Ok(file) => file,
-        // A socket cannot be opened.
-        Err(error) => return Err(if fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir()) { not_regular() } else { refusal(error) }),
-    };
-    let about = file.metadata().map_err(refusal)?;
+/// Looks at a file before it is opened: opening a pipe would wait for a writer.
+fn about_file(path: &str) -> Result<fs::Metadata, Refusal> {
+    let about = fs::metadata(path).map_err(refusal)?;
     if about.is_dir() {
         return Err(Refusal::Refused("it is a folder".to_owned()));
     }
-    if about.is_file() { Ok((file, about.len())) } else { Err(not_regular()) }
+    if !about.is_file() {
+        return Err(Refusal::Refused("it is not a regular file".to_owned()));
+    }
+    Ok(about)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "io::ErrorKind is open; all but absence is passed on in words")]

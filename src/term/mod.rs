@@ -13,9 +13,10 @@ pub mod print;
 mod scan;
 mod segment;
 mod value;
+mod write;
 
 pub use faults::{ALL as CODES, FaultClass, SyntaxFault, is_expression, read_differently, text_after_term};
-pub use layout::{Doc, Layout, ToTerm, pretty, pretty_at, pretty_file};
+pub use layout::{Doc, Layout, Script, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;
 pub use parse::{Document, Extent, parse};
 pub use value::{Atom, Bits, ExternalFun, Term, TermKind};

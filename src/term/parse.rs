@@ -11,10 +11,10 @@ use crate::source::Source;
 use crate::span::{FileId, Span};
 use num_bigint::BigInt;
 
-/// How many bytes a token takes with what is around it, at the least in most files.
-const TOKEN: usize = 3;
-/// For how many tokens room is made before there is one.
-const MOST_AT_ONCE: usize = 1 << 16;
+/// A low guess at the bytes of a token with the blanks around it: room is set aside by it.
+const BYTES_PER_TOKEN: usize = 3;
+/// The most tokens that room is set aside for in advance.
+const MOST_RESERVED: usize = 1 << 16;
 
 /// How much of a file a reader looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Documen
     let mut document = Document::default();
     let mut found = FaultList::default();
     let mut end = source.text.len();
-    let mut tokens = Vec::with_capacity((source.text.len() / TOKEN + 1).min(MOST_AT_ONCE));
+    let mut tokens = Vec::with_capacity((source.text.len() / BYTES_PER_TOKEN + 1).min(MOST_RESERVED));
     while lexer.skip() {
         lexer.tokens(&mut tokens);
         let mut parser = Parser::new(&source.text, &tokens, otp);
@@ -86,8 +86,8 @@ pub(super) struct Parser<'a> {
     otp: Otp,
     /// The brackets open at this point, outermost first.
     open: Vec<(Bracket, Span)>,
-    /// The elements read so far of all open tuples and lists, so that each gets its room once, when it is closed.
-    elements: Vec<Term>,
+    /// The elements read so far of all open tuples and lists: each gets its room once, when it is closed.
+    pending: Vec<Term>,
     /// Whether a bracket was reported as unclosed; the end of the file then needs no further word.
     unclosed: bool,
     /// Whether too deep a nesting was reported.
@@ -97,8 +97,8 @@ pub(super) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     fn new(text: &'a str, tokens: &'a [Token], otp: Otp) -> Parser<'a> {
-        let (open, elements, faults) = (Vec::new(), Vec::new(), FaultList::default());
-        Parser { text, tokens, at: 0, otp, open, elements, unclosed: false, reported_depth: false, faults }
+        let (open, pending, faults) = (Vec::new(), Vec::new(), FaultList::default());
+        Parser { text, tokens, at: 0, otp, open, pending, unclosed: false, reported_depth: false, faults }
     }
 
     /// One term and the dot behind it.
@@ -401,13 +401,13 @@ impl<'a> Parser<'a> {
         if self.close(bracket, start) {
             return (Vec::new(), After::Closed);
         }
-        let first = self.elements.len();
+        let first = self.pending.len();
         loop {
             let element = self.term();
-            self.elements.push(element);
+            self.pending.push(element);
             match self.after_element(bracket, start) {
                 After::Next => {}
-                end @ (After::Closed | After::Bar) => return (self.elements.drain(first..).collect(), end),
+                end @ (After::Closed | After::Bar) => return (self.pending.drain(first..).collect(), end),
             }
         }
     }

@@ -39,25 +39,25 @@ pub fn is_reserved(word: &str, otp: Otp) -> bool {
     }
 }
 
-/// A run of characters, possibly none; ASCII, which is nearly all there is, is looked at byte by byte.
-fn run(is_ascii: impl Fn(u8) -> bool, is_any: impl Fn(char) -> bool) -> impl Fn(&str) -> IResult<&str, &str> {
+/// A run of such characters, possibly none; ASCII, which is nearly all there is, is looked at byte by byte.
+fn run_of(is_any: impl Fn(char) -> bool) -> impl Fn(&str) -> IResult<&str, &str> {
     move |input| {
-        let ascii = input.bytes().take_while(|byte| is_ascii(*byte)).count();
+        let ascii = input.bytes().take_while(|byte| byte.is_ascii() && is_any(char::from(*byte))).count();
         let tail = input.get(ascii..).unwrap_or_default();
         let wide: usize = if tail.as_bytes().first().is_none_or(u8::is_ascii) { 0 } else { tail.chars().take_while(|c| is_any(*c)).map(char::len_utf8).sum() };
-        let (taken, rest) = input.split_at_checked(ascii + wide).unwrap_or((input, ""));
-        Ok((rest, taken))
+        // Both are sums of whole characters' lengths.
+        Ok(input.split_at_checked(ascii + wide).map_or((input, ""), |(taken, rest)| (rest, taken)))
     }
 }
 
 /// A run of white space.
 pub fn blanks(input: &str) -> IResult<&str, &str> {
-    verify(run(|byte| byte <= b' ', is_blank), |blank: &str| !blank.is_empty()).parse(input)
+    verify(run_of(is_blank), |blank: &str| !blank.is_empty()).parse(input)
 }
 
 /// What a name goes on with, possibly nothing.
 fn name(input: &str) -> IResult<&str, &str> {
-    run(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'@', is_name).parse(input)
+    run_of(is_name).parse(input)
 }
 
 /// From a percent sign to the end of the line.

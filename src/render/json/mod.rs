@@ -15,7 +15,7 @@ use crate::plan::Cluster;
 use crate::relup::{Cause, Entry, Pass, Relup, Step};
 use crate::source::Files;
 use crate::span::Span;
-use crate::term::{ToTerm, print};
+use crate::term::print;
 use schemars::JsonSchema;
 use serde::Serialize;
 
