@@ -43,7 +43,7 @@ impl<'a> Doc<'a> {
 
     /// A string; the empty one is the empty list.
     pub fn string(text: &str, otp: Otp) -> Doc<'a> {
-        Doc(Node::made(&Term::string(text), otp).unwrap_or(Node::List(Vec::new(), None, 2)))
+        Doc(Node::made(&Term::string(text), otp).unwrap_or_else(|| Node::code_points(text)))
     }
 
     /// A list whose elements are made when they are written.
@@ -113,6 +113,17 @@ impl<'a> Node<'a> {
         Some(Node::Leaf(Cow::Owned(text), length, term.as_atom().is_some()))
     }
 
+    /// A string with characters that are not shown, as a list of numbers.
+    fn code_points(text: &str) -> Node<'a> {
+        let number = |text: String| {
+            let length = text.len();
+            Node::Leaf(Cow::Owned(text), length, false)
+        };
+        let nodes: Vec<Node> = text.chars().map(|c| number(u32::from(c).to_string())).collect();
+        let length = 2 + joined(nodes.iter().map(Node::length));
+        Node::List(nodes, None, length)
+    }
+
     pub(super) fn new(term: &'a Term, otp: Otp) -> Node<'a> {
         if let Some(text) = print::leaf(term, otp) {
             let length = leaf_length(&text);
@@ -135,16 +146,7 @@ impl<'a> Node<'a> {
                 let length = 4 + joined(parts.iter().map(String::len));
                 Node::Bytes(parts, length)
             }
-            TermKind::Str(text) => {
-                // A string with characters that are not shown: its code points.
-                let number = |text: String| {
-                    let length = text.len();
-                    Node::Leaf(Cow::Owned(text), length, false)
-                };
-                let nodes: Vec<Node> = text.chars().map(|c| number(u32::from(c).to_string())).collect();
-                let length = 2 + joined(nodes.iter().map(Node::length));
-                Node::List(nodes, None, length)
-            }
+            TermKind::Str(text) => Node::code_points(text),
             TermKind::List(items) => Node::list(items, None, otp),
             TermKind::Atom(_) | TermKind::Int(_) | TermKind::Big(_) | TermKind::Float(_) | TermKind::Fun(_) | TermKind::Invalid => {
                 Node::Leaf(Cow::Borrowed(""), 0, false)
@@ -306,6 +308,12 @@ mod tests {
                 script_as_whole(paths, instructions.clone());
             }
         }
+    }
+
+    #[test]
+    fn strings_that_are_not_shown_are_numbers() {
+        let doc = |text: &str| Doc::string(text, Otp::NEWEST).pretty(Otp::NEWEST);
+        assert_eq!((doc("1.0\u{65e5}").as_str(), doc("\u{1}").as_str(), doc("").as_str()), ("[49,46,48,26085]", "[1]", "[]"));
     }
 
     #[test]
