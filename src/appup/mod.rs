@@ -12,6 +12,7 @@ pub use instruction::{Change, Dependent, Effect, HighOp, Instruction, read_instr
 pub use version::{NoEntry, Version, choose};
 
 use crate::diag::Findings;
+use crate::otp::Otp;
 use crate::span::Span;
 use crate::term::{Term, TermKind};
 
@@ -88,13 +89,13 @@ pub fn check_scripts(appup: &Appup, found: &mut Findings) {
     }
 }
 
-/// Reads the term of an `.appup` file; `None` when it is no triple.
-pub fn read_appup(term: &Term, found: &mut Findings) -> Option<Appup> {
-    take_appup(term.clone(), found)
+/// Reads the term of an `.appup` file as a version of OTP reads it; `None` when it is no triple.
+pub fn read_appup(term: &Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
+    take_appup(term.clone(), otp, found)
 }
 
 /// The same for a term that nobody else needs: its scripts are not copied.
-pub fn take_appup(term: Term, found: &mut Findings) -> Option<Appup> {
+pub fn take_appup(term: Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
     if !matches!(term.as_tuple(), Some([_, _, _])) {
         if !term.is_invalid() {
             found.push(faults::appup_shape(&term));
@@ -104,10 +105,10 @@ pub fn take_appup(term: Term, found: &mut Findings) -> Option<Appup> {
     let span = term.span;
     let TermKind::Tuple(parts) = term.kind else { return None };
     let mut parts = parts.into_iter();
-    Some(Appup { vsn: parts.next()?, up: take_entries(parts.next()?, found), down: take_entries(parts.next()?, found), span })
+    Some(Appup { vsn: parts.next()?, up: take_entries(parts.next()?, otp, found), down: take_entries(parts.next()?, otp, found), span })
 }
 
-fn take_entries(term: Term, found: &mut Findings) -> Entries {
+fn take_entries(term: Term, otp: Otp, found: &mut Findings) -> Entries {
     let span = term.span;
     let (items, broken) = match term.kind {
         TermKind::List(items) => (items, None),
@@ -136,7 +137,7 @@ fn take_entries(term: Term, found: &mut Findings) -> Entries {
         let span = item.span;
         match item.as_tuple() {
             Some([version, _]) if Version::is_usable(version) => {
-                let version = Version::read(version);
+                let version = Version::read(version, otp);
                 let script = if let TermKind::Tuple(parts) = item.kind { parts.into_iter().nth(1) } else { None };
                 list.extend(script.map(|script| Entry { version, script, span }));
             }

@@ -2,7 +2,8 @@
 
 use super::{Direction, Entries, Entry, faults};
 use crate::diag::Findings;
-use crate::pattern::{Pattern, PatternError};
+use crate::otp::Otp;
+use crate::pattern::{Dialect, Pattern, PatternError};
 use crate::span::Span;
 use crate::term::{Term, TermKind};
 use std::sync::OnceLock;
@@ -25,6 +26,8 @@ pub struct VersionPattern {
     pub bytes: Vec<u8>,
     /// Where it stands.
     pub span: Span,
+    /// The language that it is in: that of the OTP version that counts.
+    dialect: Dialect,
     compiled: OnceLock<Result<Pattern, PatternError>>,
 }
 
@@ -32,7 +35,7 @@ impl VersionPattern {
     /// Compiles it, once.
     pub fn compile(&self) -> Result<&Pattern, &PatternError> {
         let compile = || match std::str::from_utf8(&self.bytes) {
-            Ok(text) => Pattern::compile(text),
+            Ok(text) => Pattern::compile(text, self.dialect),
             Err(_) => Err(PatternError { reason: "it is not valid UTF-8".to_owned(), offset: None }),
         };
         self.compiled.get_or_init(compile).as_ref()
@@ -45,12 +48,13 @@ impl Version {
         !matches!(&term.kind, TermKind::Bits(bits) if bits.trailing != 0)
     }
 
-    pub(super) fn read(term: &Term) -> Version {
+    pub(super) fn read(term: &Term, otp: Otp) -> Version {
         if let Some(text) = term.text() {
             return Version::Exact(text.into_owned(), term.span);
         }
         if let TermKind::Bits(bits) = &term.kind {
-            return Version::Pattern(VersionPattern { bytes: bits.bytes.clone(), span: term.span, compiled: OnceLock::new() });
+            let dialect = if otp >= Otp::V28 { Dialect::Pcre2 } else { Dialect::Pcre };
+            return Version::Pattern(VersionPattern { bytes: bits.bytes.clone(), span: term.span, dialect, compiled: OnceLock::new() });
         }
         Version::Other(term.clone())
     }
@@ -83,6 +87,12 @@ impl Version {
             (Version::Other(a), Version::Other(b)) => a == b,
             (Version::Exact(..) | Version::Pattern(_) | Version::Other(_), _) => false,
         }
+    }
+
+    /// The version of OTP from which on it is read otherwise than before, when there is one.
+    pub fn read_differently_since(&self) -> Option<Otp> {
+        let Version::Pattern(pattern) = self else { return None };
+        std::str::from_utf8(&pattern.bytes).is_ok_and(Pattern::is_ambiguous).then_some(Otp::V28)
     }
 
     /// Tells whether it takes a version; an expression that does not compile is an error.

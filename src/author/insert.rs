@@ -21,7 +21,7 @@ pub fn insert(source: &Source, appup: &Appup, derived: &[Entry], otp: Otp) -> Op
 fn holds_both(text: &str, appup: &Appup, derived: &[Entry], otp: Otp) -> bool {
     // The encoding is the original's: only the decoded text is looked at.
     let document = parse(&Source::decoded(text), appup.span.file, otp, Extent::First);
-    let read = document.terms.first().and_then(|term| read_appup(term, &mut Findings::default()));
+    let read = document.terms.first().and_then(|term| read_appup(term, otp, &mut Findings::default()));
     let Some(read) = read.filter(|_| document.faults.is_empty()) else { return false };
     let wanted = appup.down.list.iter().chain(derived);
     read.down.broken == appup.down.broken

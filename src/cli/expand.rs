@@ -82,10 +82,11 @@ pub(super) fn read(file: &str, opener: &mut Opener<'_>, found: &mut Findings) ->
         }
     };
     let document = opener.parse(id, Extent::First);
+    let otp = opener.otp();
     let sound = document.faults.is_empty();
     found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
     found.extend(document.rest.map(text_after_term));
-    let appup = document.terms.first().and_then(|term| appup::read_appup(term, found))?;
+    let appup = document.terms.first().and_then(|term| appup::read_appup(term, otp, found))?;
     if !sound {
         appup::check_scripts(&appup, found);
         return None;

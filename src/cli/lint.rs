@@ -217,7 +217,7 @@ fn check_one(job: &Job, beams: Option<&BTreeSet<String>>, otp: Otp, files: &File
     }
     found.extend(document.faults.iter().map(|fault| with_otp_tag(fault.clone(), FileKind::Appup)));
     found.extend(document.rest.map(text_after_term));
-    let Some(appup) = document.terms.first().and_then(|term| appup::read_appup(term, found)) else { return };
+    let Some(appup) = document.terms.first().and_then(|term| appup::read_appup(term, otp, found)) else { return };
     if !sound {
         return appup::check_scripts(&appup, found);
     }
@@ -237,7 +237,10 @@ fn application_of(path: &str) -> &str {
 /// The appups that a path stands for.
 fn collect(disk: &Disk, path: &str, spots: &mut BTreeSet<String>, found: &mut Findings) {
     match disk.kind(path) {
-        Ok(Kind::Folder) => walk(disk, path.trim_end_matches('/'), &mut BTreeSet::new(), spots, found),
+        Ok(Kind::Folder) => {
+            let root = write::whole(path);
+            walk(disk, path.trim_end_matches('/'), &root, &mut BTreeSet::new(), spots, found);
+        }
         Ok(Kind::File | Kind::Other) => {
             spots.insert(path.to_owned());
         }
@@ -245,9 +248,11 @@ fn collect(disk: &Disk, path: &str, spots: &mut BTreeSet<String>, found: &mut Fi
     }
 }
 
-/// Looks into a folder and those below it; links may lead in circles, so each folder is looked into once.
-fn walk(disk: &Disk, folder: &str, seen: &mut BTreeSet<String>, spots: &mut BTreeSet<String>, found: &mut Findings) {
-    if !seen.insert(write::whole(if folder.is_empty() { "/" } else { folder })) {
+/// Looks into a folder and those below it; links may lead in circles, so each folder is looked into once, and out of the
+/// root, where nobody asked to look.
+fn walk(disk: &Disk, folder: &str, root: &str, seen: &mut BTreeSet<String>, spots: &mut BTreeSet<String>, found: &mut Findings) {
+    let whole = write::whole(if folder.is_empty() { "/" } else { folder });
+    if !std::path::Path::new(&whole).starts_with(root) || !seen.insert(whole) {
         return;
     }
     let names = match disk.list(folder) {
@@ -257,7 +262,7 @@ fn walk(disk: &Disk, folder: &str, seen: &mut BTreeSet<String>, spots: &mut BTre
     for name in names {
         let path = join(if folder.is_empty() { "/" } else { folder }, &name);
         match disk.kind(&path) {
-            Ok(Kind::Folder) if !name.starts_with('.') => walk(disk, &path, seen, spots, found),
+            Ok(Kind::Folder) if !name.starts_with('.') => walk(disk, &path, root, seen, spots, found),
             Ok(Kind::File) if name.ends_with(".appup") || name.ends_with(".appup.src") || is_relup(&name) => {
                 spots.insert(path);
             }
@@ -269,7 +274,7 @@ fn walk(disk: &Disk, folder: &str, seen: &mut BTreeSet<String>, spots: &mut BTre
 /// Tells whether a file is a relup, by its name.
 fn is_relup(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name == "relup" || name.ends_with(".relup")
+    name == "relup" || name.ends_with(".relup") || name.starts_with("relup-") || name.starts_with("relup.")
 }
 
 /// Reads a relup; gives it and where it begins.

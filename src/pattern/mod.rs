@@ -1,9 +1,12 @@
 //! Regular expressions as OTP's `re` module runs them: version patterns of an `.appup`, wildcards of a search path.
 //!
 //! In goes an expression and a subject, out comes whether OTP would take it. The engine is PCRE2, as in OTP 28 and
-//! later; before that OTP had PCRE, which reads every pattern the project knows of the same way.
+//! later; before that OTP had PCRE, and what that reads otherwise is put into PCRE2's words first.
+
+mod pcre;
 
 use pcre2::bytes::{Regex, RegexBuilder};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A compiled expression.
@@ -18,6 +21,15 @@ impl fmt::Debug for Pattern {
     }
 }
 
+/// Which engine's language an expression is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// That of OTP 27 and older.
+    Pcre,
+    /// That of OTP 28 and newer.
+    Pcre2,
+}
+
 /// Why an expression does not compile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
@@ -29,8 +41,12 @@ pub struct PatternError {
 
 impl Pattern {
     /// Compiles an expression in UTF-8 mode, as `re:run(Subject, Pattern, [unicode])` does.
-    pub fn compile(expression: &str) -> Result<Pattern, PatternError> {
-        match RegexBuilder::new().utf(true).build(expression) {
+    pub fn compile(expression: &str, dialect: Dialect) -> Result<Pattern, PatternError> {
+        let translated = match dialect {
+            Dialect::Pcre => Cow::Owned(pcre::translate(expression)?),
+            Dialect::Pcre2 => Cow::Borrowed(expression),
+        };
+        match RegexBuilder::new().utf(true).build(&translated) {
             Ok(regex) => Ok(Pattern { regex }),
             Err(error) => {
                 let full = error.to_string();
@@ -38,6 +54,11 @@ impl Pattern {
                 Err(PatternError { reason: reason.to_owned(), offset: error.offset() })
             }
         }
+    }
+
+    /// Tells whether the two dialects read an expression otherwise, or one refuses it.
+    pub fn is_ambiguous(expression: &str) -> bool {
+        pcre::translate(expression).ok().as_deref() != Some(expression)
     }
 
     /// Tells whether the leftmost match is the whole subject. Nothing is anchored: `1|11` does not take `11`, because
@@ -53,10 +74,10 @@ impl Pattern {
 
 #[cfg(test)]
 mod tests {
-    use super::Pattern;
+    use super::{Dialect, Pattern};
 
     fn takes(expression: &str, subject: &str) -> bool {
-        Pattern::compile(expression).is_ok_and(|pattern| pattern.takes_whole(subject))
+        Pattern::compile(expression, Dialect::Pcre2).is_ok_and(|pattern| pattern.takes_whole(subject))
     }
 
     #[test]
@@ -71,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_bad_expression_says_where() {
-        let error = Pattern::compile("1.(0").map(|_| ()).map_err(|error| error.offset.is_some());
+        let error = Pattern::compile("1.(0", Dialect::Pcre2).map(|_| ()).map_err(|error| error.offset.is_some());
         assert_eq!(error, Err(true));
     }
 

@@ -6,11 +6,12 @@
 use super::{PathRequest, faults};
 use crate::appup::{self, Appup, Direction, Effect, HighOp, Instruction, NoEntry, Version};
 use crate::diag::Findings;
+use crate::otp::Otp;
 use crate::release::{Application, FileKind, Opener, Release, with_otp_tag};
 use crate::relup::{Cause, LowOp};
 use crate::source::{Refusal, Spot, join};
 use crate::term::print::quoted;
-use crate::term::{Document, text_after_term};
+use crate::term::{Document, Sensitive, text_after_term};
 use foldhash::{HashMap, HashSet, HashSetExt};
 
 /// A script of a path: instructions and what asked for them.
@@ -71,8 +72,12 @@ impl Appups {
             .filter(|application| wanted.contains(application.name.value.as_str()) && named.insert(application.name.value.as_str()))
             .collect();
         let spots: Vec<Spot> = changed.iter().map(|application| appup_spot(application)).collect();
-        for ((application, spot), document) in changed.into_iter().zip(spots.iter()).zip(opener.read_all(&spots)) {
-            appups.read.insert(application.name.value.as_str().to_owned(), Loaded::new(application, spot, document));
+        let otp = opener.otp();
+        let documents = opener.read_all(&spots);
+        for ((application, spot), document) in changed.into_iter().zip(spots.iter()).zip(documents) {
+            let loaded = Loaded::new(application, spot, document, otp);
+            opener.note_sensitive(loaded.appup.iter().flat_map(sensitive));
+            appups.read.insert(application.name.value.as_str().to_owned(), loaded);
         }
         appups
     }
@@ -101,13 +106,19 @@ impl Appups {
     }
 }
 
+/// The version patterns of an appup that not all versions of OTP read alike.
+fn sensitive(appup: &Appup) -> impl Iterator<Item = Sensitive> {
+    let versions = appup.up.list.iter().chain(&appup.down.list).map(|entry| &entry.version);
+    versions.filter_map(|version| Some(Sensitive { span: version.span(), what: "a regular expression", since: version.read_differently_since()? }))
+}
+
 /// Where an application's appup is: beside its `.app`.
 fn appup_spot(application: &Application) -> Spot {
     Spot::new(application.folder.tree, join(&application.folder.path, &format!("{}.appup", application.name.value.as_str())))
 }
 
 impl Loaded {
-    fn new(application: &Application, spot: &Spot, document: Result<Document, Refusal>) -> Loaded {
+    fn new(application: &Application, spot: &Spot, document: Result<Document, Refusal>, otp: Otp) -> Loaded {
         let mut found = Findings::default();
         let mut appup = None;
         let was_found = document.is_ok();
@@ -124,7 +135,7 @@ impl Loaded {
                 let sound = document.faults.is_empty();
                 found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
                 found.extend(document.rest.map(text_after_term));
-                appup = document.terms.into_iter().next().and_then(|term| appup::take_appup(term, &mut found));
+                appup = document.terms.into_iter().next().and_then(|term| appup::take_appup(term, otp, &mut found));
                 if let Some(unsound) = appup.take_if(|_| !sound) {
                     appup::check_scripts(&unsound, &mut found);
                 }

@@ -65,6 +65,11 @@ impl<'a> Opener<'a> {
         &self.sensitive
     }
 
+    /// Notes something more that other versions read otherwise, for a layer that knows what it read.
+    pub fn note_sensitive(&mut self, sensitive: impl IntoIterator<Item = Sensitive>) {
+        self.sensitive.extend(sensitive);
+    }
+
     /// Opens releases, the target first; `None` for each that cannot be used, with the findings why.
     pub fn open(&mut self, references: &[&str], found: &mut Findings) -> Vec<Option<Release>> {
         let given = self.search_path(found);

@@ -1,7 +1,7 @@
 //! Search paths with wildcards, as `systools` expands them (OTP 25 to 29), except that matches come sorted.
 
 use super::tree::{FileTree, join};
-use crate::pattern::Pattern;
+use crate::pattern::{Dialect, Pattern};
 
 /// The paths that one entry of a search path leads to, sorted; the caller checks whether they are folders.
 ///
@@ -23,7 +23,7 @@ fn step(tree: &dyn FileTree, folder: &str, component: &str) -> Vec<String> {
     let taken: Vec<String> = if component == "*" {
         names
     } else {
-        match Pattern::compile(&component.replace('*', "[^/]*")) {
+        match Pattern::compile(&component.replace('*', "[^/]*"), Dialect::Pcre2) {
             Ok(pattern) => names.into_iter().filter(|name| pattern.takes_whole(name)).collect(),
             Err(_) => Vec::new(),
         }

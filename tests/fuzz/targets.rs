@@ -37,7 +37,9 @@ pub fn appups(bytes: &[u8]) {
     let document = parse(source, file, Otp::NEWEST, Extent::First);
     let mut found = Findings::default();
     found.extend(document.faults.into_iter().map(|fault| fault.diagnostic));
-    if let Some(appup) = document.terms.first().and_then(|term| appup::read_appup(term, &mut found)) {
+    if let Some(appup) =
+        document.terms.first().and_then(|term| appup::read_appup(term, if bytes.len().is_multiple_of(2) { Otp::NEWEST } else { Otp::OLDEST }, &mut found))
+    {
         let name = Atom::new("demo");
         for direction in [Direction::Up, Direction::Down] {
             for entry in &appup.entries(direction).list {

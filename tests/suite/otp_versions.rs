@@ -71,3 +71,31 @@ fn the_version_follows_the_target() {
     let output = demo::relupc(folder.path(), &["make", "new", "--from", "old", "--otp", "24"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn patterns() {
+    // `{,2}` is text before OTP 28, and a repetition since.
+    let appup = r#"{"2.0.0",[{<<"1\\.[0-9]{,2}\\.0">>,[{load_module,demo_lib}]},{"1.0.0",[{update,demo_srv}]}],[{<<".*">>,[]}]}."#;
+    let folder = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", appup)]);
+    let loaded = |otp: &str| {
+        assert_eq!(demo::make(folder.path(), &["--otp", otp]).1, 0);
+        let relup = std::fs::read_to_string(folder.path().join("relup")).unwrap();
+        (relup.contains("{load,{demo_lib,"), relup.contains("{load,{demo_srv,"))
+    };
+    assert_eq!((loaded("27"), loaded("28")), ((false, true), (true, false)));
+    assert!(demo::codes(&demo::make(folder.path(), &["--otp", "28"]).0).contains(&"RL0118".to_owned()), "the base reads it otherwise");
+    let folder = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", r#"{"2.0.0",[{<<"\\p{Script=Latin}">>,[]}],[{<<".*">>,[]}]}."#)]);
+    assert_eq!(demo::codes(&demo::make(folder.path(), &["--otp", "25"]).0), ["RL0306"]);
+}
+
+#[test]
+fn versions_that_are_not_shown_as_text() {
+    let release = |name: &str, vsn: &str, demo: &str| {
+        format!("{{release,{{\"{name}\",{vsn}}},{{erts,\"13.1\"}},[{{kernel,\"9.0\"}},{{stdlib,\"9.0\"}},{{sasl,\"9.0\"}},{{demo,\"{demo}\"}}]}}.\n")
+    };
+    let (new, old) = (release("demo", "\"2\"", "2.0.0"), release("demo", "\"1.0\\x{65e5}\"", "1.0.0"));
+    let folder = demo::with(&[("new.rel", &new), ("old.rel", &old)]);
+    assert_eq!(demo::make(folder.path(), &[]).1, 0);
+    let relup = std::fs::read_to_string(folder.path().join("relup")).unwrap();
+    assert!(relup.starts_with("%% coding: utf-8\n{\"2\",\n [{[49,46,48,26085],\n   [],\n"), "{relup}");
+}
