@@ -139,8 +139,8 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
             warning.severity = Severity::Error;
         }
     }
-    if !args.check && files.names().any(|input| write::is_same(&goal, input)) {
-        return Err(Failure::Usage(format!("`{goal}` is an input of this run and is not overwritten")));
+    if !args.check && goal != "-" && (write::is_input(&goal) || write::is_among(&goal, files.names())) {
+        return Err(Failure::Usage(format!("`{goal}` is no relup, but a file that a release is made of: it is not overwritten")));
     }
     let outcome = outcome(&findings);
     let complete = releases.bases.iter().all(Option::is_some);

@@ -19,6 +19,9 @@ pub enum Colour {
     Never,
 }
 
+/// How the output is called in messages.
+const STANDARD_OUTPUT: &str = "standard output";
+
 /// What ends a run: not a fact about the input, but the job itself could not be done.
 #[derive(Debug)]
 pub enum Failure {
@@ -42,7 +45,9 @@ impl fmt::Display for Failure {
             Failure::Write { path, why } => {
                 let text = why.to_string();
                 let words = text.split(" (os error").next().unwrap_or_default().to_lowercase();
-                write!(out, "`{path}` cannot be written: {words}; nothing was changed")
+                write!(out, "`{path}` cannot be written: {words}")?;
+                // A file is replaced whole or left alone; what went before on an output stays.
+                if path == STANDARD_OUTPUT { Ok(()) } else { out.write_str("; nothing was changed") }
             }
             Failure::BrokenPipe => out.write_str("the reader of the output went away"),
         }
@@ -51,7 +56,7 @@ impl fmt::Display for Failure {
 
 impl Failure {
     fn from_output(error: io::Error) -> Failure {
-        if error.kind() == io::ErrorKind::BrokenPipe { Failure::BrokenPipe } else { Failure::Write { path: "standard output".to_owned(), why: error } }
+        if error.kind() == io::ErrorKind::BrokenPipe { Failure::BrokenPipe } else { Failure::Write { path: STANDARD_OUTPUT.to_owned(), why: error } }
     }
 }
 
@@ -101,7 +106,7 @@ impl Shell {
     pub fn note(&mut self, text: &str) {
         // What was printed before it is seen before it; a failure shows at the end of the run.
         let _ = self.out.flush();
-        let _ = writeln!(self.err, "{text}");
+        let _ = writeln!(self.err, "{}", render::plain(text));
     }
 
     /// Draws findings on standard error, and their count.

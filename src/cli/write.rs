@@ -4,18 +4,31 @@
 use super::Failure;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Puts bytes into a file: a new file beside it takes its name once everything is written and on disk.
 pub fn replace(path: &str, bytes: &[u8]) -> Result<(), Failure> {
     try_replace(Path::new(path), bytes).map_err(|why| Failure::Write { path: path.to_owned(), why })
 }
 
-/// Tells whether two names lead to one file.
-pub fn is_same(one: &str, other: &str) -> bool {
-    let name = |path: &str| Path::new(path).file_name().map(ToOwned::to_owned);
-    let whole = |path: &str| fs::canonicalize(path).ok();
-    name(one) == name(other) && whole(one).is_some_and(|one| Some(one) == whole(other))
+/// Which files a release is made of, by the ends of their names.
+const INPUTS: &[&str] = &[
+    ".rel", ".app", ".appup", ".src", ".beam", ".erl", ".ex", ".exs", ".tar", ".gz", ".tgz", ".boot", ".script", ".config", ".data", ".args", ".toml", ".so",
+    ".dll",
+];
+
+/// Tells whether a file is there that a relup must not be written over, links followed.
+pub fn is_input(path: &str) -> bool {
+    let Some(name) = fs::canonicalize(path).ok().and_then(|whole| Some(whole.file_name()?.to_string_lossy().into_owned())) else { return false };
+    INPUTS.iter().any(|end| name.ends_with(end)) && fs::metadata(path).is_ok_and(|about| about.is_file())
+}
+
+/// Tells whether one of several names leads to the same file as a name.
+pub fn is_among<'n>(path: &str, mut others: impl Iterator<Item = &'n str>) -> bool {
+    let name = |path: &Path| path.file_name().map(ToOwned::to_owned);
+    let Ok(whole) = fs::canonicalize(path) else { return false };
+    let wanted = name(&whole);
+    others.any(|other| name(Path::new(other)) == wanted && fs::canonicalize(other).is_ok_and(|other| other == whole))
 }
 
 /// The one name of a file or folder, links followed; the name as it is when there is none.
@@ -25,7 +38,17 @@ pub fn whole(path: &str) -> String {
 
 fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link is followed, so that it stays one.
-    let goal: PathBuf = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let goal = match fs::canonicalize(path) {
+        Ok(goal) => goal,
+        // What it leads to is not there yet.
+        Err(_) => match (fs::read_link(path), path.parent()) {
+            (Ok(target), Some(folder)) => folder.join(target),
+            _ => path.to_owned(),
+        },
+    };
+    if goal.is_symlink() {
+        return Err(io::Error::other("its links lead to nothing"));
+    }
     let known = fs::metadata(&goal).ok();
     if known.as_ref().is_some_and(fs::Metadata::is_dir) {
         return Err(io::Error::other("it is a folder"));

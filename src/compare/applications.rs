@@ -299,10 +299,16 @@ fn across(
     let look_up = |name: &str| structs.get(name).cloned();
     let mut compilers: (BTreeSet<String>, BTreeSet<String>) = Default::default();
     for (job, outcome) in jobs.into_iter().zip(outcomes) {
+        let unread = !outcome.faults.is_empty();
         found.extend(outcome.faults);
         let Some(application) = changes.get_mut(job.application) else { continue };
         let Some(mut change) = outcome.change else {
-            application.same_modules += 1;
+            if unread {
+                let text = format!("holds `{}`, which could not be read: it was not compared", job.name);
+                application.facts.push(Fact::new("code-unreadable", Verdict::HotWithCare, text).items([&job.name]));
+            } else {
+                application.same_modules += 1;
+            }
             continue;
         };
         if let Some(sides) = &outcome.sides {

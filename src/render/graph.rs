@@ -55,8 +55,10 @@ fn dot(path: &str, clusters: &[Cluster]) -> String {
 }
 
 fn mermaid(path: &str, clusters: &[Cluster]) -> String {
-    let label = |text: &str| text.replace('"', "#quot;").replace(|c: char| c.is_control(), " ");
-    let mut out = format!("---\ntitle: \"{}\"\n---\nflowchart TB\n", label(path));
+    // `#` begins an entity, and a label may hold HTML.
+    let label = |text: &str| text.replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;").replace(|c: char| c.is_control(), " ");
+    let title = path.replace('\\', "\\\\").replace('"', "\\\"").replace(|c: char| c.is_control(), " ");
+    let mut out = format!("---\ntitle: \"{title}\"\n---\nflowchart TB\n");
     let mut ids = std::collections::HashMap::new();
     for (at, modules) in numbered(clusters) {
         let _ = writeln!(out, "  subgraph s{at} [\"step {at}\"]");

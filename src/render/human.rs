@@ -3,6 +3,7 @@
 use crate::diag::{Diagnostic, Label, Severity};
 use crate::source::{Files, Source};
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeStyles};
+use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
 /// How reports are drawn.
@@ -27,7 +28,7 @@ pub fn human(findings: &[Diagnostic], files: &Files, style: Style) -> String {
         let report = Report::new(diagnostic, files);
         if handler.render_report(&mut out, &report).is_err() {
             // A place that cannot be drawn is no reason to lose the message.
-            let _ = writeln!(out, "{} {}", diagnostic.code.id, diagnostic.message);
+            let _ = writeln!(out, "{} {}", diagnostic.code.id, plain(&diagnostic.message));
         }
         out.push('\n');
     }
@@ -55,16 +56,31 @@ pub fn summary(findings: &[Diagnostic]) -> String {
 struct Report<'a> {
     message: String,
     code: &'static str,
-    help: Option<&'a str>,
+    help: Option<String>,
     severity: miette::Severity,
     source: Option<Shown<'a>>,
     labels: Vec<LabeledSpan>,
     related: Vec<Report<'a>>,
 }
 
-/// A file as miette reads it.
-#[derive(Clone, Copy)]
-struct Shown<'a>(&'a Source);
+/// A file as miette reads it: what would steer a terminal stands as something of the same length.
+struct Shown<'a>(&'a Source, Cow<'a, str>);
+
+impl<'a> Shown<'a> {
+    fn new(file: &'a Source) -> Shown<'a> {
+        let steers = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        if !file.text.contains(steers) {
+            return Shown(file, Cow::Borrowed(&file.text));
+        }
+        let shown = |c: char| match c {
+            '\r' => ' ',
+            _ if !steers(c) => c,
+            _ if c.is_ascii() => '?',
+            _ => '\u{bf}',
+        };
+        Shown(file, Cow::Owned(file.text.chars().map(shown).collect()))
+    }
+}
 
 /// How far from each other two places on one line may be to share a drawing, in bytes.
 const FAR: usize = 1000;
@@ -83,14 +99,14 @@ impl<'a> Report<'a> {
             Some(label.span.file) == first && (together || line.is_some_and(|(own, other)| own != other && file_is_narrow(files, label)))
         };
         let (own, others): (Vec<&Label>, Vec<&Label>) = diagnostic.labels.iter().partition(near);
-        let shown = |label: &Label| files.get(label.span.file).map(Shown);
+        let shown = |label: &Label| files.get(label.span.file).map(Shown::new);
         let labelled = |label: &Label, primary: bool| {
             let offset = label.span.start as usize;
             let length = files.get(label.span.file).map_or(0, |file| drawn_length(file, label));
-            let text = Some(label.text.to_string());
+            let text = Some(plain(&label.text));
             if primary { LabeledSpan::new_primary_with_span(text, (offset, length)) } else { LabeledSpan::new(text, offset, length) }
         };
-        let mut message = diagnostic.message.clone();
+        let mut message = plain(&diagnostic.message);
         if !diagnostic.paths.is_empty() {
             let _ = write!(message, " ({})", diagnostic.paths.join(", "));
         }
@@ -113,7 +129,7 @@ impl<'a> Report<'a> {
         Report {
             message,
             code: diagnostic.code.id,
-            help: diagnostic.help.as_deref(),
+            help: diagnostic.help.as_deref().map(plain),
             severity,
             source: own.first().and_then(|label| shown(label)),
             labels: own.iter().enumerate().map(|(at, label)| labelled(label, at == 0)).collect(),
@@ -125,6 +141,11 @@ impl<'a> Report<'a> {
 /// Tells whether a label's line is short enough to be drawn whole.
 fn file_is_narrow(files: &Files, label: &Label) -> bool {
     files.get(label.span.file).is_some_and(|file| file.line_around(label.span.start).len() <= FAR)
+}
+
+/// Words as they may go to a terminal.
+pub fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
 }
 
 /// A file's name as it may go to a terminal.
@@ -159,7 +180,7 @@ impl SourceCode for Shown<'_> {
             // Only the place itself is asked for, to name its line and column.
             (from, to) = (start, end);
         }
-        let data = file.text.get(from..to).ok_or(MietteError::OutOfBounds)?;
+        let data = self.1.get(from..to).ok_or(MietteError::OutOfBounds)?;
         let place = file.place(offset(from)?);
         let lines = data.lines().count();
         let covered = SourceSpan::new(from.into(), data.len());
@@ -191,7 +212,7 @@ impl miette::Diagnostic for Report<'_> {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn Display + 'a>> {
-        self.help.map(|help| Box::new(help) as Box<dyn Display>)
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn Display>)
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {

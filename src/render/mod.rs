@@ -12,6 +12,6 @@ pub use diff::{html as diff_html, markdown as diff_markdown, text as diff_text, 
 pub use explain::{explain, rules};
 pub use github::github;
 pub use graph::{GraphFormat, graph};
-pub use human::{Style, human, summary};
+pub use human::{Style, human, plain, summary};
 pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif, schemas};
 pub use script::{origin_words, script};

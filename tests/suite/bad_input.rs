@@ -210,3 +210,15 @@ fn long_names_in_tarballs_are_bounded() {
     let (document, _) = demo::json(folder.path(), &["make", "crc.tar.gz", "--from", "crc.tar.gz", "--format", "json"]);
     assert!(demo::codes(&document).contains(&"RL0230".to_owned()), "{document}");
 }
+
+#[test]
+fn nothing_in_a_file_steers_a_terminal() {
+    let appup = "{\"2.0.0\",\r\n [{\"1.0.0\",\r\n   [{zork,\"\u{1b}[41mx\u{9b}\"}]}],\r\n []}. %% \u{1b}]0;t\u{7}\r\n";
+    let folder = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", appup)]);
+    let output = demo::relupc(folder.path(), &["make", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--color", "never"]);
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+    assert!(text.contains("\n 3 \u{2502}    [{zork"), "lines are counted as they are: {text}");
+    let output = demo::relupc(folder.path(), &["lint", "\u{1b}[41mred", "--color", "never"]);
+    assert!(!String::from_utf8(output.stderr).unwrap().contains('\u{1b}'));
+}

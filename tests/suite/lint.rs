@@ -251,6 +251,23 @@ fn what_cannot_be_seen_is_said() {
 }
 
 #[test]
+fn nothing_is_claimed_of_a_module_that_cannot_be_read() {
+    let folder = hazards();
+    fs::write(folder.path().join("target/lib/taken-2.0.0/ebin/taken.beam"), "").unwrap();
+    let (document, status) = lint(folder.path(), &[]);
+    assert_eq!((messages(&document, "RL0241").len(), status), (1, 1));
+    assert!(!messages(&document, "RL0523").iter().any(|message| message.contains("`taken`")), "it is not known to be the same");
+    let (document, _) = demo::json(folder.path(), &["diff", "base", "target", "--format", "json"]);
+    let applications = document["comparison"]["applications"].as_array().unwrap();
+    let taken = applications.iter().find(|application| application["name"] == "taken").unwrap();
+    assert_eq!(
+        (&taken["facts"][1]["kind"], &taken["verdict"]["up"], &taken["same_modules"]),
+        (&"code-unreadable".into(), &"hot-with-care".into(), &0.into()),
+        "{taken}"
+    );
+}
+
+#[test]
 fn a_module_for_a_newer_emulator() {
     let folder = hazards();
     let file = folder.path().join("target/lib/window-2.0.0/ebin/caller.beam");
@@ -514,6 +531,19 @@ fn links_in_circles_are_followed_once() {
     let whole = hazards.path().join("target").to_string_lossy().into_owned();
     let (document, _) = demo::json(hazards.path(), &["lint", &whole, "./target", "--target", "target", "--from", "base", "--format", "json"]);
     assert_eq!(document["files"], 16, "a file that is named in three ways is one");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_folder_are_not_followed() {
+    let outside = demo::with(&[(FILE, ONE_WAY)]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("own")).unwrap();
+    fs::write(folder.path().join("own/demo.appup"), ONE_WAY).unwrap();
+    std::os::unix::fs::symlink(outside.path(), folder.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("own"), folder.path().join("linked")).unwrap();
+    let files = |path: &str| demo::json(folder.path(), &["lint", path, "--format", "json"]).0["files"].clone();
+    assert_eq!((files("."), files("elsewhere"), files("linked")), (1.into(), 1.into(), 1.into()));
 }
 
 #[test]

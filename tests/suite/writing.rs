@@ -55,6 +55,28 @@ fn links_and_permissions_stay() {
     assert_eq!(fs::metadata(at("real")).unwrap().permissions().mode() & 0o777, 0o640);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_release_is_made_of_is_not_written_over() {
+    let folder = demo::with(&[("lib/demo-2.0.0/ebin/demo_lib.beam", "code"), ("new.tar.gz", "packed"), ("relupc.toml", "")]);
+    std::os::unix::fs::symlink("old.rel", folder.path().join("relup-1")).unwrap();
+    std::os::unix::fs::symlink("nothing-yet", folder.path().join("relup-2")).unwrap();
+    std::os::unix::fs::symlink("round", folder.path().join("round")).unwrap();
+    let make = |goal: &str| demo::relupc(folder.path(), &["make", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "-o", goal]);
+    for goal in ["lib/demo-2.0.0/ebin/demo_lib.beam", "lib/demo-2.0.0/ebin/demo.app", "new.tar.gz", "relupc.toml", "relup-1", "old.rel"] {
+        let before = fs::read(folder.path().join(goal)).unwrap();
+        let output = make(goal);
+        assert_eq!(output.status.code(), Some(2), "{goal}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("is not overwritten"), "{goal}");
+        assert_eq!(fs::read(folder.path().join(goal)).unwrap(), before);
+    }
+    assert_eq!(make("relup-2").status.code(), Some(0), "what a link leads to is made");
+    assert!(fs::symlink_metadata(folder.path().join("relup-2")).unwrap().is_symlink());
+    assert!(folder.path().join("nothing-yet").is_file());
+    assert_eq!(make("round").status.code(), Some(2));
+    assert!(fs::symlink_metadata(folder.path().join("round")).unwrap().is_symlink());
+}
+
 #[test]
 fn check_compares_and_writes_nothing() {
     let folder = demo::with(&[]);

@@ -18,7 +18,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     // Of applications without compiled modules nothing is known.
     let seen = pair.comparison.applications.iter().filter(|change| change.same_modules + change.modules.len() > 0);
     let seen: HashSet<&str> = seen.map(|change| change.name.as_str()).collect();
-    let known = |module: &str| pair.target.library_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
+    // Nor of modules that could not be read, or have no file on one side.
+    let unseen: HashSet<&str> = pair.application_facts(&["code-missing", "code-unreadable"]).flat_map(|(_, fact)| &fact.items).map(String::as_str).collect();
+    let known =
+        |module: &str| !unseen.contains(module) && pair.target.library_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
     for way in &pair.ways {
         for step in way.steps {
             let crate::relup::LowOp::Load(module, ..) = &step.op else { continue };
