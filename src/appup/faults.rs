@@ -19,11 +19,16 @@ codes! {
 }
 
 /// An application changed its version and brings no `.appup`.
-pub fn appup_missing(application: &Atom, path: &str, entry: Span, words: Option<&str>) -> Diagnostic {
+pub fn appup_missing(application: &Atom, path: &str, is_packed: bool, entry: Span, words: Option<&str>) -> Diagnostic {
     let why = words.map_or_else(|| "does not exist".to_owned(), |words| format!("cannot be read: {words}"));
+    let help = match (words, is_packed) {
+        (Some(_), _) => "an appup that can be read belongs there",
+        (None, true) => "not every tarball has its appups packed: name the folder that holds it with `--path`, or write one beside the `.app`",
+        (None, false) => "write an `.appup` and put it beside the `.app`; for a library `{Vsn,[{<<\".*\">>,[{restart_application,App}]}],[...]}` is customary",
+    };
     Diagnostic::new(&APPUP_MISSING, format!("`{application}` changes its version, but `{path}` {why}"))
         .label(entry, "its version changes on this path")
-        .help("write an `.appup` and put it beside the `.app`; for a library `{Vsn,[{<<\".*\">>,[{restart_application,App}]}],[...]}` is customary")
+        .help(help)
         .otp("file_problem/open")
 }
 

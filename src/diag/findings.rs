@@ -82,7 +82,7 @@ impl Findings {
         let dropped: usize = self.counts.iter().map(|count| count.saturating_sub(KEPT)).sum();
         let mut list = self.list;
         list.sort_by(|a, b| {
-            let key = |d: &Diagnostic| (d.position(), d.code.id);
+            let key = |d: &Diagnostic| (d.code == &TOO_MANY_FINDINGS, d.position(), d.code.id);
             key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message))
         });
         let mut once: Vec<Diagnostic> = Vec::with_capacity(list.len());
@@ -100,7 +100,7 @@ impl Findings {
             }
         }
         if dropped > 0 {
-            let message = format!("{dropped} further findings are not listed");
+            let message = if dropped == 1 { "one further finding is not listed".to_owned() } else { format!("{dropped} further findings are not listed") };
             once.push(Diagnostic::new(&TOO_MANY_FINDINGS, message).help("mend the first ones and run again"));
         }
         once

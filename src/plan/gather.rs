@@ -9,7 +9,7 @@ use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::release::{Application, FileKind, Opener, Release, with_otp_tag};
 use crate::relup::{Cause, LowOp};
-use crate::source::{Refusal, Spot, join};
+use crate::source::{Refusal, Spot, TreeId, join};
 use crate::term::print::quoted;
 use crate::term::{Document, Sensitive, text_after_term};
 use foldhash::{HashMap, HashSet, HashSetExt};
@@ -75,7 +75,7 @@ impl Appups {
         let otp = opener.otp();
         let documents = opener.read_all(&spots);
         for ((application, spot), document) in changed.into_iter().zip(spots.iter()).zip(documents) {
-            let loaded = Loaded::new(application, spot, document, otp);
+            let loaded = Loaded::new(application, spot, &opener.trees().display(spot), document, otp);
             opener.note_sensitive(loaded.appup.iter().flat_map(sensitive));
             appups.read.insert(application.name.value.as_str().to_owned(), loaded);
         }
@@ -118,7 +118,7 @@ fn appup_spot(application: &Application) -> Spot {
 }
 
 impl Loaded {
-    fn new(application: &Application, spot: &Spot, document: Result<Document, Refusal>, otp: Otp) -> Loaded {
+    fn new(application: &Application, spot: &Spot, name: &str, document: Result<Document, Refusal>, otp: Otp) -> Loaded {
         let mut found = Findings::default();
         let mut appup = None;
         let was_found = document.is_ok();
@@ -129,7 +129,7 @@ impl Loaded {
                     Refusal::Refused(words) => Some(words.as_str()),
                     Refusal::TooLarge(_) => Some("it is too large"),
                 };
-                found.push(appup::appup_missing(&application.name.value, &spot.path, application.vsn.span, words));
+                found.push(appup::appup_missing(&application.name.value, name, spot.tree != TreeId::Outside, application.vsn.span, words));
             }
             Ok(document) => {
                 let sound = document.faults.is_empty();

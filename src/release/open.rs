@@ -6,7 +6,7 @@ use super::{Application, FileKind, Release, check, faults, with_otp_tag};
 use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::parallel;
-use crate::source::{FileTree, Files, Keep, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused};
+use crate::source::{FileTree, Files, Keep, Kind, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused, unreadable_folder};
 use crate::span::FileId;
 use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -180,6 +180,17 @@ impl<'a> Opener<'a> {
             return None;
         }
         let stem = name.strip_suffix(".rel").unwrap_or(name);
+        let unusable = |path: &str| match self.trees.outside().kind(path) {
+            Ok(Kind::Other) => Some("it is not a regular file"),
+            Ok(Kind::Folder) => Some("it is a folder"),
+            Ok(Kind::File) | Err(_) => None,
+        };
+        for path in [format!("{stem}.rel"), name.to_owned()] {
+            if let Some(words) = unusable(&path) {
+                found.push(refused(&path, &Refusal::Refused(words.to_owned())).otp("not_found"));
+                return None;
+            }
+        }
         found.push(faults::not_found(reference, &[format!("`{stem}.rel`"), format!("the folder `{name}`")]));
         None
     }
@@ -212,6 +223,11 @@ impl<'a> Opener<'a> {
 
     /// Chooses among the releases of an unpacked release or a tarball.
     fn locate_in_root(&self, reference: &str, root: &Spot, version: Option<&str>, found: &mut Findings) -> Option<Located> {
+        let releases = Spot::new(root.tree, join(&root.path, "releases"));
+        if let Err(Refusal::Refused(words)) = self.trees.get(root.tree).list(&releases.path) {
+            found.push(unreadable_folder(&self.trees.display(&releases), &words));
+            return None;
+        }
         let candidates = self.releases_in(root);
         let wanted = version.map(str::to_owned).or_else(|| self.start_version(root));
         let versions: Vec<String> = {

@@ -4,6 +4,7 @@ use super::faults;
 use super::tree::{Digest, FileTree, MemoryTree, Refusal};
 use crate::diag::Diagnostic;
 use flate2::read::MultiGzDecoder;
+use std::collections::HashMap;
 use std::io::{Cursor, Read};
 use tar::{Archive, EntryType};
 
@@ -44,7 +45,8 @@ fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree,
     let mut room = MAX_KEPT;
     let mut entries_seen = false;
     let mut archive = Archive::new(Bounded { inner: reader, left: MAX_TOTAL });
-    let mut long_name: Option<String> = None;
+    let mut long: Long = Long::default();
+    let mut links: Vec<(String, String)> = Vec::new();
     for entry in archive.entries().map_err(broken)?.raw(true) {
         let mut entry = entry.map_err(|error| overflow_or(path, error))?;
         entries_seen = true;
@@ -56,10 +58,11 @@ fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree,
             }
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).map_err(|error| overflow_or(path, error))?;
-            long_name = name_in(kind, &bytes).or(long_name);
+            long.read(kind, &bytes);
             continue;
         }
-        let name = long_name.take().unwrap_or_else(|| String::from_utf8_lossy(&entry.path_bytes()).into_owned());
+        let long = std::mem::take(&mut long);
+        let name = long.name.unwrap_or_else(|| String::from_utf8_lossy(&entry.path_bytes()).into_owned());
         let shown: String = name.chars().take(NAME_SHOWN).collect();
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             return Err(Box::new(faults::unsafe_path(path, &shown)));
@@ -69,6 +72,8 @@ fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree,
         }
         let name = name.trim_start_matches("./");
         if !is_regular(kind) {
+            let target = long.link.or_else(|| Some(String::from_utf8_lossy(&entry.link_name_bytes()?).into_owned()));
+            links.extend(target.and_then(|target| Some((name.to_owned(), leads_to(name, kind, &target)?))));
             continue;
         }
         if describes_release(name) || (keep == Keep::Everything && is_code_or_configuration(name)) {
@@ -83,6 +88,7 @@ fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree,
             kept.insert_digest(name, Digest::of(&mut entry).map_err(|error| overflow_or(path, error))?);
         }
     }
+    follow(&mut kept, links, &mut room, path)?;
     // To the very end, so that a checksum that does not fit is noticed.
     std::io::copy(&mut archive.into_inner(), &mut std::io::sink()).map_err(|error| overflow_or(path, error))?;
     if entries_seen { Ok(kept) } else { Err(Box::new(faults::unreadable_archive(path, "it has no entries"))) }
@@ -93,17 +99,69 @@ fn is_extension(kind: EntryType) -> bool {
     kind.is_gnu_longname() || kind.is_gnu_longlink() || kind.is_pax_local_extensions() || kind.is_pax_global_extensions()
 }
 
-/// The name of the next entry, when such an entry gives one.
-fn name_in(kind: EntryType, bytes: &[u8]) -> Option<String> {
-    let text = String::from_utf8_lossy(bytes);
-    if kind.is_gnu_longname() {
-        return Some(text.trim_end_matches('\0').to_owned());
+/// What such entries say of the next one.
+#[derive(Default)]
+struct Long {
+    name: Option<String>,
+    link: Option<String>,
+}
+
+impl Long {
+    fn read(&mut self, kind: EntryType, bytes: &[u8]) {
+        let text = String::from_utf8_lossy(bytes);
+        let whole = || Some(text.trim_end_matches('\0').to_owned());
+        // Each record is `LENGTH KEY=VALUE` and a line end.
+        let record = |key: &str| text.lines().find_map(|record| record.split_once(' ')?.1.strip_prefix(key).map(str::to_owned));
+        if kind.is_gnu_longname() {
+            self.name = whole();
+        } else if kind.is_gnu_longlink() {
+            self.link = whole();
+        } else if kind.is_pax_local_extensions() {
+            self.name = record("path=").or(self.name.take());
+            self.link = record("linkpath=").or(self.link.take());
+        }
     }
-    if !kind.is_pax_local_extensions() {
+}
+
+/// Which entry a link leads to: a hard link names it, a symbolic one is relative to its own folder.
+fn leads_to(name: &str, kind: EntryType, target: &str) -> Option<String> {
+    if kind.is_hard_link() {
+        return Some(target.trim_start_matches("./").to_owned());
+    }
+    if !kind.is_symlink() || target.starts_with('/') {
         return None;
     }
-    // Each record is `LENGTH KEY=VALUE` and a line end.
-    text.lines().find_map(|record| record.split_once(' ')?.1.strip_prefix("path=").map(str::to_owned))
+    let mut parts: Vec<&str> = name.split('/').collect();
+    parts.pop();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// How many links are followed one behind the other.
+const MAX_LINKS: usize = 8;
+
+/// Puts what links lead to at their own places, as far as it is kept.
+fn follow(kept: &mut MemoryTree, links: Vec<(String, String)>, room: &mut u64, path: &str) -> Result<(), Box<Diagnostic>> {
+    let known: HashMap<&str, &str> = links.iter().map(|(name, target)| (name.as_str(), target.as_str())).collect();
+    for (name, first) in &links {
+        let mut target = first.as_str();
+        for _ in 0..MAX_LINKS {
+            target = known.get(target).copied().unwrap_or(target);
+        }
+        if let Ok(bytes) = kept.read(target) {
+            *room = room.checked_sub(bytes.len() as u64).ok_or_else(|| Box::new(faults::too_large(path, "what describes the release", MAX_KEPT)))?;
+            kept.insert(name, bytes);
+        }
+    }
+    Ok(())
 }
 
 fn is_regular(kind: EntryType) -> bool {

@@ -20,7 +20,7 @@ pub fn refused(path: &str, why: &Refusal) -> Diagnostic {
     };
     let help = match why {
         Refusal::Absent => "check the name; relative names start at the current folder",
-        Refusal::Refused(_) => "mend its permissions, or what the link leads to",
+        Refusal::Refused(_) => "a file that may be read belongs there: mend its permissions, or what its link leads to, or the name",
         Refusal::TooLarge(_) => "nothing that describes a release is that large; is it the right file?",
     };
     Diagnostic::new(&FILE_UNREADABLE, message).help(help)

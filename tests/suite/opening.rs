@@ -125,3 +125,56 @@ fn directions_and_descriptions_are_chosen() {
     let (code, words) = status(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin", "--describe", "nobody=x"]);
     assert!(code == 2 && words.contains("names no base"), "{words}");
 }
+
+#[test]
+fn links_in_a_tarball_are_followed_inside_it() {
+    let files = demo::files();
+    let appup = "lib/demo-2.0.0/ebin/demo.appup";
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut header = |kind: tar::EntryType, size: u64| {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(kind);
+        header.set_size(size);
+        header.set_mode(0o644);
+        header
+    };
+    for (path, text) in files.iter().filter(|(path, _)| path.starts_with("lib/")) {
+        let path = if path == appup { "lib/first.appup" } else { path };
+        builder.append_data(&mut header(tar::EntryType::Regular, text.len() as u64), path, text.as_bytes()).unwrap();
+    }
+    builder.append_data(&mut header(tar::EntryType::Regular, files["new.rel"].len() as u64), "releases/2/new.rel", files["new.rel"].as_bytes()).unwrap();
+    builder.append_link(&mut header(tar::EntryType::Symlink, 0), "lib/second.appup", "first.appup").unwrap();
+    builder.append_link(&mut header(tar::EntryType::Link, 0), appup, "lib/second.appup").unwrap();
+    builder.append_link(&mut header(tar::EntryType::Symlink, 0), "lib/round.appup", "round.appup").unwrap();
+    builder.append_link(&mut header(tar::EntryType::Symlink, 0), "lib/out.appup", "../../../etc/passwd").unwrap();
+    let folder = demo::with(&[]);
+    std::fs::write(folder.path().join("new.tar"), builder.into_inner().unwrap()).unwrap();
+    let output =
+        demo::relupc(folder.path(), &["make", "new.tar", "--from", "old.rel", "--path", "lib/[^d]*/ebin", "--path", "lib/demo-1.0.0/ebin", "-o", "packed"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn what_is_there_and_is_no_release_is_named() {
+    let folder = demo::with(&[]);
+    std::fs::create_dir(folder.path().join("other.rel")).unwrap();
+    let output = demo::relupc(folder.path(), &["make", "new.rel", "--from", "other", "--path", "lib/*/ebin"]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("`other.rel` cannot be read: it is a folder"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn an_appup_that_was_not_packed_is_missed_in_its_tarball() {
+    let mut files = demo::files();
+    let rel = files.remove("new.rel").unwrap();
+    files.retain(|path, _| path.starts_with("lib/") && !path.ends_with(".appup"));
+    files.insert("releases/2/new.rel".to_owned(), rel);
+    let folder = demo::with(&[]);
+    std::fs::write(folder.path().join("new.tar.gz"), tarball(&files)).unwrap();
+    let arguments = ["make", "new.tar.gz", "--from", "old.rel", "--path", "lib/demo-1.0.0/ebin", "--path", "lib/[^d]*/ebin", "--format", "json"];
+    let (document, _) = demo::json(folder.path(), &arguments);
+    let found = &document["diagnostics"][0];
+    assert!(found["message"].as_str().unwrap().contains("`new.tar.gz:lib/demo-2.0.0/ebin/demo.appup` does not exist"), "{found}");
+    assert!(found["help"].as_str().unwrap().starts_with("not every tarball has its appups packed"), "{found}");
+}
