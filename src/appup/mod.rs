@@ -13,8 +13,9 @@ pub use version::{NoEntry, Version, choose};
 
 use crate::diag::Findings;
 use crate::otp::Otp;
+use crate::release::{FileKind, with_otp_tag};
 use crate::span::Span;
-use crate::term::{Term, TermKind};
+use crate::term::{Document, Term, TermKind, text_after_term};
 
 /// The direction of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,10 +84,32 @@ impl Appup {
 }
 
 /// Checks the shape of every instruction, for a file that is refused for something else: all it has wrong in one run.
-pub fn check_scripts(appup: &Appup, found: &mut Findings) {
+fn check_scripts(appup: &Appup, found: &mut Findings) {
     for entry in appup.up.list.iter().chain(&appup.down.list) {
         read_script(&entry.script, found);
     }
+}
+
+/// Reads a parsed `.appup` file; `None`, with every reason, when it has a fault. What a syntax error did to the shape of the
+/// whole is not told as well.
+pub fn from_document(document: Document, otp: Otp, found: &mut Findings) -> Option<Appup> {
+    let sound = document.faults.is_empty();
+    found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
+    found.extend(document.rest.map(text_after_term));
+    let term = document.terms.into_iter().next()?;
+    if sound {
+        return take_appup(term, otp, found);
+    }
+    if is_triple(&term)
+        && let Some(appup) = take_appup(term, otp, found)
+    {
+        check_scripts(&appup, found);
+    }
+    None
+}
+
+fn is_triple(term: &Term) -> bool {
+    matches!(term.as_tuple(), Some([_, _, _]))
 }
 
 /// Reads the term of an `.appup` file as a version of OTP reads it; `None` when it is no triple.
@@ -95,8 +118,8 @@ pub fn read_appup(term: &Term, otp: Otp, found: &mut Findings) -> Option<Appup> 
 }
 
 /// The same for a term that nobody else needs: its scripts are not copied.
-pub fn take_appup(term: Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
-    if !matches!(term.as_tuple(), Some([_, _, _])) {
+fn take_appup(term: Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
+    if !is_triple(&term) {
         if !term.is_invalid() {
             found.push(faults::appup_shape(&term));
         }

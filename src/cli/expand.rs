@@ -12,8 +12,8 @@ use crate::render::{self, ExpandReport};
 use crate::source::{Disk, Spot, TreeId, join, parent, refused};
 use crate::span::Spanned;
 use crate::term::print::brief;
-use crate::term::{Atom, Extent, text_after_term};
-use std::collections::HashSet;
+use crate::term::{Atom, Extent};
+use std::collections::{BTreeSet, HashSet};
 
 /// Show the low-level script of each entry of an appup, without a release
 ///
@@ -46,7 +46,8 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     if let (Some(version), Some(appup)) = (&args.from, &appup) {
         invert::check_version(version, appup, &args.file)?;
     }
-    let expanded = appup.map(|appup| expand(&args, &name, &appup, &mut opener, &mut found)).unwrap_or_default();
+    let mut unseen: BTreeSet<Atom> = BTreeSet::new();
+    let expanded = appup.map(|appup| expand(&args, &name, &appup, &mut opener, &mut unseen, &mut found)).unwrap_or_default();
     let otp = opener.otp();
     let files = opener.into_files();
     let findings = found.sorted();
@@ -60,6 +61,10 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
                     Direction::Down => "to",
                 };
                 shell.print(&format!("%% {name}: {} {way} {version}\n{}\n", direction.word(), render::script(steps, &files, otp)))?;
+            }
+            if !unseen.is_empty() {
+                let names: Vec<String> = unseen.iter().map(|name| format!("`{name}`")).collect();
+                shell.note(&format!("relupc: the modules of {} cannot be seen from here: what loads and removes them is not shown", names.join(", ")));
             }
         }
     }
@@ -83,15 +88,7 @@ pub(super) fn read(file: &str, opener: &mut Opener<'_>, found: &mut Findings) ->
     };
     let document = opener.parse(id, Extent::First);
     let otp = opener.otp();
-    let sound = document.faults.is_empty();
-    found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
-    found.extend(document.rest.map(text_after_term));
-    let appup = document.terms.first().and_then(|term| appup::read_appup(term, otp, found))?;
-    if !sound {
-        appup::check_scripts(&appup, found);
-        return None;
-    }
-    Some(appup)
+    appup::from_document(document, otp, found)
 }
 
 /// The modules and version of the `.app` beside an appup, when there is a good one.
@@ -104,7 +101,14 @@ fn beside(file: &str, name: &Atom, opener: &mut Opener<'_>, found: &mut Findings
     Some((app.vsn.value, app.modules))
 }
 
-fn expand(args: &Args, name: &Atom, appup: &Appup, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<(Direction, String, Vec<Step>)> {
+fn expand(
+    args: &Args,
+    name: &Atom,
+    appup: &Appup,
+    opener: &mut Opener<'_>,
+    unseen: &mut BTreeSet<Atom>,
+    found: &mut Findings,
+) -> Vec<(Direction, String, Vec<Step>)> {
     let app = beside(&args.file, name, opener, found);
     let mut expanded = Vec::new();
     for direction in [Direction::Up, Direction::Down] {
@@ -118,6 +122,7 @@ fn expand(args: &Args, name: &Atom, appup: &Appup, opener: &mut Opener<'_>, foun
         };
         for entry in chosen {
             let script = appup::read_script(&entry.script, found);
+            unseen.extend(script.iter().filter_map(whole_application).filter(|other| app.is_none() || *other != name).cloned());
             let (vsn, modules) = match &app {
                 // On the way down the older release's modules count, which are not to be seen here: those named are added.
                 Some((vsn, modules)) => (vsn.clone(), merged(modules, &script, direction)),
@@ -129,6 +134,14 @@ fn expand(args: &Args, name: &Atom, appup: &Appup, opener: &mut Opener<'_>, foun
         }
     }
     expanded
+}
+
+/// The application that an instruction is about as a whole.
+fn whole_application(instruction: &Instruction) -> Option<&Atom> {
+    match &instruction.op {
+        Some(HighOp::AddApplication(name, _) | HighOp::RemoveApplication(name) | HighOp::RestartApplication(name)) => Some(&name.value),
+        Some(HighOp::Module(_) | HighOp::Low(_)) | None => None,
+    }
 }
 
 /// The modules of the `.app`, and on the way down those that a script names besides.

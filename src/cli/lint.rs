@@ -14,7 +14,7 @@ use crate::relup::{self, Relup};
 use crate::render::{self, LintReport, Skipped};
 use crate::source::{Disk, FileTree, Files, Kind, Source, Spot, TreeId, join, parent, refused};
 use crate::span::{FileId, Span};
-use crate::term::{Atom, Document, Extent, parse, text_after_term};
+use crate::term::{Atom, Document, Extent, parse};
 use clap::ValueEnum;
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
@@ -177,19 +177,18 @@ fn check(args: &Args, levels: &Levels) -> Checked {
     let jobs: Vec<Job> =
         spots.into_iter().zip(documents).zip(apps).map(|((spot, document), app)| Job { spot, document: document.map_err(Box::new), app: app.ok() }).collect();
     // Many appups may lie in one folder: it is listed once.
-    let mut compiled: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut compiled: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for job in jobs.iter().filter(|job| job.app.is_some()) {
-        let folder = parent(&job.spot.path);
-        compiled.entry(folder).or_insert_with(|| modules_in(&disk, folder));
+        compiled.entry(parent(&job.spot.path).to_owned()).or_insert_with_key(|folder| modules_in(&disk, folder));
     }
-    let checked = crate::parallel::map(&jobs, 8, |job| {
+    let alone = jobs.iter().filter(|job| job.app.is_none()).count();
+    let checked = crate::parallel::each(jobs, |job| {
         let mut found = Findings::default();
         let beams = compiled.get(parent(&job.spot.path)).filter(|beams| !beams.is_empty());
         check_one(job, beams, otp, opener.files(), &mut found);
         found.sorted()
     });
     found.extend(checked.into_iter().flatten());
-    let alone = jobs.iter().filter(|job| job.app.is_none()).count();
     let files = opener.into_files();
     let list = lint::apply_allowances(&files, otp, if args.target.is_some() { Ran::Everything } else { Ran::Files }, found.sorted());
     let mut sorted = Findings::default();
@@ -204,23 +203,17 @@ struct Job {
     app: Option<Document>,
 }
 
-fn check_one(job: &Job, beams: Option<&BTreeSet<String>>, otp: Otp, files: &Files, found: &mut Findings) {
-    let document = match &job.document {
+fn check_one(job: Job, beams: Option<&BTreeSet<String>>, otp: Otp, files: &Files, found: &mut Findings) {
+    let document = match job.document {
         Ok(document) => document,
-        Err(why) => return found.push(refused(&job.spot.path, why)),
+        Err(why) => return found.push(refused(&job.spot.path, &why)),
     };
-    let sound = document.faults.is_empty();
     if let Some((file, source)) = document.terms.first().and_then(|term| Some((term.span.file, files.get(term.span.file)?)))
-        && let Some(computed) = lint::computed(&job.spot.path, file, &source.text, document)
+        && let Some(computed) = lint::computed(&job.spot.path, file, &source.text, &document)
     {
         return found.push(computed);
     }
-    found.extend(document.faults.iter().map(|fault| with_otp_tag(fault.clone(), FileKind::Appup)));
-    found.extend(document.rest.map(text_after_term));
-    let Some(appup) = document.terms.first().and_then(|term| appup::read_appup(term, otp, found)) else { return };
-    if !sound {
-        return appup::check_scripts(&appup, found);
-    }
+    let Some(appup) = appup::from_document(document, otp, found) else { return };
     let name = Atom::new(application_of(&job.spot.path));
     let app =
         job.app.as_ref().filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
@@ -439,7 +432,7 @@ fn found_in(text: &str, name: &str) -> ((usize, usize), Vec<Diagnostic>) {
     let document = files.get(file).map(|source| parse(source, file, Otp::NEWEST, Extent::First)).unwrap_or_default();
     let mut found = Findings::default();
     let job = Job { spot: Spot::new(TreeId::Outside, name), document: Ok(document), app: None };
-    check_one(&job, None, Otp::NEWEST, &files, &mut found);
+    check_one(job, None, Otp::NEWEST, &files, &mut found);
     let errors = found.count(Severity::Error);
     let list = found.sorted();
     ((errors, list.len()), list)

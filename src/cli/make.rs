@@ -315,9 +315,13 @@ fn compare(relup: &Relup, goal: &str, opener: &mut Opener<'_>, found: &mut Findi
         Err(why) => return found.push(refused(goal, &why)),
     };
     let expected = relup.to_file(otp);
-    if opener.files().get(file).is_some_and(|source| source.text == expected) {
+    let Some(existing) = opener.files().get(file).map(|source| &source.text) else { return };
+    if *existing == expected {
         return;
     }
+    let same = existing.bytes().zip(expected.bytes()).take_while(|(own, wanted)| own == wanted).count();
+    let same = (0..=same).rev().find(|at| existing.is_char_boundary(*at)).unwrap_or(0);
+    let differs = crate::span::Span::new(file, same, same);
     let document = opener.parse(file, Extent::All);
     let start = crate::span::Span::new(file, 0, 0);
     if !document.faults.is_empty() {
@@ -325,17 +329,19 @@ fn compare(relup: &Relup, goal: &str, opener: &mut Opener<'_>, found: &mut Findi
         return found.push(relup::faults::relup_differs(goal, "it cannot be read", start));
     }
     let existing = document.terms.first().and_then(|term| relup::read(term, found));
-    let difference = existing.map_or(("it is no relup".to_owned(), start), |existing| first_difference(&existing, relup, start));
+    let difference = existing.map_or(("it is no relup".to_owned(), start), |existing| first_difference(&existing, relup, start, differs));
     found.push(relup::faults::relup_differs(goal, &difference.0, difference.1));
 }
 
 /// What differs first between two relups, in words, and where that stands in the existing one.
-fn first_difference(existing: &Relup, wanted: &Relup, start: crate::span::Span) -> (String, crate::span::Span) {
+fn first_difference(existing: &Relup, wanted: &Relup, start: crate::span::Span, differs: crate::span::Span) -> (String, crate::span::Span) {
     if existing.version != wanted.version {
         return (format!("it is for version {}", existing.version), start);
     }
     for (direction, old, new) in [(Direction::Up, &existing.up, &wanted.up), (Direction::Down, &existing.down, &wanted.down)] {
-        let versions = |entries: &[Entry]| entries.iter().map(|entry| entry.version.clone()).collect::<Vec<_>>().join(", ");
+        let versions = |entries: &[Entry]| {
+            if entries.is_empty() { "no release".to_owned() } else { entries.iter().map(|entry| entry.version.clone()).collect::<Vec<_>>().join(", ") }
+        };
         if versions(old) != versions(new) {
             return (format!("its {} paths are for {}, not for {}", direction.word(), versions(old), versions(new)), start);
         }
@@ -357,7 +363,7 @@ fn first_difference(existing: &Relup, wanted: &Relup, start: crate::span::Span) 
             }
         }
     }
-    ("it is laid out otherwise".to_owned(), start)
+    ("it is laid out otherwise".to_owned(), differs)
 }
 
 /// What was made, in a line or two.

@@ -7,11 +7,11 @@ use super::{PathRequest, faults};
 use crate::appup::{self, Appup, Direction, Effect, HighOp, Instruction, NoEntry, Version};
 use crate::diag::Findings;
 use crate::otp::Otp;
-use crate::release::{Application, FileKind, Opener, Release, with_otp_tag};
+use crate::release::{Application, Opener, Release};
 use crate::relup::{Cause, LowOp};
 use crate::source::{Refusal, Spot, TreeId, join};
 use crate::term::print::quoted;
-use crate::term::{Document, Sensitive, text_after_term};
+use crate::term::{Document, Sensitive};
 use foldhash::{HashMap, HashSet, HashSetExt};
 
 /// A script of a path: instructions and what asked for them.
@@ -132,13 +132,7 @@ impl Loaded {
                 found.push(appup::appup_missing(&application.name.value, name, spot.tree != TreeId::Outside, application.vsn.span, words));
             }
             Ok(document) => {
-                let sound = document.faults.is_empty();
-                found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
-                found.extend(document.rest.map(text_after_term));
-                appup = document.terms.into_iter().next().and_then(|term| appup::take_appup(term, otp, &mut found));
-                if let Some(unsound) = appup.take_if(|_| !sound) {
-                    appup::check_scripts(&unsound, &mut found);
-                }
+                appup = appup::from_document(document, otp, &mut found);
             }
         }
         if let Some(appup) = &appup

@@ -222,3 +222,10 @@ fn nothing_in_a_file_steers_a_terminal() {
     let output = demo::relupc(folder.path(), &["lint", "\u{1b}[41mred", "--color", "never"]);
     assert!(!String::from_utf8(output.stderr).unwrap().contains('\u{1b}'));
 }
+
+#[test]
+fn a_syntax_error_is_not_told_as_a_wrong_shape_as_well() {
+    let folder = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", "{\"2.0.0\", [{\"1.0.0\", [}.\n")]);
+    let codes = demo::codes(&demo::make(folder.path(), &[]).0);
+    assert!(!codes.contains(&"RL0302".to_owned()) && codes.contains(&"RL0103".to_owned()), "{codes:?}");
+}

@@ -131,7 +131,7 @@ fn links_in_a_tarball_are_followed_inside_it() {
     let files = demo::files();
     let appup = "lib/demo-2.0.0/ebin/demo.appup";
     let mut builder = tar::Builder::new(Vec::new());
-    let mut header = |kind: tar::EntryType, size: u64| {
+    let header = |kind: tar::EntryType, size: u64| {
         let mut header = tar::Header::new_gnu();
         header.set_entry_type(kind);
         header.set_size(size);
