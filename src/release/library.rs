@@ -38,7 +38,7 @@ impl Folder {
                     });
                     Some(Ok(names))
                 }
-                Err(Refusal::Refused(words)) => tree.is_folder(&spot.path).then_some(Err(words)),
+                Err(Refusal::Refused(words)) => Some(Err(words)),
                 Err(Refusal::Absent | Refusal::TooLarge(_)) => None,
             }
         });

@@ -148,11 +148,13 @@ impl<'a> Opener<'a> {
     fn search_path(&self, found: &mut Findings) -> Vec<Folder> {
         let mut folders = Vec::new();
         for entry in &self.search {
-            let expanded = expand(self.trees.outside(), entry).into_iter().map(|path| Spot::new(TreeId::Outside, path));
+            let mut refused = Vec::new();
+            let expanded = expand(self.trees.outside(), entry, &mut refused).into_iter().map(|path| Spot::new(TreeId::Outside, path));
             let listed = Folder::list(&self.trees, expanded.collect());
-            if listed.is_empty() {
+            if listed.is_empty() && refused.is_empty() {
                 found.push(faults::search_path_empty(entry));
             }
+            found.extend(refused.iter().map(|(folder, words)| unreadable_folder(folder, words)));
             folders.extend(listed);
         }
         folders

@@ -128,8 +128,9 @@ fn a_folder_that_is_a_link_in_a_circle() {
     let folder = demo::with(&[]);
     std::os::unix::fs::symlink("..", folder.path().join("lib/circle")).unwrap();
     std::os::unix::fs::symlink("self", folder.path().join("lib/self")).unwrap();
-    assert_eq!(demo::make(folder.path(), &[]).1, 0, "what leads nowhere is passed over");
-    let (document, _) = demo::make(folder.path(), &["--path", "lib/self"]);
+    let (document, status) = demo::make(folder.path(), &[]);
+    assert_eq!((demo::codes(&document), status), (vec!["RL0233".to_owned()], 0), "what leads nowhere is passed over, and said to be");
+    let (document, _) = demo::make(folder.path(), &["--path", "lib/nowhere"]);
     assert!(demo::codes(&document).contains(&"RL0234".to_owned()), "{document}");
     // A folder whose entries cannot be listed although it is one: /proc has them.
     let output = demo::relupc(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin", "--path", "/proc/1/task/1/fd", "--format", "json"]);
