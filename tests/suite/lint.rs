@@ -533,6 +533,16 @@ fn links_in_circles_are_followed_once() {
     assert_eq!(document["files"], 16, "a file that is named in three ways is one");
 }
 
+#[test]
+fn relups_are_known_by_their_names() {
+    let folder = demo::with(&[("relup.appup", ONE_WAY), ("relup.app", "{}."), ("relup-1.0.tar.gz", "packed"), ("relup-2.0.0", "{\"2.0.0\",[],[]}.\n")]);
+    let codes = |path: &str| demo::codes(&demo::json(folder.path(), &["lint", path, "--format", "json"]).0);
+    assert_eq!(codes("relup-2.0.0"), Vec::<String>::new());
+    assert!(!codes("relup.appup").is_empty() && codes("relup.appup").iter().all(|code| !code.starts_with("RL09")));
+    fs::remove_file(folder.path().join("lib/demo-2.0.0/ebin/demo.appup")).unwrap();
+    assert_eq!(codes("."), codes("relup.appup"), "nothing else of it is read");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_out_of_the_folder_are_not_followed() {
