@@ -24,9 +24,6 @@ const TRY: u8 = 104;
 pub(super) const CALL_EXT_ONLY: u8 = 78;
 const ON_LOAD: u8 = 149;
 
-/// The most operands that an instruction has.
-const MOST_OPERANDS: usize = 8;
-
 /// An operand as far as it is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Operand {
@@ -45,33 +42,21 @@ pub(super) const EXTENDED: u8 = 7;
 /// A literal of the module's table.
 pub(super) const LITERAL: u8 = 8;
 
-/// An instruction: its number and its operands.
-pub(super) struct Instruction {
-    pub opcode: u8,
-    operands: [Operand; MOST_OPERANDS],
-    count: usize,
-}
-
-impl Instruction {
-    pub fn operands(&self) -> &[Operand] {
-        self.operands.get(..self.count).unwrap_or_default()
-    }
-}
-
 /// Where the instructions begin in the chunk `Code`.
 pub(super) fn instructions(chunk: &[u8]) -> Option<&[u8]> {
     chunk.get((be32(chunk, 0)? as usize).checked_add(4)?..)
 }
 
-/// The first instruction and what stands behind it; `None` when it is not known or cut off.
-pub(super) fn instruction(bytes: &[u8]) -> Option<(Instruction, &[u8])> {
+/// The number of the first instruction and what stands behind it, its operands handed out one by one; `None` when it is not
+/// known or cut off.
+pub(super) fn instruction(bytes: &[u8], mut each: impl FnMut(usize, Operand)) -> Option<(u8, &[u8])> {
     let (opcode, mut bytes) = bytes.split_first()?;
-    let count = usize::from(*OPERANDS.get(usize::from(*opcode).checked_sub(1)?)?);
-    let mut instruction = Instruction { opcode: *opcode, operands: [Operand::default(); MOST_OPERANDS], count };
-    for slot in instruction.operands.iter_mut().take(count) {
-        (*slot, bytes) = operand(bytes)?;
+    for at in 0..usize::from(*OPERANDS.get(usize::from(*opcode).checked_sub(1)?)?) {
+        let (operand, rest) = operand(bytes)?;
+        bytes = rest;
+        each(at, operand);
     }
-    Some((instruction, bytes))
+    Some((*opcode, bytes))
 }
 
 /// A call from one function to one of another module.
@@ -106,10 +91,15 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
     let mut caller = (0, 0);
     let mut guarded = false;
     loop {
-        let (instruction, rest) = instruction(bytes)?;
+        let mut values = [0; 3];
+        let (opcode, rest) = instruction(bytes, |at, operand| {
+            if let Some(slot) = values.get_mut(at) {
+                *slot = operand.value;
+            }
+        })?;
         bytes = rest;
-        let [first, second, third, ..] = instruction.operands.map(|operand| operand.value);
-        match instruction.opcode {
+        let [first, second, third] = values;
+        match opcode {
             LABEL => local.label(first),
             FUNC_INFO => {
                 caller = (second, third);

@@ -120,6 +120,13 @@ impl<'b> Debug<'b> {
         }
     }
 
+    /// What each clause of an Erlang function takes.
+    pub fn heads(&self, name: &str, arity: u32) -> Vec<Vec<Expr>> {
+        let at = self.functions.get(&(name.to_owned(), arity)).filter(|_| self.language == Language::Erlang);
+        let form = at.and_then(|at| Some(Value::at(self.bytes.get(*at..)?)));
+        form.and_then(erlang::heads).unwrap_or_default()
+    }
+
     /// A hash of a function and of the local functions that it reaches, without where they stood; `None` when they reach too
     /// far. Equal for two versions that say the same there.
     pub fn closure(&self, name: &str, arity: u32) -> Option<u64> {

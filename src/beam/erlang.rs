@@ -39,6 +39,13 @@ pub(super) fn is_place(size: usize, at: usize, value: Value<'_>) -> bool {
     size > 1 && at == 1 && (value.int().is_some() || is_location())
 }
 
+/// What each clause of the function that a form defines takes, its bodies left out.
+pub(super) fn heads(form: Value<'_>) -> Option<Vec<Vec<Expr>>> {
+    let [_, _, _, _, clauses] = form.tuple()?;
+    let head = |clause: Value<'_>| clause.tuple::<5>().map(|[_, _, patterns, _, _]| each(patterns, MAX_EXPR));
+    Some(clauses.list().take(MAX_ITEMS).filter_map(head).collect())
+}
+
 fn clause(value: Value<'_>) -> Option<Clause> {
     let [tag, anno, patterns, guards, body] = value.tuple()?;
     tag.is_atom("clause").then_some(())?;

@@ -70,9 +70,12 @@ fn walk(code: &[u8], positions: &HashMap<u32, u32>, atoms: &Atoms<'_>, literals:
     let mut registers: HashMap<u32, Held> = HashMap::new();
     let mut caller = None;
     let mut rest = instructions(code).unwrap_or_default();
-    while let Some((instruction, behind)) = instruction(rest).filter(|(instruction, _)| instruction.opcode != INT_CODE_END) {
+    let mut operands: Vec<Operand> = Vec::new();
+    loop {
+        operands.clear();
+        let Some((opcode, behind)) = instruction(rest, |_, operand| operands.push(operand)).filter(|(opcode, _)| *opcode != INT_CODE_END) else { break };
         rest = behind;
-        match (instruction.opcode, instruction.operands()) {
+        match (opcode, operands.as_slice()) {
             (FUNC_INFO, [_, name, arity]) => caller = atoms.get(name.value).ok().map(|name| (Atom::new(name), arity.value)),
             (MOVE, [from, to]) => {
                 let held = held(*from, &registers);

@@ -263,28 +263,25 @@ fn nested(state: &Expr, records: &[RawRecord], module: &Atom, shapes: &mut Vec<S
     }
 }
 
-/// The patterns that the callbacks of a server have for its state, and the names bound to them.
-fn state_patterns(debug: &Debug<'_>, callbacks: &[(&str, u32, usize)]) -> Vec<Expr> {
-    let mut patterns = Vec::new();
-    for (name, arity, state) in callbacks {
-        let clauses = debug.function(name, *arity).map(|function| function.clauses).unwrap_or_default();
-        for pattern in clauses.into_iter().filter_map(|clause| clause.patterns.into_iter().nth(*state)) {
-            if let Expr::Bind(left, right) = pattern { patterns.extend([*left, *right]) } else { patterns.push(pattern) }
-        }
-    }
-    patterns
-}
-
 /// The callbacks that take the state while a server runs: name, arity, and which argument it is.
 const RUNNING: [(&str, u32, usize); 4] = [("handle_call", 3, 2), ("handle_cast", 2, 1), ("handle_info", 2, 1), ("handle_continue", 2, 1)];
 
+/// A pattern, and where a name is bound to it the name.
+fn sides(pattern: &Expr) -> impl Iterator<Item = &Expr> {
+    let (one, other) = if let Expr::Bind(left, right) = pattern { (left.as_ref(), Some(right.as_ref())) } else { (pattern, None) };
+    std::iter::once(one).chain(other)
+}
+
 /// The records and structs that the callbacks of a server match its state with.
 fn matched(debug: &Debug<'_>, records: &[RawRecord], module: &Atom, fields: Option<&[Field]>) -> Vec<Shape> {
-    let all = [RUNNING.as_slice(), &[("code_change", 3, 1), ("terminate", 2, 1)]].concat();
     let mut shapes = Vec::new();
-    for pattern in state_patterns(debug, &all).iter().filter(|pattern| matches!(pattern, Expr::Record(..) | Expr::Struct(..))) {
-        if let Some(shape) = shape(pattern, records, module, fields) {
-            add(&mut shapes, shape);
+    for (name, arity, state) in RUNNING.into_iter().chain([("code_change", 3, 1), ("terminate", 2, 1)]) {
+        let clauses = debug.function(name, arity).map(|function| function.clauses).unwrap_or_default();
+        let patterns = clauses.iter().filter_map(|clause| clause.patterns.get(state)).flat_map(sides);
+        for pattern in patterns.filter(|pattern| matches!(pattern, Expr::Record(..) | Expr::Struct(..))) {
+            if let Some(shape) = shape(pattern, records, module, fields) {
+                add(&mut shapes, shape);
+            }
         }
     }
     shapes
@@ -294,7 +291,11 @@ fn matched(debug: &Debug<'_>, records: &[RawRecord], module: &Atom, fields: Opti
 /// another version that is taken all the same.
 pub(super) fn taken(debug: &Debug<'_>) -> Vec<(Atom, usize)> {
     let tagged = |pattern: &Expr| if let Expr::Tuple(items) = pattern { Some((items.first()?.as_atom()?.clone(), items.len())) } else { None };
-    state_patterns(debug, &RUNNING).iter().filter_map(tagged).collect()
+    let mut taken = Vec::new();
+    for (name, arity, state) in RUNNING {
+        taken.extend(debug.heads(name, arity).iter().filter_map(|head| head.get(state)).flat_map(sides).filter_map(tagged));
+    }
+    taken
 }
 
 /// The shape of an expression or a pattern.
