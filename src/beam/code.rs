@@ -11,7 +11,7 @@ const OPERANDS: &[u8] = &[
     1, 1, 1, 2, 6, 3, 5, 1, 2, 2, 3, 5, 7, 7, 7, 5, 3, 2, 2, 5, 6, 2, 2, 2, 2, 1, 3, 4, 0, 8, 6, 2, 6, 5, 4, 5, 4, 5, 4, 3, 3, 3, 3, 3, 0, 1, 1, 7, 1, 5, 5, 2,
     3, 3, 4, 0, 0, 2, 2, 2, 3, 4, 3, 2, 2, 4, 3, 1, 2, 1, 1, 1, 6, 3, 0, 1, 5, 3, 2, 4, 6, 2, 4, 3, 6, 3,
 ];
-pub(super) const LABEL: u8 = 1;
+const LABEL: u8 = 1;
 pub(super) const FUNC_INFO: u8 = 2;
 pub(super) const INT_CODE_END: u8 = 3;
 const CALL_LAST: u8 = 5;
@@ -38,7 +38,7 @@ pub(super) const ATOM: u8 = 2;
 /// The tag of an x register.
 pub(super) const X: u8 = 3;
 /// The tag of what is told in more than one number: lists, float registers, allocations.
-pub(super) const EXTENDED: u8 = 7;
+const EXTENDED: u8 = 7;
 /// A literal of the module's table.
 pub(super) const LITERAL: u8 = 8;
 

@@ -1,7 +1,7 @@
 //! Functions that are called by their names: by `spawn`, `apply`, timers and calls of other nodes, where module, function and
 //! the number of arguments are written out. No import shows them.
 
-use super::code::{ATOM, CALL_EXT, CALL_EXT_LAST, CALL_EXT_ONLY, EXTENDED, FUNC_INFO, INT_CODE_END, LABEL, LITERAL, Operand, X, instruction, instructions};
+use super::code::{ATOM, CALL_EXT, CALL_EXT_LAST, CALL_EXT_ONLY, FUNC_INFO, INT_CODE_END, LITERAL, Operand, X, instruction, instructions};
 use super::container::Beam;
 use super::tables::{Atoms, Mfa, each_literal};
 use crate::term::Atom;
@@ -9,6 +9,9 @@ use std::collections::HashMap;
 
 const MOVE: u8 = 64;
 const PUT_LIST: u8 = 69;
+/// Instructions that change no register but those they name: allocating, releasing and clearing of the stack, lines, and
+/// taking lists and tuples apart.
+const QUIET: &[u8] = &[12, 13, 14, 15, 16, 17, 18, 65, 66, 136, 153, 162, 163, 172];
 
 /// A function that calls another one by its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,16 +97,9 @@ fn walk(code: &[u8], positions: &HashMap<u32, u32>, atoms: &Atoms<'_>, literals:
                 calls.extend(caller.clone().zip(called).map(|(caller, called)| NamedCall { caller, called }));
                 registers.clear();
             }
-            (LABEL, _) => registers.clear(),
-            // Whatever else is done with a register may change it, and a list of operands may name any.
-            (_, operands) => {
-                if operands.iter().any(|operand| operand.tag == EXTENDED) {
-                    registers.clear();
-                }
-                for operand in operands {
-                    set(&mut registers, *operand, None);
-                }
-            }
+            (quiet, operands) if QUIET.contains(&quiet) => operands.iter().for_each(|operand| set(&mut registers, *operand, None)),
+            // A call leaves nothing where it was, and what else is not known may do the same.
+            (_, _) => registers.clear(),
         }
     }
     calls
