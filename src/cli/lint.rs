@@ -256,7 +256,7 @@ fn walk(disk: &Disk, folder: &str, root: &str, seen: &mut BTreeSet<String>, spot
         let path = join(if folder.is_empty() { "/" } else { folder }, &name);
         match disk.kind(&path) {
             Ok(Kind::Folder) if !name.starts_with('.') => walk(disk, &path, root, seen, spots, found),
-            Ok(Kind::File) if is_appup(&name) || name == "relup" || name.ends_with(".relup") => {
+            Ok(Kind::File) if is_appup(&name) || is_called_relup(&name) => {
                 spots.insert(path);
             }
             Ok(Kind::Folder | Kind::File | Kind::Other) | Err(_) => {}
@@ -267,7 +267,11 @@ fn walk(disk: &Disk, folder: &str, root: &str, seen: &mut BTreeSet<String>, spot
 /// Tells whether a file is a relup, by its name: one that was asked for may be `relup-VSN`, which in a folder may be anything.
 fn is_relup(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    name == "relup" || name.ends_with(".relup") || (name.starts_with("relup-") && !is_appup(name))
+    is_called_relup(name) || (name.starts_with("relup-") && !is_appup(name))
+}
+
+fn is_called_relup(name: &str) -> bool {
+    name == "relup" || name.ends_with(".relup")
 }
 
 fn is_appup(name: &str) -> bool {

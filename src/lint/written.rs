@@ -21,15 +21,10 @@ pub struct Written<'a> {
 }
 
 impl<'a> Written<'a> {
-    /// Its paths.
-    pub fn entries(&self) -> impl Iterator<Item = (Direction, &'a Entry)> {
-        let all = |direction, list: &'a [Entry]| list.iter().map(move |entry| (direction, entry));
+    /// Its paths: how each is called, its direction, and its entry.
+    pub fn paths(&self) -> impl Iterator<Item = (String, Direction, &'a Entry)> {
+        let all = |direction, list: &'a [Entry]| list.iter().map(move |entry| (path_name(&self.relup.version, &entry.version, direction), direction, entry));
         all(Direction::Up, &self.relup.up).chain(all(Direction::Down, &self.relup.down))
-    }
-
-    /// How one of its paths is called.
-    pub fn name(&self, direction: Direction, entry: &Entry) -> String {
-        path_name(&self.relup.version, &entry.version, direction)
     }
 
     /// The base of a path, when it is known.

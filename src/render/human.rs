@@ -145,12 +145,16 @@ fn file_is_narrow(files: &Files, label: &Label) -> bool {
 
 /// Words as they may go to a terminal.
 pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+    without_control(text, &['\n', '\t'])
+}
+
+fn without_control(text: &str, but_for: &[char]) -> String {
+    text.chars().map(|c| if c.is_control() && !but_for.contains(&c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// A file's name as it may go to a terminal.
 pub(super) fn shown_name(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    without_control(name, &[])
 }
 
 /// A label that goes over several lines is drawn on its first one; the rest of a long list says nothing more.

@@ -15,8 +15,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &RELUP_LEFT_OVER, check: Check::Relup(check) };
 
 fn check(written: &Written<'_>, found: &mut Findings) {
-    for (direction, entry) in written.entries() {
-        let name = written.name(direction, entry);
+    for (name, _, entry) in written.paths() {
         let mut suspended: BTreeMap<&Atom, Span> = BTreeMap::new();
         let mut stopped: BTreeMap<&Atom, Span> = BTreeMap::new();
         let mut removed: BTreeMap<&Atom, Span> = BTreeMap::new();

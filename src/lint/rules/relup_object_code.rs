@@ -15,8 +15,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &RELUP_OBJECT_CODE, check: Check::Relup(check) };
 
 fn check(written: &Written<'_>, found: &mut Findings) {
-    for (direction, entry) in written.entries() {
-        let name = written.name(direction, entry);
+    for (name, direction, entry) in written.paths() {
         let to = written.gone_to(direction, entry);
         let mut read: HashMap<&Atom, usize> = HashMap::new();
         for step in &entry.steps {

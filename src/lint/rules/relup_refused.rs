@@ -12,8 +12,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &RELUP_REFUSED, check: Check::Relup(check) };
 
 fn check(written: &Written<'_>, found: &mut Findings) {
-    for (direction, entry) in written.entries() {
-        let name = written.name(direction, entry);
+    for (name, _, entry) in written.paths() {
         let point = entry.steps.iter().position(|step| step.op == LowOp::PointOfNoReturn);
         for (at, step) in entry.steps.iter().enumerate() {
             let is_last = at + 1 == entry.steps.len();
