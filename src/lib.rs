@@ -12,7 +12,7 @@
 //! ```
 //!
 //! A module uses those below it in this list, never those above: [`cli`], [`render`], [`lint`], [`author`], [`compare`],
-//! [`plan`], [`appup`], [`release`], [`relup`], [`beam`], [`term`], [`source`], [`diag`], [`parallel`], [`pattern`], [`otp`], [`span`].
+//! [`plan`], [`appup`], [`release`], [`relup`], [`beam`], [`term`], [`source`], [`diag`], [`escape`], [`parallel`], [`pattern`], [`otp`], [`span`].
 
 pub mod appup;
 pub mod author;
@@ -20,6 +20,7 @@ pub mod beam;
 pub mod cli;
 pub mod compare;
 pub mod diag;
+pub mod escape;
 pub mod lint;
 pub mod otp;
 pub mod parallel;

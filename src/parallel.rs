@@ -1,22 +1,42 @@
 //! Work on all cores, results in the order of the items: what comes out does not depend on the number of threads.
 
 use rayon::prelude::*;
+use std::sync::Once;
+
+/// The most threads that work is spread over: more only cost memory, whatever `RAYON_NUM_THREADS` asks for.
+const MAX_THREADS: usize = 64;
+
+/// Starts the threads with the first work for more than one.
+fn start() {
+    static STARTED: Once = Once::new();
+    STARTED.call_once(|| {
+        let asked = std::env::var("RAYON_NUM_THREADS").ok().and_then(|text| text.parse().ok()).filter(|count| *count > 0);
+        let count = asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(MAX_THREADS);
+        // Where a pool was made before, by a program that uses the library, that one is used.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(count).build_global();
+    });
+}
 
 /// Maps each item. Lists of fewer than twice `worth_a_thread` items are mapped on the spot.
 ///
-/// Whoever is free takes the next `worth_a_thread` items.
+/// A thread that is free takes the next `worth_a_thread` items.
 pub fn map<T: Sync, R: Send>(items: &[T], worth_a_thread: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let portion = worth_a_thread.max(1);
     if items.len() / portion < 2 {
         return items.iter().map(work).collect();
     }
+    start();
     let done: Vec<Vec<R>> = items.par_chunks(portion).map(|portion| portion.iter().map(&work).collect()).collect();
     done.into_iter().flatten().collect()
 }
 
 /// The same for a few large items, each worth a thread, which are used up.
 pub fn each<T: Send, R: Send>(items: Vec<T>, work: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
-    if items.len() < 2 { items.into_iter().map(work).collect() } else { items.into_par_iter().map(work).collect() }
+    if items.len() < 2 {
+        return items.into_iter().map(work).collect();
+    }
+    start();
+    items.into_par_iter().map(work).collect()
 }
 
 #[cfg(test)]

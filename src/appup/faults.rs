@@ -23,13 +23,14 @@ pub fn appup_missing(application: &Atom, path: &str, is_packed: bool, entry: Spa
     let why = words.map_or_else(|| "does not exist".to_owned(), |words| format!("cannot be read: {words}"));
     let help = match (words, is_packed) {
         (Some(_), _) => "an appup that can be read belongs there",
-        (None, true) => "not every tarball has its appups packed: name the folder that holds it with `--path`, or write one beside the `.app`",
+        (None, true) => "put the appup beside the `.app` before the release is packed; not every tool packs it by itself",
         (None, false) => "write an `.appup` and put it beside the `.app`; for a library `{Vsn,[{<<\".*\">>,[{restart_application,App}]}],[...]}` is customary",
     };
     Diagnostic::new(&APPUP_MISSING, format!("`{application}` changes its version, but `{path}` {why}"))
         .label(entry, "its version changes on this path")
         .help(help)
         .otp("file_problem/open")
+        .because(help, application.as_str(), |names, count| format!("{count} applications change their version and have no appup: {names}"))
 }
 
 pub(super) fn appup_shape(term: &Term) -> Diagnostic {

@@ -7,26 +7,40 @@ use crate::source::Source;
 use crate::span::Span;
 use crate::term::{Extent, parse, pretty_at};
 
-/// The file's text with entries added to the end of the downgrade list; `None` when the list is written so that they find no
-/// place: the result is read again, and must be what was there and the entries.
-pub fn insert(source: &Source, appup: &Appup, derived: &[Entry], otp: Otp) -> Option<String> {
-    let mut text = source.text.clone();
-    for edit in edits(source, appup, derived, otp)?.iter().rev() {
-        text.replace_range(edit.span.range(), &edit.text);
-    }
-    holds_both(&text, appup, derived, otp).then_some(text)
+/// The file with entries added to the end of its downgrade list; `None` when the list is written so that they have no
+/// place, or when the file's encoding cannot hold them. The result is read again: it must be what was there and the entries.
+pub fn insert(source: &Source, appup: &Appup, derived: &[Entry], otp: Otp) -> Option<Source> {
+    let edited = source.edited(&edits(source, appup, derived, otp)?).ok()?;
+    holds_both(&edited, appup, derived, otp).then_some(edited)
 }
 
-/// Reads the changed text and compares its downgrade entries.
-fn holds_both(text: &str, appup: &Appup, derived: &[Entry], otp: Otp) -> bool {
-    // The encoding is the original's: only the decoded text is looked at.
-    let document = parse(&Source::decoded(text), appup.span.file, otp, Extent::First);
+/// Reads the changed file and compares its downgrade entries.
+fn holds_both(edited: &Source, appup: &Appup, derived: &[Entry], otp: Otp) -> bool {
+    let document = parse(edited, appup.span.file, otp, Extent::First);
     let read = document.terms.first().and_then(|term| read_appup(term, otp, &mut Findings::default()));
     let Some(read) = read.filter(|_| document.faults.is_empty()) else { return false };
     let wanted = appup.down.list.iter().chain(derived);
     read.down.broken == appup.down.broken
         && read.down.list.len() == appup.down.list.len() + derived.len()
         && read.down.list.iter().zip(wanted).all(|(found, wanted)| found.version.is_same(&wanted.version) && found.script == wanted.script)
+}
+
+/// The deepest indentation that is taken over from the file, in columns. Every line of an entry has it: with that of a
+/// file written on one line the entries would grow with the square of its length.
+const DEEPEST: usize = 40;
+
+/// The indentation of new entries in a list whose first or last element begins at an offset: that of the element where only
+/// blanks and brackets stand before it on its line, else one column more than the line's own.
+fn indentation(source: &Source, offset: u32) -> String {
+    let line = source.line_around(offset);
+    let before = source.text.get(line.start..offset as usize).unwrap_or_default();
+    let own: String = before.chars().take_while(|c| matches!(c, ' ' | '\t')).take(DEEPEST).collect();
+    let is_layout = |c: char| matches!(c, ' ' | '\t' | '[' | '{' | '(');
+    match before.chars().count() {
+        _ if before.len() == own.len() => own,
+        column if column <= DEEPEST && before.chars().all(is_layout) => " ".repeat(column),
+        _ => own + " ",
+    }
 }
 
 fn edits(source: &Source, appup: &Appup, derived: &[Entry], otp: Otp) -> Option<Vec<Edit>> {
@@ -39,20 +53,17 @@ fn edits(source: &Source, appup: &Appup, derived: &[Entry], otp: Otp) -> Option<
         return None;
     }
     let Some(last) = appup.down.last else {
-        // An empty list; what stands between its brackets (comments) comes behind the entries.
+        // An empty list: comments between its brackets come after the entries.
         let open = Span { start: list.start + 1, end: list.start + 1, ..list };
-        let column = source.place(list.start).column + 1;
-        return Some(vec![Edit { span: open, text: entries(source, derived, &" ".repeat(column - 1), otp) }]);
+        return Some(vec![Edit { span: open, text: entries(source, derived, &indentation(source, open.start), otp) }]);
     };
-    let line = source.line_around(last.start);
-    let before = source.text.get(line.start..last.start as usize).unwrap_or_default();
-    let indent = if before.trim().is_empty() { before.to_owned() } else { " ".repeat(before.chars().count()) };
+    let indent = indentation(source, last.start);
     let new_line = format!("{}{indent}", line_end(source));
     let text = format!("{new_line}{}", entries(source, derived, &indent, otp));
     let close = list.end.saturating_sub(1);
     let between = source.text.get(last.end as usize..close as usize).unwrap_or_default();
     if between.contains('%') {
-        // A comment behind the last entry stays with it: the comma goes before it, the new entry behind it.
+        // A comment after the last entry stays with it: the comma goes before the comment, the new entry after it.
         let kept = between.trim_end_matches([' ', '\t', '\n', '\r']).len();
         let at = Span { start: last.end + u32::try_from(kept).unwrap_or(0), end: close, ..list };
         return Some(vec![Edit { span: last.after(), text: ",".to_owned() }, Edit { span: at, text: format!("{text}{new_line}") }]);

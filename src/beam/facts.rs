@@ -155,6 +155,7 @@ const STRIPPED: &str = "it holds no debug information";
 impl Facts {
     /// Gathers them.
     pub fn of(beam: &Beam<'_>) -> Result<Facts, Unreadable> {
+        beam.check_literals()?;
         let atoms = beam.atoms()?;
         let module = Atom::new(atoms.get(1)?);
         let mut exports = beam.exports(&atoms)?;

@@ -129,8 +129,24 @@ impl Beam<'_> {
         let rest = chunk.get(4..).ok_or_else(|| Unreadable::new("its literals are cut off"))?;
         match be32(chunk, 0) {
             Some(0) => Ok(Some(Cow::Borrowed(rest))),
-            _ => inflate(rest).map(|bytes| Some(Cow::Owned(bytes))),
+            Some(size) => {
+                let bytes = inflate(rest).map_err(|_| Unreadable::new("its literals are damaged: the emulator refuses to load it"))?;
+                // The loader makes room for as much as is announced, and needs all of it to be enough.
+                if bytes.len() > size as usize { Err(Unreadable::new("its literals are larger than they say")) } else { Ok(Some(Cow::Owned(bytes))) }
+            }
+            None => Err(Unreadable::new("its literals are cut off")),
         }
+    }
+
+    /// Walks through its literals as the loader does; one that it cannot read keeps a module from being loaded
+    /// (`corrupt literal table`, OTP 25).
+    pub fn check_literals(&self) -> Result<(), Unreadable> {
+        let Some(table) = self.literals()? else { return Ok(()) };
+        let count = be32(&table, 0).unwrap_or(0) as usize;
+        if each_literal(&table).count() < count {
+            return Err(Unreadable::new("its literals are damaged: the emulator refuses to load it"));
+        }
+        Ok(())
     }
 }
 

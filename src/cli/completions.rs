@@ -15,5 +15,6 @@ pub struct Args {
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut bytes = Vec::new();
     clap_complete::generate(args.shell, &mut super::command(), "relupc", &mut bytes);
-    shell.print(&String::from_utf8_lossy(&bytes)).map(|()| Outcome::Clean)
+    shell.print(bytes);
+    Ok(Outcome::CLEAN)
 }

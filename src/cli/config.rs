@@ -1,8 +1,9 @@
 //! `relupc.toml`: the levels of a project, found upward from where the run begins.
 
+use super::shared::path;
 use super::shell::Failure;
-use crate::lint::{Level, Levels, Preset, Source};
-use crate::source::{FileTree, Refusal};
+use crate::lint::{Level, Levels, Preset, SetBy};
+use crate::source::{FileTree, Refusal, Source};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -45,19 +46,19 @@ impl From<PresetName> for Preset {
     }
 }
 
-/// What the command line says about levels
+/// The levels that the command line sets
 #[derive(Debug, clap::Args)]
 pub struct LevelArgs {
-    /// Do not report these codes, names or groups (`all` for everything)
-    #[arg(long, value_name = "CODE", num_args = 1)]
+    /// Do not report these codes, names or groups (`all` for everything); separate several with commas
+    #[arg(long, value_name = "CODE", num_args = 1, value_delimiter = ',')]
     allow: Vec<String>,
 
     /// Report these as warnings
-    #[arg(long, value_name = "CODE", num_args = 1)]
+    #[arg(long, value_name = "CODE", num_args = 1, value_delimiter = ',')]
     warn: Vec<String>,
 
     /// Report these as errors
-    #[arg(long, value_name = "CODE", num_args = 1)]
+    #[arg(long, value_name = "CODE", num_args = 1, value_delimiter = ',')]
     deny: Vec<String>,
 
     /// Where levels begin
@@ -65,7 +66,7 @@ pub struct LevelArgs {
     preset: Option<PresetName>,
 
     /// Read this configuration instead of a `relupc.toml` further up
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", value_parser = path)]
     config: Option<String>,
 }
 
@@ -84,12 +85,12 @@ impl LevelArgs {
         let (file, config) = config.unwrap_or_default();
         let mut levels = Levels::new(self.preset.or(config.preset).map_or(Preset::Recommended, Preset::from));
         let lists = [
-            (Source::File, file.as_str(), &config.allow, Level::Allow),
-            (Source::File, file.as_str(), &config.warn, Level::Warn),
-            (Source::File, file.as_str(), &config.deny, Level::Deny),
-            (Source::CommandLine, "--allow", &self.allow, Level::Allow),
-            (Source::CommandLine, "--warn", &self.warn, Level::Warn),
-            (Source::CommandLine, "--deny", &self.deny, Level::Deny),
+            (SetBy::File, file.as_str(), &config.allow, Level::Allow),
+            (SetBy::File, file.as_str(), &config.warn, Level::Warn),
+            (SetBy::File, file.as_str(), &config.deny, Level::Deny),
+            (SetBy::CommandLine, "--allow", &self.allow, Level::Allow),
+            (SetBy::CommandLine, "--warn", &self.warn, Level::Warn),
+            (SetBy::CommandLine, "--deny", &self.deny, Level::Deny),
         ];
         for (source, place, list, level) in lists {
             for what in list {
@@ -126,8 +127,12 @@ fn read(tree: &dyn FileTree, file: &str) -> Result<Option<Config>, Failure> {
         Err(Refusal::Refused(words)) => return Err(Failure::Usage(format!("`{file}` cannot be read: {words}"))),
         Err(Refusal::TooLarge(_)) => return Err(Failure::Usage(format!("`{file}` is too large"))),
     };
-    let text = String::from_utf8_lossy(&bytes);
-    toml::from_str(&text).map(Some).map_err(|error| Failure::Usage(format!("`{file}`: {}", error.to_string().trim())))
+    let source = Source::new(file, bytes);
+    toml::from_str(&source.text).map(Some).map_err(|error| {
+        let at = error.span().and_then(|span| u32::try_from(span.start).ok()).map(|start| source.place(start));
+        let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
+        Failure::Usage(format!("{file}{place}: {}", error.message()))
+    })
 }
 
 /// The schema of the file.

@@ -1,8 +1,8 @@
 //! `relupc diff`: what changed between two releases, and what that asks for.
 
 use super::Outcome;
-use super::shared::Search;
-use super::shell::{Failure, Shell, outcome};
+use super::shared::{Search, path};
+use super::shell::{Failure, Shell};
 use crate::compare::{Verdict, compare};
 use crate::diag::Findings;
 use crate::release::Opener;
@@ -10,19 +10,19 @@ use crate::render::{self, DiffReport};
 use crate::source::Disk;
 use clap::ValueEnum;
 
-/// Tell what changed between two releases, and whether a hot upgrade is the right tool for it
+/// Show what changed between two releases, and whether a hot upgrade is the right tool for it
 ///
 /// Code is compared by what the emulator runs, not by bytes. The verdict is given for each application and for the
-/// release, for both directions: nothing to do, hot, hot with care, restart the application, restart the emulator,
+/// release, in both directions: nothing to do, hot, hot with care, restart the application, restart the emulator,
 /// deploy by rolling.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The release to come from
-    #[arg(value_name = "BASE")]
+    /// The old release
+    #[arg(value_name = "BASE", value_parser = path)]
     base: String,
 
-    /// The release to go to
-    #[arg(value_name = "TARGET")]
+    /// The new release
+    #[arg(value_name = "TARGET", value_parser = path)]
     target: String,
 
     #[command(flatten)]
@@ -46,6 +46,8 @@ pub struct Args {
 enum DiffFormat {
     /// A report for a terminal
     Human,
+    /// One line a change
+    Concise,
     /// One JSON document
     Json,
     /// For a comment on a pull request
@@ -93,27 +95,25 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     };
     let files = opener.into_files();
     let findings = found.sorted();
-    let outcome = outcome(&findings);
-    if args.format != DiffFormat::Json {
-        shell.report(&findings, &files);
+    match args.format {
+        DiffFormat::Json => {}
+        DiffFormat::Concise => shell.report_concisely(&findings, &files),
+        DiffFormat::Human | DiffFormat::Markdown | DiffFormat::Html => shell.report(&findings, &files),
     }
-    if let Some(comparison) = &comparison {
-        match args.format {
-            DiffFormat::Human => shell.print(&render::diff_text(comparison, shell.product(), args.verbose))?,
-            DiffFormat::Markdown => shell.print(&render::diff_markdown(comparison))?,
-            DiffFormat::Html => shell.print(&render::diff_html(comparison))?,
-            DiffFormat::Json => {}
-        }
-    }
-    if args.format == DiffFormat::Json {
-        shell.print(&render::document(&DiffReport::new(comparison.as_ref(), &findings, &files)))?;
+    match (args.format, &comparison) {
+        (DiffFormat::Json, comparison) => shell.print(render::document(&DiffReport::new(comparison.as_ref(), &findings, &files))),
+        (DiffFormat::Human, Some(comparison)) => shell.print(render::diff_text(comparison, shell.product(), args.verbose)),
+        (DiffFormat::Concise, Some(comparison)) => shell.print(render::diff_concise(comparison)),
+        (DiffFormat::Markdown, Some(comparison)) => shell.print(render::diff_markdown(comparison)),
+        (DiffFormat::Html, Some(comparison)) => shell.print(render::diff_html(comparison)),
+        (DiffFormat::Human | DiffFormat::Concise | DiffFormat::Markdown | DiffFormat::Html, None) => {}
     }
     if let (Some(limit), Some(comparison)) = (args.fail_on, &comparison)
         && comparison.verdict().heavier() >= limit.verdict()
     {
         let (asked, limit) = (render::verdict_line(comparison.verdict()), limit.verdict().words());
-        shell.note(&format!("relupc: {asked}: `--fail-on` allows less than {limit}"));
-        return Ok(Outcome::Faulty);
+        shell.note(&format!("{asked}: `--fail-on` allows less than {limit}"));
+        return Ok(Outcome::FAULTY);
     }
-    Ok(outcome)
+    Ok(Outcome::new(&findings, comparison.is_some()))
 }

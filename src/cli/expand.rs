@@ -1,10 +1,11 @@
 //! `relupc expand`: the low-level script of an appup, without a release.
 
-use super::shared::{Format, Language};
-use super::shell::{Failure, Shell, outcome};
+use super::shared::{Format, Language, path};
+use super::shell::{Failure, Shell};
 use super::{Outcome, invert};
-use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry};
+use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry, Version};
 use crate::diag::Findings;
+use crate::escape;
 use crate::plan::{Contents, plan_entry};
 use crate::release::{FileKind, Opener, read_app, with_otp_tag};
 use crate::relup::Step;
@@ -21,7 +22,7 @@ use std::collections::{BTreeSet, HashSet};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The appup
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_parser = path)]
     file: String,
 
     /// Show only the entries that count for this version
@@ -47,28 +48,33 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         invert::check_version(version, appup, &args.file)?;
     }
     let mut unseen: BTreeSet<Atom> = BTreeSet::new();
-    let expanded = appup.map(|appup| expand(&args, &name, &appup, &mut opener, &mut unseen, &mut found)).unwrap_or_default();
+    let expanded = appup.map(|appup| expand(&args, &name, &appup, &mut opener, &mut unseen, &mut found));
     let otp = opener.otp();
     let files = opener.into_files();
     let findings = found.sorted();
+    let outcome = Outcome::new(&findings, expanded.is_some());
+    let expanded = expanded.unwrap_or_default();
     match args.format {
-        Format::Json => shell.print(&render::document(&ExpandReport::new(name.as_str(), &expanded, &findings, &files, otp)))?,
-        Format::Human => {
-            shell.report(&findings, &files);
-            for (direction, version, steps) in &expanded {
-                let way = match direction {
-                    Direction::Up => "from",
-                    Direction::Down => "to",
-                };
-                shell.print(&format!("%% {name}: {} {way} {version}\n{}\n", direction.word(), render::script(steps, &files, otp)))?;
-            }
-            if !unseen.is_empty() {
-                let names: Vec<String> = unseen.iter().map(|name| format!("`{name}`")).collect();
-                shell.note(&format!("relupc: the modules of {} cannot be seen from here: what loads and removes them is not shown", names.join(", ")));
-            }
+        Format::Json => {
+            shell.print(render::document(&ExpandReport::new(name.as_str(), &expanded, &findings, &files, otp)));
+            return Ok(outcome);
         }
+        Format::Human => shell.report(&findings, &files),
+        Format::Concise => shell.report_concisely(&findings, &files),
     }
-    Ok(outcome(&findings))
+    for (direction, version, steps) in &expanded {
+        let other = match direction {
+            Direction::Up => "from",
+            Direction::Down => "to",
+        };
+        let heading = escape::line(&format!("%% {name}: {} {other} {version}", direction.word())).into_owned();
+        shell.print(format!("{heading}\n{}\n", render::script(steps, &files, otp)));
+    }
+    if !unseen.is_empty() {
+        let names: Vec<String> = unseen.iter().map(|name| format!("`{name}`")).collect();
+        shell.note(&format!("the modules of {} cannot be seen from here: what loads and removes them is not shown", names.join(", ")));
+    }
+    Ok(outcome)
 }
 
 /// `my_app` for `ebin/my_app.appup`.
@@ -123,10 +129,16 @@ fn expand(
         for entry in chosen {
             let script = appup::read_script(&entry.script, found);
             unseen.extend(script.iter().filter_map(whole_application).filter(|other| app.is_none() || *other != name).cloned());
-            let (vsn, modules) = match &app {
-                // On the way down the older release's modules count, which are not to be seen here: those named are added.
-                Some((vsn, modules)) => (vsn.clone(), merged(modules, &script, direction)),
-                None => (appup.vsn.text().map(|text| text.into_owned()).unwrap_or_default(), merged(&[], &script, Direction::Down)),
+            // On a downgrade the older version's object code is read, and its modules count, which cannot be seen from here:
+            // those that the script names are added.
+            let own = || app.as_ref().map_or_else(|| appup.vsn.text().map(|text| text.into_owned()).unwrap_or_default(), |(vsn, _)| vsn.clone());
+            let vsn = match direction {
+                Direction::Up => own(),
+                Direction::Down => args.from.clone().unwrap_or_else(|| older(&entry.version)),
+            };
+            let modules = match &app {
+                Some((_, modules)) => merged(modules, &script, direction),
+                None => merged(&[], &script, Direction::Down),
             };
             let contents = Contents::of_application(name, &vsn, &modules);
             let path = plan_entry(script, direction, &contents, found);
@@ -134,6 +146,17 @@ fn expand(
         }
     }
     expanded
+}
+
+/// What the version that a downgrade leads to is called where an entry is for more than one.
+const ANY_VERSION: &str = "VSN";
+
+/// The version that a downgrade entry leads to.
+fn older(version: &Version) -> String {
+    match version {
+        Version::Exact(text, _) => text.clone(),
+        Version::Pattern(_) | Version::Other(_) => ANY_VERSION.to_owned(),
+    }
 }
 
 /// The application that an instruction is about as a whole.

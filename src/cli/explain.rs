@@ -14,8 +14,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    match lint::find(&args.code) {
-        Some(code) => shell.print(&render::explain(code)).map(|()| Outcome::Clean),
-        None => Err(Failure::Usage(format!("there is no code `{}`; `relupc rules` lists all", args.code))),
-    }
+    let code = lint::find(&args.code).ok_or_else(|| Failure::Usage(format!("there is no code `{}`; `relupc rules` lists all", args.code)))?;
+    shell.print(render::explain(code));
+    Ok(Outcome::CLEAN)
 }

@@ -1,8 +1,8 @@
 //! `relupc graph`: the modules of a path, and what depends on what.
 
 use super::Outcome;
-use super::shared::Search;
-use super::shell::{Failure, Shell, outcome};
+use super::shared::{Search, path};
+use super::shell::{Failure, Shell};
 use crate::appup::Direction;
 use crate::diag::Findings;
 use crate::plan::{Appups, PathRequest, Preference, path_name, plan_path};
@@ -17,14 +17,14 @@ use clap::ValueEnum;
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The release to upgrade to
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", value_parser = path)]
     target: String,
 
     /// The release to upgrade from
-    #[arg(long, value_name = "RELEASE")]
+    #[arg(long, value_name = "RELEASE", value_parser = path)]
     from: String,
 
-    /// Draw the way back instead
+    /// Draw the downgrade path instead
     #[arg(long)]
     down: bool,
 
@@ -63,19 +63,19 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     }
     let files = opener.into_files();
     let findings = found.sorted();
+    let outcome = Outcome::new(&findings, drawn.is_some());
     let (name, clusters) = drawn.unwrap_or_default();
-    let picture = match args.format {
-        GraphFormat::Dot => render::graph(&name, &clusters, render::GraphFormat::Dot),
-        GraphFormat::Mermaid => render::graph(&name, &clusters, render::GraphFormat::Mermaid),
+    let format = match args.format {
+        GraphFormat::Dot => render::GraphFormat::Dot,
+        GraphFormat::Mermaid => render::GraphFormat::Mermaid,
         GraphFormat::Json => {
-            shell.print(&render::document(&GraphReport::new(&name, &clusters, &findings, &files)))?;
-            return Ok(outcome(&findings));
+            shell.print(render::document(&GraphReport::new(&name, &clusters, &findings, &files)));
+            return Ok(outcome);
         }
     };
     shell.report(&findings, &files);
-    let outcome = outcome(&findings);
-    if outcome == Outcome::Clean {
-        shell.print(&picture)?;
+    if outcome == Outcome::CLEAN {
+        shell.print(render::graph(&name, &clusters, format));
     }
     Ok(outcome)
 }

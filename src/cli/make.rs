@@ -1,9 +1,11 @@
 //! `relupc make`: compiles a relup.
 
 use super::config::LevelArgs;
-use super::shared::{Format, Search};
-use super::shell::{Failure, Shell, outcome};
-use super::{Outcome, write};
+use super::reported;
+use super::shared::{FindingsFormat, Search, path};
+use super::shell::{Failure, Shell};
+use super::status::{Outcome, has_errors};
+use super::write::{self, Goal};
 use crate::appup::Direction;
 use crate::author::derive_for;
 use crate::diag::{Diagnostic, Findings, Severity};
@@ -11,48 +13,53 @@ use crate::lint::{self, Between, Ran};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
 use crate::release::{FileKind, Opener, Release, with_otp_tag};
-use crate::relup::{self, Entry, LowOp, Relup, Step};
+use crate::relup::{self, Entry, LowOp, Relup, Step, Summary};
 use crate::render::{self, MakeReport};
-use crate::source::{Disk, Spot, TreeId, join, refused};
+use crate::source::{Disk, Files, Spot, TreeId, join, refused};
 use crate::term::{Extent, Term, read_differently};
 use clap::ValueEnum;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 
-/// Compile the relup of a release, for any number of releases to come from and go back to
+/// Compile the relup of a release, with the paths from and to any number of older releases
 ///
 /// A RELEASE is a `.rel` file or its stem, an unpacked release (`root`, or `root@version` when it holds several), or a
 /// release tarball. Nothing is taken from an installed OTP: name its applications with `--path` if they are needed.
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "relupc make [OPTIONS] <TARGET> --from <RELEASE>")]
 pub struct Args {
     /// The release to upgrade to
-    #[arg(value_name = "TARGET")]
+    #[arg(value_name = "TARGET", value_parser = path)]
     target: String,
 
-    /// Releases to upgrade from and downgrade to
-    #[arg(long, value_name = "RELEASE", num_args = 1.., required_unless_present_any = ["up_from", "down_to"])]
+    /// What does not belong here: for a hint
+    #[arg(hide = true)]
+    extra: Vec<String>,
+
+    /// Upgrade from and downgrade to this release; repeat it, or separate several with commas
+    #[arg(long, value_name = "RELEASE", num_args = 1, value_delimiter = ',', value_parser = path)]
     from: Vec<String>,
 
-    /// Releases to upgrade from only
-    #[arg(long, value_name = "RELEASE", num_args = 1..)]
+    /// Upgrade from this release only
+    #[arg(long, value_name = "RELEASE", num_args = 1, value_delimiter = ',', value_parser = path)]
     up_from: Vec<String>,
 
-    /// Releases to downgrade to only
-    #[arg(long, value_name = "RELEASE", num_args = 1..)]
+    /// Downgrade to this release only
+    #[arg(long, value_name = "RELEASE", num_args = 1, value_delimiter = ',', value_parser = path)]
     down_to: Vec<String>,
 
     #[command(flatten)]
     search: Search,
 
     /// Write the relup here; `-` is standard output
-    #[arg(short, long, value_name = "FILE", default_value = "relup", conflicts_with = "in_place")]
+    #[arg(short, long, value_name = "FILE", default_value = "relup", value_parser = path, conflicts_with = "in_place")]
     output: String,
 
     /// Write the relup where the target's release handler looks for it: beside its `.rel`
     #[arg(long)]
     in_place: bool,
 
-    /// Describe the path from and to a base, named as on the command line or by its version
+    /// Describe the paths from and to a base, named as on the command line or by its version
     #[arg(long, value_name = "BASE=TEXT")]
     describe: Vec<String>,
 
@@ -60,7 +67,7 @@ pub struct Args {
     #[arg(long)]
     restart_emulator: bool,
 
-    /// Refuse what a person should look at, too
+    /// Treat warnings as errors
     #[arg(long)]
     warnings_as_errors: bool,
 
@@ -72,7 +79,7 @@ pub struct Args {
     #[arg(long)]
     derive_downgrade: bool,
 
-    /// Leave instructions without an inverse out of a derived downgrade
+    /// Omit instructions without an inverse from a derived downgrade
     #[arg(long, requires = "derive_downgrade")]
     allow_lossy: bool,
 
@@ -80,7 +87,7 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "WHAT")]
     forbid: Option<Forbidden>,
 
-    /// Do not look for what OTP accepts and the node would suffer from
+    /// Skip the lint rules
     #[arg(long)]
     no_lint: bool,
 
@@ -89,7 +96,7 @@ pub struct Args {
 
     /// The form of the output
     #[arg(long, value_enum, default_value = "human")]
-    format: Format,
+    format: FindingsFormat,
 }
 
 /// What a path may be forbidden to do.
@@ -110,12 +117,10 @@ struct Releases {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    if args.check && args.output == "-" && !args.in_place {
-        return Err(Failure::Usage("`--check` compares with a file: name it with `-o`, or use `--in-place`".to_owned()));
-    }
+    check_usage(&args)?;
     let disk = Disk;
     let mut found = Findings::default();
-    let levels = args.levels.levels(&disk, &args.target)?;
+    let levels = args.levels.levels(&disk, &args.target)?.warnings_as_errors(args.warnings_as_errors);
     let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp);
     if !args.no_lint {
         opener = opener.with_code();
@@ -126,46 +131,101 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let relup = releases.target.as_ref().map(|target| compile(&args, target, &releases, &descriptions, &mut opener, &mut found));
     check_language(&releases, &opener, &mut found);
     let goal = goal(&args, &releases)?;
-    if let Some(relup) = relup.as_ref().filter(|_| args.check && !found.has_errors()) {
-        compare(relup, &goal, &mut opener, &mut found);
+    if let (Some(relup), Goal::File(file)) = (relup.as_ref().filter(|_| args.check && !found.has_errors()), &goal) {
+        compare(relup, file, &mut opener, &mut found);
     }
     let otp = opener.otp();
-    let files = opener.into_files();
+    let mut files = opener.into_files();
     let ran = if args.no_lint || found.has_errors() { Ran::Nothing } else { Ran::Everything };
-    let mut findings: Vec<Diagnostic> =
+    let findings: Vec<Diagnostic> =
         lint::apply_allowances(&files, otp, ran, found.sorted()).into_iter().filter_map(|diagnostic| levels.for_compiler(diagnostic)).collect();
-    if args.warnings_as_errors {
-        for warning in findings.iter_mut().filter(|found| found.severity == Severity::Warning) {
-            warning.severity = Severity::Error;
-        }
+    if let (false, Goal::File(file)) = (args.check, &goal) {
+        write::may_become_relup(file, files.names())?;
     }
-    if !args.check && goal != "-" && (write::is_input(&goal) || write::is_among(&goal, files.names())) {
-        return Err(Failure::Usage(format!("`{goal}` is no relup, but a file that a release is made of: it is not overwritten")));
-    }
-    let outcome = outcome(&findings);
     let complete = releases.bases.iter().all(Option::is_some);
-    let relup = ManuallyDrop::new(relup.filter(|_| outcome == Outcome::Clean && complete));
-    let json = args.format == Format::Json;
-    if !json {
-        shell.report(&findings, &files);
+    let relup = ManuallyDrop::new(relup.filter(|_| complete && !has_errors(&findings)));
+    let outcome = Outcome::new(&findings, relup.is_some());
+    match args.format {
+        FindingsFormat::Human => shell.report(&findings, &files),
+        FindingsFormat::Concise => shell.report_concisely(&findings, &files),
+        FindingsFormat::Sarif | FindingsFormat::Github => reported::in_repository(&findings, &mut files),
+        FindingsFormat::Json => {}
     }
-    let mut written = None;
-    if let Some(relup) = relup.as_ref().filter(|_| !args.check) {
-        if goal == "-" {
-            if !json {
-                shell.print(&relup.to_file(otp))?;
-            }
-        } else {
-            write::replace(&goal, relup.to_file(otp).as_bytes())?;
-            written = Some(goal.as_str());
-        }
-    }
-    if json {
-        shell.print(&render::document(&MakeReport::new(relup.as_ref(), written, &findings, &files, otp)))?;
-    } else if let Some(relup) = relup.as_ref() {
-        shell.note(&told(relup, written, args.check.then_some(&goal)));
-    }
+    let product = Product { relup: relup.as_ref(), goal: &goal, check: args.check, otp };
+    product.write(&args, &findings, &files, shell)?;
     Ok(outcome)
+}
+
+/// What was compiled, and where it goes.
+struct Product<'a> {
+    relup: Option<&'a Relup>,
+    goal: &'a Goal,
+    check: bool,
+    otp: Otp,
+}
+
+impl Product<'_> {
+    /// Writes the relup, or prints it, and says what was done in the form asked for.
+    fn write(&self, args: &Args, findings: &[Diagnostic], files: &Files, shell: &mut Shell) -> Result<(), Failure> {
+        let mut written = None;
+        if let Some(relup) = self.relup.filter(|_| !self.check) {
+            match self.goal {
+                Goal::File(file) => {
+                    for lost in write::replace(file, relup.to_file(self.otp).as_bytes())? {
+                        shell.note(&format!("{file}: {lost}"));
+                    }
+                    written = Some(file.as_str());
+                }
+                Goal::Output if args.format != FindingsFormat::Json => shell.print(relup.to_file(self.otp)),
+                Goal::Output => {}
+            }
+        }
+        match args.format {
+            FindingsFormat::Human | FindingsFormat::Concise => {}
+            FindingsFormat::Json => shell.print(render::document(&MakeReport::new(self.relup, written, findings, files, self.otp))),
+            FindingsFormat::Sarif => shell.print(render::sarif(findings, files)),
+            FindingsFormat::Github => shell.print(render::github(findings, files)),
+        }
+        if let (Some(relup), FindingsFormat::Human | FindingsFormat::Concise) = (self.relup, args.format) {
+            shell.note(&self.words(relup, written));
+        }
+        Ok(())
+    }
+
+    /// What was made, and what each path does.
+    fn words(&self, relup: &Relup, written: Option<&str>) -> String {
+        let what = match (written, self.goal) {
+            (Some(file), _) => format!("wrote {file}"),
+            (None, Goal::File(file)) => format!("{file} is up to date"),
+            (None, Goal::Output) => "compiled".to_owned(),
+        };
+        let line = |entry: &Entry, direction: Direction| {
+            let path = plan::path_name(&relup.version, &entry.version, direction);
+            format!("\n  {} {path}: {}", direction.word(), render::does(&Summary::of(&entry.steps)))
+        };
+        let up = relup.up.iter().map(|entry| line(entry, Direction::Up));
+        let down = relup.down.iter().map(|entry| line(entry, Direction::Down));
+        what + &up.chain(down).collect::<String>()
+    }
+}
+
+/// Refuses what makes no sense before anything is read.
+fn check_usage(args: &Args) -> Result<(), Failure> {
+    let usage = |words: String| Err(Failure::Usage(words));
+    if let Some(other) = args.extra.first() {
+        return usage(format!("one release is the target; the older ones come with `--from`: did you mean `relupc make {other} --from {}`?", args.target));
+    }
+    if args.from.is_empty() && args.up_from.is_empty() && args.down_to.is_empty() {
+        return usage(format!("no release to upgrade from is given: write `relupc make {} --from OLD`", args.target));
+    }
+    let to_output = !args.in_place && Goal::new(&args.output)? == Goal::Output;
+    if args.check && to_output {
+        return usage("`--check` compares with a file: name it with `-o`, or use `--in-place`".to_owned());
+    }
+    if to_output && matches!(args.format, FindingsFormat::Sarif | FindingsFormat::Github) {
+        return usage("standard output cannot take both the relup and the findings: write one of them to a file".to_owned());
+    }
+    Ok(())
 }
 
 fn open(args: &Args, opener: &mut Opener<'_>, found: &mut Findings) -> Releases {
@@ -295,15 +355,12 @@ fn check_language(releases: &Releases, opener: &Opener<'_>, found: &mut Findings
 }
 
 /// The file to write or to compare with.
-fn goal(args: &Args, releases: &Releases) -> Result<String, Failure> {
-    if !args.in_place {
-        return Ok(args.output.clone());
+fn goal(args: &Args, releases: &Releases) -> Result<Goal, Failure> {
+    match releases.target.as_ref().filter(|_| args.in_place) {
+        None => Goal::new(&args.output),
+        Some(target) if target.spot.tree == TreeId::Outside => Ok(Goal::File(join(&target.folder().path, "relup"))),
+        Some(_) => Err(Failure::Usage("`--in-place` cannot write into a tarball: name a file with `-o`".to_owned())),
     }
-    let Some(target) = &releases.target else { return Ok(args.output.clone()) };
-    if target.spot.tree != TreeId::Outside {
-        return Err(Failure::Usage("`--in-place` cannot write into a tarball: name a file with `-o`".to_owned()));
-    }
-    Ok(join(&target.folder().path, "relup"))
 }
 
 /// `--check`: the file that exists must hold the same bytes.
@@ -329,58 +386,6 @@ fn compare(relup: &Relup, goal: &str, opener: &mut Opener<'_>, found: &mut Findi
         return found.push(relup::faults::relup_differs(goal, "it cannot be read", start));
     }
     let existing = document.terms.first().and_then(|term| relup::read(term, found));
-    let difference = existing.map_or(("it is no relup".to_owned(), start), |existing| first_difference(&existing, relup, start, differs));
+    let difference = existing.map_or(("it is not a relup".to_owned(), start), |existing| plan::first_difference(&existing, relup, start, differs));
     found.push(relup::faults::relup_differs(goal, &difference.0, difference.1));
-}
-
-/// What differs first between two relups, in words, and where that stands in the existing one.
-fn first_difference(existing: &Relup, wanted: &Relup, start: crate::span::Span, differs: crate::span::Span) -> (String, crate::span::Span) {
-    if existing.version != wanted.version {
-        return (format!("it is for version {}", existing.version), start);
-    }
-    for (direction, old, new) in [(Direction::Up, &existing.up, &wanted.up), (Direction::Down, &existing.down, &wanted.down)] {
-        let versions = |entries: &[Entry]| {
-            if entries.is_empty() { "no release".to_owned() } else { entries.iter().map(|entry| entry.version.clone()).collect::<Vec<_>>().join(", ") }
-        };
-        if versions(old) != versions(new) {
-            return (format!("its {} paths are for {}, not for {}", direction.word(), versions(old), versions(new)), start);
-        }
-        for (old, new) in old.iter().zip(new) {
-            let path = plan::path_name(&wanted.version, &new.version, direction);
-            let pair = old.steps.iter().zip(&new.steps).find(|(old, new)| old.op != new.op);
-            if let Some((old, new)) = pair {
-                let expected = crate::term::print::brief(&new.op.to_term());
-                return (format!("on the path {path} `{expected}` is expected"), old.origin.span());
-            }
-            if old.steps.len() != new.steps.len() {
-                return (
-                    format!("the path {path} has {} instructions, not {}", old.steps.len(), new.steps.len()),
-                    old.steps.last().map_or(start, |step| step.origin.span()),
-                );
-            }
-            if old.description != new.description {
-                return (format!("the description of the path {path} differs"), start);
-            }
-        }
-    }
-    ("it is laid out otherwise".to_owned(), differs)
-}
-
-/// What was made, in a line or two.
-fn told(relup: &Relup, written: Option<&str>, checked: Option<&String>) -> String {
-    let paths = |entries: &[Entry], direction: Direction| {
-        let path = |entry: &Entry| format!("{} ({})", plan::path_name(&relup.version, &entry.version, direction), counted(entry.steps.len()));
-        entries.iter().map(path).collect::<Vec<_>>()
-    };
-    let all: Vec<String> = paths(&relup.up, Direction::Up).into_iter().chain(paths(&relup.down, Direction::Down)).collect();
-    let what = match (written, checked) {
-        (Some(file), _) => format!("wrote {file}"),
-        (None, Some(file)) => format!("{file} is up to date"),
-        (None, None) => "compiled".to_owned(),
-    };
-    format!("relupc: {what}: {}", all.join(", "))
-}
-
-fn counted(instructions: usize) -> String {
-    if instructions == 1 { "1 instruction".to_owned() } else { format!("{instructions} instructions") }
 }

@@ -18,11 +18,12 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let page = match &args.command {
         None => whole,
         Some(name) => match whole.find_subcommand(name) {
-            Some(command) => command.clone(),
+            Some(command) => command.clone().name(format!("relupc-{name}")).version(env!("CARGO_PKG_VERSION")),
             None => return Err(Failure::Usage(format!("there is no command `{name}`"))),
         },
     };
     let mut bytes = Vec::new();
     clap_mangen::Man::new(page).render(&mut bytes).map_err(|why| Failure::Write { path: "standard output".to_owned(), why })?;
-    shell.print(&String::from_utf8_lossy(&bytes)).map(|()| Outcome::Clean)
+    shell.print(bytes);
+    Ok(Outcome::CLEAN)
 }

@@ -3,18 +3,18 @@
 use crate::otp::Otp;
 use clap::{Args, ValueEnum};
 
-/// Where applications are searched, and whose behaviour counts
+/// Where applications are searched, and which OTP version counts
 #[derive(Debug, Args)]
 pub struct Search {
-    /// Search applications in this folder; `*` stands for a name, as in `lib/*/ebin`
-    #[arg(long = "path", value_name = "DIR", action = clap::ArgAction::Append)]
+    /// Search for applications in this folder; `*` matches any name, as in `lib/*/ebin`
+    #[arg(long = "path", value_name = "DIR", value_parser = path, action = clap::ArgAction::Append)]
     pub path: Vec<String>,
 
     #[command(flatten)]
     pub language: Language,
 }
 
-/// Whose behaviour counts
+/// Which OTP version counts
 #[derive(Debug, Args)]
 pub struct Language {
     /// Behave as this OTP version: 25 to 29
@@ -24,14 +24,37 @@ pub struct Language {
 
 fn parse_otp(text: &str) -> Result<Otp, String> {
     let range = format!("{} to {}", Otp::OLDEST.major(), Otp::NEWEST.major());
-    text.parse::<u8>().ok().and_then(Otp::from_major).ok_or_else(|| format!("OTP versions {range} are told apart"))
+    text.parse::<u8>().ok().and_then(Otp::from_major).ok_or_else(|| format!("use one of {range}"))
 }
 
-/// The form of the output.
+/// A file, a folder or a release. An empty name is most often a variable of a script that was never set; taken for the root
+/// of the file system it would do harm.
+pub fn path(text: &str) -> Result<String, String> {
+    if text.is_empty() { Err("the name is empty; is a variable not set?".to_owned()) } else { Ok(text.to_owned()) }
+}
+
+/// The form of findings and products.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Reports for people on standard error, the product on standard output
+    /// Reports for people
     Human,
+    /// Findings on one line each
+    Concise,
     /// One JSON document on standard output
     Json,
+}
+
+/// The form of findings where other tools take them in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FindingsFormat {
+    /// Reports for people
+    Human,
+    /// Findings on one line each: `file:line:column: error[RL0105]: text`
+    Concise,
+    /// One JSON document on standard output
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub's workflows
+    Github,
 }

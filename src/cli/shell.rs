@@ -1,8 +1,8 @@
 //! Standard output and standard error, colours, and what ends a run early.
 
-use super::Outcome;
 use crate::diag::Diagnostic;
-use crate::render::{self, Style};
+use crate::escape;
+use crate::render::{self, Charset, Style};
 use crate::source::Files;
 use clap::ValueEnum;
 use std::fmt;
@@ -19,7 +19,7 @@ pub enum Colour {
     Never,
 }
 
-/// How the output is called in messages.
+/// What the output is called in messages.
 const STANDARD_OUTPUT: &str = "standard output";
 
 /// What ends a run: not a fact about the input, but the job itself could not be done.
@@ -34,8 +34,6 @@ pub enum Failure {
         /// The system's words.
         why: io::Error,
     },
-    /// The reader of the output went away.
-    BrokenPipe,
 }
 
 impl fmt::Display for Failure {
@@ -46,45 +44,43 @@ impl fmt::Display for Failure {
                 let text = why.to_string();
                 let words = text.split(" (os error").next().unwrap_or_default().to_lowercase();
                 write!(out, "`{path}` cannot be written: {words}")?;
-                // A file is replaced whole or left alone; what went before on an output stays.
+                // A file is replaced whole or left alone; what was printed before stays printed.
                 if path == STANDARD_OUTPUT { Ok(()) } else { out.write_str("; nothing was changed") }
             }
-            Failure::BrokenPipe => out.write_str("the reader of the output went away"),
         }
-    }
-}
-
-impl Failure {
-    fn from_output(error: io::Error) -> Failure {
-        if error.kind() == io::ErrorKind::BrokenPipe { Failure::BrokenPipe } else { Failure::Write { path: STANDARD_OUTPUT.to_owned(), why: error } }
     }
 }
 
 /// The two outputs of a run.
 pub struct Shell {
-    out: io::BufWriter<io::Stdout>,
+    /// What is printed and not yet handed to the system.
+    pending: Vec<Vec<u8>>,
+    out: io::Stdout,
+    /// Why the output takes no more.
+    broken: Option<io::Error>,
     err: anstream::Stderr,
-    style: Style,
+    quiet: bool,
+    reports: Style,
     product: Style,
 }
 
-/// The width of reports where there is no terminal, in columns.
+/// The width of reports where the terminal does not say it, in columns.
 const WIDTH: usize = 80;
-/// The widest report.
+/// The widest report, in columns.
 const MAX_WIDTH: usize = 120;
 
 impl Shell {
-    /// The process's own outputs.
-    pub fn new(colour: Colour) -> Shell {
+    /// The process's own outputs; `quiet` drops notes.
+    pub fn new(colour: Colour, quiet: bool) -> Shell {
         let choice = match colour {
             Colour::Auto => anstream::ColorChoice::Auto,
             Colour::Always => anstream::ColorChoice::Always,
             Colour::Never => anstream::ColorChoice::Never,
         };
         let (out, err) = (io::stdout(), io::stderr());
-        let style = style_of(colour, err.is_terminal(), anstream::AutoStream::choice(&err));
+        let reports = style_of(colour, err.is_terminal(), anstream::AutoStream::choice(&err));
         let product = style_of(colour, out.is_terminal(), anstream::AutoStream::choice(&out));
-        Shell { out: io::BufWriter::new(out), err: anstream::AutoStream::new(err, choice), style, product }
+        Shell { pending: Vec::new(), out, broken: None, err: anstream::AutoStream::new(err, choice), quiet, reports, product }
     }
 
     /// How a product for people is drawn on standard output.
@@ -92,41 +88,73 @@ impl Shell {
         self.product
     }
 
-    /// Writes a product that need not be UTF-8 to standard output.
-    pub fn print_bytes(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        self.out.write_all(bytes).map_err(Failure::from_output)
+    /// Prints a product to standard output. It is handed to the system before the next note, and at the end of the run.
+    pub fn print(&mut self, product: impl Into<Vec<u8>>) {
+        self.pending.push(product.into());
     }
 
-    /// Writes a product to standard output.
-    pub fn print(&mut self, text: &str) -> Result<(), Failure> {
-        self.print_bytes(text.as_bytes())
-    }
-
-    /// Writes a word about the run to standard error; that it cannot be read is no failure.
+    /// Prints a remark about the run to standard error; that it cannot be read is not a failure.
     pub fn note(&mut self, text: &str) {
-        // What was printed before it is seen before it; a failure shows at the end of the run.
-        let _ = self.out.flush();
-        let _ = writeln!(self.err, "{}", render::plain(text));
+        if !self.quiet {
+            self.say(&format!("relupc: {text}"));
+        }
     }
 
-    /// Draws findings on standard error, and their count.
+    /// Prints a remark that belongs to a report on standard output.
+    pub fn remark(&mut self, text: &str) {
+        if !self.quiet {
+            self.print(format!("{}\n", escape::lines(text)));
+        }
+    }
+
+    fn say(&mut self, text: &str) {
+        // The two outputs may be one terminal: what was printed first is seen first.
+        self.hand_over();
+        let _ = writeln!(self.err, "{}", escape::lines(text));
+    }
+
+    /// Prints findings to standard error, a line each.
+    pub fn report_concisely(&mut self, findings: &[Diagnostic], files: &Files) {
+        self.print_report(&render::concise(findings, files));
+    }
+
+    fn print_report(&mut self, text: &str) {
+        self.hand_over();
+        let _ = self.err.write_all(text.as_bytes());
+    }
+
+    /// Draws findings and their count on standard error.
     pub fn report(&mut self, findings: &[Diagnostic], files: &Files) {
-        let drawn = render::human(findings, files, self.style);
-        let _ = self.err.write_all(drawn.as_bytes());
+        self.print_report(&render::human(findings, files, self.reports));
         let summary = render::summary(findings);
         if !summary.is_empty() {
-            self.note(&format!("relupc: {summary}"));
+            self.note(&summary);
         }
     }
 
     /// Says why the run ended.
     pub fn failure(&mut self, failure: &Failure) {
-        self.note(&format!("relupc: {failure}"));
+        self.say(&format!("relupc: {}", escape::line(&failure.to_string())));
     }
 
-    /// Hands everything over to the system.
-    pub fn flush(&mut self) -> Result<(), Failure> {
-        self.out.flush().map_err(Failure::from_output)
+    fn hand_over(&mut self) {
+        for product in self.pending.drain(..) {
+            if self.broken.is_none() {
+                self.broken = self.out.write_all(&product).err();
+            }
+        }
+        if self.broken.is_none() {
+            self.broken = self.out.flush().err();
+        }
+    }
+
+    /// Hands everything over to the system. A reader who went away has seen enough: that is not a failure.
+    pub fn finish(&mut self) -> Result<(), Failure> {
+        self.hand_over();
+        match self.broken.take() {
+            Some(why) if why.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Write { path: STANDARD_OUTPUT.to_owned(), why }),
+            Some(_) | None => Ok(()),
+        }
     }
 }
 
@@ -136,15 +164,17 @@ fn style_of(colour: Colour, is_terminal: bool, choice: anstream::ColorChoice) ->
         Colour::Always => true,
         Colour::Never => false,
     };
-    Style { colour, width: if is_terminal { terminal_width() } else { WIDTH } }
+    Style { colour, width: is_terminal.then(terminal_width), charset: charset() }
 }
 
 fn terminal_width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(MAX_WIDTH).clamp(WIDTH / 2, MAX_WIDTH)
+    columns.unwrap_or(WIDTH).clamp(WIDTH / 2, MAX_WIDTH)
 }
 
-/// The outcome that findings stand for.
-pub(super) fn outcome(findings: &[Diagnostic]) -> Outcome {
-    if findings.iter().any(|found| found.severity == crate::diag::Severity::Error) { Outcome::Faulty } else { Outcome::Clean }
+/// What the locale can show: the first of the variables that is set decides, as for `setlocale(3)`.
+fn charset() -> Charset {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty());
+    let name = set.unwrap_or_default().to_ascii_lowercase();
+    if name.contains("utf-8") || name.contains("utf8") { Charset::Unicode } else { Charset::Ascii }
 }

@@ -1,14 +1,14 @@
 //! What changed besides the code: names and versions of the release, its configuration, environments of applications.
 
-use super::faults;
 use super::files::{self, Changed};
 use super::{Fact, Place, Verdict};
+use super::{faults, vm_args};
 use crate::beam::Beam;
 use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::release::{Application, Opener, Release};
 use crate::source::{Refusal, Spot, Trees, join, refused};
-use crate::term::print::{brief, inline};
+use crate::term::print::inline;
 use crate::term::{Extent, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,17 +46,21 @@ fn versions(release: &Release) -> Vec<(&str, &str)> {
 
 type Keys = BTreeMap<String, (Term, Option<Place>)>;
 
+/// A key as it may be shown: an atom. Anything else in its place may well be a value.
+fn shown_key(key: &Term) -> String {
+    if key.as_atom().is_some() { inline(key, Otp::NEWEST) } else { "(not an atom)".to_owned() }
+}
+
 /// The keys of a list of pairs, with their values.
 fn keys(list: &Term) -> BTreeMap<String, Term> {
     let pairs = list.as_list().unwrap_or_default().iter().filter_map(|pair| match pair.as_tuple() {
-        Some([key, value]) => Some((inline(key, Otp::NEWEST), value.clone())),
+        Some([key, value]) => Some((shown_key(key), value.clone())),
         _ => None,
     });
     pairs.collect()
 }
 
-/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`. Values are left out: those of a node's own
-/// configuration may be secrets.
+/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`. Values are never shown: they may be secrets.
 fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<String> {
     let mut all: Vec<(&String, char)> = Vec::new();
     all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| (key, '+')));
@@ -82,21 +86,10 @@ pub(super) fn takes_changes(application: &Application, trees: &Trees<'_>) -> Opt
 
 /// The environment of an application. `reads` tells whether its callback module takes changes in.
 pub(super) fn environment(application: &str, old: &Term, new: &Term, reads: Option<bool>, place: Place) -> Option<Fact> {
-    let (old, new) = (keys(old), keys(new));
-    let changed = changed_keys(&old, &new);
+    let changed = changed_keys(&keys(old), &keys(new));
     if changed.is_empty() {
         return None;
     }
-    // The defaults of an `.app` stand in the code for all to read.
-    let shown = |item: String| {
-        let key = item.get(2..).unwrap_or_default();
-        match (old.get(key), new.get(key)) {
-            (Some(before), Some(after)) => format!("{item}: {} -> {}", brief(before), brief(after)),
-            (Some(value), None) | (None, Some(value)) => format!("{item}: {}", brief(value)),
-            (None, None) => item,
-        }
-    };
-    let changed = changed.into_iter().map(shown).collect();
     Some(environment_fact("environment", &format!("the environment of `{application}`"), changed, reads).at(Some(place)))
 }
 
@@ -177,7 +170,7 @@ fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Co
         // A string names another file; what that says is not known here.
         if let Some([application, values]) = item.as_tuple() {
             let line = u32::try_from(opener.files().line(item.span)).unwrap_or(0);
-            keys.insert(inline(application, Otp::NEWEST), (values.clone(), Some(Place { file: name.clone(), line })));
+            keys.insert(shown_key(application), (values.clone(), Some(Place { file: name.clone(), line })));
         }
     }
     Config::Read(keys)
@@ -185,15 +178,13 @@ fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Co
 
 /// Files that are read when the emulator starts, and never again.
 fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Vec<Fact> {
-    const FLAGS: &str = "are flags of the emulator: they take effect when it is restarted";
-    const COMPUTED: &str = "is run when the node starts, and a hot upgrade does not run it again";
     let mut facts = Vec::new();
-    for (name, why) in [("vm.args", FLAGS), ("remote.vm.args", FLAGS), ("runtime.exs", COMPUTED), ("env.sh", COMPUTED)] {
+    for (name, is_flags) in [("vm.args", true), ("remote.vm.args", true), ("runtime.exs", false), ("env.sh", false)] {
         let mut read = |folder: &Spot| {
             let path = join(&folder.path, name);
             match trees.get(folder.tree).read_text(&path) {
-                Ok(bytes) => Ok(Some(significant(&bytes))),
-                Err(Refusal::Absent) => Ok(None),
+                Ok(bytes) => Ok(bytes),
+                Err(Refusal::Absent) => Ok(Vec::new()),
                 Err(why) => {
                     found.push(refused(&trees.display(&Spot::new(folder.tree, path)), &why));
                     Err(())
@@ -201,37 +192,23 @@ fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -
             }
         };
         let (Ok(before), Ok(after)) = (read(old), read(new)) else { continue };
-        if before == after {
+        if significant(&before) == significant(&after) {
             continue;
         }
-        let (before, after): (BTreeSet<String>, BTreeSet<String>) =
-            (before.unwrap_or_default().into_iter().collect(), after.unwrap_or_default().into_iter().collect());
-        if before == after {
-            continue;
-        }
-        // What stands behind a flag may be a secret: its name is enough. Scripts are not quoted at all.
-        let flag = |line: &String| line.split(' ').next().unwrap_or_default().to_owned();
-        let (gone, come): (BTreeSet<String>, BTreeSet<String>) = (before.difference(&after).map(flag).collect(), after.difference(&before).map(flag).collect());
-        let items: Vec<String> = if why == FLAGS {
-            let all = gone.union(&come);
-            let sign = |flag: &String| match (gone.contains(flag), come.contains(flag)) {
-                (true, true) => '~',
-                (true, false) => '-',
-                (false, _) => '+',
-            };
-            all.map(|flag| format!("{} {flag}", sign(flag))).collect()
-        } else {
-            Vec::new()
-        };
-        let verb = if why == FLAGS { "changed: its lines" } else { "changed: it" };
         let place = Place { file: trees.display(&Spot::new(new.tree, join(&new.path, name))), line: 0 };
-        facts.push(Fact::new("boot-file", Verdict::HotWithCare, format!("`{name}` {verb} {why}")).items(items).at(Some(place)));
+        let (words, items) = if is_flags {
+            ("changed: its lines are flags of the emulator: they take effect when it is restarted", vm_args::changed(&before, &after))
+        } else {
+            // Scripts are not quoted at all.
+            ("changed: it is run when the node starts, and a hot upgrade does not run it again", Vec::new())
+        };
+        facts.push(Fact::new("boot-file", Verdict::HotWithCare, format!("`{name}` {words}")).items(items).at(Some(place)));
     }
     facts
 }
 
-/// The lines that say something.
-fn significant(bytes: &[u8]) -> Vec<String> {
+/// The lines that say something, each once.
+fn significant(bytes: &[u8]) -> BTreeSet<String> {
     let text = String::from_utf8_lossy(bytes);
     let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).map(words).collect()

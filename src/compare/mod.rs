@@ -13,6 +13,7 @@ mod modules;
 mod shapes;
 mod state;
 mod verdict;
+mod vm_args;
 
 pub use callers::{Link, links};
 pub use faults::{ALL as CODES, beam_missing};

@@ -171,7 +171,17 @@ fn only(one: &Option<Facts>, other: &Option<Facts>) -> Vec<(crate::term::Atom, u
 
 /// Where a module's source is, as far as its debug information tells.
 pub(super) fn source_of(facts: &Facts, line: u32) -> Option<Place> {
-    facts.file.as_ref().map(|file| Place { file: file.clone(), line })
+    facts.file.as_ref().map(|file| Place { file: in_project(file).to_owned(), line })
+}
+
+/// A source file as it is called in its project: of an absolute path, which is one of the machine that compiled it, the part
+/// from the innermost `src`, `lib` or `test` on.
+fn in_project(file: &str) -> &str {
+    if !file.starts_with('/') && file.get(1..2) != Some(":") {
+        return file;
+    }
+    let inside = ["/src/", "/lib/", "/test/"].iter().filter_map(|folder| file.rfind(folder)).max();
+    inside.and_then(|at| file.get(at + 1..)).or_else(|| file.rsplit(['/', '\\']).next()).unwrap_or(file)
 }
 
 /// Chunks that the emulator does not run, and what they are.

@@ -37,9 +37,9 @@ impl Code {
         self.page.split("\n\n").nth(1).unwrap_or(self.name).trim()
     }
 
-    /// Where the page is published.
-    pub fn url(&self) -> String {
-        format!("{}/blob/main/docs/rules/{}.md", env!("CARGO_PKG_REPOSITORY"), self.id)
+    /// Where the page is published, once the project has an address (`repository` in `Cargo.toml`).
+    pub fn url(&self) -> Option<String> {
+        Some(env!("CARGO_PKG_REPOSITORY")).filter(|address| !address.is_empty()).map(|address| format!("{address}/blob/main/docs/rules/{}.md", self.id))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The list of findings of a run: bounded, sorted, each once.
 
 use super::{Diagnostic, Severity, codes};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 codes! {
     TOO_MANY_FINDINGS "RL0001" "too-many-findings" Advice
@@ -99,12 +101,52 @@ impl Findings {
                 _ => once.push(found),
             }
         }
+        let mut once = joined(once);
         if dropped > 0 {
             let message = if dropped == 1 { "one further finding is not listed".to_owned() } else { format!("{dropped} further findings are not listed") };
             once.push(Diagnostic::new(&TOO_MANY_FINDINGS, message).help("mend the first ones and run again"));
         }
         once
     }
+}
+
+/// How many subjects of a finding are named in its message; all of them have their places.
+const NAMED: usize = 5;
+
+/// Makes one finding of those that have a cause in common, on the same paths, at the place of the first.
+fn joined(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut at: HashMap<(&'static str, String, Vec<String>), usize> = HashMap::new();
+    let mut subjects: HashMap<usize, Vec<String>> = HashMap::new();
+    let mut joined: Vec<Diagnostic> = Vec::with_capacity(list.len());
+    for found in list {
+        let Some(cause) = &found.cause else {
+            joined.push(found);
+            continue;
+        };
+        match at.entry((found.code.id, cause.key.clone(), found.paths.clone())) {
+            Entry::Vacant(entry) => {
+                subjects.insert(*entry.insert(joined.len()), vec![cause.subject.clone()]);
+                joined.push(found);
+            }
+            Entry::Occupied(entry) => {
+                subjects.entry(*entry.get()).or_default().push(cause.subject.clone());
+                if let Some(first) = joined.get_mut(*entry.get()) {
+                    first.labels.extend(found.labels);
+                    first.severity = first.severity.min(found.severity);
+                    first.fix = None;
+                }
+            }
+        }
+    }
+    for (at, found) in joined.iter_mut().enumerate() {
+        if let (Some(subjects), Some(cause)) = (subjects.get(&at).filter(|subjects| subjects.len() > 1), &found.cause) {
+            let named: Vec<String> = subjects.iter().take(NAMED).map(|subject| format!("`{subject}`")).collect();
+            let more = subjects.len().saturating_sub(NAMED);
+            let names = if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") };
+            found.message = (cause.words)(&names, subjects.len());
+        }
+    }
+    joined
 }
 
 /// Two reports of one fact: same code, same words, same places.
@@ -115,6 +157,22 @@ fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Diagnostic, Findings, KEPT, TOO_MANY_FINDINGS};
+
+    #[test]
+    fn findings_of_one_cause_are_one() {
+        let mut found = Findings::default();
+        for (at, name) in ["a", "b", "c", "d", "e", "f"].into_iter().enumerate() {
+            let span = crate::span::Span::new(crate::span::FileId(0), at, at + 1);
+            let one = Diagnostic::new(&TOO_MANY_FINDINGS, name).label(span, name).because("k", name, |names, count| format!("{count}: {names}"));
+            found.push(one.clone().on_path("up"));
+            found.push(one.on_path("down"));
+        }
+        found.push(Diagnostic::new(&TOO_MANY_FINDINGS, "alone").because("other", "x", |_, _| "several".to_owned()));
+        let sorted = found.sorted();
+        let messages: Vec<&str> = sorted.iter().map(|found| found.message.as_str()).collect();
+        assert_eq!(messages, ["alone", "6: `a`, `b`, `c`, `d`, `e` and 1 more"]);
+        assert_eq!((sorted[1].labels.len(), sorted[1].paths.len()), (6, 2));
+    }
 
     #[test]
     fn what_is_dropped_is_counted_once() {

@@ -61,6 +61,17 @@ pub struct Fix {
     pub safe: bool,
 }
 
+/// What findings of one cause have in common: together they are one finding with a list of places.
+#[derive(Clone, Debug)]
+pub struct Cause {
+    /// Which findings of a code belong together.
+    pub key: String,
+    /// What this one is about.
+    pub subject: String,
+    /// The message for several: what they are about, and how many they are.
+    pub words: fn(subjects: &str, count: usize) -> String,
+}
+
 /// One fact for the user.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -81,12 +92,24 @@ pub struct Diagnostic {
     pub otp: Option<Cow<'static, str>>,
     /// The paths it was found on (`1.0.0 -> 1.1.0`), when it belongs to paths.
     pub paths: Vec<String>,
+    /// What it shares with other findings, when it does.
+    pub cause: Option<Cause>,
 }
 
 impl Diagnostic {
     /// A finding at the code's own level, without a place yet.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { code, severity: code.severity, message: message.into(), labels: Vec::new(), help: None, fix: None, otp: None, paths: Vec::new() }
+        Diagnostic {
+            code,
+            severity: code.severity,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+            otp: None,
+            paths: Vec::new(),
+            cause: None,
+        }
     }
 
     /// Adds a place; spans that point into no file are left out.
@@ -124,6 +147,12 @@ impl Diagnostic {
     /// Changes the level.
     pub fn severity(mut self, severity: Severity) -> Diagnostic {
         self.severity = severity;
+        self
+    }
+
+    /// Makes it one of several findings with a cause.
+    pub fn because(mut self, key: impl Into<String>, subject: impl Into<String>, words: fn(&str, usize) -> String) -> Diagnostic {
+        self.cause = Some(Cause { key: key.into(), subject: subject.into(), words });
         self
     }
 

@@ -32,11 +32,12 @@ pub enum Preset {
 pub struct Levels {
     preset: Preset,
     set: Vec<Said>,
+    warnings_as_errors: bool,
 }
 
 /// Who sets a level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
+pub enum SetBy {
     /// A configuration file.
     File,
     /// The command line.
@@ -45,7 +46,7 @@ pub enum Source {
 
 #[derive(Clone, Debug)]
 struct Said {
-    source: Source,
+    source: SetBy,
     what: String,
     level: Level,
 }
@@ -53,12 +54,18 @@ struct Said {
 impl Levels {
     /// Levels that begin with a preset.
     pub fn new(preset: Preset) -> Levels {
-        Levels { preset, set: Vec::new() }
+        Levels { preset, set: Vec::new(), warnings_as_errors: false }
+    }
+
+    /// The same levels, with what is a warning by them treated as an error.
+    #[must_use]
+    pub fn warnings_as_errors(self, wanted: bool) -> Levels {
+        Levels { warnings_as_errors: wanted, ..self }
     }
 
     /// Sets the level of a code (by id or name), of a group of codes, or of `all`; tells whether there is such a thing.
     #[must_use]
-    pub fn set(&mut self, source: Source, what: &str, level: Level) -> bool {
+    pub fn set(&mut self, source: SetBy, what: &str, level: Level) -> bool {
         let known = super::codes().iter().any(|code| names(code, what));
         if known {
             self.set.push(Said { source, what: what.to_owned(), level });
@@ -99,6 +106,9 @@ impl Levels {
                 Severity::Advice => Severity::Warning,
             },
         };
+        if self.warnings_as_errors && diagnostic.severity == Severity::Warning {
+            diagnostic.severity = Severity::Error;
+        }
         Some(diagnostic)
     }
 }
@@ -129,7 +139,7 @@ fn is_one(code: &Code, what: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Level, Levels, Preset, Source};
+    use super::{Level, Levels, Preset, SetBy};
     use crate::diag::{Diagnostic, Severity};
 
     fn severity(levels: &Levels) -> Option<Severity> {
@@ -141,15 +151,15 @@ mod tests {
     fn the_narrower_word_counts() {
         let mut levels = Levels::new(Preset::Recommended);
         assert_eq!(severity(&levels), Some(Severity::Advice));
-        assert!(levels.set(Source::File, "order", Level::Deny));
+        assert!(levels.set(SetBy::File, "order", Level::Deny));
         assert_eq!(severity(&levels), Some(Severity::Error));
-        assert!(levels.set(Source::File, "rl0503", Level::Allow));
+        assert!(levels.set(SetBy::File, "rl0503", Level::Allow));
         assert_eq!(severity(&levels), None);
-        assert!(levels.set(Source::File, "all", Level::Warn));
+        assert!(levels.set(SetBy::File, "all", Level::Warn));
         assert_eq!(severity(&levels), None);
-        assert!(levels.set(Source::CommandLine, "all", Level::Warn));
+        assert!(levels.set(SetBy::CommandLine, "all", Level::Warn));
         assert_eq!(severity(&levels), Some(Severity::Warning));
-        assert!(!levels.set(Source::File, "nothing", Level::Deny));
+        assert!(!levels.set(SetBy::File, "nothing", Level::Deny));
         assert_eq!(severity(&Levels::new(Preset::Strict)), Some(Severity::Warning));
         assert_eq!(severity(&Levels::new(Preset::Otp)), None);
     }

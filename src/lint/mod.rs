@@ -5,8 +5,10 @@
 //! the pages read the registry; there is no other list.
 
 mod allow;
+mod alone;
 mod computed;
 mod file;
+mod fix;
 mod levels;
 mod pair;
 mod releases;
@@ -14,9 +16,11 @@ mod rules;
 mod written;
 
 pub use allow::{Ran, apply as apply_allowances};
+pub use alone::{Alone, application_of, check_alone};
 pub use computed::computed;
 pub use file::{File, check_file};
-pub use levels::{Level, Levels, Preset, Source};
+pub use fix::{Fixed, Which, fix};
+pub use levels::{Level, Levels, Preset, SetBy};
 pub use pair::{Pair, Supervisor, Way};
 pub use releases::{Between, check_releases};
 pub use written::{Written, check_relup};

@@ -1,16 +1,17 @@
 //! All rules on releases: the appups that their paths use, and each pair.
 
+use super::rules::ONE_WAY_ENTRY;
 use super::{Pair, check_file, rules};
 use crate::appup::{Appup, Direction};
 use crate::compare::{compare, links};
 use crate::diag::{Diagnostic, Findings};
 use crate::lint::Check;
 use crate::parallel;
-use crate::plan::{Appups, path_name};
+use crate::plan::{Appups, NO_RELUP_ENTRY, path_name};
 use crate::release::{Application, Opener, Release};
 use crate::relup::{Relup, Step};
 use crate::span::FileId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A base of the target, with the scripts between the two as far as they could be compiled.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +61,10 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
             finding
         }));
     }
-    let all = std::mem::take(found).sorted();
+    let mut all = std::mem::take(found).sorted();
+    // Where a path finds no entry, that one direction lacks one is the same fact once more.
+    let without: HashSet<FileId> = all.iter().filter(|found| *found.code == NO_RELUP_ENTRY).filter_map(|found| Some(found.position()?.file)).collect();
+    all.retain(|found| *found.code != ONE_WAY_ENTRY || found.position().is_none_or(|span| !without.contains(&span.file)));
     found.extend(name_dependencies(target, &used, all));
 }
 

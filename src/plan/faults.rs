@@ -32,6 +32,9 @@ codes! {
     LOADED_TWICE "RL0420" "loaded-twice" Warning
 }
 
+/// How many of the versions that an appup has entries for are named.
+const LISTED: usize = 12;
+
 pub(super) fn no_entry(
     application: &Application,
     base_vsn: &Spanned<String>,
@@ -47,7 +50,11 @@ pub(super) fn no_entry(
         Direction::Down => format!("`{file}` has no entry to downgrade `{name}` from {} to {}", quoted(vsn, '"'), quoted(base, '"')),
     };
     let help = match (direction, listed.is_empty()) {
-        (_, false) => format!("it has entries for {}; add one for {}", listed.join(", "), quoted(base, '"')),
+        (_, false) => {
+            let more = listed.len().saturating_sub(LISTED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("it has entries for {}{more}; add one for {}", listed.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", "), quoted(base, '"'))
+        }
         (Direction::Up, true) => format!("add `{{{},[...]}}` to this list", quoted(base, '"')),
         (Direction::Down, true) => "add one, or have it derived from the upgrade with `--derive-downgrade`".to_owned(),
     };

@@ -191,7 +191,9 @@ fn changed_script(application: &Application, old: &Application, direction: Direc
         Ok(entry) => Some(Script::written(appup::read_script(&entry.script, found))),
         Err(NoEntry::Refused) => None,
         Err(NoEntry::Unmatched) => {
-            let listed: Vec<String> = entries.list.iter().map(|entry| shown(&entry.version)).collect();
+            let mut seen = HashSet::new();
+            let versions = entries.list.iter().map(|entry| shown(&entry.version));
+            let listed: Vec<String> = versions.filter(|version| seen.insert(version.clone())).collect();
             found.push(faults::no_entry(application, &old.vsn, direction, entries.span, &listed, &loaded.spot.path));
             None
         }

@@ -16,6 +16,7 @@
 
 mod applications;
 mod check;
+mod difference;
 mod faults;
 mod gather;
 mod lower;
@@ -26,7 +27,8 @@ mod review;
 mod split;
 
 pub use applications::Contents;
-pub use faults::{ALL as CODES, NO_SUCH_MODULE, restart_forbidden};
+pub use difference::first_difference;
+pub use faults::{ALL as CODES, NO_RELUP_ENTRY, NO_SUCH_MODULE, restart_forbidden};
 pub use gather::Appups;
 pub use order::{Cluster, Preference, knots};
 

@@ -6,7 +6,7 @@ use super::{Application, FileKind, Release, check, faults, with_otp_tag};
 use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::parallel;
-use crate::source::{FileTree, Files, Keep, Kind, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused, unreadable_folder};
+use crate::source::{FileTree, Files, Keep, Kind, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused, unreadable_folder, unreadable_releases};
 use crate::span::FileId;
 use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
 use foldhash::{HashMap, HashMapExt, HashSet};
@@ -227,10 +227,10 @@ impl<'a> Opener<'a> {
     fn locate_in_root(&self, reference: &str, root: &Spot, version: Option<&str>, found: &mut Findings) -> Option<Located> {
         let releases = Spot::new(root.tree, join(&root.path, "releases"));
         if let Err(Refusal::Refused(words)) = self.trees.get(root.tree).list(&releases.path) {
-            found.push(unreadable_folder(&self.trees.display(&releases), &words));
+            found.push(unreadable_releases(&self.trees.display(&releases), &words));
             return None;
         }
-        let candidates = self.releases_in(root);
+        let candidates = self.releases_in(root, found);
         let wanted = version.map(str::to_owned).or_else(|| self.start_version(root));
         let versions: Vec<String> = {
             let mut versions: Vec<String> = candidates.iter().map(|(vsn, _)| vsn.clone()).collect();
@@ -241,7 +241,7 @@ impl<'a> Opener<'a> {
             Some(wanted) => candidates.iter().filter(|(vsn, _)| vsn == wanted).collect(),
             None => candidates.iter().collect(),
         };
-        let matching = prefer_own(matching);
+        let matching = self.distinct(root.tree, prefer_own(matching));
         match matching.as_slice() {
             [(_, path)] => Some(Located { spot: Spot::new(root.tree, path), own: Some(join(&root.path, "lib")) }),
             [] => {
@@ -263,8 +263,17 @@ impl<'a> Opener<'a> {
         }
     }
 
+    /// Leaves out what holds the same as an earlier one: after an upgrade the release handler's copy is beside the original.
+    fn distinct<'c>(&self, tree: TreeId, candidates: Vec<&'c (String, String)>) -> Vec<&'c (String, String)> {
+        if candidates.len() < 2 {
+            return candidates;
+        }
+        let mut seen = std::collections::BTreeSet::new();
+        candidates.into_iter().filter(|(_, path)| self.trees.get(tree).read_text(path).map_or(true, |bytes| seen.insert(bytes))).collect()
+    }
+
     /// Version and path of every `.rel` below `releases/`, sorted by path; one that cannot be read goes by its folder.
-    fn releases_in(&self, root: &Spot) -> Vec<(String, String)> {
+    fn releases_in(&self, root: &Spot, found: &mut Findings) -> Vec<(String, String)> {
         let tree = self.trees.get(root.tree);
         let releases = join(&root.path, "releases");
         let mut paths = Vec::new();
@@ -273,8 +282,11 @@ impl<'a> Opener<'a> {
             if name.ends_with(".rel") {
                 paths.push(path);
             } else {
-                let inner = tree.list(&path).unwrap_or_default();
-                paths.extend(inner.iter().filter(|name| name.ends_with(".rel")).map(|name| join(&path, name)));
+                match tree.list(&path) {
+                    Ok(inner) => paths.extend(inner.iter().filter(|name| name.ends_with(".rel")).map(|name| join(&path, name))),
+                    Err(Refusal::Refused(words)) => found.push(unreadable_folder(&self.trees.display(&Spot::new(root.tree, path)), &words)),
+                    Err(Refusal::Absent | Refusal::TooLarge(_)) => {}
+                }
             }
         }
         let mut list: Vec<(String, String)> = paths
@@ -355,7 +367,7 @@ impl<'a> Opener<'a> {
             };
             let own = located.own.as_ref().map(|own| Spot::new(located.spot.tree, own));
             let shelf = known.entry(own).or_insert_with_key(|own| {
-                let own = own.as_ref().map(|own| Folder::list(&self.trees, libraries(self.trees.get(own.tree), own))).unwrap_or_default();
+                let own = own.as_ref().map(|own| Folder::list(&self.trees, libraries(&self.trees, own, found))).unwrap_or_default();
                 Arc::new(Shelf::new(&self.trees, given.iter().chain(&own), found))
             });
             wanted.extend(rel.apps.iter().flat_map(|app| shelf.candidates(app)).map(|(_, spot)| spot));
@@ -417,8 +429,15 @@ fn put_together(library: &Library, (located, rel): (Located, Rel), shelf: &Shelf
 }
 
 /// The `ebin` folders of a release's own `lib`; its path is taken by the letter, whatever stars are in it.
-fn libraries(tree: &dyn FileTree, lib: &Spot) -> Vec<Spot> {
-    let names = tree.list(&lib.path).unwrap_or_default();
+fn libraries(trees: &Trees<'_>, lib: &Spot, found: &mut Findings) -> Vec<Spot> {
+    let names = match trees.get(lib.tree).list(&lib.path) {
+        Ok(names) => names,
+        Err(Refusal::Refused(words)) => {
+            found.push(unreadable_folder(&trees.display(lib), &words));
+            Vec::new()
+        }
+        Err(Refusal::Absent | Refusal::TooLarge(_)) => Vec::new(),
+    };
     names.into_iter().map(|name| Spot::new(lib.tree, join(&join(&lib.path, &name), "ebin"))).collect()
 }
 

@@ -3,14 +3,18 @@
 //! In goes a term; out comes a [`Relup`] whose steps are typed and know where they stood, or the findings why not. A
 //! compiled [`Relup`] goes back to the term that OTP writes.
 
+mod call;
 pub mod faults;
 mod op;
 mod read;
 mod shape;
+mod summary;
 
+pub use call::{ApplicationAction, Call, Child, ChildAction, CodeAction, ProcessAction, child_id};
 pub use op::{LowOp, Mode, Purge, Suspended, SyncWith, Timeout};
-pub use read::{read, read_instruction};
+pub use read::{has_shape, read, read_instruction};
 pub use shape::Shape;
+pub use summary::Summary;
 
 use crate::otp::Otp;
 use crate::span::Span;

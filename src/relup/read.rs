@@ -5,6 +5,43 @@ use super::{Cause, Entry, LowOp, Origin, Relup, Step, faults};
 use crate::diag::Findings;
 use crate::term::Term;
 
+/// Whether the beginning of a text looks like that of a relup, `{Vsn,[`: enough to know that nobody's notes are overwritten.
+pub fn has_shape(head: &str) -> bool {
+    let blank = |text: &str| -> usize {
+        let mut rest = text;
+        loop {
+            rest = rest.trim_start();
+            match rest.strip_prefix('%') {
+                Some(comment) => rest = comment.split_once('\n').map_or("", |(_, next)| next),
+                None => return text.len() - rest.len(),
+            }
+        }
+    };
+    let skip = |text: &mut &str, wanted: &str| {
+        let rest = text.get(blank(text)..).unwrap_or_default();
+        let found = rest.strip_prefix(wanted);
+        *text = found.unwrap_or(rest);
+        found.is_some()
+    };
+    let mut text = head;
+    if text.trim().is_empty() {
+        return true;
+    }
+    if !skip(&mut text, "{") {
+        return false;
+    }
+    // The version: a string, or the list that OTP writes where its characters are not printable.
+    let closing = if skip(&mut text, "\"") {
+        '"'
+    } else if skip(&mut text, "[") {
+        ']'
+    } else {
+        return false;
+    };
+    let Some((_, mut rest)) = text.split_once(closing) else { return false };
+    skip(&mut rest, ",") && skip(&mut rest, "[")
+}
+
 /// Reads a relup; `None` when part of it is wrong, with the findings why.
 pub fn read(term: &Term, found: &mut Findings) -> Option<Relup> {
     let Some([version, up, down]) = term.as_tuple() else {
@@ -52,4 +89,18 @@ pub fn read_instruction(term: &Term, found: &mut Findings) -> Option<LowOp> {
     let op = shape.low_op(term);
     found.extend(shape.faults);
     op
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_shape;
+
+    #[test]
+    fn a_relup_is_known_by_its_beginning() {
+        assert!(has_shape("%% coding: utf-8\n{\"1.0\",\n [{\"0.9\",[],"));
+        assert!(has_shape("{[49,1044], [], []}.") && has_shape("\n"));
+        for other in ["notes", "{\"name\": [1]}", "{release,{\"a\",\"1\"}", "[1]", "{\"1.0\", x", "#!/bin/sh\n"] {
+            assert!(!has_shape(other), "{other}");
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Findings as GitHub's workflow commands: annotations on the lines of a pull request.
 
 use crate::diag::{Diagnostic, Severity};
+use crate::escape;
 use crate::source::Files;
 use std::fmt::Write;
 
@@ -24,14 +25,15 @@ pub fn github(findings: &[Diagnostic], files: &Files) -> String {
                 let _ = write!(properties, ",col={},endColumn={}", start.column, end.column);
             }
         }
-        let help = found.help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
-        let _ = writeln!(out, "::{level} {properties}::{}", data(&format!("{}{help}", found.message)));
+        let help = found.help.as_ref().map(|help| format!("%0A{}", data(help))).unwrap_or_default();
+        let _ = writeln!(out, "::{level} {properties}::{}{help}", data(&found.message));
     }
     out
 }
 
+/// Text of a command: what an input says can neither begin a line nor end a property.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    escape::line(text).replace('%', "%25")
 }
 
 fn property(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! The modules of a path as a picture: DOT for Graphviz, Mermaid for Markdown.
 
+use crate::escape;
 use crate::plan::Cluster;
 use crate::term::Atom;
 use std::fmt::Write;
@@ -33,7 +34,7 @@ fn numbered(clusters: &[Cluster]) -> impl Iterator<Item = (usize, Vec<(usize, &A
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"").replace(|c: char| c.is_control(), " ")
+    escape::line(text).replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 fn dot(path: &str, clusters: &[Cluster]) -> String {
@@ -56,8 +57,8 @@ fn dot(path: &str, clusters: &[Cluster]) -> String {
 
 fn mermaid(path: &str, clusters: &[Cluster]) -> String {
     // `#` begins an entity, and a label may hold HTML.
-    let label = |text: &str| text.replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;").replace(|c: char| c.is_control(), " ");
-    let title = path.replace('\\', "\\\\").replace('"', "\\\"").replace(|c: char| c.is_control(), " ");
+    let label = |text: &str| escape::line(text).replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;");
+    let title = escaped(path);
     let mut out = format!("---\ntitle: \"{title}\"\n---\nflowchart TB\n");
     let mut ids = std::collections::HashMap::new();
     for (at, modules) in numbered(clusters) {

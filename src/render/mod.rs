@@ -1,6 +1,7 @@
 //! Findings and products as people and machines see them. In go plain data; out comes text.
 
 mod diff;
+mod does;
 mod explain;
 mod github;
 mod graph;
@@ -8,10 +9,16 @@ mod human;
 mod json;
 mod script;
 
-pub use diff::{html as diff_html, markdown as diff_markdown, text as diff_text, verdict_line};
+pub use diff::{concise as diff_concise, html as diff_html, markdown as diff_markdown, text as diff_text, verdict_line};
+pub use does::does;
 pub use explain::{explain, rules};
 pub use github::github;
 pub use graph::{GraphFormat, graph};
-pub use human::{Style, human, plain, summary};
+pub use human::{Charset, Style, concise, human, summary};
 pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif, schemas};
 pub use script::{origin_words, script};
+
+/// `1 module`, `3 modules`.
+fn count(number: usize, one: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {one}s") }
+}

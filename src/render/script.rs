@@ -1,5 +1,6 @@
 //! A low-level script for people: an instruction a line, with why it is there.
 
+use crate::escape;
 use crate::otp::Otp;
 use crate::relup::{Cause, Pass, Step};
 use crate::source::Files;
@@ -16,7 +17,8 @@ pub fn script(steps: &[Step], files: &Files, otp: Otp) -> String {
     for (at, step) in steps.iter().enumerate() {
         let open = if at == 0 { '[' } else { ' ' };
         let close = if at == last { "]." } else { "," };
-        let line = format!("{open}{}{close}", print::inline(&step.op.to_term(), otp));
+        // Inside quotes an escape is Erlang, too: the text stays a term.
+        let line = format!("{open}{}{close}", escape::line(&print::inline(&step.op.to_term(), otp)));
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{line:<REASONS_AT$} % {}", origin_words(step, files));
     }
@@ -26,9 +28,7 @@ pub fn script(steps: &[Step], files: &Files, otp: Otp) -> String {
 /// Why an instruction is there, in a few words.
 pub fn origin_words(step: &Step, files: &Files) -> String {
     let span = step.origin.span();
-    let place = files
-        .get(span.file)
-        .map(|file| format!("{}:{}", super::human::shown_name(file.name.rsplit('/').next().unwrap_or(&file.name)), file.place(span.start).line));
+    let place = files.get(span.file).map(|file| format!("{}:{}", file.name.rsplit('/').next().unwrap_or(&file.name), file.place(span.start).line));
     let cause = match (&step.origin.cause, place) {
         (Cause::Written(_), Some(place)) => place,
         (Cause::Written(_), None) => "written".to_owned(),
@@ -38,8 +38,9 @@ pub fn origin_words(step: &Step, files: &Files) -> String {
         (Cause::RestartRequested, _) => "--restart-emulator".to_owned(),
         (Cause::Always, _) => "always".to_owned(),
     };
-    match step.origin.pass {
-        Some(Pass::MergeObjectCode) => format!("{cause} and further"),
+    let words = match step.origin.pass {
+        Some(Pass::MergeObjectCode) => format!("{cause} and others"),
         Some(Pass::Applications | Pass::Lower | Pass::PlaceRestart) | None => cause,
-    }
+    };
+    escape::line(&words).into_owned()
 }

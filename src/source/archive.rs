@@ -16,6 +16,10 @@ const MAX_TOTAL: u64 = 4 << 30;
 const MAX_KEPT: u64 = 256 << 20;
 /// The largest header extension (a long name), in bytes.
 const MAX_HEADER: u64 = 64 << 10;
+/// The longest name of an entry, in bytes: no system could unpack a longer one (`PATH_MAX`).
+const MAX_NAME: usize = 4096;
+/// How much the names of entries, folders and links may take in memory, in bytes.
+const MAX_NAMES: usize = 64 << 20;
 /// The longest entry name quoted in a message, in characters.
 const NAME_SHOWN: usize = 80;
 
@@ -40,14 +44,14 @@ pub fn open_archive(tree: &dyn FileTree, path: &str, keep: Keep) -> Result<Memor
 }
 
 fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree, Box<Diagnostic>> {
-    let broken = |error: std::io::Error| Box::new(faults::unreadable_archive(path, &error.to_string()));
     let mut kept = MemoryTree::default();
     let mut room = MAX_KEPT;
     let mut entries_seen = false;
     let mut archive = Archive::new(Bounded { inner: reader, left: MAX_TOTAL });
     let mut long: Long = Long::default();
     let mut links: Vec<(String, String)> = Vec::new();
-    for entry in archive.entries().map_err(broken)?.raw(true) {
+    let mut linked = 0;
+    for entry in archive.entries().map_err(|error| overflow_or(path, error))?.raw(true) {
         let mut entry = entry.map_err(|error| overflow_or(path, error))?;
         entries_seen = true;
         let kind = entry.header().entry_type();
@@ -67,13 +71,19 @@ fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree,
         if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             return Err(Box::new(faults::unsafe_path(path, &shown)));
         }
+        if name.len() > MAX_NAME {
+            return Err(Box::new(faults::too_large(path, &format!("the name `{shown}...`"), MAX_NAME as u64)));
+        }
         if entry.size() > MAX_ENTRY {
             return Err(Box::new(faults::too_large(path, &format!("the entry `{shown}`"), MAX_ENTRY)));
         }
         let name = name.trim_start_matches("./");
         if !is_regular(kind) {
             let target = long.link.or_else(|| Some(String::from_utf8_lossy(&entry.link_name_bytes()?).into_owned()));
+            let target = target.filter(|target| target.len() <= MAX_NAME);
+            linked += name.len() + target.as_ref().map_or(0, String::len);
             links.extend(target.and_then(|target| Some((name.to_owned(), leads_to(name, kind, &target)?))));
+            check_names(&kept, linked, path)?;
             continue;
         }
         if describes_release(name) || (keep == Keep::Everything && is_code_or_configuration(name)) {
@@ -87,11 +97,17 @@ fn read_entries(path: &str, reader: impl Read, keep: Keep) -> Result<MemoryTree,
         } else if keep == Keep::Everything && name.starts_with("lib/") {
             kept.insert_digest(name, Digest::of(&mut entry).map_err(|error| overflow_or(path, error))?);
         }
+        check_names(&kept, linked, path)?;
     }
     follow(&mut kept, links, &mut room, path)?;
     // To the very end, so that a checksum that does not fit is noticed.
     std::io::copy(&mut archive.into_inner(), &mut std::io::sink()).map_err(|error| overflow_or(path, error))?;
     if entries_seen { Ok(kept) } else { Err(Box::new(faults::unreadable_archive(path, "it has no entries"))) }
+}
+
+/// Refuses what names alone would fill the memory with.
+fn check_names(kept: &MemoryTree, linked: usize, path: &str) -> Result<(), Box<Diagnostic>> {
+    if kept.names() + linked <= MAX_NAMES { Ok(()) } else { Err(Box::new(faults::too_large(path, "what its entries are called", MAX_NAMES as u64))) }
 }
 
 /// Entries that only say something about the next one: long names of GNU tar, records of POSIX pax.
@@ -176,7 +192,7 @@ fn describes_release(name: &str) -> bool {
 }
 
 fn is_code_or_configuration(name: &str) -> bool {
-    name.starts_with("releases/") || (name.starts_with("lib/") && name.ends_with(".beam"))
+    name.starts_with("releases/") || name == "bin/install_upgrade.escript" || (name.starts_with("lib/") && name.ends_with(".beam"))
 }
 
 /// The words of a reader that gave up because the archive unpacks to more than it may.
@@ -191,7 +207,15 @@ fn overflow_or(path: &str, error: std::io::Error) -> Box<Diagnostic> {
         }
         cause = current.source();
     }
-    Box::new(faults::unreadable_archive(path, &error.to_string()))
+    // The readers' own texts quote what they read.
+    let words = if error.kind() == std::io::ErrorKind::UnexpectedEof {
+        "it ends in the middle of an entry"
+    } else if error.to_string().contains("corrupt") {
+        "its compressed data is damaged"
+    } else {
+        "an entry does not begin where the one before it ends, or its header is damaged"
+    };
+    Box::new(faults::unreadable_archive(path, words))
 }
 
 /// A reader that fails, rather than ends, once it has given `left` bytes.

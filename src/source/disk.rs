@@ -33,6 +33,11 @@ impl FileTree for Disk {
         Ok(names)
     }
 
+    fn unnamed(&self, folder: &str) -> usize {
+        let entries = fs::read_dir(if folder.is_empty() { "." } else { folder }).into_iter().flatten().flatten();
+        entries.filter(|entry| entry.file_name().to_str().is_none()).count()
+    }
+
     fn kind(&self, path: &str) -> Result<Kind, Refusal> {
         let about = fs::metadata(if path.is_empty() { "." } else { path }).map_err(refusal)?;
         Ok(if about.is_dir() {

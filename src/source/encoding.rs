@@ -55,27 +55,37 @@ fn by_name(name: &str) -> Encoding {
     }
 }
 
-/// Decodes UTF-8. Each byte that cannot be decoded becomes a `?`, so that offsets stay, and its offset is returned.
-pub fn decode_utf8(bytes: Vec<u8>) -> (String, Vec<usize>) {
+/// What decoding gives.
+pub struct Decoded {
+    /// The text.
+    pub text: String,
+    /// Offsets of the bytes that could not be decoded.
+    pub undecodable: Vec<usize>,
+    /// The bytes, where encoding the text would not give them back.
+    pub raw: Option<Vec<u8>>,
+}
+
+/// Decodes UTF-8. Each byte that cannot be decoded becomes a `?`, so that offsets stay the same.
+pub fn decode_utf8(bytes: Vec<u8>) -> Decoded {
     let bytes = match String::from_utf8(bytes) {
-        Ok(text) => return (text, Vec::new()),
+        Ok(text) => return Decoded { text, undecodable: Vec::new(), raw: None },
         Err(error) => error.into_bytes(),
     };
     let mut text = String::with_capacity(bytes.len());
-    let mut faults = Vec::new();
+    let mut undecodable = Vec::new();
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for _ in chunk.invalid() {
-            faults.push(text.len());
+            undecodable.push(text.len());
             text.push('?');
         }
     }
-    (text, faults)
+    Decoded { text, undecodable, raw: Some(bytes) }
 }
 
 /// Decodes Latin-1: each byte is its own code point.
-pub fn decode_latin1(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(*byte)).collect()
+pub fn decode_latin1(bytes: &[u8]) -> Decoded {
+    Decoded { text: bytes.iter().map(|byte| char::from(*byte)).collect(), undecodable: Vec::new(), raw: None }
 }
 
 #[cfg(test)]
@@ -98,8 +108,8 @@ mod tests {
 
     #[test]
     fn undecodable_bytes_keep_their_place() {
-        let (text, faults) = decode_utf8(b"a\xe9b\xc3\xa9".to_vec());
-        assert_eq!(text, "a?b\u{e9}");
-        assert_eq!(faults, [1]);
+        let decoded = decode_utf8(b"a\xe9b\xc3\xa9".to_vec());
+        assert_eq!(decoded.text, "a?b\u{e9}");
+        assert_eq!(decoded.undecodable, [1]);
     }
 }

@@ -1,7 +1,7 @@
 //! What can be wrong with files before anything in them is read.
 
 use super::tree::Refusal;
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Severity, codes};
 
 codes! {
     ARCHIVE_UNREADABLE "RL0230" "archive-unreadable" Error
@@ -32,6 +32,13 @@ pub fn unreadable_folder(path: &str, words: &str) -> Diagnostic {
         .help("applications in it are not found; OTP passes over such a folder without a word")
 }
 
+/// The folder that names the releases cannot be listed: nothing that was asked for can be done.
+pub fn unreadable_releases(path: &str, words: &str) -> Diagnostic {
+    Diagnostic::new(&FOLDER_UNREADABLE, format!("the folder `{path}` cannot be listed: {words}"))
+        .help("its releases are not found: change its permissions, or name the `.rel` file itself")
+        .severity(Severity::Error)
+}
+
 pub(super) fn unreadable_archive(path: &str, words: &str) -> Diagnostic {
     Diagnostic::new(&ARCHIVE_UNREADABLE, format!("the tarball `{path}` cannot be read: {words}"))
         .help("make it again, or copy it again: it may have been cut off on the way")
@@ -44,6 +51,7 @@ pub(super) fn unsafe_path(archive: &str, entry: &str) -> Diagnostic {
 }
 
 pub(super) fn too_large(archive: &str, what: &str, limit: u64) -> Diagnostic {
-    let message = format!("the tarball `{archive}` is refused: {what} is larger than {} MiB", limit >> 20);
+    let size = if limit >= 1 << 20 { format!("{} MiB", limit >> 20) } else { format!("{limit} bytes") };
+    let message = format!("the tarball `{archive}` is refused: {what} is larger than {size}");
     Diagnostic::new(&ARCHIVE_TOO_LARGE, message).help("unpack it where there is room and give relupc the folder, if it is what it says")
 }

@@ -2,6 +2,7 @@
 
 use super::encoding::{self, Encoding};
 use crate::span::{FileId, Span};
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 /// One decoded file.
@@ -11,10 +12,20 @@ pub struct Source {
     pub name: String,
     /// The decoded text.
     pub text: String,
-    /// Offsets of what could not be decoded; a `?` stands there in the text.
+    /// Offsets of the bytes that could not be decoded; the text has a `?` there.
     pub undecodable: Vec<usize>,
     latin1: bool,
+    /// The bytes, where they cannot be made from the text.
+    raw: Option<Vec<u8>>,
     index: OnceLock<Index>,
+}
+
+/// Whether a file holds the configuration of a node, by its name: such files hold passwords, so nothing of their text is
+/// shown.
+pub fn is_configuration(name: &str) -> bool {
+    let file = name.rsplit(['/', ':']).next().unwrap_or(name);
+    let file = file.strip_suffix(".src").unwrap_or(file);
+    file.ends_with(".config") || file.ends_with(".args") || file.ends_with("runtime.exs") || file == "env.sh"
 }
 
 /// What makes looking a place up cheap, however long the lines are.
@@ -44,17 +55,21 @@ impl Source {
     /// Decodes the bytes of a file, its encoding comment respected.
     pub fn new(name: impl Into<String>, bytes: Vec<u8>) -> Source {
         let latin1 = encoding::detect(&bytes) == Encoding::Latin1;
-        let (text, undecodable) = if latin1 { (encoding::decode_latin1(&bytes), Vec::new()) } else { encoding::decode_utf8(bytes) };
-        Source { name: name.into(), text, undecodable, latin1, index: OnceLock::new() }
+        let encoding::Decoded { text, undecodable, raw } = if latin1 { encoding::decode_latin1(&bytes) } else { encoding::decode_utf8(bytes) };
+        Source { name: name.into(), text, undecodable, latin1, raw, index: OnceLock::new() }
     }
 
-    /// A text that was decoded before.
-    pub fn decoded(text: &str) -> Source {
-        Source { name: String::new(), text: text.to_owned(), undecodable: Vec::new(), latin1: false, index: OnceLock::new() }
+    /// The file's own bytes.
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match &self.raw {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None if self.latin1 => Cow::Owned(self.encode(&self.text).unwrap_or_default()),
+            None => Cow::Borrowed(self.text.as_bytes()),
+        }
     }
 
-    /// Encodes a changed text of this file as the file is encoded; `None` when it cannot hold a character.
-    pub fn encode(&self, text: &str) -> Option<Vec<u8>> {
+    /// Encodes text as the file is encoded; `None` when that has no way to write a character.
+    pub(super) fn encode(&self, text: &str) -> Option<Vec<u8>> {
         if self.latin1 { text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect() } else { Some(text.as_bytes().to_vec()) }
     }
 
@@ -69,13 +84,19 @@ impl Source {
         Place { line, column, byte: if self.latin1 { characters } else { offset } }
     }
 
-    /// The bytes of the line that an offset stands on, without its end.
+    /// The bytes of the line that an offset is on, without its end.
     pub fn line_around(&self, offset: u32) -> std::ops::Range<usize> {
         let index = self.index.get_or_init(|| Index::new(&self.text));
         let line = index.lines.partition_point(|start| *start <= offset).max(1);
-        let start = index.lines.get(line - 1).copied().unwrap_or(0) as usize;
-        let end = index.lines.get(line).map_or(self.text.len(), |next| *next as usize - 1);
-        start..end.max(start)
+        self.line(line).unwrap_or(0..0)
+    }
+
+    /// The bytes of a line, counted from 1, without its end; `None` past the last one.
+    pub fn line(&self, number: usize) -> Option<std::ops::Range<usize>> {
+        let index = self.index.get_or_init(|| Index::new(&self.text));
+        let start = *index.lines.get(number.checked_sub(1)?)? as usize;
+        let end = index.lines.get(number).map_or(self.text.len(), |next| *next as usize - 1);
+        Some(start..end.max(start))
     }
 }
 
@@ -121,6 +142,13 @@ impl Files {
     /// The name that the next file added will get.
     pub fn next_id(&self) -> FileId {
         FileId(u32::try_from(self.list.len()).unwrap_or(u32::MAX - 1))
+    }
+
+    /// Gives a file another name in reports.
+    pub fn rename(&mut self, id: FileId, name: String) {
+        if let Some(file) = self.list.get_mut(id.0 as usize) {
+            file.name = name;
+        }
     }
 
     /// Every file with its name.

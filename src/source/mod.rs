@@ -5,6 +5,7 @@
 
 mod archive;
 mod disk;
+mod edit;
 mod encoding;
 mod faults;
 mod files;
@@ -14,10 +15,11 @@ mod wildcard;
 
 pub use archive::Keep;
 pub use disk::Disk;
+pub use edit::Unfit;
 pub use faults::ALL as CODES;
-pub use files::{Files, Place, Source};
+pub use files::{Files, Place, Source, is_configuration};
 pub use tree::{Digest, FileTree, Kind, MAX_FILE, MAX_TEXT, MemoryTree, Refusal, join, parent};
 pub use trees::{Spot, TreeId, Trees};
 pub use wildcard::expand;
 
-pub use faults::{refused, unreadable_folder};
+pub use faults::{refused, unreadable_folder, unreadable_releases};

@@ -1,6 +1,6 @@
 //! File trees: what a release is read from, whether on disk, in a tarball or in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hasher};
 use std::io::Read;
 
@@ -70,6 +70,11 @@ pub trait FileTree: Sync {
     /// What tells whether a file holds the same bytes as another, whatever its size.
     fn digest(&self, path: &str) -> Result<Digest, Refusal>;
 
+    /// How many names in a folder [`FileTree::list`] passes over, as they are not UTF-8.
+    fn unnamed(&self, _folder: &str) -> usize {
+        0
+    }
+
     /// The bytes of a file that describes a release.
     fn read_text(&self, path: &str) -> Result<Vec<u8>, Refusal> {
         let bytes = self.read(path)?;
@@ -93,7 +98,8 @@ pub struct MemoryTree {
     files: BTreeMap<String, Vec<u8>>,
     /// Files of which only this is kept.
     digests: BTreeMap<String, Digest>,
-    folders: BTreeMap<String, Vec<String>>,
+    folders: BTreeMap<String, BTreeSet<String>>,
+    names: usize,
 }
 
 impl MemoryTree {
@@ -109,22 +115,25 @@ impl MemoryTree {
         self.digests.insert(path, digest);
     }
 
+    /// How many bytes the names of its files and folders take.
+    pub fn names(&self) -> usize {
+        self.names
+    }
+
     /// Makes the folders above a path.
     fn enter(&mut self, path: &str) -> String {
         let path = path.trim_start_matches("./").to_owned();
         let mut below = path.as_str();
         loop {
             let (folder, name) = below.rsplit_once('/').unwrap_or(("", below));
-            let names = self.folders.entry(folder.to_owned()).or_default();
-            match names.binary_search_by(|known| known.as_str().cmp(name)) {
-                Ok(_) => break,
-                Err(at) => names.insert(at, name.to_owned()),
-            }
-            if folder.is_empty() {
+            self.names += folder.len() + name.len();
+            let is_new = self.folders.entry(folder.to_owned()).or_default().insert(name.to_owned());
+            if !is_new || folder.is_empty() {
                 break;
             }
             below = folder;
         }
+        self.names += path.len();
         path
     }
 
@@ -140,7 +149,7 @@ impl FileTree for MemoryTree {
     }
 
     fn list(&self, folder: &str) -> Result<Vec<String>, Refusal> {
-        self.folders.get(MemoryTree::key(folder)).cloned().ok_or(Refusal::Absent)
+        self.folders.get(MemoryTree::key(folder)).map(|names| names.iter().cloned().collect()).ok_or(Refusal::Absent)
     }
 
     fn kind(&self, path: &str) -> Result<Kind, Refusal> {

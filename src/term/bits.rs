@@ -1,6 +1,5 @@
 //! The bit syntax: what `<<...>>` of literals evaluates to.
 
-use super::MAX_BITS;
 use super::value::Bits;
 use num_bigint::{BigInt, Sign};
 
@@ -40,19 +39,30 @@ pub struct Segment {
 pub enum BitsFault {
     /// OTP refuses it: why.
     Refused(&'static str),
-    /// More bits than [`MAX_BITS`].
+    /// More bits than there is room for.
     TooLarge,
 }
 
 /// Collects segments into a bit string.
-#[derive(Default)]
 pub struct BitsBuilder {
     bits: Bits,
+    /// How many bits it may have.
+    room: u64,
 }
 
 impl BitsBuilder {
+    /// An empty one that may come to have so many bits.
+    pub fn new(room: u64) -> BitsBuilder {
+        BitsBuilder { bits: Bits::default(), room }
+    }
+
     pub fn finish(self) -> Bits {
         self.bits
+    }
+
+    /// How many bits it has.
+    pub fn length(&self) -> u64 {
+        bit_length(&self.bits)
     }
 
     /// Appends the value of a segment.
@@ -150,7 +160,7 @@ impl BitsBuilder {
     }
 
     fn room_for(&self, size: u64) -> Result<(), BitsFault> {
-        if bit_length(&self.bits).saturating_add(size) > MAX_BITS { Err(BitsFault::TooLarge) } else { Ok(()) }
+        if bit_length(&self.bits).saturating_add(size) > self.room { Err(BitsFault::TooLarge) } else { Ok(()) }
     }
 
     /// Appends the low `size` bits of an integer, two's complement.
@@ -216,7 +226,7 @@ fn width(segment: &Segment, default: u64, unit: u64) -> Result<u64, BitsFault> {
         None => Ok(default),
         Some(size) => {
             let size = size.checked_mul(segment.unit.unwrap_or(unit)).ok_or(BitsFault::TooLarge)?;
-            if size > MAX_BITS { Err(BitsFault::TooLarge) } else { Ok(size) }
+            Ok(size)
         }
     }
 }
@@ -245,7 +255,7 @@ mod tests {
     use super::*;
 
     fn one(value: SegmentValue, size: Option<u64>, kind: SegmentType, little: bool) -> Vec<u8> {
-        let mut builder = BitsBuilder::default();
+        let mut builder = BitsBuilder::new(1000);
         let pushed = builder.push(&Segment { value, size, kind: Some(kind), little, unit: None });
         assert_eq!(pushed, Ok(()));
         builder.finish().bytes
@@ -273,7 +283,7 @@ mod tests {
 
     #[test]
     fn pieces_that_do_not_fill_bytes_are_joined() {
-        let mut builder = BitsBuilder::default();
+        let mut builder = BitsBuilder::new(9);
         for value in [1, 2, 3] {
             let segment = Segment { value: SegmentValue::Integer(value.into()), size: Some(3), kind: None, little: false, unit: None };
             assert_eq!(builder.push(&segment), Ok(()));

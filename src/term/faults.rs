@@ -269,7 +269,7 @@ pub(super) fn too_many_digits(span: Span) -> SyntaxFault {
 }
 
 pub(super) fn too_many_bits(span: Span) -> SyntaxFault {
-    let found = Diagnostic::new(&TOO_LARGE, format!("the bit string has more than {MAX_BITS} bits"))
+    let found = Diagnostic::new(&TOO_LARGE, format!("the bit strings of this file have more than {MAX_BITS} bits that are not written out"))
         .label(span, "too large")
         .help("OTP would allocate all of it; nothing that describes a release needs this");
     bound(found)

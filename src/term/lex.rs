@@ -2,7 +2,7 @@
 
 use super::faults::{self, FaultClass, FaultList};
 use super::value::Atom;
-use super::{MAX_ATOM, MAX_DIGITS, scan};
+use super::{MAX_ATOM, MAX_DEPTH, MAX_DIGITS, scan};
 use crate::otp::Otp;
 use crate::source::Source;
 use crate::span::{FileId, Span};
@@ -154,8 +154,12 @@ impl<'a> Lexer<'a> {
     }
 
     /// Puts the tokens up to and with the next dot, or to the end of the file, in the place of those there.
+    ///
+    /// What is nested so deep that the parser passes over it is left out, brackets and all: it may be most of a file.
     pub fn tokens(&mut self, tokens: &mut Vec<Token>) {
+        const DEEP: usize = 2 * MAX_DEPTH;
         tokens.clear();
+        let mut depth = 0usize;
         while self.skip() {
             let start = self.at;
             let kind = self.token();
@@ -164,7 +168,12 @@ impl<'a> Lexer<'a> {
                 self.at += self.rest().chars().next().map_or(1, char::len_utf8);
             }
             let is_dot = matches!(kind, Tok::Dot);
-            tokens.push(Token { kind, span: self.span_from(start) });
+            let closes = matches!(kind, Tok::Close(_));
+            depth += usize::from(matches!(kind, Tok::Open(_)));
+            if depth <= DEEP || is_dot {
+                tokens.push(Token { kind, span: self.span_from(start) });
+            }
+            depth = depth.saturating_sub(usize::from(closes));
             if is_dot {
                 break;
             }

@@ -15,7 +15,7 @@ mod segment;
 mod value;
 mod write;
 
-pub use faults::{ALL as CODES, FaultClass, SyntaxFault, is_expression, read_differently, text_after_term};
+pub use faults::{ALL as CODES, FaultClass, ILLEGAL_CHARACTER, SyntaxFault, is_expression, read_differently, text_after_term};
 pub use layout::{Doc, Layout, Script, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;
 pub use parse::{Document, Extent, parse};
@@ -25,7 +25,8 @@ pub use value::{Atom, Bits, ExternalFun, Term, TermKind};
 pub const MAX_DEPTH: usize = 512;
 /// How many digits a number may have.
 pub const MAX_DIGITS: usize = 4096;
-/// How many bits a written bit string may have.
-pub const MAX_BITS: u64 = 8 << 20;
+/// How many bits the bit strings of one text may have together, besides the bits of the text itself: a few characters can
+/// ask for any number.
+pub const MAX_BITS: u64 = 1 << 20;
 /// How many characters an atom may have (OTP's own bound).
 pub const MAX_ATOM: usize = 255;

@@ -1,11 +1,11 @@
 //! From tokens to terms. OTP parses the tokens as the body of a function and turns the one expression into a term; here
 //! the terms are read directly, and after an error reading goes on at the next comma or closing bracket.
 
-use super::MAX_DEPTH;
 use super::faults::{self, FaultList, SyntaxFault};
 use super::lex::{Bracket, Lexer, Sensitive, Tok, Token};
 use super::scan::is_reserved;
 use super::value::{Bits, ExternalFun, Term, TermKind};
+use super::{MAX_BITS, MAX_DEPTH};
 use crate::otp::Otp;
 use crate::source::Source;
 use crate::span::{FileId, Span};
@@ -90,6 +90,8 @@ pub(super) struct Parser<'a> {
     pending: Vec<Term>,
     /// Whether a bracket was reported as unclosed; the end of the file then needs no further word.
     unclosed: bool,
+    /// How many bits the bit strings still to come may have together.
+    pub(super) bits_left: u64,
     /// Whether too deep a nesting was reported.
     reported_depth: bool,
     pub(super) faults: FaultList,
@@ -98,7 +100,8 @@ pub(super) struct Parser<'a> {
 impl<'a> Parser<'a> {
     fn new(text: &'a str, tokens: &'a [Token], otp: Otp) -> Parser<'a> {
         let (open, pending, faults) = (Vec::new(), Vec::new(), FaultList::default());
-        Parser { text, tokens, at: 0, otp, open, pending, unclosed: false, reported_depth: false, faults }
+        let bits_left = MAX_BITS.saturating_add(8 * text.len() as u64);
+        Parser { text, tokens, at: 0, otp, open, pending, unclosed: false, bits_left, reported_depth: false, faults }
     }
 
     /// One term and the dot behind it.

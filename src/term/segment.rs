@@ -10,7 +10,7 @@ use crate::span::Span;
 impl Parser<'_> {
     /// What stands between `<<` and `>>`, both included, evaluated.
     pub(super) fn bit_string(&mut self, start: Span) -> TermKind {
-        let mut builder = BitsBuilder::default();
+        let mut builder = BitsBuilder::new(self.bits_left);
         let mut good = true;
         if self.close(Bracket::Bits, start) {
             return TermKind::Bits(Box::new(builder.finish()));
@@ -38,6 +38,7 @@ impl Parser<'_> {
                 After::Closed | After::Bar => break,
             }
         }
+        self.bits_left = self.bits_left.saturating_sub(builder.length());
         if good { TermKind::Bits(Box::new(builder.finish())) } else { TermKind::Invalid }
     }
 

@@ -54,7 +54,7 @@ pub fn appups(bytes: &[u8]) {
             let _ = insert(source, &appup, &derived, Otp::NEWEST);
         }
     }
-    human(&found.sorted(), &files, Style { colour: false, width: 80 });
+    human(&found.sorted(), &files, Style { colour: false, width: Some(80), charset: relupc::render::Charset::Unicode });
 }
 
 /// Any bytes as a module, and as an external term: everything that is read of one.

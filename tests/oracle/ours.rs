@@ -89,7 +89,7 @@ fn summarise(relup: Option<&Relup>, found: Findings, files: &Files, otp: Otp) ->
     let refused = found.has_errors();
     let list = found.sorted();
     // Every finding can be drawn, whatever the input was.
-    let drawn = relupc::render::human(&list, files, relupc::render::Style { colour: false, width: 80 });
+    let drawn = relupc::render::human(&list, files, relupc::render::Style { colour: false, width: Some(80), charset: relupc::render::Charset::Unicode });
     assert!(drawn.len() >= list.len());
     let wanted = if refused { Severity::Error } else { Severity::Warning };
     let tags = list.iter().filter(|found| found.severity == wanted).filter_map(|found| found.otp.as_ref().map(ToString::to_string)).collect();

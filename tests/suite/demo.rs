@@ -55,9 +55,9 @@ pub fn with(changes: &[(&str, &str)]) -> TempDir {
     lay_out(files)
 }
 
-/// Runs the binary in a folder, its environment cleared.
+/// Runs the binary in a folder, its environment cleared but for a locale that knows UTF-8.
 pub fn relupc(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_relupc")).args(arguments).current_dir(folder).env_clear().output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_relupc")).args(arguments).current_dir(folder).env_clear().env("LC_ALL", "C.UTF-8").output().unwrap()
 }
 
 /// Runs a command that prints JSON; gives the document and the status.

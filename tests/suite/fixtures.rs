@@ -15,8 +15,8 @@ fn donation_platform() {
     let out = tempfile::tempdir().unwrap();
     for (target, bases) in [("1.0.1", vec!["1.0.0"]), ("1.1.0", vec!["1.0.1", "1.0.0"])] {
         let goal = out.path().join(target);
-        let mut arguments = vec!["make", target, "-o", goal.to_str().unwrap(), "--from"];
-        arguments.extend(&bases);
+        let mut arguments = vec!["make", target, "-o", goal.to_str().unwrap()];
+        arguments.extend(bases.iter().flat_map(|base| ["--from", base]));
         let output = demo::relupc(&root, &arguments);
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert_eq!(fs::read_to_string(&goal).unwrap(), fs::read_to_string(root.join(format!("relup-{target}"))).unwrap());

@@ -296,9 +296,9 @@ fn a_tarball_that_does_not_unpack() {
     fs::write(&appup, fs::read_to_string(&appup).unwrap().replace("\"1.0.0\"", "<<\"1.0.0\">>")).unwrap();
     let (seen, boot) = pack("hazards-2.0.0.tar.gz");
     let output = demo::relupc(folder.path(), &["lint", "--target", "hazards-2.0.0.tar.gz", "--from", "base", "--fix=unsafe"]);
-    assert_eq!(output.status.code(), Some(1), "a mend inside a tarball is left to a person: {}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(1), "nothing is fixed inside a tarball: {}", String::from_utf8_lossy(&output.stderr));
     assert_eq!((seen.len(), boot), (1, 1));
-    assert!(seen[0].contains("`hazards-2.0.0.tar.gz` holds no `releases/hazards-2.0.0.rel`"), "{seen:?}");
+    assert!(seen[0].contains("`hazards-2.0.0.tar.gz` does not contain `releases/hazards-2.0.0.rel`"), "{seen:?}");
     fs::copy(folder.path().join("target/releases/2.0.0/hazards.rel"), folder.path().join("target/releases/hazards-2.0.0.rel")).unwrap();
     fs::write(folder.path().join("target/releases/2.0.0/start.boot"), "a boot file").unwrap();
     assert_eq!(pack("hazards-2.0.0.tar.gz"), (Vec::new(), 0));
@@ -355,7 +355,7 @@ fn a_path_in_two_steps_is_named() {
     files.insert("releases/2/relup".to_owned(), relup("2", "1"));
     files.insert("releases/3/relup".to_owned(), relup("3", "2"));
     let folder = demo::lay_out(files);
-    let (document, _) = demo::json(folder.path(), &["lint", "--target", ".@3", "--from", ".@2", ".@1", "--format", "json"]);
+    let (document, _) = demo::json(folder.path(), &["lint", "--target", ".@3", "--from", ".@2", "--from", ".@1", "--format", "json"]);
     let found: Vec<&Value> = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0907").collect();
     assert_eq!(found.len(), 2, "{found:?}");
     assert!(found.iter().all(|found| found["help"].as_str().unwrap().contains("in two steps, by way of 2")), "{found:?}");
@@ -413,7 +413,7 @@ fn several_bases_give_a_finding_once_with_its_paths() {
     fs::write(&rel, fs::read_to_string(&rel).unwrap().replace("{\"hazards\",\"1.0.0\"}", "{\"hazards\",\"0.9.0\"}")).unwrap();
     fs::rename(folder.path().join("older/releases/1.0.0"), folder.path().join("older/releases/0.9.0")).unwrap();
     fs::write(folder.path().join("older/releases/start_erl.data"), "13.1.5 0.9.0\n").unwrap();
-    let (document, _) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "base", "older", "--format", "json"]);
+    let (document, _) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "base,older", "--format", "json"]);
     let seen: Vec<&Value> = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0508").collect();
     assert_eq!(seen.len(), 1);
     assert_eq!(seen[0]["paths"], serde_json::json!(["1.0.0 -> 2.0.0", "0.9.0 -> 2.0.0"]));

@@ -176,5 +176,5 @@ fn an_appup_that_was_not_packed_is_missed_in_its_tarball() {
     let (document, _) = demo::json(folder.path(), &arguments);
     let found = &document["diagnostics"][0];
     assert!(found["message"].as_str().unwrap().contains("`new.tar.gz:lib/demo-2.0.0/ebin/demo.appup` does not exist"), "{found}");
-    assert!(found["help"].as_str().unwrap().starts_with("not every tarball has its appups packed"), "{found}");
+    assert!(found["help"].as_str().unwrap().starts_with("put the appup beside the `.app` before the release is packed"), "{found}");
 }

@@ -45,7 +45,7 @@ fn a_goal_that_cannot_be_written_is_status_2() {
 #[test]
 fn links_and_permissions_stay() {
     use std::os::unix::fs::PermissionsExt;
-    let folder = demo::with(&[("real", "old")]);
+    let folder = demo::with(&[("real", "{\"0.9\",[],[]}.\n")]);
     let at = |name: &str| folder.path().join(name);
     std::os::unix::fs::symlink("real", at("relup")).unwrap();
     fs::set_permissions(at("real"), fs::Permissions::from_mode(0o640)).unwrap();

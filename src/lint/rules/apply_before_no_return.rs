@@ -14,7 +14,8 @@ pub(super) static RULE: Rule = Rule { code: &APPLY_BEFORE_NO_RETURN, check: Chec
 fn check(file: &File<'_>, found: &mut Findings) {
     for script in &file.scripts {
         let Some(point) = script.instructions.iter().find(|instruction| instruction.effect == Effect::NoReturn) else { continue };
-        for call in script.instructions.iter().filter(|instruction| instruction.effect == Effect::Applies && instruction.span.start < point.span.start) {
+        let before = script.instructions.iter().take_while(|instruction| instruction.effect != Effect::NoReturn);
+        for call in before.filter(|instruction| instruction.effect == Effect::Applies) {
             found.push(
                 Diagnostic::new(
                     &APPLY_BEFORE_NO_RETURN,

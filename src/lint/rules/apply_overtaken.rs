@@ -4,6 +4,7 @@ use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, File, Rule};
 use crate::relup::{Cause, LowOp};
 use crate::span::Span;
+use std::collections::HashMap;
 
 code! {
     APPLY_OVERTAKEN "RL0502" "apply-overtaken" Warning
@@ -14,15 +15,20 @@ pub(super) static RULE: Rule = Rule { code: &APPLY_OVERTAKEN, check: Check::File
 
 fn check(file: &File<'_>, found: &mut Findings) {
     for script in &file.scripts {
-        // A cluster of modules is emitted where its first member stands: what is written further down runs before calls
-        // written between the two.
+        // A cluster of modules is emitted where its first member is: instructions further down run before calls between the
+        // two. The order is that of the script, not of the file: a derived entry points at the lines of the upgrade.
+        let mut order: HashMap<Span, usize> = HashMap::new();
+        for (at, instruction) in script.instructions.iter().enumerate() {
+            order.entry(instruction.span).or_insert(at);
+        }
         let mut last: Option<Span> = None;
-        let mut latest: Option<Span> = None;
+        let mut latest: Option<(usize, Span)> = None;
         for step in &script.path.steps {
             let Cause::Written(span) = step.origin.cause else { continue };
+            let Some(at) = order.get(&span).copied() else { continue };
             match &step.op {
                 LowOp::Apply { .. } => {
-                    if let Some(overtaker) = latest.filter(|latest| latest.start > span.start && last != Some(span)) {
+                    if let Some((_, overtaker)) = latest.filter(|(latest, _)| *latest > at && last != Some(span)) {
                         found.push(
                             Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction that is written below it")
                                 .label(span, "written here")
@@ -33,7 +39,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
                     last = Some(span);
                 }
                 LowOp::Load(..) | LowOp::Remove(..) | LowOp::Suspend(_) => {
-                    latest = Some(latest.map_or(span, |latest| if span.start > latest.start { span } else { latest }));
+                    latest = latest.max(Some((at, span)));
                 }
                 LowOp::LoadObjectCode { .. }
                 | LowOp::PointOfNoReturn

@@ -1,10 +1,9 @@
-//! A node whose list of releases does not hold the base.
+//! A node whose list of releases does not contain the base.
 
+use super::releases_file_missing::{Listed, listed};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::source::join;
-use crate::span::FileId;
-use crate::term::{Extent, Term};
 
 code! {
     BASE_NOT_KNOWN "RL0807" "base-not-known" Warning
@@ -14,24 +13,24 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &BASE_NOT_KNOWN, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    let Some(releases) = pair.base.releases_folder() else { return };
-    let tree = pair.trees.get(releases.tree);
-    // Without the list the release handler makes one of what is running.
-    let Ok(bytes) = tree.read_text(&join(&releases.path, "RELEASES")) else { return };
-    let source = crate::source::Source::new("RELEASES", bytes);
-    let document = crate::term::parse(&source, FileId(0), crate::otp::Otp::NEWEST, Extent::First);
-    let version = |release: &Term| {
-        let parts = release.as_tuple()?;
-        parts.get(2)?.text().map(std::borrow::Cow::into_owned)
-    };
-    let known: Vec<String> = document.terms.first().and_then(Term::as_list).unwrap_or_default().iter().filter_map(version).collect();
+    let Some((releases, Listed::Releases(known))) = listed(pair) else { return };
     let base = &pair.base.rel.vsn;
-    if document.faults.is_empty() && !known.contains(&base.value) {
-        let listed = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
-        found.push(
-            Diagnostic::new(&BASE_NOT_KNOWN, format!("`{}` does not know the release {}: it lists {listed}", join(&releases.path, "RELEASES"), base.value))
-                .label(base.span, "the release come from")
-                .help("`release_handler:create_RELEASES/4` writes the file anew; without an entry the node cannot go back to this release"),
-        );
+    if known.iter().any(|release| release.version == base.value) {
+        return;
     }
+    // A build folder lists what was built last; on a node the release that runs would be among them.
+    let target = &pair.target.rel.vsn.value;
+    let is_build = pair.target.releases_folder().as_ref() == Some(&releases) && known.iter().all(|release| release.version == *target);
+    if is_build || releases.path.split('/').any(|folder| folder == "_build") {
+        return;
+    }
+    let versions = if known.is_empty() { "nothing".to_owned() } else { known.iter().map(|release| release.version.as_str()).collect::<Vec<_>>().join(", ") };
+    let rel = pair.base.spot.path.strip_prefix(&releases.path).unwrap_or(&pair.base.spot.path).trim_start_matches('/');
+    found.push(
+        Diagnostic::new(&BASE_NOT_KNOWN, format!("`{}` does not list release {}: it lists {versions}", join(&releases.path, "RELEASES"), base.value))
+            .label(base.span, "not listed: the node cannot downgrade to it")
+            .help(format!(
+                "`release_handler:set_unpacked(\"releases/{rel}\", [])` on the node adds it; `create_RELEASES/4` would write a file that lists nothing else"
+            )),
+    );
 }

@@ -42,6 +42,7 @@ mod one_way_entry;
 mod pattern_as_string;
 mod rel_not_packed;
 mod release_renamed;
+mod releases_file_missing;
 mod relup_code;
 mod relup_left_over;
 mod relup_misplaced;
@@ -62,6 +63,8 @@ mod version_argument;
 mod version_as_pattern;
 mod version_not_bumped;
 mod version_policy;
+
+pub(super) use one_way_entry::ONE_WAY_ENTRY;
 
 use super::Rule;
 use crate::appup::Version;
@@ -126,6 +129,7 @@ pub(super) static ALL: &[&Rule] = &[
     &release_renamed::RULE,
     &relup_misplaced::RULE,
     &emulator_restarted::RULE,
+    &releases_file_missing::RULE,
     &relup_refused::RULE,
     &relup_object_code::RULE,
     &relup_left_over::RULE,

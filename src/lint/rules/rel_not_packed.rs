@@ -21,11 +21,19 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     let file = archive.rsplit('/').next().unwrap_or(archive);
     let stem = [".tar.gz", ".tgz", ".tar"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file);
     let wanted = format!("releases/{stem}.rel");
-    if !pair.trees.get(spot.tree).is_file(&wanted) {
-        found.push(
-            Diagnostic::new(&REL_NOT_PACKED, format!("`{archive}` holds no `{wanted}`"))
-                .label(pair.target.rel.vsn.span, "the release file that it holds is another")
-                .help(format!("`release_handler:unpack_release(\"{stem}\")` reads that file first: pack the `.rel` under this name, or rename the tarball")),
-        );
+    let tree = pair.trees.get(spot.tree);
+    // The program that relx packs (`bin/NAME unpack`) unpacks such a tarball by itself.
+    if tree.is_file(&wanted) || tree.is_file("bin/install_upgrade.escript") {
+        return;
     }
+    let help = if pair.target.application("elixir").is_some() {
+        format!("in a release step before `:tar`, copy `{}` to `{wanted}`: mix packs the files that are in `releases`", spot.path)
+    } else {
+        format!("pack the `.rel` under this name, as `systools:make_tar/2` does; `release_handler:unpack_release(\"{stem}\")` reads it before anything else")
+    };
+    found.push(
+        Diagnostic::new(&REL_NOT_PACKED, format!("`{archive}` does not contain `{wanted}`, which the release handler reads first"))
+            .label(pair.target.rel.vsn.span, "the `.rel` is packed under this name only")
+            .help(help),
+    );
 }

@@ -34,7 +34,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 format!("whether the state or the children of {} changed cannot be seen from the files", super::named(&modules, NAMED)),
             )
             .label(pair.change(application), "its application changes here")
-            .help("compile with `debug_info` (and Elixir's releases with `strip_beams: false`) to have it looked at; `relupc diff` says for each module why"),
+            .help("`relupc diff` says for each module why; where the debug information is missing, the release tool has removed it: keep it with `strip_beams: false` (mix) or without `{mode,prod}` (rebar3: `{dev_mode,false}` and `{include_erts,true}` in its place)"),
         );
     }
 }

@@ -21,13 +21,15 @@ pub struct LintReport {
     pub diagnostics: Vec<DiagnosticJson>,
 }
 
-/// How many rules were passed over for want of something.
+/// What was passed over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Skipped {
     /// Those that need the `.app` beside an appup, when any appup has none.
     pub need_app: usize,
     /// Those that need releases, when none were given.
     pub need_releases: usize,
+    /// How many names in folders were passed over, as they are not UTF-8.
+    pub names: usize,
 }
 
 impl LintReport {

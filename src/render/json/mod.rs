@@ -10,6 +10,7 @@ pub use sarif::sarif;
 
 use crate::appup::Direction;
 use crate::diag::{Code, Diagnostic};
+use crate::escape;
 use crate::otp::Otp;
 use crate::plan::Cluster;
 use crate::relup::{Cause, Entry, Pass, Relup, Step};
@@ -18,6 +19,8 @@ use crate::span::Span;
 use crate::term::print;
 use schemars::JsonSchema;
 use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+use std::io::{self, Write};
 
 /// The version of the documents; it changes when a reader would have to.
 const SCHEMA: u32 = 1;
@@ -83,8 +86,8 @@ pub struct DiagnosticJson {
     pub message: String,
     /// The next move.
     pub help: Option<String>,
-    /// The page about the code.
-    pub url: String,
+    /// Where the page about the code is published; null as long as it is not: `relupc explain CODE` prints it.
+    pub url: Option<String>,
     /// The places; the first is the one to change.
     pub labels: Vec<LabelJson>,
     /// The mend, where there is one.
@@ -210,8 +213,8 @@ impl OriginJson {
 pub struct PathJson {
     /// The version of the other release.
     pub version: String,
-    /// The description, as an Erlang term.
-    pub description: String,
+    /// The description, as an Erlang term; null when there is none (OTP writes `[]`).
+    pub description: Option<String>,
     /// The script.
     pub instructions: Vec<StepJson>,
 }
@@ -231,7 +234,7 @@ impl RelupJson {
     fn new(relup: &Relup, files: &Files, otp: Otp) -> RelupJson {
         let path = |entry: &Entry| PathJson {
             version: entry.version.clone(),
-            description: print::inline(&entry.description, otp),
+            description: (!entry.description.is_nil()).then(|| print::inline(&entry.description, otp)),
             instructions: entry.steps.iter().map(|step| StepJson::new(step, files, otp)).collect(),
         };
         RelupJson { version: relup.version.clone(), up: relup.up.iter().map(path).collect(), down: relup.down.iter().map(path).collect() }
@@ -407,8 +410,8 @@ pub struct RuleJson {
     pub severity: String,
     /// What it is about.
     pub summary: String,
-    /// Its page.
-    pub url: String,
+    /// Where its page is published; null as long as it is not.
+    pub url: Option<String>,
 }
 
 /// What `rules --format json` prints.
@@ -439,10 +442,65 @@ impl RulesReport {
 
 /// A report as the text of one document.
 pub fn document(report: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
     // The reports hold strings, numbers and lists only: nothing in them can fail to be written.
-    let mut text = serde_json::to_string_pretty(report).unwrap_or_default();
-    text.push('\n');
-    text
+    let _ = report.serialize(&mut serde_json::Serializer::with_formatter(&mut bytes, Escaping::default()));
+    bytes.push(b'\n');
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+/// Indented, and every character that could mislead a reader written as an escape: JSON itself asks for C0 only.
+#[derive(Default)]
+struct Escaping(PrettyFormatter<'static>);
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| escape::is_unsafe(*c)) {
+            writer.write_all(rest.get(..at).unwrap_or_default().as_bytes())?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = rest.get(at + c.len_utf8()..).unwrap_or_default();
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
 }
 
 /// The JSON Schema of each report, under its file's name in `grammar/json`.

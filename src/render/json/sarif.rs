@@ -23,7 +23,6 @@ pub fn sarif(findings: &[Diagnostic], files: &Files) -> String {
             "tool": {"driver": {
                 "name": "relupc",
                 "version": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules,
             }},
             "columnKind": "unicodeCodePoints",
@@ -33,15 +32,18 @@ pub fn sarif(findings: &[Diagnostic], files: &Files) -> String {
 }
 
 fn rule(code: &Code) -> Value {
-    json!({
+    let mut rule = json!({
         "id": code.id,
         "name": code.name,
         "shortDescription": {"text": code.summary().replace('\n', " ")},
         "help": {"text": code.page, "markdown": code.page},
-        "helpUri": code.url(),
         "defaultConfiguration": {"level": level(code.severity)},
         "properties": {"tags": [code.group()]},
-    })
+    });
+    if let (Some(object), Some(url)) = (rule.as_object_mut(), code.url()) {
+        object.insert("helpUri".to_owned(), url.into());
+    }
+    rule
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -1,0 +1,109 @@
+//! Which files a path on the command line stands for.
+
+use super::shell::Failure;
+use super::write;
+use crate::diag::Findings;
+use crate::source::{Disk, FileTree, Kind, join, refused};
+use std::collections::BTreeSet;
+
+/// The files that paths stand for.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// Appups and their sources.
+    pub appups: BTreeSet<String>,
+    /// Relups.
+    pub relups: BTreeSet<String>,
+    /// How many names in folders are not UTF-8: nothing that a release can name.
+    pub unnamed: usize,
+}
+
+/// Finds the appups and relups that paths stand for: themselves, and those in folders.
+pub fn discover(paths: &[String], found: &mut Findings) -> Result<Discovered, Failure> {
+    let disk = Disk;
+    let mut discovered = Discovered::default();
+    for path in paths {
+        match disk.kind(path) {
+            Ok(Kind::Folder) => {
+                let mut walk = Walk { disk, root: write::whole(path), seen: BTreeSet::new(), discovered: &mut discovered };
+                // `/` alone keeps its meaning.
+                let folder = if path.trim_end_matches('/').is_empty() { "/" } else { path.trim_end_matches('/') };
+                walk.folder(folder, found);
+            }
+            Ok(Kind::File | Kind::Other) => {
+                if let Some(what) = something_else(path) {
+                    return Err(Failure::Usage(format!("`{path}` is {what}: `relupc lint` checks appups and relups")));
+                }
+                let files = if is_relup(path) { &mut discovered.relups } else { &mut discovered.appups };
+                files.insert(path.clone());
+            }
+            Err(why) => found.push(refused(path, &why)),
+        }
+    }
+    Ok(discovered)
+}
+
+struct Walk<'d> {
+    disk: Disk,
+    root: String,
+    seen: BTreeSet<String>,
+    discovered: &'d mut Discovered,
+}
+
+impl Walk<'_> {
+    /// Looks into a folder and those below it. Links may lead in circles, so each folder is looked into once, and out of the
+    /// root, where nobody asked to look.
+    fn folder(&mut self, folder: &str, found: &mut Findings) {
+        let whole = write::whole(folder);
+        if !std::path::Path::new(&whole).starts_with(&self.root) || !self.seen.insert(whole) {
+            return;
+        }
+        let names = match self.disk.list(folder) {
+            Ok(names) => names,
+            Err(why) => return found.push(refused(folder, &why)),
+        };
+        self.discovered.unnamed += self.disk.unnamed(folder);
+        for name in names {
+            let path = join(folder, &name);
+            match self.disk.kind(&path) {
+                Ok(Kind::Folder) if !name.starts_with('.') => self.folder(&path, found),
+                Ok(Kind::File) if is_appup(&name) => {
+                    self.discovered.appups.insert(path);
+                }
+                Ok(Kind::File) if is_called_relup(&name) => {
+                    self.discovered.relups.insert(path);
+                }
+                Ok(Kind::Folder | Kind::File | Kind::Other) | Err(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether a file is a relup, by its name: one that was asked for may be `relup-VSN`, which in a folder may be anything.
+pub fn is_relup(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    is_called_relup(name) || (name.starts_with("relup-") && !is_appup(name))
+}
+
+fn is_called_relup(name: &str) -> bool {
+    name == "relup" || name.ends_with(".relup")
+}
+
+fn is_appup(name: &str) -> bool {
+    name.ends_with(".appup") || name.ends_with(".appup.src")
+}
+
+/// What a file is that is neither an appup nor a relup, by the end of its name.
+fn something_else(path: &str) -> Option<&'static str> {
+    const KINDS: &[(&str, &str)] = &[
+        (".app", "an application resource file"),
+        (".app.src", "the source of an application resource file"),
+        (".rel", "a release resource file"),
+        (".config", "a configuration file"),
+        (".beam", "a compiled module"),
+        (".erl", "Erlang source"),
+        (".ex", "Elixir source"),
+        (".tar.gz", "a tarball; give it as `--target`, with `--from`"),
+        (".tgz", "a tarball; give it as `--target`, with `--from`"),
+    ];
+    KINDS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, what)| *what)
+}
