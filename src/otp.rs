@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Otp(u8);
 
 impl Otp {
-    /// The oldest version told apart; anything older is treated like it.
+    /// The oldest version distinguished; anything older is treated like it.
     pub const OLDEST: Otp = Otp(25);
     /// The newest version known; anything newer is treated like it.
     pub const NEWEST: Otp = Otp(29);
@@ -18,7 +18,7 @@ impl Otp {
     /// OTP 28: based floats.
     pub const V28: Otp = Otp(28);
 
-    /// The version with this major number, when it is one of those told apart.
+    /// The version with this major number, when it is one of those distinguished.
     pub fn from_major(major: u8) -> Option<Otp> {
         let otp = Otp(major);
         (Otp::OLDEST..=Otp::NEWEST).contains(&otp).then_some(otp)

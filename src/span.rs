@@ -1,6 +1,6 @@
-//! Where something stands in an input file: bytes and nothing else.
+//! Where something is in an input file: bytes and nothing else.
 
-/// Names one input file of a run; the text behind it is kept in [`crate::source::Files`].
+/// Names one input file of a run; its text is kept in [`crate::source::Files`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
@@ -24,12 +24,12 @@ impl Span {
         Span { file, start: clamp(start), end: clamp(end) }
     }
 
-    /// Tells whether the span points into a file.
+    /// Whether the span points into a file.
     pub fn is_written(self) -> bool {
         self.file != Span::GENERATED.file
     }
 
-    /// The smallest span that covers both; both lie in the same file.
+    /// The smallest span that covers both; both are in the same file.
     pub fn to(self, other: Span) -> Span {
         Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
     }

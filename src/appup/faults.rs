@@ -22,7 +22,7 @@ codes! {
 pub fn appup_missing(application: &Atom, path: &str, is_packed: bool, entry: Span, words: Option<&str>) -> Diagnostic {
     let why = words.map_or_else(|| "does not exist".to_owned(), |words| format!("cannot be read: {words}"));
     let help = match (words, is_packed) {
-        (Some(_), _) => "an appup that can be read belongs there",
+        (Some(_), _) => "put an appup there that can be read",
         (None, true) => "put the appup beside the `.app` before the release is packed; not every tool packs it by itself",
         (None, false) => "write an `.appup` and put it beside the `.app`; for a library `{Vsn,[{<<\".*\">>,[{restart_application,App}]}],[...]}` is customary",
     };
@@ -34,7 +34,7 @@ pub fn appup_missing(application: &Atom, path: &str, is_packed: bool, entry: Spa
 }
 
 pub(super) fn appup_shape(term: &Term) -> Diagnostic {
-    Diagnostic::new(&APPUP_SHAPE, "the term is no appup")
+    Diagnostic::new(&APPUP_SHAPE, "the term is not an appup")
         .label(term.span, "should be `{Vsn,[{UpFromVsn,Script}],[{DownToVsn,Script}]}`")
         .help("`relupc explain RL0302` shows a whole appup")
         .otp("file_problem/ok")
@@ -49,16 +49,16 @@ pub fn bad_vsn(written: &Term, application: &Atom, version: &str, app: Span) -> 
         .otp("bad_vsn")
 }
 
-/// A list of entries that ends improperly, or is no list at all.
+/// A list of entries that ends improperly, or is not a list at all.
 pub fn entries_no_list(span: Span, direction: Direction) -> Diagnostic {
-    Diagnostic::new(&ENTRIES_NO_LIST, format!("the {} entries are no proper list", direction.word()))
+    Diagnostic::new(&ENTRIES_NO_LIST, format!("the {} entries are not a proper list", direction.word()))
         .label(span, "should be a list of `{Vsn,Script}`")
         .help("put the entries in brackets: `[{\"1.0.0\",[...]}]`")
         .otp("crash/function_clause")
 }
 
 pub(super) fn entry_shape(term: &Term) -> Diagnostic {
-    Diagnostic::new(&ENTRY_SHAPE, format!("`{}` is no entry and is passed over", brief(term)))
+    Diagnostic::new(&ENTRY_SHAPE, format!("`{}` is not an entry and is ignored", brief(term)))
         .label(term.span, "should be `{Vsn,Script}`")
         .help("the version is a string or a binary with a regular expression, the script a list of instructions")
 }
@@ -69,12 +69,12 @@ pub fn pattern_invalid(version: &Version, error: &PatternError) -> Diagnostic {
     let at = error.offset.map_or_else(String::new, |offset| format!(" at offset {offset}"));
     Diagnostic::new(&PATTERN_INVALID, format!("the version pattern does not compile: {}{at}", error.reason))
         .label(span, "this regular expression")
-        .help("write a plain version as a string, `\"1.0.0\"`; in a pattern put `\\\\` before characters that mean themselves")
+        .help("write a plain version as a string, `\"1.0.0\"`; in a pattern, escape special characters with `\\\\`")
         .otp("crash/badarg")
 }
 
 pub(super) fn script_no_list(term: &Term) -> Diagnostic {
-    Diagnostic::new(&SCRIPT_NO_LIST, format!("`{}` is no script", brief(term)))
+    Diagnostic::new(&SCRIPT_NO_LIST, format!("`{}` is not a script", brief(term)))
         .label(term.span, "should be a list of instructions")
         .help("put the instructions in brackets: `[{load_module,my_module}]`")
         .otp("crash/function_clause")
@@ -88,8 +88,8 @@ pub(super) fn nested_no_list(term: &Term) -> Diagnostic {
 }
 
 pub(super) fn nested_short_form(term: &Term, full: &str) -> Diagnostic {
-    Diagnostic::new(&NESTED_SHORT_FORM, format!("the short form `{}` stands in a list inside the script", brief(term)))
+    Diagnostic::new(&NESTED_SHORT_FORM, format!("the short form `{}` is in a list inside the script", brief(term)))
         .label(term.span, "not expanded here")
-        .help(format!("OTP expands short forms at the top of a script only: take the inner brackets away, or write `{full}`"))
+        .help(format!("OTP expands short forms at the top of a script only: remove the inner brackets, or write `{full}`"))
         .otp("bad_instruction")
 }

@@ -13,7 +13,7 @@ use crate::term::{Atom, Term, TermKind};
 pub struct Instruction {
     /// What it asks for; `None` when it is refused, which is reported.
     pub op: Option<HighOp>,
-    /// The kind that decides on which side of the point of no return it may stand, by its outer shape alone.
+    /// The kind that decides on which side of the point of no return it may be, by its outer shape alone.
     pub effect: Effect,
     /// Where it was written.
     pub span: Span,
@@ -69,7 +69,7 @@ pub enum Change {
     Delete,
     /// Its processes are suspended, new code is loaded, and with `extra` their state is changed.
     Update {
-        /// State is changed after the load also on the way down (`static`).
+        /// State is changed after the load also on a downgrade (`static`).
         is_static: bool,
         /// How long suspending may take.
         timeout: Timeout,

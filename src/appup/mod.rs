@@ -54,9 +54,9 @@ pub struct Appup {
 pub struct Entries {
     /// In order; the first whose version matches counts.
     pub list: Vec<Entry>,
-    /// Where the list stands.
+    /// Where the list is.
     pub span: Span,
-    /// Its last element, one that is no entry included.
+    /// Its last element, one that is not an entry included.
     pub last: Option<Span>,
     /// Where it stops being a proper list: OTP crashes when it gets there.
     pub broken: Option<Span>,
@@ -91,7 +91,7 @@ fn check_scripts(appup: &Appup, found: &mut Findings) {
 }
 
 /// Reads a parsed `.appup` file; `None`, with every reason, when it has a fault. What a syntax error did to the shape of the
-/// whole is not told as well.
+/// whole is not reported as well.
 pub fn from_document(document: Document, otp: Otp, found: &mut Findings) -> Option<Appup> {
     let sound = document.faults.is_empty();
     found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
@@ -112,12 +112,12 @@ fn is_triple(term: &Term) -> bool {
     matches!(term.as_tuple(), Some([_, _, _]))
 }
 
-/// Reads the term of an `.appup` file as a version of OTP reads it; `None` when it is no triple.
+/// Reads the term of an `.appup` file as a version of OTP reads it; `None` when it is not a triple.
 pub fn read_appup(term: &Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
     take_appup(term.clone(), otp, found)
 }
 
-/// The same for a term that nobody else needs: its scripts are not copied.
+/// The same for a term that is not needed elsewhere: its scripts are not copied.
 fn take_appup(term: Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
     if !is_triple(&term) {
         if !term.is_invalid() {

@@ -24,7 +24,7 @@ pub enum Version {
 pub struct VersionPattern {
     /// The expression's bytes.
     pub bytes: Vec<u8>,
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// The language that it is in: that of the OTP version that counts.
     dialect: Dialect,
@@ -43,7 +43,7 @@ impl VersionPattern {
 }
 
 impl Version {
-    /// Bit strings that are no binaries match nothing and make the entry unusable.
+    /// Bit strings that are not binaries match nothing and make the entry unusable.
     pub(super) fn is_usable(term: &Term) -> bool {
         !matches!(&term.kind, TermKind::Bits(bits) if bits.trailing != 0)
     }
@@ -59,7 +59,7 @@ impl Version {
         Version::Other(term.clone())
     }
 
-    /// Where it stands.
+    /// Where it is.
     pub fn span(&self) -> Span {
         match self {
             Version::Exact(_, span) => *span,
@@ -79,7 +79,7 @@ impl Version {
         }
     }
 
-    /// Tells whether two entries are for the same versions by the letter.
+    /// Whether two entries are for the same versions by the letter.
     pub fn is_same(&self, other: &Version) -> bool {
         match (self, other) {
             (Version::Exact(a, _), Version::Exact(b, _)) => a == b,
@@ -95,7 +95,7 @@ impl Version {
         std::str::from_utf8(&pattern.bytes).is_ok_and(Pattern::is_ambiguous).then_some(Otp::V28)
     }
 
-    /// Tells whether it takes a version; an expression that does not compile is an error.
+    /// Whether it takes a version; an expression that does not compile is an error.
     pub fn takes(&self, version: &str) -> Result<bool, &PatternError> {
         match self {
             Version::Exact(text, _) => Ok(text == version),

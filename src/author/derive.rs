@@ -9,7 +9,7 @@ use crate::term::Term;
 use crate::term::print::brief;
 use std::collections::HashSet;
 
-/// The downgrade entries that an appup lacks: one for each upgrade entry whose versions have no way down. With a
+/// The downgrade entries that an appup lacks: one for each upgrade entry whose versions have no downgrade entry. With a
 /// version only the entry that counts for it.
 pub fn derive_missing(appup: &Appup, only: Option<&str>, lossy: bool, found: &mut Findings) -> Vec<Entry> {
     let mut derived: Vec<Entry> = Vec::new();
@@ -30,7 +30,7 @@ pub fn derive_missing(appup: &Appup, only: Option<&str>, lossy: bool, found: &mu
     derived
 }
 
-/// The downgrade entry to one version, when the appup has none but knows the way up from it.
+/// The downgrade entry to one version, when the appup has none but has the upgrade from it.
 pub fn derive_for(appup: &Appup, version: &str, lossy: bool, found: &mut Findings) -> Option<Entry> {
     let mut ignored = Findings::default();
     if !matches!(choose(&appup.down, version, Direction::Down, &mut ignored), Err(NoEntry::Unmatched)) {
@@ -60,7 +60,7 @@ impl<'a> WaysDown<'a> {
         letters(version).is_none_or(|letters| self.written.contains(&letters)) || matches!(version, Version::Exact(text, _) if taken(text))
     }
 
-    /// A pattern that stands before where an entry with this pattern will.
+    /// A pattern that comes before the place of an entry with this pattern.
     fn before(&self, version: &Version) -> Option<Span> {
         self.patterns.first().filter(|_| matches!(version, Version::Pattern(_))).map(|pattern| pattern.span())
     }
@@ -80,7 +80,7 @@ fn letters(version: &Version) -> Option<(bool, &[u8])> {
 
 fn derive(up: &Entry, shadowed: Option<Span>, lossy: bool, found: &mut Findings) -> Option<Entry> {
     let mut on_entry = Findings::default();
-    // What is wrong on the way up cannot become right on the way down.
+    // What is wrong in the upgrade cannot become right in the downgrade.
     read_script(&up.script, &mut on_entry);
     if on_entry.has_errors() {
         found.extend(on_entry.sorted());

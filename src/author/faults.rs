@@ -18,14 +18,14 @@ pub(super) fn derived(version: &str, up: Span, advanced: &[String], shadowed: Op
     if let Some(earlier) = shadowed {
         return Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade to {version} is derived from the upgrade"))
             .label(up, "from this entry")
-            .label(earlier, "but this one may take its versions first")
+            .label(earlier, "but this one may match its versions first")
             .help("the first entry that matches counts: put the derived one before it")
             .severity(Severity::Warning);
     }
     let help = if advanced.is_empty() {
         "`relupc invert --in-place` writes it into the file".to_owned()
     } else {
-        format!("look at `code_change` of {}: on the way down it is called with `{{down,Vsn}}` and the newer state", advanced.join(", "))
+        format!("look at `code_change` of {}: on a downgrade it is called with `{{down,Vsn}}` and the newer state", advanced.join(", "))
     };
     Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade to {version} is derived from the upgrade")).label(up, "from this entry").help(help)
 }
@@ -33,19 +33,19 @@ pub(super) fn derived(version: &str, up: Span, advanced: &[String], shadowed: Op
 /// An instruction that has no inverse; with `lossy` it is left out, and that is a warning.
 pub(super) fn no_inverse(instruction: &Term, why: &str, lossy: bool) -> Diagnostic {
     if lossy {
-        return Diagnostic::new(&LOSSY_INVERSE, format!("`{}` is left out of the downgrade: {why}", brief(instruction)))
-            .label(instruction.span, "not undone on the way down")
+        return Diagnostic::new(&LOSSY_INVERSE, format!("`{}` is omitted from the downgrade: {why}", brief(instruction)))
+            .label(instruction.span, "not undone on a downgrade")
             .help("write its counterpart by hand if the older release needs one");
     }
     Diagnostic::new(&NO_INVERSE, format!("`{}` has no inverse: {why}", brief(instruction)))
-        .label(instruction.span, "cannot be undone by rule")
-        .help("write the downgrade entry by hand, or leave this instruction out of it with `--allow-lossy`")
+        .label(instruction.span, "cannot be derived")
+        .help("write the downgrade entry by hand, or omit this instruction with `--allow-lossy`")
         .severity(Severity::Error)
 }
 
 /// The downgrade list is written so that an entry cannot be added by rule.
 pub fn no_place(list: Span) -> Diagnostic {
-    Diagnostic::new(&NO_PLACE, "the derived entries find no place in the downgrade list")
+    Diagnostic::new(&NO_PLACE, "the derived entries cannot be added to the downgrade list")
         .label(list, "should be a plain list of entries: `[{Vsn,Script}]`")
         .help("write the list plainly, without parentheses, strings or a tail; nothing was changed")
 }
@@ -53,5 +53,5 @@ pub fn no_place(list: Span) -> Diagnostic {
 pub(super) fn assumed(instruction: &Term, inverse: &Term, what: &str) -> Diagnostic {
     Diagnostic::new(&ASSUMED_INVERSE, format!("the inverse of `{}` is taken to be `{}`", brief(instruction), brief(inverse)))
         .label(instruction.span, what.to_owned())
-        .help("look at it, and write the downgrade entry by hand if it should be another")
+        .help("check it, and write the downgrade entry by hand if it should be another")
 }

@@ -30,7 +30,7 @@ fn holds_both(edited: &Source, appup: &Appup, derived: &[Entry], otp: Otp) -> bo
 const DEEPEST: usize = 40;
 
 /// The indentation of new entries in a list whose first or last element begins at an offset: that of the element where only
-/// blanks and brackets stand before it on its line, else one column more than the line's own.
+/// blanks and brackets come before it on its line, else one column more than the line's own.
 fn indentation(source: &Source, offset: u32) -> String {
     let line = source.line_around(offset);
     let before = source.text.get(line.start..offset as usize).unwrap_or_default();
@@ -76,7 +76,7 @@ fn line_end(source: &Source) -> &'static str {
     if source.text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
-/// The entries as text behind an indentation: an instruction a line.
+/// The entries as text after an indentation: an instruction a line.
 fn entries(source: &Source, derived: &[Entry], indent: &str, otp: Otp) -> String {
     let line_end = line_end(source);
     let new_line = |extra: usize| format!("{line_end}{indent}{}", " ".repeat(extra));

@@ -8,7 +8,7 @@
 //! | `restart_application`, `restart_new_emulator`, `restart_emulator`, `sync_nodes` | the same |
 //! | `application:start`, `load` | `stop`, `unload`, and the reverse |
 //! | `supervisor:terminate_child` and `delete_child` | `restart_child`, and the reverse, when the supervisor is updated |
-//! | `supervisor:terminate_child` ... `restart_child` | the same around what stands between |
+//! | `supervisor:terminate_child` ... `restart_child` | the same around what is between |
 //! | `supervisor:start_child` | `terminate_child` and `delete_child` |
 //! | `stop` | `start`, and the reverse |
 //!
@@ -106,8 +106,8 @@ impl Context<'_> {
                 Some(call) => self.undo_call(at, item, call, inverse, found),
                 None => self.refuse(item, "what the call does cannot be seen from here", found),
             },
-            (Some("point_of_no_return"), _) => self.refuse(item, "what stands before it runs while the upgrade can still be given up", found),
-            _ => self.refuse(item, "a low-level instruction is undone by a person", found),
+            (Some("point_of_no_return"), _) => self.refuse(item, "what comes before it runs while the upgrade can still be cancelled", found),
+            _ => self.refuse(item, "a low-level instruction has to be undone by hand", found),
         }
     }
 
@@ -147,7 +147,7 @@ impl Context<'_> {
                     return;
                 }
                 match updated.flatten() {
-                    None => return self.refuse(item, "no supervisor is updated before it, so the child was there already", found),
+                    None => return self.refuse(item, "no supervisor is updated before it, so the child already existed", found),
                     Some(Updated::Another) => found.push(faults::assumed(item, &Term::atom("terminate_child"), "the updated supervisor has another name")),
                     Some(Updated::ItsModule) => {}
                 }
@@ -157,7 +157,7 @@ impl Context<'_> {
                 let child = call.arguments;
                 let deleted = self.later(at, |call| call.is("supervisor", "delete_child", child)).is_some();
                 let restarted = self.later(at, |call| call.is("supervisor", "restart_child", child)).is_some();
-                // The update must come first on the way down: it brings the child's specification back.
+                // The update must come first in the downgrade: it brings the child's specification back.
                 let updated = self.items.get(at..).and_then(|later| update_of(supervisor, later));
                 match updated {
                     _ if restarted => {}
@@ -166,7 +166,7 @@ impl Context<'_> {
                         found.push(faults::assumed(item, &Term::atom("restart_child"), "the updated supervisor has another name"));
                     }
                     Some(Updated::ItsModule | Updated::Another) | None => {
-                        return self.refuse(item, "nothing on the way down brings the child's specification back before it", found);
+                        return self.refuse(item, "nothing in the downgrade brings the child's specification back before it", found);
                     }
                 }
                 inverse.push(apply(item, "supervisor", "restart_child", child));
@@ -197,9 +197,9 @@ impl Context<'_> {
     }
 }
 
-/// Which supervisor a script updates, so that its `init` brings the child specifications of the release gone to.
+/// Which supervisor a script updates, so that its `init` brings the child specifications of the release being installed.
 enum Updated {
-    /// The one whose module has the name of the process: the custom.
+    /// The one whose module has the name of the process, as is the convention.
     ItsModule,
     /// Only others; the process may be registered under another name than its module's.
     Another,

@@ -37,7 +37,7 @@ pub(super) struct Operand {
 pub(super) const ATOM: u8 = 2;
 /// The tag of an x register.
 pub(super) const X: u8 = 3;
-/// The tag of what is told in more than one number: lists, float registers, allocations.
+/// The tag of what takes more than one number: lists, float registers, allocations.
 const EXTENDED: u8 = 7;
 /// A literal of the module's table.
 pub(super) const LITERAL: u8 = 8;
@@ -47,7 +47,7 @@ pub(super) fn instructions(chunk: &[u8]) -> Option<&[u8]> {
     chunk.get((be32(chunk, 0)? as usize).checked_add(4)?..)
 }
 
-/// The number of the first instruction and what stands behind it, its operands handed out one by one; `None` when it is not
+/// The number of the first instruction and what follows it, its operands handed out one by one; `None` when it is not
 /// known or cut off.
 pub(super) fn instruction(bytes: &[u8], mut each: impl FnMut(usize, Operand)) -> Option<(u8, &[u8])> {
     let (opcode, mut bytes) = bytes.split_first()?;
@@ -68,16 +68,16 @@ pub struct Call {
     pub arity: u32,
     /// The place of the called one among the imports.
     pub import: u32,
-    /// Whether it stands in a function that catches: the caller may be prepared for a function that is not there.
+    /// Whether it is in a function that catches: the caller may be prepared for a function that is not there.
     pub guarded: bool,
 }
 
-/// What the instructions tell.
+/// What the instructions show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Walked {
     /// Whether the module runs code when it is loaded.
     pub on_load: bool,
-    /// Whether one of its functions waits for messages, for as long as it takes, and goes on with itself by local calls in tail position.
+    /// Whether one of its functions waits for messages, for as long as it takes, and continues with itself by local calls in tail position.
     pub loops: bool,
     /// Each call to another module, in order.
     pub calls: Vec<Call>,
@@ -106,7 +106,7 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
                 guarded = false;
                 local.begins = true;
             }
-            // A call that something is still to be done after is no loop: the function comes back.
+            // A call that something is still to be done after is not a loop: the function comes back.
             CALL_LAST | CALL_ONLY => local.call(second),
             CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(Call { function: caller.0, arity: caller.1, import: second, guarded }),
             CATCH | TRY => guarded = true,
@@ -132,7 +132,7 @@ struct Local {
     /// The function that calls, and the label that it calls.
     calls: Vec<(usize, u32)>,
     waiting: Vec<usize>,
-    /// Whether the next label is the one that a function is called by: it stands behind its `func_info`.
+    /// Whether the next label is the one that a function is called by: it follows its `func_info`.
     begins: bool,
 }
 
@@ -152,7 +152,7 @@ impl Local {
         self.waiting.extend(function.filter(|function| self.waiting.last() != Some(function)));
     }
 
-    /// Tells whether a function that waits goes on with itself.
+    /// Whether a function that waits continues with itself.
     fn has_loop(&self) -> bool {
         if self.waiting.is_empty() {
             return false;
@@ -184,7 +184,7 @@ impl Local {
     }
 }
 
-/// One operand, whatever it holds, and what stands behind it.
+/// One operand, whatever it holds, and what follows it.
 fn operand(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     let head = *bytes.first()?;
     if head & 7 != EXTENDED {
@@ -193,7 +193,7 @@ fn operand(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     let extended = Operand { tag: EXTENDED, value: 0 };
     let mut rest = bytes.get(1..)?;
     match head >> 4 {
-        // A list: operands that are no lists themselves.
+        // A list: operands that are not lists themselves.
         1 => {
             let (length, behind) = compact(rest)?;
             rest = behind;
@@ -220,7 +220,7 @@ fn simple(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     Some((Operand { tag: bytes.first()? & 7, value: u32::try_from(value).unwrap_or(0) }, rest))
 }
 
-/// An extended operand that is no list: a register of floats, a literal, a register with a type.
+/// An extended operand that is not a list: a register of floats, a literal, a register with a type.
 fn flat(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     let (head, rest) = bytes.split_first()?;
     match head >> 4 {
@@ -234,7 +234,7 @@ fn flat(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     }
 }
 
-/// A tagged number (`beam_asm:encode/2`) and what stands behind it; those of more than eight bytes count as 0.
+/// A tagged number (`beam_asm:encode/2`) and what follows it; those of more than eight bytes count as 0.
 pub(super) fn compact(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let (head, rest) = bytes.split_first()?;
     if head & 0x08 == 0 {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::io::Read;
 use std::ops::Range;
 
-/// Why a file is no BEAM, or which part of it cannot be read.
+/// Why a file is not a BEAM file, or which part of it cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// What is wrong, in words.
@@ -54,7 +54,7 @@ impl<'a> Beam<'a> {
                 return Err(Unreadable::new(format!("the chunk `{}` is cut off", String::from_utf8_lossy(&tag))));
             }
             at = range.end.next_multiple_of(4);
-            // The emulator takes the last of two, `beam_lib` the first: there is no saying what it would run.
+            // The emulator takes the last of two, `beam_lib` the first: what would run is not defined.
             if chunks.iter().any(|(known, _)| *known == tag) {
                 return Err(Unreadable::new(format!("it has the chunk `{}` twice", String::from_utf8_lossy(&tag))));
             }

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// The language that a module was written in, as far as its debug information tells.
+/// The language that a module was written in, as far as its debug information says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     /// Erlang.
@@ -72,7 +72,7 @@ impl<'b> Debug<'b> {
             [VERSION, PACKED, rest @ ..] => {
                 let mut plain = vec![VERSION];
                 plain.append(&mut inflate(rest.get(4..)?).ok()?);
-                // The size is told as well; when it is not what came out, something is damaged.
+                // The size is given as well; when it is not what came out, something is damaged.
                 if be32(rest, 0)? as usize != plain.len() - 1 {
                     return None;
                 }
@@ -127,7 +127,7 @@ impl<'b> Debug<'b> {
         form.and_then(erlang::heads).unwrap_or_default()
     }
 
-    /// A hash of a function and of the local functions that it reaches, without where they stood; `None` when they reach too
+    /// A hash of a function and of the local functions that it reaches, without where they are; `None` when they reach too
     /// far. Equal for two versions that say the same there.
     pub fn closure(&self, name: &str, arity: u32) -> Option<u64> {
         let mut hasher = DefaultHasher::new();
@@ -171,7 +171,7 @@ impl<'b> Debug<'b> {
         }
     }
 
-    /// What of it is the source itself, without where that stood: equal for equal sources.
+    /// What of it is the source itself, without where that was: equal for equal sources.
     pub fn source(&self) -> Vec<Value<'_>> {
         match self.language {
             Language::Erlang => self.parts().filter(|form| erlang::file(*form).is_none()).collect(),
@@ -200,7 +200,7 @@ fn locate(bytes: &[u8]) -> Option<(usize, Language)> {
         let [tag, forms] = whole.tuple()?;
         (tag.is_atom("raw_abstract_v1").then_some(forms)?, Language::Erlang)
     };
-    // `none` stands where the code was left out.
+    // `none` is in its place where the code was left out.
     if part.atom().is_some() {
         return None;
     }

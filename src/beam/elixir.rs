@@ -33,7 +33,7 @@ pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
     Some((name, u32::try_from(node.part(3, 2)?.length()?).ok()?))
 }
 
-/// Tells whether an element of a node is what the compiler noted down about it: the second of three, or the first of a
+/// Whether an element of a node is what the compiler noted down about it: the second of three, or the first of a
 /// clause, and a list.
 pub(super) fn is_meta(size: usize, at: usize, value: Value<'_>) -> bool {
     let is_list = || matches!(value.kind(), Some(Kind::List(_) | Kind::Bytes(_)));
@@ -105,7 +105,7 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
         };
     };
     if arguments.atom().is_some() {
-        // Of variables with one name the version tells which is which.
+        // Variables with one name are distinguished by their version.
         let version = meta_of(meta, "version").and_then(Value::int).unwrap_or(-1);
         return Some(Expr::Var(format!("{name}@{version}")));
     }

@@ -33,7 +33,7 @@ pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
     Some((name.atom()?.into_owned(), u32::try_from(count.int()?).ok()?))
 }
 
-/// Tells whether an element of a node is where it stood in the source: a line, or a line and a column, behind the tag.
+/// Whether an element of a node is where it was in the source: a line, or a line and a column, after the tag.
 pub(super) fn is_place(size: usize, at: usize, value: Value<'_>) -> bool {
     let is_location = || value.tuple::<2>().is_some_and(|[line, column]| line.int().is_some() && column.int().is_some());
     size > 1 && at == 1 && (value.int().is_some() || is_location())

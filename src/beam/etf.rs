@@ -32,7 +32,7 @@ pub enum Kind<'a> {
     Tuple(Items<'a>),
     /// A list of small integers.
     Bytes(&'a [u8]),
-    /// A list: its elements and, behind them, its tail.
+    /// A list: its elements and, after them, its tail.
     List(Items<'a>),
     /// A map: keys and values in turn.
     Map(Items<'a>),
@@ -51,7 +51,7 @@ enum Step<'a> {
     Holds(u8, usize),
 }
 
-/// Values that stand one behind the other.
+/// Values, one after the other.
 #[derive(Clone, Copy, Debug)]
 pub struct Items<'a> {
     bytes: &'a [u8],
@@ -66,7 +66,7 @@ impl<'a> Items<'a> {
         self.left
     }
 
-    /// Tells whether none is left.
+    /// Whether none is left.
     pub fn is_empty(&self) -> bool {
         self.left == 0
     }
@@ -86,7 +86,7 @@ impl<'a> Iterator for Items<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// A term with the version byte before it, and nothing but it; `None` when the bytes are no such thing. Packed terms
+    /// A term with the version byte before it, and nothing but it; `None` when the bytes are something else. Packed terms
     /// are to be unpacked before.
     pub fn read(bytes: &'a [u8]) -> Option<Value<'a>> {
         let (131, rest) = bytes.split_first().map(|(version, rest)| (*version, rest))? else { return None };
@@ -98,12 +98,12 @@ impl<'a> Value<'a> {
         Value { bytes }
     }
 
-    /// The bytes from its tag on to the end of what it stands in.
+    /// The bytes from its tag on to the end of what it is in.
     pub(super) fn rest(self) -> &'a [u8] {
         self.bytes
     }
 
-    /// What it is; `None` when the bytes lie.
+    /// What it is; `None` when the bytes are damaged.
     pub fn kind(self) -> Option<Kind<'a>> {
         let (tag, rest) = self.bytes.split_first()?;
         let sized = |length: usize, from: usize| rest.get(from..from.checked_add(length)?);
@@ -139,7 +139,7 @@ impl<'a> Value<'a> {
         })
     }
 
-    /// Its own bytes, without what stands behind it.
+    /// Its own bytes, without what follows it.
     pub fn bytes(self) -> &'a [u8] {
         end(self.bytes).and_then(|end| self.bytes.get(..end)).unwrap_or_default()
     }
@@ -149,7 +149,7 @@ impl<'a> Value<'a> {
         if let Some(Kind::Atom(text)) = self.kind() { Some(text) } else { None }
     }
 
-    /// Tells whether it is this atom.
+    /// Whether it is this atom.
     pub fn is_atom(self, text: &str) -> bool {
         self.atom().is_some_and(|atom| atom == text)
     }
@@ -168,7 +168,7 @@ impl<'a> Value<'a> {
         Some(list)
     }
 
-    /// One element of a tuple of this size, the ones behind it not looked at.
+    /// One element of a tuple of this size, the ones after it not looked at.
     pub(super) fn part(self, size: usize, at: usize) -> Option<Value<'a>> {
         let Some(Kind::Tuple(mut items)) = self.kind() else { return None };
         if items.len() == size { items.nth(at) } else { None }
@@ -209,7 +209,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Tells whether two values are the same term, however atoms and sizes are written; the order of a map's keys counts. It
+    /// Whether two values are the same term, however atoms and sizes are written; the order of a map's keys counts. It
     /// walks both side by side, without descending.
     pub(super) fn is_same(self, other: Value<'_>) -> bool {
         let (mut own, mut other) = (self, other);
@@ -257,7 +257,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Feeds what it says into a hash, without the values that `skip` takes out: it is told which element of a tuple of which
+    /// Feeds what it says into a hash, without the values that `skip` takes out: it is given which element of a tuple of which
     /// size it looks at. A walk that keeps its own stack.
     pub(super) fn hash_without(self, hasher: &mut impl Hasher, skip: impl Fn(usize, usize, Value<'a>) -> bool) -> Option<()> {
         // For each container that is open: the size when it is a tuple, and how many values are still to come.
@@ -291,7 +291,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// What it is without what it holds, how many values it holds, and what follows: those, or what stands behind it.
+    /// What it is without what it holds, how many values it holds, and what follows: those, or what follows it.
     fn step(self) -> Option<(Step<'a>, usize, &'a [u8])> {
         let kind = self.kind()?;
         let behind = |step: Step<'a>| Some((step, 0, self.bytes.get(end(self.bytes)?..)?));
@@ -309,7 +309,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// The external funs in it, wherever they stand: module, name and arity.
+    /// The external funs in it, wherever they are: module, name and arity.
     pub(super) fn external_funs(self) -> Vec<(Cow<'a, str>, Cow<'a, str>, i64)> {
         let mut funs = Vec::new();
         self.each(|value| {
@@ -332,7 +332,7 @@ impl<'a> Value<'a> {
 
 /// How many nodes a term that is built may have.
 const MAX_NODES: usize = 1 << 16;
-/// How deep it may be nested; each level is measured anew.
+/// How deep it may be nested; each level is measured again.
 const MAX_DEPTH: usize = 64;
 
 fn build(value: Value<'_>, depth: usize, budget: &mut usize) -> Option<Term> {
@@ -415,8 +415,8 @@ fn end(bytes: &[u8]) -> Option<usize> {
         let tag = *bytes.get(at)?;
         let rest = bytes.get(at + 1..)?;
         let long = || Some(be32(rest, 0)? as usize);
-        // How long it is behind its tag, and how many values follow that belong to it. Before the numbers of a process,
-        // a port or a reference stands the name of its node.
+        // How long it is after its tag, and how many values follow that belong to it. Before the numbers of a process,
+        // a port or a reference comes the name of its node.
         let (length, inner) = match tag {
             70 => (8, 0),
             77 => (long()?.checked_add(5)?, 0),
@@ -493,7 +493,7 @@ mod tests {
         let parts = Value::read(&bytes).and_then(|value| value.tuple::<3>());
         assert!(matches!(parts.map(|[pid, ..]| pid.kind()), Some(Some(Kind::Opaque))));
         assert!(parts.is_some_and(|[.., last]| last.is_atom("z")));
-        assert_eq!(shown(&bytes), None, "a process is no term of a file");
+        assert_eq!(shown(&bytes), None, "a process is not a term of a file");
     }
 
     #[test]

@@ -51,7 +51,7 @@ impl Expr {
         if let Expr::Atom(atom) = self { Some(atom) } else { None }
     }
 
-    /// Tells whether part of it is not looked at: two such expressions may differ and look the same.
+    /// Whether part of it is not looked at: two such expressions may differ and look the same.
     pub fn has_unknown(&self) -> bool {
         match self {
             Expr::Unknown | Expr::Branches(_) | Expr::Fun => true,
@@ -64,7 +64,7 @@ impl Expr {
         }
     }
 
-    /// Tells whether a value made by it holds a fun of the module's own code, as far as it is written out.
+    /// Whether a value made by it holds a fun of the module's own code, as far as it is written out.
     pub fn holds_fun(&self) -> bool {
         match self {
             Expr::Fun => true,
@@ -83,7 +83,7 @@ impl Expr {
         }
     }
 
-    /// Tells whether every part of it is known.
+    /// Whether every part of it is known.
     pub fn is_literal(&self) -> bool {
         match self {
             Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) => true,

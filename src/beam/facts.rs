@@ -1,4 +1,4 @@
-//! What one module tells about itself, gathered for a module that changed.
+//! What is known of one module, gathered for a module that changed.
 
 use super::code::walk;
 use super::container::{Beam, Unreadable};
@@ -31,7 +31,7 @@ impl<T> Known<T> {
 /// Who wrote a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
-    /// It stands in the module's own source.
+    /// It is in the module's own source.
     ByHand,
     /// A macro of this module put it there (`use GenServer`).
     By(Atom),
@@ -55,7 +55,7 @@ pub struct Clause {
 }
 
 impl Clause {
-    /// Tells whether it takes any version.
+    /// Whether it takes any version.
     pub fn is_catch_all(&self) -> bool {
         !self.guarded && matches!(self.pattern(), Expr::Var(_))
     }
@@ -66,12 +66,12 @@ impl Clause {
         if matches!(left.as_ref(), Expr::Var(_)) { right } else { left }
     }
 
-    /// Tells whether it cannot be seen which versions it takes.
+    /// Whether it cannot be seen which versions it takes.
     pub fn is_open(&self) -> bool {
         self.guarded || self.version.has_unknown()
     }
 
-    /// Tells whether it is for the way down only.
+    /// Whether it is for the downgrade only.
     pub fn is_downgrade(&self) -> bool {
         self.pattern().tagged("down").is_some()
     }
@@ -88,7 +88,7 @@ pub struct CodeChange {
     pub clauses: Known<Vec<Clause>>,
 }
 
-/// What a module tells about itself.
+/// What is known of a module.
 #[derive(Clone, Debug)]
 pub struct Facts {
     /// Its name.
@@ -109,22 +109,22 @@ pub struct Facts {
     pub highest_opcode: Option<u32>,
     /// The source file, as debug information names it, else the compiler.
     pub file: Option<String>,
-    /// Its records. Only of modules that run processes; [`Beam::records`] tells those of any.
+    /// Its records. Only of modules that run processes; [`Beam::records`] gives those of any.
     pub records: Known<Vec<Record>>,
     /// The fields of the Elixir struct that it defines; none when it defines none.
     pub structure: Known<Option<Vec<Field>>>,
-    /// The shapes that the state of its processes may begin with; none when it is no process behaviour.
+    /// The shapes that the state of its processes may begin with; none when it is not a process behaviour.
     pub state: Option<Known<Vec<Shape>>>,
-    /// The tuples that stand written out where its callbacks take the state, by tag and size.
+    /// The tuples that are written out where its callbacks take the state, by tag and size.
     pub taken: Vec<(Atom, usize)>,
     /// A hash of what its processes start with: `init/1`, or `start/2` of an Elixir application, and the local functions that it
-    /// reaches. Equal for versions that say the same there; only taken where that is all that can be told.
+    /// reaches. Equal for versions that say the same there; only used where nothing else is known.
     pub start: Option<u64>,
     /// `code_change`, when it exports one.
     pub code_change: Option<CodeChange>,
     /// How a state machine's callbacks are called, when `callback_mode/0` says it plainly.
     pub callback_mode: Option<String>,
-    /// The children that it starts; none when it is no supervisor.
+    /// The children that it starts; none when it is not a supervisor.
     pub children: Option<Known<Supervision>>,
     /// Whether processes wait for messages in a loop of its own that never takes new code in: one that calls itself by the
     /// module's name does.
@@ -219,7 +219,7 @@ impl Facts {
         self.attributes.iter().find(|(name, _)| name.as_str() == "vsn").map(|(_, value)| value)
     }
 
-    /// Tells whether it exports what tells the processes of a behaviour from others.
+    /// Whether it exports what only processes of a behaviour export.
     pub fn has_callbacks_of(&self, behaviour: &Atom) -> bool {
         let callback = match behaviour.as_str().trim_start_matches("Elixir.") {
             "gen_server" | "GenServer" | "GenStage" => ("handle_call", 3),
@@ -230,12 +230,12 @@ impl Facts {
         self.exports.iter().any(|(name, arity)| (name.as_str(), *arity) == callback)
     }
 
-    /// Tells whether a behaviour, or a module that starts processes of its own, is a supervisor's.
+    /// Whether a behaviour, or a module that starts processes of its own, is a supervisor's.
     pub fn supervises(name: &str) -> bool {
         SUPERVISORS.contains(&name) || OTHER_SUPERVISORS.contains(&name)
     }
 
-    /// Tells whether modules with a behaviour run processes under it.
+    /// Whether modules with a behaviour run processes under it.
     pub fn runs_processes(behaviour: &Atom) -> bool {
         PROCESSES.iter().any(|(name, _)| *name == behaviour.as_str()) || SUPERVISORS.contains(&behaviour.as_str())
     }
@@ -272,7 +272,7 @@ impl Beam<'_> {
         Some((debug.language, records(&debug)))
     }
 
-    /// Tells whether two modules were compiled from one source: `None` when that cannot be seen.
+    /// Whether two modules were compiled from one source: `None` when that cannot be seen.
     pub fn same_source(&self, other: &Beam<'_>) -> Option<bool> {
         if self.debug_chunk()? == other.debug_chunk()? {
             // Without debug information the chunk is there all the same, and says so.
@@ -297,7 +297,7 @@ impl Beam<'_> {
     }
 }
 
-/// Tells whether a module that imports these functions starts processes that are no `gen_server` and the like.
+/// Whether a module that imports these functions starts processes other than a `gen_server` and its kin.
 fn starts_processes(imports: &[(&str, &str, u32)]) -> bool {
     imports.iter().any(|(module, function, _)| match *module {
         "erlang" => function.starts_with("spawn"),
@@ -335,7 +335,7 @@ fn behaviours(attributes: &[(Atom, Attribute)]) -> Vec<Atom> {
 }
 
 /// The behaviour that a module has without saying so: no `-behaviour`, or its attributes were stripped. A supervisor cannot be
-/// told this way, as it has one callback only.
+/// recognised this way, as it has one callback only.
 fn implied_behaviour(exports: &[(Atom, u32)]) -> Option<Atom> {
     let has = |wanted: &str, count: u32| exports.iter().any(|(name, arity)| name.as_str() == wanted && *arity == count);
     let found = if !has("init", 1) {
@@ -360,7 +360,7 @@ fn records(debug: &Debug<'_>) -> Vec<Record> {
     debug.records().into_iter().map(|(name, line, fields)| Record { name, line, fields: fields.into_iter().map(field).collect() }).collect()
 }
 
-/// The struct of an Elixir module: as `__struct__/0` is written, else as it lies among the literals.
+/// The struct of an Elixir module: as `__struct__/0` is written, else as it is among the literals.
 fn structure(beam: &Beam<'_>, debug: Option<&Debug<'_>>, module: &Atom, exports: &[(Atom, u32)]) -> Known<Option<Vec<Field>>> {
     if !exports.iter().any(|(name, arity)| name.as_str() == "__struct__" && *arity == 0) {
         return Known::Known(None);

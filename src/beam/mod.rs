@@ -1,7 +1,7 @@
 //! BEAM files: chunks, tables, external terms, the module's MD5, and the facts that an upgrade depends on.
 //!
 //! In go the bytes of a `.beam` (plain or gzipped); out come a [`Beam`] whose tables are read when asked for, and
-//! [`Facts`]. Nothing is trusted: counts are held against the bytes that are there, what is packed is unpacked up to a
+//! [`Facts`]. Nothing is trusted: counts are checked against the bytes that are there, what is packed is unpacked up to a
 //! bound, and external terms are looked at in place, never built. It answers to `beam_lib` and the loader of OTP 25 to 29.
 
 mod code;
@@ -31,7 +31,7 @@ pub use tables::{Atoms, Attribute, Mfa};
 const MAX_UNPACKED: usize = 128 << 20;
 /// How many times its packed size a part may unpack to: far more than any compiler's output does.
 const MAX_RATIO: usize = 256;
-/// How deep the expressions that are looked at may be nested; what lies deeper is unknown.
+/// How deep the expressions that are looked at may be nested; what is deeper is unknown.
 const MAX_EXPR: usize = 48;
 /// How many elements of a list, clauses of a function or fields of a record are looked at.
 const MAX_ITEMS: usize = 4096;

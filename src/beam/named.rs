@@ -55,7 +55,7 @@ fn position(module: &str, function: &str, arity: u32) -> Option<u32> {
 }
 
 impl Beam<'_> {
-    /// The functions that it calls by name, in order; none behind an instruction that is not known.
+    /// The functions that it calls by name, in order; none after an instruction that is not known.
     pub fn named_calls(&self, atoms: &Atoms<'_>, imports: &[(&str, &str, u32)]) -> Vec<NamedCall> {
         let positions = imports.iter().zip(0..).filter_map(|((module, function, arity), at)| Some((at, position(module, function, *arity)?)));
         let positions: HashMap<u32, u32> = positions.collect();

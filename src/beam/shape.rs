@@ -87,7 +87,7 @@ struct Search<'d, 'b> {
 }
 
 impl Search<'_, '_> {
-    /// Every value that a function may give back, as far as they can be told.
+    /// Every value that a function may give back, as far as they are known.
     fn results(&mut self, function: &Function, calls: usize, out: &mut Vec<Expr>) {
         for clause in &function.clauses {
             let mut bindings = Bindings::new();
@@ -287,7 +287,7 @@ fn matched(debug: &Debug<'_>, records: &[RawRecord], module: &Atom, fields: Opti
     shapes
 }
 
-/// The tuples that stand written out where callbacks of a running server take its state, by tag and size: a record of
+/// The tuples that are written out where callbacks of a running server take its state, by tag and size: a record of
 /// another version that is taken all the same.
 pub(super) fn taken(debug: &Debug<'_>) -> Vec<(Atom, usize)> {
     let tagged = |pattern: &Expr| if let Expr::Tuple(items) = pattern { Some((items.first()?.as_atom()?.clone(), items.len())) } else { None };
@@ -324,7 +324,7 @@ pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: O
 }
 
 impl Supervision {
-    /// Tells whether its one child is a template, of which children are started by calls.
+    /// Whether its one child is a template, of which children are started by calls.
     pub fn is_template(&self) -> bool {
         self.flags.as_ref().is_some_and(|flags| flags.contains("simple_one_for_one"))
     }
@@ -338,7 +338,7 @@ pub(super) fn begins(debug: &Debug<'_>) -> Option<Begins> {
     results(debug, "init", 1)
 }
 
-/// Tells whether a process may begin with a state that holds a fun of the module's own code.
+/// Whether a process may begin with a state that holds a fun of the module's own code.
 pub(super) fn keeps_fun((results, _): &Begins) -> bool {
     results.iter().any(|result| result.tagged("ok").is_some_and(|parts| parts.iter().any(Expr::holds_fun)))
 }

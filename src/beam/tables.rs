@@ -171,7 +171,7 @@ pub(super) fn each_literal(table: &[u8]) -> impl Iterator<Item = Value<'_>> {
     })
 }
 
-/// Tells whether a value is a map.
+/// Whether a value is a map.
 pub(super) fn is_map(value: Value<'_>) -> bool {
     matches!(value.kind(), Some(Kind::Map(_)))
 }

@@ -95,7 +95,7 @@ impl LevelArgs {
         for (source, place, list, level) in lists {
             for what in list {
                 if !levels.set(source, what, level) {
-                    return Err(Failure::Usage(format!("{place}: there is no code or group `{what}`; `relupc rules` lists all")));
+                    return Err(Failure::Usage(format!("{place}: unknown code or group `{what}`; `relupc rules` lists all")));
                 }
             }
         }

@@ -51,7 +51,7 @@ struct Walk<'d> {
 
 impl Walk<'_> {
     /// Looks into a folder and those below it. Links may lead in circles, so each folder is looked into once, and out of the
-    /// root, where nobody asked to look.
+    /// root, which was not asked for.
     fn folder(&mut self, folder: &str, found: &mut Findings) {
         let whole = write::whole(folder);
         if !std::path::Path::new(&whole).starts_with(&self.root) || !self.seen.insert(whole) {

@@ -83,7 +83,7 @@ fn application_name(file: &str) -> Atom {
     Atom::new(name.strip_suffix(".src").unwrap_or(name).strip_suffix(".appup").unwrap_or(name))
 }
 
-/// Reads an appup that stands on its own.
+/// Reads an appup that is on its own.
 pub(super) fn read(file: &str, opener: &mut Opener<'_>, found: &mut Findings) -> Option<Appup> {
     let id = match opener.read(&Spot::new(TreeId::Outside, file)) {
         Ok(id) => id,
@@ -167,7 +167,7 @@ fn whole_application(instruction: &Instruction) -> Option<&Atom> {
     }
 }
 
-/// The modules of the `.app`, and on the way down those that a script names besides.
+/// The modules of the `.app`, and on a downgrade those that a script names besides.
 fn merged(modules: &[Spanned<Atom>], script: &[Instruction], direction: Direction) -> Vec<Spanned<Atom>> {
     let mut all = modules.to_vec();
     if direction == Direction::Up {

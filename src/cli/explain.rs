@@ -4,7 +4,7 @@ use super::Outcome;
 use super::shell::{Failure, Shell};
 use crate::{lint, render};
 
-/// Explain a code: what it means, why it matters, an example and its mend
+/// Explain a code: what it means, why it matters, an example and its fix
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The code (`RL0401`) or its name (`no-relup-entry`)
@@ -14,7 +14,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let code = lint::find(&args.code).ok_or_else(|| Failure::Usage(format!("there is no code `{}`; `relupc rules` lists all", args.code)))?;
+    let code = lint::find(&args.code).ok_or_else(|| Failure::Usage(format!("unknown code `{}`; `relupc rules` lists all", args.code)))?;
     shell.print(render::explain(code));
     Ok(Outcome::CLEAN)
 }

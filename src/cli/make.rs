@@ -293,7 +293,7 @@ fn check_rules<'r>(target: &Release, releases: &Releases, relup: &'r Relup, appu
         .enumerate()
         .filter_map(|(at, base)| {
             let (up, down) = (entry(&relup.up, &releases.up_from, at), entry(&relup.down, &releases.down_to, at));
-            // The relup that lies there is about to be made anew.
+            // The existing relup is about to be replaced.
             Some(Between { base: base.as_ref()?, up, down, relup: None })
         })
         .collect();

@@ -19,7 +19,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         None => whole,
         Some(name) => match whole.find_subcommand(name) {
             Some(command) => command.clone().name(format!("relupc-{name}")).version(env!("CARGO_PKG_VERSION")),
-            None => return Err(Failure::Usage(format!("there is no command `{name}`"))),
+            None => return Err(Failure::Usage(format!("unknown command `{name}`"))),
         },
     };
     let mut bytes = Vec::new();

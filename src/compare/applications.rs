@@ -30,7 +30,7 @@ impl<'r> Pair<'r> {
         self.either().map_or("", |application| application.name.value.as_str())
     }
 
-    /// Tells whether both sides are one folder.
+    /// Whether both sides are one folder.
     fn is_shared(&self) -> bool {
         matches!((self.old, self.new), (Some(old), Some(new)) if old.folder == new.folder)
     }
@@ -148,7 +148,7 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> (Vec<Job>, Vec<(u
         for name in old.union(new) {
             let (before, after) = (old.contains(name), new.contains(name));
             if (!before && old_list.contains(name)) || (!after && new_list.contains(name)) {
-                // An application without any code on one side is told of as a whole.
+                // An application without any code on one side is reported as a whole.
                 if !old.is_empty() && !new.is_empty() {
                     unseen.push((at, name.clone()));
                 }
@@ -190,7 +190,7 @@ fn application(pair: &Pair<'_>, trees: &Trees<'_>, base: &Release, target: &Rele
     match (pair.old, pair.new) {
         (Some(old), Some(new)) => change.facts = between(old, new, trees, found),
         (None, Some(new)) => change.facts.push(added(new, base, target)),
-        (Some(_), None) => change.facts.push(Fact::new("application-removed", Verdict::Hot, "is gone: it is stopped and its modules are removed")),
+        (Some(_), None) => change.facts.push(Fact::new("application-removed", Verdict::Hot, "is removed: it is stopped and its modules are removed")),
         (None, None) => {}
     }
     change
@@ -211,8 +211,7 @@ fn added(application: &Application, base: &Release, target: &Release) -> Fact {
         return Fact::new("application-added", Verdict::Hot, what);
     }
     let shown = late.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let text =
-        format!("is new and needs {shown}, which stands behind it in the `.rel`: applications are started in that order, and a failed start goes unnoticed");
+    let text = format!("is new and needs {shown}, which comes later in the `.rel`: applications are started in that order, and a failed start is ignored");
     Fact::new("application-added", Verdict::HotWithCare, text).items(late)
 }
 
@@ -222,7 +221,7 @@ fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut 
     let name = new.name.value.as_str();
     if old.vsn.value != new.vsn.value {
         if BASIC.contains(&name) {
-            let text = "is part of what the emulator boots with: its appup asks for a restart";
+            let text = "is part of what the emulator boots with: its appup restarts the emulator";
             facts.push(Fact::new("basic-application", Verdict::RestartEmulator, text));
         } else {
             facts.push(Fact::new("version", Verdict::Hot, "has another version, so its appup needs an entry for this path"));
@@ -304,7 +303,7 @@ fn across(
         let Some(application) = changes.get_mut(job.application) else { continue };
         let Some(mut change) = outcome.change else {
             if unread {
-                let text = format!("holds `{}`, which could not be read: it was not compared", job.name);
+                let text = format!("contains `{}`, which could not be read: it was not compared", job.name);
                 application.facts.push(Fact::new("code-unreadable", Verdict::HotWithCare, text).items([&job.name]));
             } else {
                 application.same_modules += 1;
@@ -316,7 +315,7 @@ fn across(
                 let about_state = state::process(old, new, &look_up);
                 let own = format!("struct `{}`", new.module.as_str().trim_start_matches("Elixir."));
                 if about_state.iter().any(|fact| matches!(fact.kind, "state" | "state-taken") && fact.text.contains(&own)) {
-                    // The struct is the state: told once.
+                    // The struct is the state: reported once.
                     change.facts.retain(|fact| fact.kind != "struct");
                 }
                 change.facts.extend(about_state);
@@ -337,7 +336,7 @@ fn across(
         let code = differ.len();
         if code > 0 {
             let text = format!(
-                "has {} that differ{}, and the same version: an upgrade passes over it without a word",
+                "has {} that differ{} but the same version: an upgrade silently ignores it",
                 if code == 1 { "a module".to_owned() } else { format!("{code} modules") },
                 if code == 1 { "s" } else { "" }
             );

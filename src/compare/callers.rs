@@ -110,7 +110,7 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact>
     let mut facts = Vec::new();
     let mut quiet: Vec<String> = Vec::new();
     for mfa in &lost {
-        // The exports are sorted: those of one name stand together.
+        // The exports are sorted: those of one name are together.
         let exports = sides.new.as_ref().map_or(&[][..], |new| new.exports.as_slice());
         let first = exports.partition_point(|(name, _)| *name < mfa.function);
         let now: Vec<u32> = exports.iter().skip(first).take_while(|(name, _)| *name == mfa.function).map(|(_, arity)| *arity).take(ARITIES).collect();
@@ -120,8 +120,8 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact>
             continue;
         };
         let how = match now.as_slice() {
-            _ if depth == Depth::Removed => format!("is gone, and its `{name}` with it"),
-            [] => format!("exports no `{name}` any more"),
+            _ if depth == Depth::Removed => format!("is removed, and its `{name}` with it"),
+            [] => format!("no longer exports `{name}`"),
             [arity] => format!("exports `{}/{arity}` in place of `{name}`", mfa.function),
             several => format!("exports `{}` with {} arguments, no longer with {}", mfa.function, join(several), mfa.arity),
         };
@@ -129,7 +129,7 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact>
         let list: Vec<String> = list.keys().cloned().collect();
         let prepared = if guarded { ", where the caller catches or asks first" } else { "" };
         let text = format!("{how}, and {} still {} it{prepared}", shown(&list), if list.len() == 1 { "calls" } else { "call" });
-        // On the way down the function comes back.
+        // On a downgrade the function comes back.
         facts.push(Fact::new(if guarded { "guarded-call" } else { "dead-call" }, Verdict::HotWithCare, text).down(Verdict::Hot).items(list).at(place.clone()));
     }
     if !quiet.is_empty() && depth != Depth::Removed {

@@ -24,7 +24,7 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
     if old.vsn.value == new.vsn.value && base.spot != target.spot {
         let differs = old.erts.value != new.erts.value || versions(base) != versions(target);
         if differs {
-            let text = format!("both releases have the version {}: the release handler cannot tell them apart", new.vsn.value);
+            let text = format!("both releases have the version {}: the release handler cannot distinguish them", new.vsn.value);
             facts.push(Fact::new("release-version", Verdict::HotWithCare, text));
         }
     }
@@ -70,7 +70,7 @@ fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> V
     all.into_iter().map(|(key, sign)| format!("{sign} {key}")).collect()
 }
 
-/// Tells whether an application takes changes of its environment in while it runs (`config_change/3` of its callback module);
+/// Whether an application takes changes of its environment in while it runs (`config_change/3` of its callback module);
 /// `None` when that cannot be seen.
 pub(super) fn takes_changes(application: &Application, trees: &Trees<'_>) -> Option<bool> {
     let Some(callback) = &application.file.callback else { return Some(false) };
@@ -84,7 +84,7 @@ pub(super) fn takes_changes(application: &Application, trees: &Trees<'_>) -> Opt
     Some(exports.iter().any(|(name, arity)| name.as_str() == "config_change" && *arity == 3))
 }
 
-/// The environment of an application. `reads` tells whether its callback module takes changes in.
+/// The environment of an application. `reads`: whether its callback module handles changes.
 pub(super) fn environment(application: &str, old: &Term, new: &Term, reads: Option<bool>, place: Place) -> Option<Fact> {
     let changed = changed_keys(&keys(old), &keys(new));
     if changed.is_empty() {
@@ -95,8 +95,8 @@ pub(super) fn environment(application: &str, old: &Term, new: &Term, reads: Opti
 
 fn environment_fact(kind: &'static str, what: &str, changed: Vec<String>, reads: Option<bool>) -> Fact {
     let (verdict, words) = match reads {
-        Some(true) => (Verdict::Hot, "and is taken in by `config_change/3`"),
-        Some(false) => (Verdict::HotWithCare, "and no `config_change/3` takes it in: processes keep what they read when they started"),
+        Some(true) => (Verdict::Hot, "and `config_change/3` handles it"),
+        Some(false) => (Verdict::HotWithCare, "and no `config_change/3` handles it: processes keep what they read when they started"),
         None => (Verdict::HotWithCare, "and it cannot be seen from the files whether running processes read it again"),
     };
     Fact::new(kind, verdict, format!("{what} changed, {words}")).items(changed)
@@ -119,7 +119,7 @@ fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'
             vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&new, opener))]
         }
         (Config::Read(_), Config::Absent) => {
-            let text = "the release has no `sys.config` any more: keys that it set go back to the defaults of the `.app` files";
+            let text = "the release no longer has a `sys.config`: keys that it set fall back to the defaults of the `.app` files";
             vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&old, opener))]
         }
         (Config::Read(before), Config::Read(after)) => {
@@ -230,6 +230,6 @@ fn consolidated(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings)
     if items.is_empty() {
         return None;
     }
-    let text = "consolidated protocols differ: they lie outside every application, so no appup loads them";
+    let text = "consolidated protocols differ: they are outside every application, so no appup loads them";
     Some(Fact::new("consolidated-protocols", Verdict::HotWithCare, text).items(items))
 }

@@ -12,7 +12,7 @@ codes! {
     TOO_MANY_FILES "RL0246" "too-many-files" Warning
 }
 
-/// A file that is no module, or one that is cut off.
+/// A file that is not a module, or one that is cut off.
 pub(super) fn beam_unreadable(file: &str, why: &str) -> Diagnostic {
     Diagnostic::new(&BEAM_UNREADABLE, format!("`{file}` cannot be read as a module: {why}"))
         .help("compile it again, or copy it again: the emulator refuses to load it")
@@ -20,20 +20,20 @@ pub(super) fn beam_unreadable(file: &str, why: &str) -> Diagnostic {
 
 /// A module that is listed and has no file, though others of its application have one.
 pub fn beam_missing(module: &str, application: &str, listed: Span) -> Diagnostic {
-    Diagnostic::new(&BEAM_MISSING, format!("`{application}` lists the module `{module}`, but has no beam of it"))
+    Diagnostic::new(&BEAM_MISSING, format!("`{application}` lists the module `{module}`, but its beam is missing"))
         .label(listed, "listed here")
-        .help("compile it, or take it off the list: an upgrade that loads it crashes")
+        .help("compile it, or remove it from the list: an upgrade that loads it crashes")
 }
 
 /// A file that holds another module than its name says.
 pub(super) fn beam_other_module(file: &str, module: &str) -> Diagnostic {
-    Diagnostic::new(&BEAM_OTHER_MODULE, format!("`{file}` holds the module `{module}`"))
+    Diagnostic::new(&BEAM_OTHER_MODULE, format!("`{file}` contains the module `{module}`"))
         .help("rename the file after its module: the emulator refuses to load it under another name")
 }
 
 /// A configuration that is not the term that it should be.
 pub(super) fn config_unreadable(file: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(&CONFIG_UNREADABLE, format!("`{file}` is no configuration, so its changes are not known"))
+    Diagnostic::new(&CONFIG_UNREADABLE, format!("`{file}` is not a configuration, so its changes are not known"))
         .label(span, "should be a list of `{Application,[{Key,Value}]}`")
         .help("a node does not start with it either")
 }

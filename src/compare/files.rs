@@ -1,4 +1,4 @@
-//! Files beside the code: what lies in `priv`, and database migrations in it.
+//! Files beside the code: what is in `priv`, and database migrations in it.
 
 use super::{Fact, Verdict, faults};
 use crate::diag::Findings;

@@ -1,6 +1,6 @@
 //! What really changed between two releases, and what that means for an upgrade that keeps the node running.
 //!
-//! In go two releases and the trees that their files lie in; out comes a [`Comparison`]: facts, each with the verdict that
+//! In go two releases and the trees that their files are in; out comes a [`Comparison`]: facts, each with the verdict that
 //! it alone would give, for the release, for each application, for each module. Code is judged by what the emulator runs
 //! (`code:module_md5/1`), never by the bytes of a file. What cannot be seen in the files is a fact of its own.
 
@@ -43,9 +43,9 @@ pub struct Fact {
     pub items: Vec<String>,
     /// Where it can be seen.
     pub place: Option<Place>,
-    /// What it asks for on the way up.
+    /// What an upgrade needs.
     pub up: Verdict,
-    /// What it asks for on the way down.
+    /// What a downgrade needs.
     pub down: Verdict,
 }
 
@@ -185,9 +185,9 @@ pub struct Side {
 /// All that differs between two releases.
 #[derive(Clone, Debug)]
 pub struct Comparison {
-    /// The release come from.
+    /// The old release.
     pub base: Side,
-    /// The release gone to.
+    /// The new release.
     pub target: Side,
     /// What changed besides the applications.
     pub facts: Vec<Fact>,

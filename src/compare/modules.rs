@@ -15,7 +15,7 @@ pub(super) struct Job {
     pub name: String,
     pub old: Option<Spot>,
     pub new: Option<Spot>,
-    /// Whether the two files lie in different applications.
+    /// Whether the two files are in different applications.
     pub moved_from: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Outcome {
     pub faults: Vec<Diagnostic>,
 }
 
-/// What a module that differs tells about itself on either side.
+/// What is known of a module that differs, on either side.
 #[derive(Debug)]
 pub(super) struct Sides {
     pub old: Option<Facts>,
@@ -169,7 +169,7 @@ fn only(one: &Option<Facts>, other: &Option<Facts>) -> Vec<(crate::term::Atom, u
     own.iter().filter(|export| export.0.as_str() != "module_info" && others.binary_search(export).is_err()).cloned().collect()
 }
 
-/// Where a module's source is, as far as its debug information tells.
+/// Where a module's source is, as far as its debug information says.
 pub(super) fn source_of(facts: &Facts, line: u32) -> Option<Place> {
     facts.file.as_ref().map(|file| Place { file: in_project(file).to_owned(), line })
 }
@@ -202,7 +202,7 @@ fn debug_only(old: &Beam<'_>, new: &Beam<'_>) -> Fact {
     if differ.is_empty() {
         differ.push("how the file is packed");
     }
-    Fact::new("debug-only", Verdict::Nothing, format!("runs the same code, so it need not be loaded; what differs: {}", differ.join(", "))).items(differ)
+    Fact::new("debug-only", Verdict::Nothing, format!("runs the same code and need not be loaded; these differ: {}", differ.join(", "))).items(differ)
 }
 
 fn code_fact(old: &Option<Facts>, new: &Option<Facts>, same_source: Option<bool>) -> Fact {
@@ -230,10 +230,10 @@ fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
         for name in these.behaviours.iter().filter(|name| !others.behaviours.contains(name)) {
             // A module that had the callbacks all along only says so now, or no longer.
             let declared = others.has_callbacks_of(name) && others.behaviours.iter().all(|other| these.behaviours.contains(other));
-            // What was no process before has none that would be of another kind now.
+            // What was not a process before has none that would be of another kind now.
             let was_process = old.behaviours.iter().any(Facts::runs_processes);
             let fact = if Facts::runs_processes(name) && was_process && !declared {
-                Fact::new(kind, Verdict::RestartApplication, format!("{verb} the behaviour `{name}`: its processes are another kind of process"))
+                Fact::new(kind, Verdict::RestartApplication, format!("{verb} the behaviour `{name}`: its processes become processes of another kind"))
             } else {
                 Fact::new(kind, Verdict::Hot, format!("{verb} the behaviour `{name}`"))
             };
@@ -273,7 +273,7 @@ fn exports(old: &Facts, new: &Facts) -> Vec<Fact> {
     if !gained.is_empty() {
         facts.push(Fact::new("exports-gained", Verdict::Hot, format!("now exports {}", functions(&gained))).items(gained));
     }
-    // Those that are lost are told with their callers, which takes a look at every other module.
+    // Those that are lost are reported with their callers, which takes a look at every other module.
     facts
 }
 
@@ -286,7 +286,7 @@ pub(super) fn functions(names: &[String]) -> String {
     }
 }
 
-/// Records and structs: told once for the module that defines the struct; records are told where a state is made of them.
+/// Records and structs: reported once for the module that defines the struct; records are reported where a state is made of them.
 fn structures(old: &Facts, new: &Facts) -> Option<Fact> {
     let (before, after) = (old.structure.get()?, new.structure.get()?);
     let difference = super::shapes::fields(before.as_deref()?, after.as_deref()?, false)?;
@@ -300,10 +300,10 @@ fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Fact> {
     if !old.is_some_and(is_native) && !new.is_some_and(is_native) {
         return None;
     }
-    // Loaded for the first time, nothing stands in the way.
+    // Loaded for the first time, nothing is in the way.
     let verdict = if old.is_none() || new.is_none() { Verdict::Hot } else { Verdict::HotWithCare };
     Some(if facts.loads_nif {
-        let text = "loads a native library: loading it again works only when the library allows upgrades";
+        let text = "loads a native library: loading it again works only if the library supports upgrades";
         Fact::new("native-code", verdict, text).at(source_of(facts, 0))
     } else {
         Fact::new("on-load", verdict, "runs code when it is loaded: when that fails, the upgrade crashes").at(source_of(facts, 0))

@@ -12,7 +12,7 @@ pub(super) struct Difference {
     pub renamed: Vec<(String, String)>,
     /// Fields with another default: name, old default, new default.
     pub defaults: Vec<(String, String, String)>,
-    /// Whether fields that stayed stand in another order, where order counts.
+    /// Whether fields that stayed are in another order, where order counts.
     pub reordered: bool,
 }
 
@@ -21,7 +21,7 @@ impl Difference {
         *self == Difference::default()
     }
 
-    /// Tells whether only defaults differ: states that exist already keep their values, and stay readable.
+    /// Whether only defaults differ: states that exist already keep their values, and stay readable.
     pub fn only_defaults(&self) -> bool {
         self.added.is_empty() && self.removed.is_empty() && self.renamed.is_empty() && !self.reordered
     }
@@ -32,7 +32,7 @@ impl Difference {
         self.defaults.iter().filter(|(_, old, new)| kind(old).zip(kind(new)).is_some_and(|(old, new)| old != new)).map(|(name, ..)| name.as_str())
     }
 
-    /// In words, to stand behind a subject.
+    /// In words, as the predicate of a sentence.
     pub fn words(&self) -> String {
         let named = |list: &[String]| list.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let mut parts = Vec::new();
@@ -65,7 +65,7 @@ impl Difference {
 }
 
 /// What differs between two lists of fields; `None` when nothing does. A field that is gone and one that is new are one
-/// renamed field when they share their default and stand at the same place of a record, or have names that are alike.
+/// renamed field when they share their default and are at the same place of a record, or have names that are alike.
 pub(super) fn fields(old: &[Field], new: &[Field], ordered: bool) -> Option<Difference> {
     let index = |list: &'_ [Field]| list.iter().enumerate().map(|(at, field)| (field.name.clone(), at)).collect::<HashMap<String, usize>>();
     let (old_index, new_index) = (index(old), index(new));

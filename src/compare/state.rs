@@ -13,7 +13,7 @@ enum Change<'s> {
     Fields(&'s Shape, Difference),
     /// One shape became another.
     Shape(String, String),
-    /// It cannot be told.
+    /// It is not known.
     Unknown(&'static str),
 }
 
@@ -23,7 +23,7 @@ pub(super) type Structs<'s> = dyn Fn(&str) -> Option<(Vec<Field>, Vec<Field>)> +
 /// The facts about the state of a module's processes.
 pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fact> {
     let (Some(before), Some(after)) = (&old.state, &new.state) else { return Vec::new() };
-    // What starts in the same way with the same records has the same state, even where nobody can tell what it is.
+    // What starts in the same way with the same records has the same state, even where it is not known.
     let alike = starts_alike(old, new);
     match change(before, after, structs).filter(|change| !(alike && matches!(change, Change::Unknown(_)))) {
         None => version_arguments(old, new, false),
@@ -48,7 +48,7 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
             let is_named = matches!(shape, Shape::Record(..) | Shape::Struct(..));
             let text = format!("its state, the {}, {}", shapes::name(shape), difference.words());
             if takes(new, shape) {
-                let text = format!("{text}; callbacks of the new code take the old one, too");
+                let text = format!("{text}; callbacks of the new code accept the old form, too");
                 let mut facts = changed("state-taken", old, new, text, difference.items(), line_of(shape, new));
                 facts.iter_mut().for_each(|fact| fact.up = fact.up.min(Verdict::HotWithCare));
                 return facts;
@@ -61,14 +61,14 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
     }
 }
 
-/// Tells whether two versions say the same where their processes start, and define the same records.
+/// Whether two versions say the same where their processes start, and define the same records.
 fn starts_alike(old: &Facts, new: &Facts) -> bool {
     let records =
         |facts: &Facts| facts.records.get().map(|records| records.iter().map(|record| (record.name.clone(), record.fields.clone())).collect::<Vec<_>>());
     old.start.is_some() && old.start == new.start && records(old) == records(new) && old.structure == new.structure
 }
 
-/// Tells whether callbacks take a record as it was, written out as a tuple.
+/// Whether callbacks take a record as it was, written out as a tuple.
 fn takes(new: &Facts, old: &Shape) -> bool {
     let Shape::Record(name, fields) = old else { return false };
     new.taken.iter().any(|(tag, size)| tag == name && *size == fields.len() + 1)
@@ -105,7 +105,7 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
     let gone: Vec<&Shape> = before.iter().filter(|shape| !after.contains(shape)).collect();
     let come: Vec<&Shape> = after.iter().filter(|shape| !before.contains(shape)).collect();
     let maps = |list: &[&Shape]| list.iter().filter(|shape| matches!(shape, Shape::Map(_))).count();
-    // Of several maps nobody can tell which one became which.
+    // Of several maps it is not known which one became which.
     let one_map = maps(&gone) == 1 && maps(&come) == 1;
     for old in &gone {
         for new in &come {
@@ -120,14 +120,14 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
             }
         }
     }
-    // A counter that begins with another number is no other shape.
+    // A counter that begins with another number is not another shape.
     let kinds = |list: &[Shape]| list.iter().map(plain_kind).collect::<Option<std::collections::BTreeSet<_>>>();
     if let (Some(before), Some(after)) = (kinds(before), kinds(after))
         && before == after
     {
         return None;
     }
-    // Where one state may have several shapes, one that both sides know is as much as can be told.
+    // Where one state may have several shapes, one that both sides know is as much as is known.
     if before.iter().any(|shape| after.iter().any(|other| shapes::name(shape) == shapes::name(other))) {
         return None;
     }
@@ -141,7 +141,7 @@ fn plain_kind(shape: &Shape) -> Option<&'static str> {
     Some(if text == "a list" { "list" } else { shapes::kind(text).unwrap_or("atom") })
 }
 
-/// Whether the new module can convert a state: it runs on the way up, and, as the newer code, on the way down.
+/// Whether the new module can convert a state: it runs on an upgrade, and, as the newer code, on a downgrade.
 fn conversion(new: &Facts) -> Vec<Fact> {
     let is_statem = new.behaviours.iter().any(|name| matches!(name.as_str(), "gen_statem" | "gen_fsm"));
     let wanted = if is_statem { "code_change/4" } else { "code_change/3" };
@@ -165,26 +165,26 @@ fn conversion(new: &Facts) -> Vec<Fact> {
         let (kind, text) = match written {
             Known::Known(Written::By(module)) => {
                 let module = module.as_str().trim_start_matches("Elixir.");
-                ("code-change-injected", format!("has only the `{wanted}` that `use {module}` puts there, which gives the state back as it was"))
+                ("code-change-injected", format!("has only the `{wanted}` that `use {module}` injects, which returns the state unchanged"))
             }
-            Known::Known(Written::ByHand) | Known::Unknown(_) => ("code-change-catch-all", format!("its `{wanted}` gives the state back as it was")),
+            Known::Known(Written::ByHand) | Known::Unknown(_) => ("code-change-catch-all", format!("its `{wanted}` returns the state unchanged")),
         };
         return vec![Fact::new(kind, Verdict::RestartApplication, text).at(source_of(new, line))];
     }
-    // On the way down the version comes as `{down,Vsn}`.
+    // On a downgrade the version comes as `{down,Vsn}`.
     let takes_down = |clause: &&Clause| clause.is_downgrade() || (clause.is_catch_all() && takes_new_state(clause, new));
     if clauses.iter().any(Clause::is_open) {
         return Vec::new();
     }
     if clauses.iter().find(takes_down).is_none_or(|clause| clause.unchanged) {
-        let text = format!("its `{wanted}` converts no state on the way down: no clause for `{{down,Vsn}}`");
+        let text = format!("its `{wanted}` does not convert the state on a downgrade: no clause for `{{down,Vsn}}`");
         let fact = Fact::new("code-change-no-way-back", Verdict::HotWithCare, text).at(source_of(new, line));
         return vec![fact.down(Verdict::RestartApplication)];
     }
     Vec::new()
 }
 
-/// Tells whether a clause takes the state as the new version has it: a tuple of another size is the old record, written out.
+/// Whether a clause takes the state as the new version has it: a tuple of another size is the old record, written out.
 fn takes_new_state(clause: &Clause, new: &Facts) -> bool {
     let Some(Shape::Tuple(size, Some(tag))) = &clause.state else { return true };
     let shapes = new.state.as_ref().and_then(Known::get).map(Vec::as_slice).unwrap_or_default();
@@ -227,9 +227,9 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Fact>
     let shown = match &given {
         Some(Some(given)) => format!("`{}`", print::quoted(given, '"')),
         Some(None) => "another version".to_owned(),
-        None => "the number that the compiler makes of the module's MD5".to_owned(),
+        None => "the number that the compiler derives from the module's MD5".to_owned(),
     };
-    let text = format!("its `code_change` has a clause for version `{}`, but will be given {shown}", clause.version);
+    let text = format!("its `code_change` has a clause for version `{}`, but is called with {shown}", clause.version);
     vec![Fact::new("code-change-version", verdict, text).at(source_of(new, clause.line))]
 }
 
@@ -263,7 +263,7 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
     if before.flags != after.flags && !is_application {
         let shown = |flags: &Option<String>| flags.clone().unwrap_or_else(|| "..".to_owned());
         let text = format!(
-            "its flags were `{}` and are `{}`: they are taken in by `{{update,{},supervisor}}`, not by a load",
+            "its flags were `{}` and are `{}`: `{{update,{},supervisor}}` applies them, a load does not",
             shown(&before.flags),
             shown(&after.flags),
             new.module
@@ -280,13 +280,13 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
         before.iter().filter(|child| after.iter().any(|other| other.id == child.id && other.text != child.text)).map(|child| format!("~ {}", child.id)),
     );
     if !items.is_empty() && is_template {
-        let text = "the template of its children differs: an upgrade of the supervisor takes it in, for those that are started later";
+        let text = "the template of its children differs: an update of the supervisor loads it, for children that are started later";
         facts.push(Fact::new("child-template", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)));
     } else if !items.is_empty() {
         let text = if is_application {
-            "the children of its top supervisor differ: no upgrade takes them in, they are started with `supervisor:start_child/2` or by a restart"
+            "the children of its top supervisor differ: no update loads them; start them with `supervisor:start_child/2`, or restart the application"
         } else {
-            "its children differ: an upgrade of the supervisor takes the new specifications in, but starts and stops nobody"
+            "its children differ: an update of the supervisor loads the new child specifications but starts and stops no children"
         };
         facts.push(Fact::new("children", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)));
     }
@@ -312,6 +312,6 @@ pub(super) fn machine(old: &Facts, new: &Facts) -> Option<Fact> {
     if gone.is_empty() {
         return None;
     }
-    let text = "functions are gone that may be states of the machine: one that is in such a state fails at its next event";
+    let text = "functions are removed that may be states of the machine: one that is in such a state fails at its next event";
     Some(Fact::new("state-functions", Verdict::HotWithCare, text).items(gone).at(source_of(new, 0)))
 }

@@ -48,9 +48,9 @@ impl Verdict {
 /// The verdicts of both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Both {
-    /// On the way up.
+    /// On an upgrade.
     pub up: Verdict,
-    /// On the way down.
+    /// On a downgrade.
     pub down: Verdict,
 }
 

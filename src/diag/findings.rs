@@ -8,7 +8,7 @@ codes! {
     TOO_MANY_FINDINGS "RL0001" "too-many-findings" Advice
 }
 
-/// How many findings of one level are kept. Nobody reads so many, and an input of noise must not fill the memory.
+/// How many findings of one level are kept. More are not read, and an input of noise must not fill the memory.
 const KEPT: usize = 10_000;
 
 /// What the passes found, in any order until [`Findings::sorted`].
@@ -49,7 +49,7 @@ impl Findings {
         self
     }
 
-    /// Tells whether anything at error level is among them.
+    /// Whether anything at error level is among them.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
     }
@@ -78,7 +78,7 @@ impl Findings {
         self.list.iter()
     }
 
-    /// All of them by file and position, those without a place first; what was found several times stands once, with
+    /// All of them by file and position, those without a place first; what was found several times is listed once, with
     /// all its paths. What was dropped is counted in a last one.
     pub fn sorted(self) -> Vec<Diagnostic> {
         let dropped: usize = self.counts.iter().map(|count| count.saturating_sub(KEPT)).sum();
@@ -104,7 +104,7 @@ impl Findings {
         let mut once = joined(once);
         if dropped > 0 {
             let message = if dropped == 1 { "one further finding is not listed".to_owned() } else { format!("{dropped} further findings are not listed") };
-            once.push(Diagnostic::new(&TOO_MANY_FINDINGS, message).help("mend the first ones and run again"));
+            once.push(Diagnostic::new(&TOO_MANY_FINDINGS, message).help("fix the first ones and run again"));
         }
         once
     }

@@ -22,7 +22,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word that stands in reports and JSON.
+    /// The word for it in JSON.
     pub fn word(self) -> &'static str {
         match self {
             Severity::Error => "error",
@@ -46,11 +46,11 @@ pub struct Label {
 pub struct Edit {
     /// What is replaced; empty to insert.
     pub span: Span,
-    /// What stands there afterwards.
+    /// What is there afterwards.
     pub text: String,
 }
 
-/// A mend that can be applied by byte range.
+/// A fix that can be applied by byte range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
     /// What the edits do, in the imperative.
@@ -85,7 +85,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The next move.
     pub help: Option<String>,
-    /// A mend, where there is one.
+    /// A fix, where there is one.
     pub fix: Option<Fix>,
     /// The tag of the error or warning term that OTP's `systools` gives for the same fault; nested tags are joined by
     /// `/`, and where OTP crashes the tag is `crash/` and the class.
@@ -126,13 +126,13 @@ impl Diagnostic {
         self
     }
 
-    /// Sets the mend.
+    /// Sets the fix.
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Diagnostic {
         self.fix = Some(Fix { title: title.into(), edits, safe: true });
         self
     }
 
-    /// Sets a mend that a person should look at, as it may change what the file means.
+    /// Sets a fix that a person should look at, as it may change what the file means.
     pub fn unsafe_fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Diagnostic {
         self.fix = Some(Fix { title: title.into(), edits, safe: false });
         self
@@ -162,7 +162,7 @@ impl Diagnostic {
         self
     }
 
-    /// Where it stands in the order of findings: by file, then by position.
+    /// Where it is in the order of findings: by file, then by position.
     pub fn position(&self) -> Option<Span> {
         self.labels.first().map(|label| label.span)
     }

@@ -40,7 +40,7 @@ pub enum Ran {
 }
 
 impl Ran {
-    /// Tells whether a comment for a code would have been used if there were anything to silence.
+    /// Whether a comment for a code would have been used if there were anything to silence.
     fn covers(self, code: &Code) -> bool {
         match super::rules().iter().find(|rule| rule.code == code).map(|rule| &rule.check) {
             Some(Check::File(_) | Check::Relup(_)) => self != Ran::Nothing,
@@ -72,9 +72,9 @@ pub fn apply(files: &Files, otp: Otp, ran: Ran, mut found: Vec<Diagnostic>) -> V
                 diagnostic.code == allowance.code && at.is_some_and(|span| allowance.range.contains(&span.start))
             };
             let (message, help) = if found.iter().any(is_here) {
-                (format!("{} is what OTP refuses, and no comment allows it", allowance.code.id), "mend what it is about, and take the comment away")
+                (format!("{} is what OTP refuses, and no comment allows it", allowance.code.id), "fix the cause and remove the comment")
             } else {
-                (format!("nothing here gives {}", allowance.code.id), "take it away, or put it on the line before what it is for")
+                (format!("no finding here is {}", allowance.code.id), "remove it, or put it on the line before what it is for")
             };
             extra.push(Diagnostic::new(&ALLOW_UNUSED, message).label(allowance.span, "this comment silences nothing").help(help));
         }
@@ -97,7 +97,7 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
         let wanted = words.next().unwrap_or_default();
         let Some(code) = super::find(wanted) else {
             extra.push(
-                Diagnostic::new(&ALLOW_UNKNOWN, format!("there is no code `{wanted}` to allow"))
+                Diagnostic::new(&ALLOW_UNKNOWN, format!("unknown code `{wanted}`"))
                     .label(*comment, "should be `relupc:allow RLxxxx reason`")
                     .help("`relupc rules` lists the codes"),
             );
@@ -106,8 +106,8 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
         if words.next().is_none() {
             extra.push(
                 Diagnostic::new(&ALLOW_WITHOUT_REASON, format!("{} is allowed without a reason", code.id))
-                    .label(*comment, "the reason belongs behind the code")
-                    .help("say why the finding does not count here: the next reader will ask"),
+                    .label(*comment, "the reason belongs after the code")
+                    .help("say why the finding does not apply here"),
             );
         }
         let line = source.line_around(comment.start);
@@ -124,7 +124,7 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
     allowances
 }
 
-/// The first and outermost term that begins behind an offset.
+/// The first and outermost term that begins after an offset.
 fn next(terms: &[Term], offset: u32) -> Option<Span> {
     for term in terms {
         if term.span.start >= offset {

@@ -1,4 +1,4 @@
-//! Sources of appups that are no appups yet: Erlang expressions, or templates, that a build turns into one.
+//! Sources of appups that are not appups yet: Erlang expressions, or templates, that a build turns into one.
 
 use crate::diag::{Diagnostic, codes};
 use crate::span::{FileId, Span};

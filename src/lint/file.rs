@@ -29,7 +29,7 @@ impl Script<'_> {
     }
 }
 
-/// An appup and what lies beside it.
+/// An appup and what is beside it.
 pub struct File<'a> {
     /// The application's name, from the file's.
     pub name: &'a Atom,
@@ -51,7 +51,7 @@ impl<'a> File<'a> {
             for entry in &appup.entries(direction).list {
                 let mut on_path = Findings::default();
                 let instructions = appup::read_script(&entry.script, &mut on_path);
-                // On the way down the modules of the older version count, which are not to be seen here.
+                // On a downgrade the modules of the older version count, which are not to be seen here.
                 let listed = app.filter(|_| direction == Direction::Up).map(|app| app.modules.clone());
                 let modules = listed.filter(|_| alone).unwrap_or_else(|| named(&instructions));
                 let vsn = appup.vsn.text().unwrap_or_default();
@@ -60,7 +60,7 @@ impl<'a> File<'a> {
                 // A module may be another application's: OTP looks through the whole release.
                 found.extend(on_path.sorted().into_iter().map(|finding| {
                     if *finding.code == NO_SUCH_MODULE {
-                        let help = "is it another application's? with `--target` and `--from` all of them are looked through";
+                        let help = "does it belong to another application? with `--target` and `--from` all of them are searched";
                         finding.severity(Severity::Warning).help(help)
                     } else {
                         finding
@@ -81,7 +81,7 @@ impl<'a> File<'a> {
 /// Checks an appup that was read without syntax errors: every script, and every rule for an appup on its own. Rules that need
 /// its `.app` are passed over when there is none.
 ///
-/// Whether other applications have the modules that it names is known with releases only; `alone` tells that there are none.
+/// Whether other applications have the modules that it names is known with releases only; `alone` says that there are none.
 pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Option<&BTreeSet<String>>, alone: bool, found: &mut Findings) {
     version_of(appup, app, name, found);
     broken_lists(appup, found);

@@ -1,4 +1,4 @@
-//! Fixes applied to a file, in rounds: one fix may lay bare the next finding.
+//! Fixes applied to a file, in rounds: one fix may uncover the next finding.
 
 use super::Levels;
 use crate::diag::{Diagnostic, Edit, Severity};
@@ -90,7 +90,7 @@ struct Taken {
 }
 
 impl Taken {
-    /// Takes the edits of a fix in, unless one of them meets one that is there; the same edit again is no second one.
+    /// Takes the edits of a fix in, unless one of them meets one that is there; the same edit again is not a second one.
     fn add(&mut self, edits: &[Edit]) -> bool {
         if !edits.iter().all(|edit| self.has_room(edit)) {
             return false;

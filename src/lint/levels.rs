@@ -27,7 +27,7 @@ pub enum Preset {
 }
 
 /// The levels of a run: a preset and what was set after it. What the command line says counts before what a file says, and of
-/// each the narrower word: a code before its group, its group before `all`.
+/// each the most specific setting wins: a code before its group, its group before `all`.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
     preset: Preset,
@@ -63,7 +63,7 @@ impl Levels {
         Levels { warnings_as_errors: wanted, ..self }
     }
 
-    /// Sets the level of a code (by id or name), of a group of codes, or of `all`; tells whether there is such a thing.
+    /// Sets the level of a code (by id or name), of a group of codes, or of `all`; whether there is such a thing.
     #[must_use]
     pub fn set(&mut self, source: SetBy, what: &str, level: Level) -> bool {
         let known = super::codes().iter().any(|code| names(code, what));
@@ -113,12 +113,12 @@ impl Levels {
     }
 }
 
-/// Tells whether a code is about something that OTP accepts: a rule's, or one about compiled code, which OTP does not read.
+/// Whether a code is about something that OTP accepts: a rule's, or one about compiled code, which OTP does not read.
 pub(super) fn accepted_by_otp(code: &Code) -> bool {
     rules::ALL.iter().any(|rule| rule.code == code) || crate::compare::CODES.contains(&code)
 }
 
-/// Tells whether a word of the user stands for a code.
+/// Whether a word of the user stands for a code.
 fn names(code: &Code, what: &str) -> bool {
     what == "all" || code.group() == what || is_one(code, what)
 }
@@ -132,7 +132,7 @@ fn breadth(code: &Code, what: &str) -> u8 {
     }
 }
 
-/// Tells whether a word of the user stands for a code alone.
+/// Whether a word of the user stands for a code alone.
 fn is_one(code: &Code, what: &str) -> bool {
     code.id.eq_ignore_ascii_case(what) || code.name.eq_ignore_ascii_case(what)
 }

@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// Two releases.
 pub struct Pair<'a> {
-    /// The release come from.
+    /// The old release.
     pub base: &'a Release,
-    /// The release gone to.
+    /// The new release.
     pub target: &'a Release,
     /// What changed.
     pub comparison: &'a Comparison,
@@ -101,7 +101,7 @@ impl<'a> Pair<'a> {
         Pair { base, target, comparison, links, appups, trees, ways, written, supervisors: Mutex::default() }
     }
 
-    /// Tells whether the emulator is restarted on every path, so that what runs is new anyway.
+    /// Whether the emulator is restarted on every path, so that what runs is new anyway.
     pub fn restarts(&self) -> bool {
         let all = !self.ways.is_empty() && self.ways.iter().all(|way| way.restarts);
         all || self.base.rel.erts.value != self.target.rel.erts.value
@@ -156,12 +156,12 @@ impl<'a> Pair<'a> {
         self.target.library_of(module.as_str()).or_else(|| self.base.library_of(module.as_str()))
     }
 
-    /// Where a person would begin to mend something about an application: its version in the target's `.rel`, else in the base's.
+    /// Where a person would begin to fix something about an application: its version in the target's `.rel`, else in the base's.
     pub fn place(&self, name: &str) -> Span {
         self.application(name).map_or(Span::GENERATED, |application| application.vsn.span)
     }
 
-    /// Where an application's change is written down: the entry of its appup that counts on the way up, else its version.
+    /// Where an application's change is written down: the entry of its appup that counts on an upgrade, else its version.
     pub fn change(&self, name: &str) -> Span {
         self.entry(name, Direction::Up).map_or_else(|| self.place(name), |entry| entry.version.span())
     }
@@ -285,6 +285,12 @@ impl<'a> Way<'a> {
         }
     }
 
+    /// Whether a module is removed before its new code is loaded, so that nothing of the old one is left by then.
+    pub fn loads_afresh(&self, module: &str) -> bool {
+        let at = |map: &HashMap<&Atom, usize>| map.iter().find(|(known, _)| known.as_str() == module).map(|(_, at)| *at);
+        matches!((at(&self.gone_at), at(&self.come_at)), (Some(gone), Some(come)) if gone < come)
+    }
+
     /// The modules that go for good, in order, with the place that asks for it.
     pub fn gone(&self) -> Vec<(&'a Atom, Span)> {
         let mut gone: Vec<_> = self.removed.iter().filter(|(module, _)| !self.loaded.contains_key(*module)).map(|(module, span)| (*module, *span)).collect();
@@ -299,18 +305,18 @@ impl<'a> Way<'a> {
         updated
     }
 
-    /// Tells whether the processes of a module are still from one step to another: suspended, or their application stopped.
+    /// Whether the processes of a module are still from one step to another: suspended, or their application stopped.
     pub fn is_still(&self, module: &Atom, application: Option<&Application>, from: usize, to: usize) -> bool {
         self.suspended.get(module).is_some_and(|(start, end)| *start <= from && to <= *end) || self.is_away(application, from, to)
     }
 
-    /// Tells whether the processes of an application are not there from one step to another. Stopping a library stops nobody.
+    /// Whether the processes of an application are not there from one step to another. Stopping a library stops no process.
     fn is_away(&self, application: Option<&Application>, from: usize, to: usize) -> bool {
         let own = application.filter(|application| application.file.callback.is_some());
         own.is_some_and(|application| self.is_stopped(application.name.value.as_str(), from, to))
     }
 
-    /// Tells whether the processes of a module are stopped before its new code comes and started again: by `stop` and `start`, by
+    /// Whether the processes of a module are stopped before its new code comes and started again: by `stop` and `start`, by
     /// calls of its supervisor with a child called like the module, or with the whole application.
     pub fn starts_anew(&self, module: &Atom, application: Option<&Application>) -> bool {
         let gone = self.gone_at.get(module).copied().unwrap_or_default();
@@ -325,12 +331,12 @@ impl<'a> Way<'a> {
         self.steps.iter().take(gone).any(stops) || self.is_away(application, gone, gone)
     }
 
-    /// Tells whether an application does not run from one step to another.
+    /// Whether an application does not run from one step to another.
     pub fn is_stopped(&self, application: &str, from: usize, to: usize) -> bool {
         self.stopped.get(application).into_iter().flatten().any(|(start, end)| *start <= from && to <= *end)
     }
 
-    /// Tells whether two modules come or go by one instruction for their whole application.
+    /// Whether two modules come or go by one instruction for their whole application.
     pub fn is_one_instruction(&self, one: usize, other: usize) -> bool {
         let cause = |at: usize| self.steps.get(at).map(|step| &step.origin.cause);
         cause(one).is_some() && cause(one) == cause(other)

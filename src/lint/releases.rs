@@ -16,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 /// A base of the target, with the scripts between the two as far as they could be compiled.
 #[derive(Clone, Copy, Debug)]
 pub struct Between<'a> {
-    /// The release come from.
+    /// The old release.
     pub base: &'a Release,
     /// The script to the target.
     pub up: Option<&'a [Step]>,
@@ -68,7 +68,7 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     found.extend(name_dependencies(target, &used, all));
 }
 
-/// Says of what was found in an appup whether its application is there for another one: then somebody else has to mend it.
+/// Says of what was found in an appup whether its application is there for another one: then somebody else has to fix it.
 fn name_dependencies(target: &Release, used: &[(&Application, &Appup)], found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut users: HashMap<&str, &str> = HashMap::new();
     for application in &target.applications {
@@ -86,7 +86,7 @@ fn name_dependencies(target: &Release, used: &[(&Application, &Appup)], found: V
     let mut found = found;
     for finding in &mut found {
         let Some((name, user)) = finding.position().and_then(|span| by_file.get(&span.file)) else { continue };
-        let note = format!("`{name}` is a dependency of `{user}`: if it is not yours, mend it at its authors', or ship an appup of your own");
+        let note = format!("`{name}` is a dependency of `{user}`: report it to its authors, or ship an appup of your own");
         finding.help = Some(finding.help.take().map_or_else(|| note.clone(), |help| format!("{help}; {note}")));
     }
     found

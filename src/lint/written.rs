@@ -1,4 +1,4 @@
-//! A relup that is there, whoever made it, as the rules see it.
+//! An existing relup, whatever tool produced it, as the rules see it.
 
 use super::{Check, rules};
 use crate::appup::Direction;
@@ -14,7 +14,7 @@ pub struct Written<'a> {
     pub relup: &'a Relup,
     /// Where it begins.
     pub start: Span,
-    /// The release that it lies in.
+    /// The release that it is in.
     pub target: Option<&'a Release>,
     /// The releases that it should lead from and to, each with its own relup where there is one.
     pub bases: Vec<(&'a Release, Option<&'a Relup>)>,
@@ -32,7 +32,7 @@ impl<'a> Written<'a> {
         self.bases.iter().map(|(base, _)| *base).find(|base| base.rel.vsn.value == entry.version)
     }
 
-    /// The release gone to on a path, when it is known.
+    /// The release being installed on a path, when it is known.
     pub fn gone_to(&self, direction: Direction, entry: &Entry) -> Option<&'a Release> {
         match direction {
             Direction::Up => self.target,

@@ -56,13 +56,13 @@ impl Pattern {
         }
     }
 
-    /// Tells whether the two dialects read an expression otherwise, or one refuses it.
+    /// Whether the two dialects read an expression otherwise, or one refuses it.
     pub fn is_ambiguous(expression: &str) -> bool {
         pcre::translate(expression).ok().as_deref() != Some(expression)
     }
 
-    /// Tells whether the leftmost match is the whole subject. Nothing is anchored: `1|11` does not take `11`, because
-    /// its first alternative wins at the first position. A match that runs into the engine's limit is no match, as
+    /// Whether the leftmost match is the whole subject. Nothing is anchored: `1|11` does not take `11`, because
+    /// its first alternative wins at the first position. A match that runs into the engine's limit is not a match, as
     /// in OTP.
     pub fn takes_whole(&self, subject: &str) -> bool {
         match self.regex.find(subject.as_bytes()) {

@@ -5,7 +5,7 @@ use super::PatternError;
 
 /// Items that only PCRE2 takes at the beginning of an expression.
 const LATER_ITEMS: &[&str] = &["NO_JIT)", "NO_DOTSTAR_ANCHOR)", "NOTEMPTY)", "NOTEMPTY_ATSTART)", "NUL)", "LIMIT_HEAP=", "LIMIT_DEPTH="];
-/// Properties of characters that are no scripts.
+/// Properties of characters that are not scripts.
 const PROPERTIES: &[&str] = &[
     "Any", "C", "Cc", "Cf", "Cn", "Co", "Cs", "L", "L&", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe",
     "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl", "Zp", "Zs", "Xan", "Xps", "Xsp", "Xuc", "Xwd",
@@ -55,7 +55,7 @@ impl<'e> Reader<'e> {
             '\\' => self.escape().map(|_| ()),
             '[' => self.class(),
             '{' if !is_quantifier(rest) => {
-                // What is no quantifier stands for itself; PCRE2 knows more of them.
+                // What is not a quantifier stands for itself; PCRE2 knows more of them.
                 self.out.push('\\');
                 self.copy(1);
                 Ok(())
@@ -70,7 +70,7 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// An escape; tells whether it stands for a set of characters.
+    /// An escape; whether it stands for a set of characters.
     fn escape(&mut self) -> Result<bool, PatternError> {
         let rest = self.rest();
         if let Some(quoted) = rest.strip_prefix("\\Q") {
@@ -109,7 +109,7 @@ impl<'e> Reader<'e> {
         }
     }
 
-    /// A class: a hyphen behind a set of characters stands for itself.
+    /// A class: a hyphen after a set of characters stands for itself.
     fn class(&mut self) -> Result<(), PatternError> {
         self.copy(1);
         if self.rest().starts_with('^') {

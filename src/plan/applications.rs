@@ -10,13 +10,13 @@ use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term};
 use foldhash::{HashMap, HashMapExt, HashSet};
 
-/// What the passes need to know of the two releases of a path: the one left behind and the one gone to.
+/// What the passes need to know of the two releases of a path: the one being replaced and the one being installed.
 pub struct Contents<'a> {
     from: HashMap<&'a str, Library<'a>>,
     to: HashMap<&'a str, Library<'a>>,
-    /// Where the modules of the release gone to are loaded from.
+    /// Where the modules of the release being installed are loaded from.
     modules: Modules<'a>,
-    /// Whether applications that are not known are taken to be there: without a release nobody can tell.
+    /// Whether applications that are not known are taken to be there: without a release that is not known.
     assume: bool,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Contents<'a> {
         self.assume.then_some(&UNKNOWN)
     }
 
-    /// A module of the release gone to whose name differs by case or by one word only, for a message.
+    /// A module of the release being installed whose name differs by case or by one word only, for a message.
     pub(super) fn near(&self, module: &str) -> Option<&'a Atom> {
         let plain = |name: &str| name.trim_start_matches("Elixir.").to_lowercase().replace(['_', '.'], "");
         let wanted = plain(module);

@@ -6,7 +6,7 @@ use crate::relup::{Entry, Relup};
 use crate::span::Span;
 use crate::term::print::brief;
 
-/// What differs first between two relups, in words, and where that stands in the existing one.
+/// What differs first between two relups, in words, and where that is in the existing one.
 pub fn first_difference(existing: &Relup, wanted: &Relup, start: Span, differs: Span) -> (String, Span) {
     if existing.version != wanted.version {
         return (format!("it is for version {}", existing.version), start);
@@ -36,5 +36,5 @@ pub fn first_difference(existing: &Relup, wanted: &Relup, start: Span, differs: 
             }
         }
     }
-    ("it is laid out otherwise".to_owned(), differs)
+    ("its layout differs".to_owned(), differs)
 }

@@ -69,15 +69,15 @@ pub(super) fn point_of_no_return_twice(first: Span, again: Span) -> Diagnostic {
     Diagnostic::new(&POINT_OF_NO_RETURN_TWICE, "a script has two points of no return")
         .label(again, "the second")
         .label(first, "the first")
-        .help("keep one: before it only `load_object_code` and `apply` may stand")
+        .help("keep one: only `load_object_code` and `apply` are allowed before it")
         .otp("too_many_point_of_no_return")
 }
 
 pub(super) fn before_point_of_no_return(span: Span, point: Span) -> Diagnostic {
-    Diagnostic::new(&BEFORE_POINT_OF_NO_RETURN, "the instruction may not stand before the point of no return")
-        .label(span, "only `load_object_code` and `apply` may stand here")
+    Diagnostic::new(&BEFORE_POINT_OF_NO_RETURN, "the instruction is not allowed before the point of no return")
+        .label(span, "only `load_object_code` and `apply` are allowed here")
         .label(point, "the point of no return")
-        .help("move it behind `point_of_no_return`, or leave that word away")
+        .help("move it after `point_of_no_return`, or remove that word")
         .otp("bad_op_before_point_of_no_return")
 }
 
@@ -124,19 +124,19 @@ pub(super) fn no_such_application(name: &Spanned<Atom>, which: &str) -> Diagnost
 }
 
 pub(super) fn removed_application_present(name: &Spanned<Atom>) -> Diagnostic {
-    Diagnostic::new(&REMOVED_APPLICATION_PRESENT, format!("`{}` is removed, but the release gone to still has it", name.value))
+    Diagnostic::new(&REMOVED_APPLICATION_PRESENT, format!("`{}` is removed, but the release being installed still has it", name.value))
         .label(name.span, "removed here")
-        .help("use `restart_application`, or take the application out of the release")
+        .help("use `restart_application`, or remove the application from the release")
         .otp("removed_application_present")
 }
 
 pub(super) fn no_such_module(module: &Spanned<Atom>, near: Option<&Atom>) -> Diagnostic {
-    let found = Diagnostic::new(&NO_SUCH_MODULE, format!("no application of the release gone to has a module `{}`", module.value))
+    let found = Diagnostic::new(&NO_SUCH_MODULE, format!("no application of the release being installed has a module `{}`", module.value))
         .label(module.span, "in no `.app` file of that release")
         .otp("no_such_module");
     match near {
         Some(near) => found.help(format!("did you mean `{near}`?")),
-        None => found.help("check the name, and the `modules` of the `.app`; a module that goes takes `delete_module`"),
+        None => found.help("check the name, and the `modules` of the `.app`; use `delete_module` for a removed module"),
     }
 }
 
@@ -152,7 +152,7 @@ pub(super) fn undefined_dependency(dependency: &Spanned<Atom>, module: &Spanned<
     Diagnostic::new(&UNDEFINED_DEPENDENCY, format!("`{}` depends on `{}`, which has no instruction on this path", module.value, dependency.value))
         .label(dependency.span, "nothing happens to this module here")
         .label(module.span, "the module that depends on it")
-        .help("a dependency names a module that changes on the same path and in the same direction; otherwise leave it away")
+        .help("a dependency names a module that changes on the same path and in the same direction; remove it otherwise")
         .otp("undef_module")
 }
 
@@ -161,7 +161,7 @@ pub(super) fn conflicting_versions(lib: &Atom, first: (&Term, Span), other: (&Te
     Diagnostic::new(&CONFLICTING_VERSIONS, message)
         .label(other.1, "in this version")
         .label(first.1, "and in this one")
-        .help("on one path every application has one version: the one gone to")
+        .help("on one path every application has one version: that of the release being installed")
         .otp("conflicting_versions")
 }
 
@@ -174,14 +174,14 @@ pub(super) fn erts_changed(target: &Release, base: &Release, direction: Directio
     Diagnostic::new(&ERTS_CHANGED, message)
         .label(target.rel.erts.span, "the target's ERTS")
         .label(base.rel.erts.span, "the base's ERTS")
-        .help("such a path takes the node down for a moment: a rolling deploy may do as well")
+        .help("such a path takes the node down for a moment: a rolling deploy may serve as well")
         .otp("erts_vsn_changed")
 }
 
 pub(super) fn old_emulator(sasl: &Spanned<String>) -> Diagnostic {
     Diagnostic::new(&OLD_EMULATOR, "the base counts as older than OTP R15: the new emulator is started last")
         .label(sasl.span, "this version sorts before \"2.2\", character by character")
-        .help("a release handler of today refuses the resulting script; upgrade to another version first")
+        .help("today's release handler refuses the resulting script; upgrade to another version first")
         .otp("pre_R15_emulator_upgrade")
 }
 
@@ -189,13 +189,13 @@ pub(super) fn old_emulator(sasl: &Spanned<String>) -> Diagnostic {
 pub fn restart_forbidden(path: &str, span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(&RESTART_FORBIDDEN, format!("the path restarts the emulator: {why}"))
         .label(span, "asked for here")
-        .help("take what asks for it out of this upgrade, or leave `--forbid restart` away")
+        .help("remove the cause from this upgrade, or omit `--forbid restart`")
         .on_path(path)
 }
 
 pub(super) fn refused_on_node(op: &LowOp, span: Span) -> Diagnostic {
     let name = op.name();
-    Diagnostic::new(&REFUSED_ON_NODE, format!("`{name}` goes into the relup, but the release handler refuses it"))
+    Diagnostic::new(&REFUSED_ON_NODE, format!("`{name}` is compiled into the relup, but the release handler refuses it"))
         .label(span, "unknown to the node")
         .help("write `restart_emulator`, or `restart_new_emulator` when ERTS, kernel, stdlib or sasl change")
 }
@@ -207,7 +207,7 @@ pub(super) fn change_not_suspended(module: &Atom, span: Span) -> Diagnostic {
 }
 
 pub(super) fn not_on_code_path(application: &Atom, span: Span) -> Diagnostic {
-    Diagnostic::new(&NOT_ON_CODE_PATH, format!("`{application}` is added without modules: the node does not learn where it is"))
+    Diagnostic::new(&NOT_ON_CODE_PATH, format!("`{application}` is added without modules: the node does not find it"))
         .label(span, "its start fails on the node, silently")
         .help("only `load_object_code` puts an added application on the code path: list its modules, or install with `{update_paths,true}`")
 }
@@ -217,7 +217,7 @@ pub(super) fn loaded_twice(module: &Atom, span: Span, loads: usize, reads: usize
         format!("`{module}` is loaded {loads} times, but its object code is read {}", if reads == 1 { "once".to_owned() } else { format!("{reads} times") });
     Diagnostic::new(&LOADED_TWICE, message)
         .label(span, "this load crashes on the node, after the point of no return")
-        .help("a load uses up what was read: take the hand-written instructions away, or the high-level one")
+        .help("a load uses up what was read: remove the hand-written instructions, or the high-level one")
 }
 
 /// Releases of equal version: accepted by OTP, never meant.
@@ -233,7 +233,7 @@ pub(super) fn check_versions(request: &Request<'_>, found: &mut Findings) {
                     Diagnostic::new(&SAME_VERSION, message)
                         .label(target.span, "the target")
                         .label(vsn.span, "the base")
-                        .help("give the target a version of its own: the node tells releases apart by it"),
+                        .help("give the target a version of its own: the node identifies releases by it"),
                 );
             }
             if let Some(first) = seen.insert(&vsn.value, vsn.span) {

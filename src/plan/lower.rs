@@ -8,7 +8,7 @@ use crate::diag::Findings;
 use crate::relup::{LowOp, Mode, Origin, Pass, Purge, Step, Suspended, Timeout};
 use crate::term::{Atom, Term};
 
-/// Emits each cluster where its first member stands; other instructions stay where they are.
+/// Emits each cluster where its first member is; other instructions stay where they are.
 pub(super) fn lower(
     mut before: Vec<Step>,
     tasks: &[Task],

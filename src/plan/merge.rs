@@ -18,7 +18,7 @@ struct Library {
     conflict: Option<(Box<Term>, Span)>,
 }
 
-/// Merges in place: libraries in the order of their first instruction, then everything that is no `load_object_code`.
+/// Merges in place: libraries in the order of their first instruction, then everything that is not a `load_object_code`.
 pub(super) fn merge(before: &mut Vec<Step>, found: &mut Findings) {
     let mut libraries: Vec<Library> = Vec::new();
     let mut index: HashMap<Atom, usize> = HashMap::new();

@@ -42,7 +42,7 @@ use applications::Task;
 use gather::Script;
 use order::Groups;
 
-/// A release to come from or go back to, and what its path is called.
+/// A base, and how its path is described.
 #[derive(Clone, Copy, Debug)]
 pub struct Base<'a> {
     /// The release.
@@ -54,7 +54,7 @@ pub struct Base<'a> {
 /// What to plan.
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
-    /// The release gone to on the way up.
+    /// The new release.
     pub target: &'a Release,
     /// The releases to upgrade from, in the order given.
     pub up_from: Vec<Base<'a>>,
@@ -67,9 +67,9 @@ pub struct Request<'a> {
 /// One path to compile.
 #[derive(Clone, Debug)]
 pub struct PathRequest<'a> {
-    /// The release gone to on the way up.
+    /// The new release.
     pub target: &'a Release,
-    /// The release come from on the way up.
+    /// The old release.
     pub base: &'a Release,
     /// The way.
     pub direction: Direction,

@@ -1,9 +1,9 @@
 //! Which modules belong together and which comes first (`systools_rc:make_dependency_graph/1`,
 //! `translate_dep_loop/7`).
 //!
-//! Modules connected by dependencies, in either direction, form a cluster; it is emitted where its first member stands.
+//! Modules connected by dependencies, in either direction, form a cluster; it is emitted where its first member is.
 //! In a cluster dependants come before what they depend on; modules that depend on each other stay together, in
-//! script order. Where that leaves a choice, OTP follows its hash tables; here the instruction that stands first in
+//! script order. Where that leaves a choice, OTP follows its hash tables; here the instruction that is first in
 //! the script comes first.
 
 use super::applications::{Task, Work};

@@ -7,7 +7,7 @@ use crate::diag::Findings;
 use crate::release::Release;
 use crate::relup::{LowOp, Pass, Step};
 
-/// A new emulator comes first on the way up and last on the way down; a plain restart comes last.
+/// A new emulator comes first on an upgrade and last on a downgrade; a plain restart comes last.
 pub(super) fn place(before: &mut Vec<Step>, after: Vec<Step>, direction: Direction) -> Vec<Step> {
     if !after.iter().any(|step| matches!(step.op, LowOp::RestartNewEmulator | LowOp::RestartEmulator)) {
         return after;

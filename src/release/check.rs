@@ -46,7 +46,7 @@ fn check_undefined(applications: &[Application], listed: Span, found: &mut Findi
     }
 }
 
-/// Reports names that stand in the lists of two applications, or twice in one; gives the first application of each.
+/// Reports names that are in the lists of two applications, or twice in one; gives the first application of each.
 fn clashes<'a>(
     applications: &'a [Application],
     names: impl Fn(&'a Application) -> &'a [Spanned<Atom>],
@@ -97,7 +97,7 @@ impl<'a> Includers<'a> {
     }
 
     fn check_cycles(&self, applications: &[Application], found: &mut Findings) -> bool {
-        // 0: not seen, 1: on the way up from the current one, 2: known to end.
+        // 0: not seen, 1: on the chain from the current one, 2: known to end.
         let mut state = vec![0u8; applications.len()];
         let mut acyclic = true;
         for start in 0..applications.len() {
@@ -200,7 +200,7 @@ impl Needs {
     }
 }
 
-/// The work list of `sort_appls`: the first application is held back until those it needs, pulled in front of it, are
+/// The work list of `sort_appls`: the first application is held back until those it needs, pulled before it, are
 /// done.
 fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs, found: &mut Findings) -> Option<Vec<usize>> {
     let mut list = WorkList::new(applications, includers);
@@ -248,7 +248,7 @@ fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs,
     sound.then_some(result)
 }
 
-/// The applications still to be ordered. Applications go by name there: one that stands twice in a release is visited
+/// The applications still to be ordered. Applications go by name there: one that is listed twice in a release is visited
 /// when either is.
 struct WorkList {
     /// Its head at the end; an entry whose ticket is out of date was taken out since.

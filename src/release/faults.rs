@@ -35,18 +35,20 @@ codes! {
 }
 
 pub(super) fn not_found(reference: &str, looked: &[String]) -> Diagnostic {
-    Diagnostic::new(&RELEASE_NOT_FOUND, format!("there is no release `{reference}`"))
+    Diagnostic::new(&RELEASE_NOT_FOUND, format!("the release `{reference}` does not exist"))
         .help(format!("looked for {}; name a `.rel` file or its stem, an unpacked release, or a release tarball", looked.join(", ")))
         .otp("not_found")
 }
 
 pub(super) fn no_such_version(reference: &str, wanted: &str, versions: &[String]) -> Diagnostic {
     let listed = if versions.is_empty() { "no release at all".to_owned() } else { versions.join(", ") };
-    Diagnostic::new(&RELEASE_NOT_FOUND, format!("`{reference}` holds no release of version `{wanted}`")).help(format!("it holds {listed}")).otp("not_found")
+    Diagnostic::new(&RELEASE_NOT_FOUND, format!("`{reference}` does not contain a release of version `{wanted}`"))
+        .help(format!("it holds {listed}"))
+        .otp("not_found")
 }
 
 pub(super) fn ambiguous(reference: &str, choices: &[String]) -> Diagnostic {
-    Diagnostic::new(&RELEASE_AMBIGUOUS, format!("`{reference}` holds several releases")).help(format!("name one of them: {}", choices.join(", ")))
+    Diagnostic::new(&RELEASE_AMBIGUOUS, format!("`{reference}` contains several releases")).help(format!("name one of them: {}", choices.join(", ")))
 }
 
 pub(super) fn release_shape(term: &Term) -> Diagnostic {
@@ -62,14 +64,14 @@ fn tag(regular: &'static str, crash: bool) -> &'static str {
 }
 
 pub(super) fn release_name(term: &Term, crash: bool) -> Diagnostic {
-    Diagnostic::new(&RELEASE_NAME, format!("`{}` is no release name", brief(term)))
+    Diagnostic::new(&RELEASE_NAME, format!("`{}` is not a release name", brief(term)))
         .label(term.span, "should be a string")
         .help("write the name in double quotes")
         .otp(tag("illegal_name", crash))
 }
 
 pub(super) fn release_version(term: &Term, of: &str, crash: bool) -> Diagnostic {
-    Diagnostic::new(&RELEASE_VERSION, format!("`{}` is no version of {of}", brief(term)))
+    Diagnostic::new(&RELEASE_VERSION, format!("`{}` is not a version of {of}", brief(term)))
         .label(term.span, "should be a string")
         .help("write the version in double quotes")
         .otp(tag("illegal_form", crash))
@@ -93,7 +95,7 @@ pub(super) fn mandatory_type(app: &RelApp) -> Diagnostic {
     let name = &app.name.value;
     Diagnostic::new(&MANDATORY_APPLICATION, format!("`{name}` is of type `{}`", app.kind.value.word()))
         .label(app.kind.span, "should be `permanent`")
-        .help(format!("`{name}` must be of type `permanent`, which is the default: leave the type away"))
+        .help(format!("`{name}` must be of type `permanent`, which is the default: omit the type"))
         .otp("mandatory_app")
 }
 
@@ -106,10 +108,10 @@ pub(super) fn missing_sasl(name: &str, vsn: &str, list: Span) -> Diagnostic {
 }
 
 pub(super) fn application_twice(first: &RelApp, again: &RelApp) -> Diagnostic {
-    Diagnostic::new(&APPLICATION_TWICE, format!("the release names `{}` twice", first.name.value))
+    Diagnostic::new(&APPLICATION_TWICE, format!("the release lists `{}` twice", first.name.value))
         .label(again.span, "named again here")
         .label(first.span, "named here first; this one counts")
-        .help("take one of them away; OTP says nothing as long as the application has no modules")
+        .help("remove one of them; OTP accepts it as long as the application has no modules")
 }
 
 pub(super) fn application_not_found(app: &RelApp, folders: usize) -> Diagnostic {
@@ -122,7 +124,7 @@ pub(super) fn application_not_found(app: &RelApp, folders: usize) -> Diagnostic 
             if folders == 1 { "" } else { "s" }
         )
     };
-    Diagnostic::new(&APPLICATION_NOT_FOUND, format!("there is no `{name}.app` on the search path"))
+    Diagnostic::new(&APPLICATION_NOT_FOUND, format!("`{name}.app` is not on the search path"))
         .label(app.span, "needed here")
         .help(help)
         .otp("error_reading/not_found")
@@ -131,7 +133,7 @@ pub(super) fn application_not_found(app: &RelApp, folders: usize) -> Diagnostic 
 pub(super) fn application_version(app: &RelApp, seen: &[Spanned<String>]) -> Diagnostic {
     let wanted = &app.vsn.value;
     let versions: Vec<&str> = seen.iter().map(|vsn| vsn.value.as_str()).collect();
-    let found = Diagnostic::new(&APPLICATION_VERSION, format!("there is no `{}` of version `{wanted}` on the search path", app.name.value))
+    let found = Diagnostic::new(&APPLICATION_VERSION, format!("`{}` is not on the search path in version `{wanted}`", app.name.value))
         .label(app.vsn.span, "this version is asked for")
         .help(format!("found {}; rebuild the application, or change the version here", versions.join(", ")))
         .otp("error_reading/no_valid_version");
@@ -154,14 +156,14 @@ pub(super) fn parameter_missing(key: &str, list: Span) -> Diagnostic {
 
 /// `mod` of a wrong shape, which OTP calls missing.
 pub(super) fn callback_module(value: &Term) -> Diagnostic {
-    Diagnostic::new(&PARAMETER_MISSING, format!("`{}` is no callback module of an application", brief(value)))
+    Diagnostic::new(&PARAMETER_MISSING, format!("`{}` is not a callback module of an application", brief(value)))
         .label(value.span, "should be `{Module,StartArguments}`")
-        .help("write `{mod,{Module,[]}}`, or leave it away when the application has no processes")
+        .help("write `{mod,{Module,[]}}`, or omit it when the application has no processes")
         .otp("error_reading/missing_param")
 }
 
 pub(super) fn parameter_bad(key: &str, value: &Term, wanted: &'static str, crash: bool) -> Diagnostic {
-    Diagnostic::new(&PARAMETER_BAD, format!("`{}` is no value for `{key}`", brief(value)))
+    Diagnostic::new(&PARAMETER_BAD, format!("`{}` is not a value for `{key}`", brief(value)))
         .label(value.span, wanted)
         .help("see `app(4)` for the values that each key takes")
         .otp(if crash { "error_reading/EXIT" } else { "error_reading/bad_param" })
@@ -175,10 +177,10 @@ pub(super) fn parameter_list(list: &Term) -> Diagnostic {
 }
 
 pub(super) fn parameter_duplicates(key: &str, name: &Spanned<Atom>, first: Span) -> Diagnostic {
-    Diagnostic::new(&PARAMETER_DUPLICATES, format!("`{}` stands in `{key}` twice", name.value))
+    Diagnostic::new(&PARAMETER_DUPLICATES, format!("`{}` is in `{key}` twice", name.value))
         .label(name.span, "again here")
         .label(first, "here first")
-        .help("take one of them away")
+        .help("remove one of them")
         .otp("error_reading/dupl_entry")
 }
 
@@ -201,23 +203,23 @@ pub(super) fn override_include(app: &RelApp, missing: &Spanned<Atom>, file: Span
 pub(super) fn undefined_application(name: &Spanned<Atom>, by: &Atom, how: &str, listed: Option<Span>) -> Diagnostic {
     let found = Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{by}` {how} `{}`, which the release does not have", name.value))
         .label(name.span, "not in the release")
-        .help("add it to the `.rel`, or take it out of this list")
+        .help("add it to the `.rel`, or remove it from this list")
         .otp("undefined_applications");
     listed.map_or(found.clone(), |span| found.label(span, "these are the applications of the release"))
 }
 
-/// What OTP calls undefined though the release has it: an includer that stands after what it includes, or an application
+/// What OTP calls undefined though the release has it: an includer that comes after what it includes, or an application
 /// that is needed twice.
 pub(super) fn unreachable(app: &Application, missing: &Atom, includes_it: bool) -> Diagnostic {
     let name = &app.name.value;
     let found = if includes_it {
-        Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}`, which includes it and stands later in the release"))
-            .label(app.name.span, "stands too early")
+        Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}`, which includes it and comes later in the release"))
+            .label(app.name.span, "comes too early")
             .help(format!("put `{missing}` before `{name}` in the `.rel`"))
     } else {
         let listed = app.file.applications.iter().chain(&app.includes).filter(|other| other.value == *missing);
         let found = Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}` twice, and OTP calls the second one undefined"));
-        listed.fold(found, |found, other| found.label(other.span, "needed here")).help("take one of them away")
+        listed.fold(found, |found, other| found.label(other.span, "needed here")).help("remove one of them")
     };
     found.otp("undefined_applications")
 }
@@ -255,22 +257,21 @@ impl Clash<'_> {
 
 pub(super) fn circular_dependency(names: &[(&Atom, Span)]) -> Diagnostic {
     let listed: Vec<String> = names.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let found = Diagnostic::new(&CIRCULAR_DEPENDENCY, format!("applications depend on each other in a circle: {}", listed.join(", ")))
-        .help("each must be startable after those it needs: take one dependency away")
+    let found = Diagnostic::new(&CIRCULAR_DEPENDENCY, format!("applications depend on each other in a cycle: {}", listed.join(", ")))
+        .help("each must be startable after the ones it needs: remove one dependency")
         .otp("circular_dependencies");
-    names.iter().fold(found, |found, (name, span)| found.label(*span, format!("`{name}` is in the circle")))
+    names.iter().fold(found, |found, (name, span)| found.label(*span, format!("`{name}` is in the cycle")))
 }
 
 pub(super) fn inclusion_cycle(name: &Atom, span: Span) -> Diagnostic {
     Diagnostic::new(&INCLUSION_CYCLE, format!("`{name}` includes itself, directly or through others"))
-        .label(span, "part of a circle of inclusions")
-        .help("take one `included_applications` out of the circle; OTP hangs for ever on it")
+        .label(span, "part of a cycle of inclusions")
+        .help("remove one `included_applications` from the cycle; OTP never returns from it")
         .otp("hang")
 }
 
 pub(super) fn search_path_empty(entry: &str) -> Diagnostic {
-    Diagnostic::new(&SEARCH_PATH_EMPTY, format!("`--path {entry}` leads to no folder"))
-        .help("check the name; a `*` stands for a whole name, as in `lib/*/ebin`")
+    Diagnostic::new(&SEARCH_PATH_EMPTY, format!("`--path {entry}` matches no folder")).help("check the name; `*` matches any name, as in `lib/*/ebin`")
 }
 
 /// A syntax error in a file that was passed over for a better one further on.

@@ -25,7 +25,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Looks into many places, in parallel; those that are no folders are passed over.
+    /// Looks into many places, in parallel; those that are not folders are passed over.
     pub fn list(trees: &Trees<'_>, spots: Vec<Spot>) -> Vec<Folder> {
         let listed = parallel::map(&spots, WORTH_A_THREAD, |spot| {
             let tree = trees.get(spot.tree);
@@ -84,7 +84,7 @@ pub enum Read {
     Unscannable(Vec<Diagnostic>),
     /// It has syntax errors.
     Unparsable(Vec<Diagnostic>),
-    /// It holds a term that is no application, or one with faults.
+    /// It holds a term that is not an application, or one with faults.
     Bad(Vec<Diagnostic>),
     /// A good one, with what is worth a warning.
     Good(Arc<AppFile>, Vec<Diagnostic>, Vec<Sensitive>),

@@ -93,7 +93,7 @@ impl Application {
     }
 }
 
-/// Where a name stands: in which application's list, and at which place of it.
+/// Where a name is: in which application's list, and at which place of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Listed {
     /// An index into the release's applications.
@@ -111,7 +111,7 @@ pub struct Release {
     pub applications: Vec<Application>,
     /// Indices into `applications`: dependencies first, otherwise as in the `.rel`.
     pub order: Vec<usize>,
-    /// Where the first application of each name stands in `applications`.
+    /// Where the first application of each name is in `applications`.
     pub(super) names: HashMap<Atom, usize>,
     /// Where each module is listed.
     pub modules: HashMap<Atom, Listed>,
@@ -125,7 +125,7 @@ impl Release {
         self.applications.get(self.position(name)?)
     }
 
-    /// Where the first application with a name stands in the `.rel`.
+    /// Where the first application with a name is in the `.rel`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.names.get(name).copied()
     }
@@ -148,7 +148,7 @@ impl Release {
         Spot::new(self.spot.tree, folder)
     }
 
-    /// The folder `releases` of an unpacked release or a tarball that its `.rel` lies in, when it lies in one.
+    /// The folder `releases` of an unpacked release or a tarball that its `.rel` is in, when it is in one.
     pub fn releases_folder(&self) -> Option<Spot> {
         let is_releases = |folder: &str| folder == "releases" || folder.ends_with("/releases");
         let above = parent(&self.spot.path);
@@ -162,7 +162,7 @@ impl Release {
     }
 }
 
-/// Which kind of file a syntax error stands in; it decides the error term that OTP makes of it.
+/// Which kind of file a syntax error is in; it decides the error term that OTP makes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// A release resource file.

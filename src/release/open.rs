@@ -197,7 +197,7 @@ impl<'a> Opener<'a> {
         None
     }
 
-    /// `name.rel` or `name` with `.rel` behind it; relative ones also in the folders of the search path, as `systools` does.
+    /// `name.rel` or `name` with `.rel` after it; relative ones also in the folders of the search path, as `systools` does.
     fn rel_file(&self, name: &str, given: &[Folder]) -> Option<String> {
         let outside = self.trees.outside();
         let with_ending = format!("{name}.rel");

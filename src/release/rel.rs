@@ -19,7 +19,7 @@ pub struct Rel {
     pub erts: Spanned<String>,
     /// Its applications, in order.
     pub apps: Vec<RelApp>,
-    /// Where the list of applications stands.
+    /// Where the list of applications is.
     pub apps_span: Span,
 }
 
@@ -104,7 +104,7 @@ fn application(term: &Term, found: &mut Findings) -> Option<RelApp> {
     read.ok()
 }
 
-/// The error tells whether OTP crashes on the entry.
+/// The error says whether OTP crashes on the entry.
 fn well_formed(term: &Term) -> Result<RelApp, bool> {
     let (name, vsn, kind, includes) = match term.as_tuple() {
         Some([name, vsn]) => (name, vsn, None, None),

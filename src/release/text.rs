@@ -2,7 +2,7 @@
 
 use crate::term::{Term, TermKind};
 
-/// Why a value is no string.
+/// Why a value is not a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextFault {
     /// A binary or a nested list: OTP's regular error.

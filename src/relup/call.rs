@@ -85,7 +85,7 @@ pub enum ProcessAction {
 }
 
 impl<'a> Call<'a> {
-    /// What an instruction calls; `None` where it is not an `apply`, or one that only its own code can tell about.
+    /// What an instruction calls; `None` where it is not an `apply`, or where only the code of the function says.
     pub fn of(op: &'a LowOp) -> Option<Call<'a>> {
         let LowOp::Apply { module, function, arguments } = op else { return None };
         Call::decode(module, function, arguments)

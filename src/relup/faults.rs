@@ -29,13 +29,13 @@ codes! {
 pub(super) fn improper_list(term: &Term) -> Diagnostic {
     Diagnostic::new(&IMPROPER_LIST, format!("`{}` is an improper list", brief(term)))
         .label(term.span, "its tail is not a list")
-        .help("write `,` in place of `|`, or a list behind it")
+        .help("write `,` in place of `|`, or a list after it")
         .otp("function_clause")
 }
 
 /// An instruction that OTP does not know, with the nearest one that it knows.
 pub fn bad_instruction(term: &Term, near: Option<String>) -> Diagnostic {
-    let found = Diagnostic::new(&BAD_INSTRUCTION, format!("`{}` is no instruction", brief(term)))
+    let found = Diagnostic::new(&BAD_INSTRUCTION, format!("`{}` is not an instruction", brief(term)))
         .label(term.span, "unknown, or with the wrong arguments")
         .otp("bad_instruction");
     match near {
@@ -45,7 +45,7 @@ pub fn bad_instruction(term: &Term, near: Option<String>) -> Diagnostic {
 }
 
 pub(super) fn bad_module(term: &Term) -> Diagnostic {
-    let found = Diagnostic::new(&BAD_MODULE, format!("`{}` is no module name", brief(term))).label(term.span, "should be an atom").otp("bad_module");
+    let found = Diagnostic::new(&BAD_MODULE, format!("`{}` is not a module name", brief(term))).label(term.span, "should be an atom").otp("bad_module");
     match term.text().filter(|text| !text.is_empty()) {
         Some(text) => found.help(format!("a module is an atom, not a string: `{}`", Atom::new(&text))),
         None => found.help("a module is an atom, such as `my_server` or `'Elixir.My.Server'`"),
@@ -53,7 +53,7 @@ pub(super) fn bad_module(term: &Term) -> Diagnostic {
 }
 
 pub(super) fn bad_change(term: &Term) -> Diagnostic {
-    let found = Diagnostic::new(&BAD_CHANGE, format!("`{}` is no kind of change", brief(term)))
+    let found = Diagnostic::new(&BAD_CHANGE, format!("`{}` is not a kind of change", brief(term)))
         .label(term.span, "should be `soft` or `{advanced,Extra}`")
         .otp("bad_change");
     let misspelt = match term.as_tuple() {
@@ -68,42 +68,42 @@ pub(super) fn bad_change(term: &Term) -> Diagnostic {
 }
 
 pub(super) fn bad_purge_method(term: &Term) -> Diagnostic {
-    Diagnostic::new(&BAD_PURGE_METHOD, format!("`{}` is no purge method", brief(term)))
+    Diagnostic::new(&BAD_PURGE_METHOD, format!("`{}` is not a purge method", brief(term)))
         .label(term.span, "should be `soft_purge` or `brutal_purge`")
-        .help("`brutal_purge` kills processes that still run old code; `soft_purge` gives the purge up instead")
+        .help("`brutal_purge` kills processes that still run old code; `soft_purge` refuses to purge instead")
         .otp("bad_purge_method")
 }
 
 pub(super) fn bad_module_type(term: &Term) -> Diagnostic {
-    Diagnostic::new(&BAD_MODULE_TYPE, format!("`{}` is no type of module", brief(term)))
+    Diagnostic::new(&BAD_MODULE_TYPE, format!("`{}` is not a type of module", brief(term)))
         .label(term.span, "should be `static` or `dynamic`")
-        .help("`dynamic` (the default) changes state on the way down before the old code is loaded, `static` after it")
+        .help("`dynamic` (the default) changes state on a downgrade before the old code is loaded, `static` after it")
         .otp("bad_mod_type")
 }
 
 pub(super) fn bad_timeout(term: &Term) -> Diagnostic {
-    Diagnostic::new(&BAD_TIMEOUT, format!("`{}` is no timeout", brief(term)))
+    Diagnostic::new(&BAD_TIMEOUT, format!("`{}` is not a timeout", brief(term)))
         .label(term.span, "should be `default`, `infinity` or a positive integer")
         .help("timeouts are given in milliseconds")
         .otp("bad_timeout")
 }
 
 pub(super) fn bad_list(term: &Term, of: &str, tag: &'static str) -> Diagnostic {
-    Diagnostic::new(&BAD_LIST, format!("`{}` is no list of {of}", brief(term)))
+    Diagnostic::new(&BAD_LIST, format!("`{}` is not a list of {of}", brief(term)))
         .label(term.span, "should be a list")
         .help(format!("put it in brackets: `[{}]`", brief(term)))
         .otp(tag)
 }
 
 pub(super) fn bad_application(term: &Term) -> Diagnostic {
-    Diagnostic::new(&BAD_APPLICATION, format!("`{}` is no application name", brief(term)))
+    Diagnostic::new(&BAD_APPLICATION, format!("`{}` is not an application name", brief(term)))
         .label(term.span, "should be an atom")
         .help("an application is named by an atom, as in its `.app` file")
         .otp("bad_application")
 }
 
 pub(super) fn bad_start_type(term: &Term) -> Diagnostic {
-    Diagnostic::new(&BAD_START_TYPE, format!("`{}` is no start type", brief(term)))
+    Diagnostic::new(&BAD_START_TYPE, format!("`{}` is not a start type", brief(term)))
         .label(term.span, "should be `permanent`, `transient`, `temporary`, `load` or `none`")
         .help("`permanent` is the default; `load` and `none` do not start the application")
         .otp("bad_start_type")
@@ -111,14 +111,14 @@ pub(super) fn bad_start_type(term: &Term) -> Diagnostic {
 
 pub(super) fn bad_library(term: &Term, tag: &'static str) -> Diagnostic {
     let what = if tag == "bad_lib" { "library name" } else { "library version" };
-    Diagnostic::new(&BAD_LIBRARY, format!("`{}` is no {what}", brief(term)))
+    Diagnostic::new(&BAD_LIBRARY, format!("`{}` is not a {what}", brief(term)))
         .label(term.span, if tag == "bad_lib" { "should be an atom" } else { "should be a string" })
         .help("object code is named `{load_object_code,{Application,\"Version\",[Module]}}`")
         .otp(tag)
 }
 
 pub(super) fn bad_function(term: &Term) -> Diagnostic {
-    Diagnostic::new(&BAD_FUNCTION, format!("`{}` is no function name", brief(term)))
+    Diagnostic::new(&BAD_FUNCTION, format!("`{}` is not a function name", brief(term)))
         .label(term.span, "should be an atom")
         .help("a call is `{Module,Function,[Argument]}`")
         .otp("bad_func")
@@ -126,7 +126,7 @@ pub(super) fn bad_function(term: &Term) -> Diagnostic {
 
 pub(super) fn bad_code_change(term: &Term, tag: &'static str) -> Diagnostic {
     let label = if tag == "bad_mode" { "should be `up` or `down`" } else { "should be `{Module,Extra}`" };
-    Diagnostic::new(&BAD_CODE_CHANGE, format!("`{}` does not belong into a code change", brief(term)))
+    Diagnostic::new(&BAD_CODE_CHANGE, format!("`{}` is not a code change", brief(term)))
         .label(term.span, label)
         .help("a code change is `{code_change,up,[{Module,Extra}]}`")
         .otp(tag)
@@ -140,14 +140,14 @@ pub(super) fn mnesia_backup(term: &Term) -> Diagnostic {
 }
 
 pub(super) fn bad_node(term: &Term) -> Diagnostic {
-    Diagnostic::new(&BAD_NODE, format!("`{}` is no node name", brief(term)))
+    Diagnostic::new(&BAD_NODE, format!("`{}` is not a node name", brief(term)))
         .label(term.span, "should be an atom")
         .help("a node is an atom such as `'name@host'`")
         .otp("bad_node")
 }
 
 pub(super) fn relup_shape(span: Span, what: &str, wanted: &'static str) -> Diagnostic {
-    Diagnostic::new(&RELUP_SHAPE, format!("{what} is not as it should be in a relup"))
+    Diagnostic::new(&RELUP_SHAPE, format!("{what} does not have the shape of a relup"))
         .label(span, wanted)
         .help("a relup is `{Vsn,[{FromVsn,Descr,Script}],[{ToVsn,Descr,Script}]}`; the release handler refuses any other term")
 }
@@ -159,7 +159,7 @@ pub fn relup_differs(name: &str, what: &str, span: Span) -> Diagnostic {
         .help("run the same command without `--check` to write it")
 }
 
-/// `--check`: there is no file to compare with.
+/// `--check`: the file to compare with is missing.
 pub fn relup_missing(name: &str) -> Diagnostic {
     Diagnostic::new(&RELUP_MISSING, format!("`{name}` does not exist")).help("run the same command without `--check` to write it, or name the file with `-o`")
 }

@@ -1,6 +1,6 @@
 //! `relup` files and their low-level instructions: from terms and back to terms (`relup(4)`).
 //!
-//! In goes a term; out comes a [`Relup`] whose steps are typed and know where they stood, or the findings why not. A
+//! In goes a term; out comes a [`Relup`] whose steps are typed and know where they are, or the findings why not. A
 //! compiled [`Relup`] goes back to the term that OTP writes.
 
 mod call;
@@ -56,7 +56,7 @@ pub struct Step {
 pub struct Origin {
     /// What asked for it.
     pub cause: Cause,
-    /// What made it out of that, when it does not stand as written.
+    /// What made it out of that, when it is not as written.
     pub pass: Option<Pass>,
 }
 
@@ -65,9 +65,9 @@ pub struct Origin {
 pub enum Cause {
     /// An instruction written at this place.
     Written(Span),
-    /// An application that only the release gone to has; its entry in that `.rel`.
+    /// An application that only the release being installed has; its entry in that `.rel`.
     ApplicationAdded(Atom, Span),
-    /// An application that only the release left behind has; its entry in that `.rel`.
+    /// An application that only the release being replaced has; its entry in that `.rel`.
     ApplicationRemoved(Atom, Span),
     /// The two releases have different ERTS versions.
     ErtsChanged,
@@ -91,7 +91,7 @@ pub enum Pass {
 }
 
 impl Origin {
-    /// The origin of an instruction that stands as it was asked for.
+    /// The origin of an instruction that is as it was asked for.
     pub fn new(cause: Cause) -> Origin {
         Origin { cause, pass: None }
     }

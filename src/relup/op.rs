@@ -49,7 +49,7 @@ pub enum LowOp {
     RestartEmulator,
     /// `restart`: `systools` lets it pass, the release handler does not.
     Restart,
-    /// `reboot`: likewise.
+    /// `reboot`: the same.
     Reboot,
 }
 
@@ -232,7 +232,7 @@ pub(super) fn timeout(term: &Term) -> Option<Timeout> {
 
 #[cfg(test)]
 mod tests {
-    /// A relup has hundreds of thousands of them, and most are loads: what is rare stands behind a pointer.
+    /// A relup has hundreds of thousands of them, and most are loads: what is rare is boxed.
     #[test]
     fn an_instruction_is_small() {
         assert!(std::mem::size_of::<super::LowOp>() <= 64, "{}", std::mem::size_of::<super::LowOp>());

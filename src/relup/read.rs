@@ -5,7 +5,7 @@ use super::{Cause, Entry, LowOp, Origin, Relup, Step, faults};
 use crate::diag::Findings;
 use crate::term::Term;
 
-/// Whether the beginning of a text looks like that of a relup, `{Vsn,[`: enough to know that nobody's notes are overwritten.
+/// Whether the beginning of a text looks like that of a relup, `{Vsn,[`: enough not to overwrite someone's notes.
 pub fn has_shape(head: &str) -> bool {
     let blank = |text: &str| -> usize {
         let mut rest = text;

@@ -161,7 +161,7 @@ fn leads_to(name: &str, kind: EntryType, target: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// How many links are followed one behind the other.
+/// How many links are followed one after the other.
 const MAX_LINKS: usize = 8;
 
 /// Puts what links lead to at their own places, as far as it is kept.

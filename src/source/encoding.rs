@@ -9,9 +9,9 @@ pub enum Encoding {
     Latin1,
 }
 
-/// How far into a file an encoding comment may stand, in bytes.
+/// How far into a file an encoding comment may be, in bytes.
 const COMMENT_REACH: usize = 512;
-/// In how many lines it may stand.
+/// In how many lines it may be.
 const COMMENT_LINES: usize = 2;
 
 /// Finds the encoding comment in the first two lines and 512 bytes; without one the text is UTF-8.

@@ -20,7 +20,7 @@ pub fn refused(path: &str, why: &Refusal) -> Diagnostic {
     };
     let help = match why {
         Refusal::Absent => "check the name; relative names start at the current folder",
-        Refusal::Refused(_) => "a file that may be read belongs there: mend its permissions, or what its link leads to, or the name",
+        Refusal::Refused(_) => "check its permissions, what its link leads to, and the name",
         Refusal::TooLarge(_) => "nothing that describes a release is that large; is it the right file?",
     };
     Diagnostic::new(&FILE_UNREADABLE, message).help(help)
@@ -29,7 +29,7 @@ pub fn refused(path: &str, why: &Refusal) -> Diagnostic {
 /// A folder on the search path that cannot be listed.
 pub fn unreadable_folder(path: &str, words: &str) -> Diagnostic {
     Diagnostic::new(&FOLDER_UNREADABLE, format!("the folder `{path}` cannot be listed: {words}"))
-        .help("applications in it are not found; OTP passes over such a folder without a word")
+        .help("applications in it are not found; OTP ignores such a folder silently")
 }
 
 /// The folder that names the releases cannot be listed: nothing that was asked for can be done.
@@ -41,7 +41,7 @@ pub fn unreadable_releases(path: &str, words: &str) -> Diagnostic {
 
 pub(super) fn unreadable_archive(path: &str, words: &str) -> Diagnostic {
     Diagnostic::new(&ARCHIVE_UNREADABLE, format!("the tarball `{path}` cannot be read: {words}"))
-        .help("make it again, or copy it again: it may have been cut off on the way")
+        .help("build it again, or copy it again: the copy may be incomplete")
 }
 
 pub(super) fn unsafe_path(archive: &str, entry: &str) -> Diagnostic {

@@ -1,4 +1,4 @@
-//! The texts of a run and where in them an offset stands.
+//! The texts of a run, and the line and column of an offset.
 
 use super::encoding::{self, Encoding};
 use crate::span::{FileId, Span};
@@ -33,7 +33,7 @@ pub fn is_configuration(name: &str) -> bool {
 struct Index {
     /// The offset at which each line begins.
     lines: Vec<u32>,
-    /// How many characters stand before each block of [`BLOCK`] bytes.
+    /// How many characters come before each block of [`BLOCK`] bytes.
     characters: Vec<u32>,
 }
 
@@ -161,7 +161,7 @@ impl Files {
         self.list.iter().map(|file| file.name.as_str())
     }
 
-    /// The file behind a name.
+    /// The file with an id.
     pub fn get(&self, id: FileId) -> Option<&Source> {
         self.list.get(id.0 as usize)
     }

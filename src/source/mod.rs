@@ -1,6 +1,6 @@
 //! The outside world as data: file trees (disk, tarball, memory), texts decoded, lines counted.
 //!
-//! In go paths; out come [`Source`]s, each a decoded text that can tell lines and columns. This is the one module that
+//! In go paths; out come [`Source`]s, each a decoded text with lines and columns. This is the one module that
 //! reads the disk.
 
 mod archive;

@@ -32,7 +32,7 @@ pub enum Refusal {
     TooLarge(u64),
 }
 
-/// What tells whether two files hold the same bytes, without keeping them.
+/// A digest: whether two files hold the same bytes, without keeping them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
     /// The size in bytes.
@@ -67,7 +67,7 @@ pub trait FileTree: Sync {
     fn list(&self, folder: &str) -> Result<Vec<String>, Refusal>;
     /// What a path leads to, links followed.
     fn kind(&self, path: &str) -> Result<Kind, Refusal>;
-    /// What tells whether a file holds the same bytes as another, whatever its size.
+    /// The digest of a file, equal for equal bytes, whatever its size.
     fn digest(&self, path: &str) -> Result<Digest, Refusal>;
 
     /// How many names in a folder [`FileTree::list`] passes over, as they are not UTF-8.
@@ -81,12 +81,12 @@ pub trait FileTree: Sync {
         if bytes.len() as u64 > MAX_TEXT { Err(Refusal::TooLarge(MAX_TEXT)) } else { Ok(bytes) }
     }
 
-    /// Tells whether a path leads to a regular file.
+    /// Whether a path leads to a regular file.
     fn is_file(&self, path: &str) -> bool {
         self.kind(path) == Ok(Kind::File)
     }
 
-    /// Tells whether a path leads to a folder.
+    /// Whether a path leads to a folder.
     fn is_folder(&self, path: &str) -> bool {
         self.kind(path) == Ok(Kind::Folder)
     }

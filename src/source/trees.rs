@@ -55,7 +55,7 @@ impl<'a> Trees<'a> {
         Ok(TreeId::Archive(self.archives.len() - 1))
     }
 
-    /// The tree behind a name.
+    /// The tree with an id.
     pub fn get(&self, id: TreeId) -> &dyn FileTree {
         match id {
             TreeId::Outside => self.outside,
@@ -63,7 +63,7 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// How a file is called in reports: inside a tarball, behind the tarball's name.
+    /// How a file is called in reports: inside a tarball, with the tarball's name in front.
     pub fn display(&self, spot: &Spot) -> String {
         match spot.tree {
             TreeId::Archive(at) if at < self.archives.len() => self.archives.get(at).map_or_else(String::new, |(name, _)| format!("{name}:{}", spot.path)),

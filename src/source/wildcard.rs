@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(all("lib/(*/ebin"), "", "an expression that does not compile leads nowhere");
     }
 
-    /// A tree that nobody may look into.
+    /// A tree whose folders cannot be listed.
     struct Locked;
 
     impl FileTree for Locked {

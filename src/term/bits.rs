@@ -88,7 +88,7 @@ impl BitsBuilder {
                 Ok(())
             }
             SegmentType::Float => self.push_float(segment, value),
-            SegmentType::Binary => Err(BitsFault::Refused("a number is no binary")),
+            SegmentType::Binary => Err(BitsFault::Refused("a number is not a binary")),
             kind @ (SegmentType::Utf8 | SegmentType::Utf16 | SegmentType::Utf32) => self.push_utf(segment, value, kind),
         }
     }

@@ -4,7 +4,7 @@ use super::value::{Term, TermKind};
 use std::cmp::Ordering;
 
 impl PartialEq for Term {
-    /// Exact equality (`=:=`); where the terms stand does not count.
+    /// Exact equality (`=:=`); where the terms are does not count.
     fn eq(&self, other: &Term) -> bool {
         self.cmp(other) == Ordering::Equal
     }
@@ -35,7 +35,7 @@ impl Ord for Term {
     }
 }
 
-/// The place of a term's type in Erlang's order; integers stand before floats, as among the keys of a map.
+/// The place of a term's type in Erlang's order; integers come before floats, as among the keys of a map.
 fn rank(term: &Term) -> u8 {
     match &term.kind {
         TermKind::Invalid => 0,
@@ -58,7 +58,7 @@ fn compare_integers(a: &Term, b: &Term) -> Ordering {
     match (&a.kind, &b.kind) {
         (TermKind::Int(a), TermKind::Int(b)) => a.cmp(b),
         (TermKind::Big(a), TermKind::Big(b)) => a.cmp(b),
-        // A big one lies outside the 64 bits: its sign decides.
+        // A big one is outside the 64 bits: its sign decides.
         (TermKind::Int(_), TermKind::Big(b)) if b.sign() == num_bigint::Sign::Minus => Ordering::Greater,
         (TermKind::Int(_), _) => Ordering::Less,
         _ => compare_integers(b, a).reverse(),
@@ -81,7 +81,7 @@ fn compare_lists(a: &Term, b: &Term) -> Ordering {
     match (a_items.len().cmp(&b_items.len()), a_tail, b_tail) {
         (Ordering::Equal, None, None) => Ordering::Equal,
         (Ordering::Equal, Some(a), Some(b)) => a.cmp(b),
-        // What stands where the shorter one ends: its tail, or the empty list; both against the rest of a list.
+        // What follows where the shorter one ends: its tail, or the empty list; both against the rest of a list.
         (Ordering::Less, Some(tail), _) | (Ordering::Equal, Some(tail), None) => rank(tail).cmp(&7),
         (Ordering::Greater, _, Some(tail)) | (Ordering::Equal, None, Some(tail)) => 7.cmp(&rank(tail)),
         (Ordering::Less, None, _) => Ordering::Less,

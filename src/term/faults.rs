@@ -50,7 +50,7 @@ pub struct SyntaxFault {
     pub class: FaultClass,
 }
 
-/// Tells whether it stands for something that Erlang could evaluate, and that is no term.
+/// Whether it is an expression that Erlang could evaluate, and not a term.
 pub fn is_expression(fault: &SyntaxFault) -> bool {
     *fault.diagnostic.code == NOT_A_TERM
 }
@@ -100,14 +100,14 @@ fn replace(span: Span, text: impl Into<String>) -> Vec<Edit> {
 }
 
 pub(super) fn unexpected(span: Span, found: &str, wanted: &str) -> SyntaxFault {
-    parse(Diagnostic::new(&UNEXPECTED_TOKEN, format!("{found} where {wanted} should stand")).label(span, "not expected here"))
+    parse(Diagnostic::new(&UNEXPECTED_TOKEN, format!("{found} in the place of {wanted}")).label(span, "not expected here"))
 }
 
 pub(super) fn trailing_comma(span: Span, comma: Span) -> SyntaxFault {
     let found = Diagnostic::new(&UNEXPECTED_TOKEN, "a comma with nothing after it")
         .label(comma, "nothing follows this comma")
         .label(span, "the bracket closes here")
-        .help("Erlang has no trailing commas: take it away");
+        .help("Erlang has no trailing commas: remove it");
     parse(found.fix("remove the comma", replace(comma, "")))
 }
 
@@ -130,14 +130,14 @@ pub(super) fn unclosed(open: Span, bracket: &str, end: Span) -> SyntaxFault {
     let found = Diagnostic::new(&UNCLOSED_BRACKET, format!("`{bracket}` is never closed"))
         .label(open, "opened here")
         .label(end, "still open here")
-        .help("close it, or look for a closing bracket that stands too early");
+        .help("close it, or look for a closing bracket that comes too early");
     parse(found)
 }
 
 pub(super) fn stray_closer(span: Span, bracket: &str) -> SyntaxFault {
     let found = Diagnostic::new(&UNCLOSED_BRACKET, format!("`{bracket}` closes nothing"))
         .label(span, "nothing of its kind is open here")
-        .help("take it away, or open it where it should begin");
+        .help("remove it, or open it where it should begin");
     parse(found)
 }
 
@@ -150,8 +150,8 @@ pub(super) fn missing_full_stop(end: Span, stop: &str) -> SyntaxFault {
 
 pub(super) fn elixir_alias(span: Span, alias: &str) -> SyntaxFault {
     let quoted = format!("'Elixir.{alias}'");
-    let found = Diagnostic::new(&ELIXIR_SYNTAX, format!("`{alias}` is an Elixir module name written bare"))
-        .label(span, "to Erlang this is a variable, and a file like this one holds no variables")
+    let found = Diagnostic::new(&ELIXIR_SYNTAX, format!("`{alias}` is a bare Elixir module name"))
+        .label(span, "in Erlang this is a variable, and this file cannot contain variables")
         .help(format!("an Elixir module is an atom that begins with `Elixir.`: write `{quoted}`"));
     parse(found.fix("write the module's full name", replace(span, quoted)))
 }
@@ -166,19 +166,19 @@ pub(super) fn elixir_atom(span: Span, atom: &str) -> SyntaxFault {
 pub(super) fn elixir_charlist(span: Span) -> SyntaxFault {
     let found = Diagnostic::new(&ELIXIR_SYNTAX, "`~c` is a sigil of Elixir")
         .label(span, "Erlang has no sigil of this name")
-        .help("in Erlang a character list is a plain string: leave `~c` away");
-    parse(found.fix("leave the sigil away", replace(span, "")))
+        .help("in Erlang a character list is a plain string: remove `~c`");
+    parse(found.fix("remove the sigil", replace(span, "")))
 }
 
 pub(super) fn variable(span: Span, name: &str) -> SyntaxFault {
-    let found = Diagnostic::new(&NOT_A_TERM, format!("the variable `{name}` stands where a value is needed"))
+    let found = Diagnostic::new(&NOT_A_TERM, format!("the variable `{name}` is in the place of a value"))
         .label(span, "names that begin with a capital or `_` are variables")
         .help(format!("quote it if it is an atom: `'{name}'`"));
     parse(found.fix("quote the atom", replace(span, format!("'{name}'"))))
 }
 
 pub(super) fn expression(span: Span, what: &str) -> SyntaxFault {
-    let found = Diagnostic::new(&NOT_A_TERM, format!("{what} stands where a plain term is needed"))
+    let found = Diagnostic::new(&NOT_A_TERM, format!("{what} is in the place of a plain term"))
         .label(span, "this would have to be evaluated")
         .help("the file is data: write the value itself");
     parse(found)
@@ -201,9 +201,9 @@ pub(super) fn illegal_character(span: Span, c: char) -> SyntaxFault {
         _ => None,
     };
     scan(match straight {
-        Some(" ") => found.help("an invisible character: take it away").fix("remove it", replace(span, "")),
+        Some(" ") => found.help("an invisible character: remove it").fix("remove it", replace(span, "")),
         Some(quote) => found.help(format!("a word processor put it here: write `{quote}`")).fix("write it plainly", replace(span, quote)),
-        None => found.help("take it away, or put it in quotes if it is part of a name"),
+        None => found.help("remove it, or put it in quotes if it is part of a name"),
     })
 }
 
@@ -213,14 +213,14 @@ pub(super) fn unterminated(span: Span, what: &str, quote: &str) -> SyntaxFault {
 }
 
 pub(super) fn bad_escape(span: Span) -> SyntaxFault {
-    let found = Diagnostic::new(&BAD_ESCAPE, "this is no character")
+    let found = Diagnostic::new(&BAD_ESCAPE, "this is not a character")
         .label(span, "no such escape, or no such character")
         .help("escapes are `\\n`, `\\x41`, `\\x{1F600}`, `\\101` and the like; `\\\\` is a backslash");
     scan(found)
 }
 
 pub(super) fn bad_number(span: Span, why: &str, class: FaultClass) -> SyntaxFault {
-    let found = Diagnostic::new(&BAD_NUMBER, format!("this is no number: {why}"))
+    let found = Diagnostic::new(&BAD_NUMBER, format!("this is not a number: {why}"))
         .label(span, "not a number")
         .help("numbers are `42`, `1_000`, `16#ff`, `1.5`, `1.0e-3`; a version is a string: `\"1.0.0\"`");
     SyntaxFault { diagnostic: found, class }
@@ -248,7 +248,7 @@ pub(super) fn not_utf8(span: Span, first: bool) -> SyntaxFault {
 }
 
 pub(super) fn no_term(span: Span) -> SyntaxFault {
-    let found = Diagnostic::new(&NO_TERM, "the file holds no term")
+    let found = Diagnostic::new(&NO_TERM, "the file contains no term")
         .label(span, "nothing but white space and comments before this point")
         .help("is it the right file? it may have been written only in part");
     scan(found)
@@ -287,9 +287,9 @@ pub(super) fn otp_syntax(span: Span, what: &str, since: Otp, otp: Otp, class: Fa
 }
 
 pub(super) fn bad_multiline(span: Span, why: &'static str) -> SyntaxFault {
-    let found = Diagnostic::new(&BAD_MULTILINE_STRING, "this triple-quoted string is not laid out as it must be")
+    let found = Diagnostic::new(&BAD_MULTILINE_STRING, "this triple-quoted string is laid out wrongly")
         .label(span, why)
-        .help("the quotes stand alone at the ends of the block, and every line is indented like the closing quotes");
+        .help("the quotes are alone at the ends of the block, and every line is indented like the closing quotes");
     scan(found)
 }
 
@@ -303,6 +303,6 @@ pub fn read_differently(span: Span, what: &str, since: Otp, other: Otp) -> Diagn
 /// Text after the first term, which only some readers of OTP look at.
 pub fn text_after_term(span: Span) -> Diagnostic {
     Diagnostic::new(&TEXT_AFTER_TERM, "more text follows the term")
-        .label(span, "never looked at when a relup is made")
-        .help("`release_handler` refuses a file with more than one term: take the rest away, or make it a comment")
+        .label(span, "not read when a relup is compiled")
+        .help("`release_handler` refuses a file with more than one term: remove the rest, or make it a comment")
 }

@@ -17,7 +17,7 @@ pub(super) const WIDTH: usize = 80;
 pub trait Script: Sync {
     /// How many elements it has.
     fn count(&self) -> usize;
-    /// An element; nothing behind the end.
+    /// An element; nothing after the end.
     fn term(&self, at: usize) -> Option<Term>;
 }
 
@@ -187,7 +187,7 @@ pub(super) fn pair_length(pair: &(Node, Node)) -> usize {
     pair.0.length() + 4 + pair.1.length()
 }
 
-/// Characters, or grapheme clusters as soon as one lies above U+00FF.
+/// Characters, or grapheme clusters as soon as one is above U+00FF.
 pub(super) fn leaf_length(text: &str) -> usize {
     if text.is_ascii() {
         text.len()
@@ -202,7 +202,7 @@ pub(super) fn fits(length: usize, column: usize, close: usize) -> bool {
     length + column + close < WIDTH
 }
 
-/// The tag of a tuple (the first of at least two elements, an atom) and the elements behind it.
+/// The tag of a tuple (the first of at least two elements, an atom) and the elements after it.
 pub(super) fn tag<'n, 'a>(items: &'n [Node<'a>]) -> Option<(&'n str, usize, &'n [Node<'a>])> {
     let (first, rest) = items.split_first()?;
     if let Node::Leaf(text, length, true) = first

@@ -8,7 +8,7 @@ use crate::source::Source;
 use crate::span::{FileId, Span};
 use num_bigint::BigInt;
 
-/// A token and where it stands.
+/// A token and where it is.
 #[derive(Clone, Debug)]
 pub struct Token {
     pub kind: Tok,
@@ -73,14 +73,14 @@ pub enum Tok {
     Plus,
     Operator,
     Dot,
-    /// Something that is no token; already reported.
+    /// Something that is not a token; already reported.
     Bad,
 }
 
 /// A construct whose meaning changed with an OTP version.
 #[derive(Clone, Debug)]
 pub struct Sensitive {
-    /// Where it stands.
+    /// Where it is.
     pub span: Span,
     /// What it is.
     pub what: &'static str,
@@ -119,7 +119,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Where the lexer stands.
+    /// Where the lexer is.
     pub fn offset(&self) -> usize {
         self.at
     }
@@ -132,7 +132,7 @@ impl<'a> Lexer<'a> {
         Span::new(self.file, start, self.at)
     }
 
-    /// Passes over white space and comments; tells whether anything is left.
+    /// Passes over white space and comments; whether anything is left.
     pub fn skip(&mut self) -> bool {
         loop {
             let rest = self.rest();
@@ -421,7 +421,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Reads an escape after its backslash; reports it when it is no character.
+    /// Reads an escape after its backslash; reports it when it is not a character.
     fn escape(&mut self, start: usize) -> Option<char> {
         let caret27 = self.otp >= Otp::V27;
         if self.rest().starts_with('^') && !self.rest().chars().nth(1).is_some_and(|c| matches!(c, '@'..='_' | 'a'..='z')) {
@@ -482,7 +482,7 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Reports a quote that is never closed and goes on after the word that follows it. Each such quote costs a look
+    /// Reports a quote that is never closed and continues after the word that follows it. Each such quote costs a look
     /// at the rest of the file: after a few the rest is given up.
     fn unterminated(&mut self, start: usize, close: char, what: &str) {
         self.unterminated += 1;
@@ -641,7 +641,7 @@ impl<'a> Lexer<'a> {
         text.map_or(Tok::Bad, |text| Tok::Sigil { text, binary })
     }
 
-    /// After a sigil of unknown name: the string that follows, so that reading goes on behind it.
+    /// After a sigil of unknown name: the string that follows, so that reading continues after it.
     fn string_after_sigil(&mut self) -> Tok {
         if self.rest().starts_with('"') { self.string() } else { Tok::Bad }
     }

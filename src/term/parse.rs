@@ -1,5 +1,5 @@
 //! From tokens to terms. OTP parses the tokens as the body of a function and turns the one expression into a term; here
-//! the terms are read directly, and after an error reading goes on at the next comma or closing bracket.
+//! the terms are read directly, and after an error reading continues at the next comma or closing bracket.
 
 use super::faults::{self, FaultList, SyntaxFault};
 use super::lex::{Bracket, Lexer, Sensitive, Tok, Token};
@@ -104,7 +104,7 @@ impl<'a> Parser<'a> {
         Parser { text, tokens, at: 0, otp, open, pending, unclosed: false, bits_left, reported_depth: false, faults }
     }
 
-    /// One term and the dot behind it.
+    /// One term and the dot after it.
     fn form(&mut self) -> Term {
         let term = self.term();
         match self.peek() {
@@ -291,7 +291,7 @@ impl<'a> Parser<'a> {
             }
             _ => {
                 self.at = sign;
-                let found = format!("a `{}` before something that is no number", if minus { '-' } else { '+' });
+                let found = format!("a `{}` before something that is not a number", if minus { '-' } else { '+' });
                 self.faults.push(faults::expression(start, &found));
                 self.at += 1;
                 if self.begins_term() && self.open.len() < MAX_DEPTH {
@@ -338,7 +338,7 @@ impl<'a> Parser<'a> {
     fn variable(&mut self) -> Term {
         let start = self.here();
         self.at += 1;
-        // `My.App.Server`: the dots are no full stops, as names follow them without a gap.
+        // `My.App.Server`: the dots are not full stops, as names follow them without a gap.
         while self.text_of(self.here()) == "." && matches!(self.peek(), Some(Tok::Operator)) && matches!(self.peek_at(1), Some(Tok::Variable)) {
             self.at += 2;
         }
@@ -389,7 +389,7 @@ impl<'a> Parser<'a> {
         Term { kind, span: start.to(self.last()) }
     }
 
-    /// Tells whether one more level would be too many; the first time that is reported.
+    /// Whether one more level would be too many; the first time that is reported.
     fn too_deep(&mut self, start: Span) -> bool {
         let deep = self.open.len() >= MAX_DEPTH;
         if deep && !self.reported_depth {
@@ -399,7 +399,7 @@ impl<'a> Parser<'a> {
         deep
     }
 
-    /// Elements separated by commas, up to and with the closing bracket, or up to a bar, which is left standing.
+    /// Elements separated by commas, up to and with the closing bracket, or up to a bar, which is not consumed.
     fn elements(&mut self, bracket: Bracket, start: Span) -> (Vec<Term>, After) {
         if self.close(bracket, start) {
             return (Vec::new(), After::Closed);
@@ -415,7 +415,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// What stands behind an element; errors are reported and passed over here.
+    /// What follows an element; errors are reported and passed over here.
     pub(super) fn after_element(&mut self, bracket: Bracket, start: Span) -> After {
         loop {
             match self.peek() {
@@ -451,7 +451,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Consumes the closing bracket, or reports why there is none; tells whether the bracket is done with.
+    /// Consumes the closing bracket, or reports why there is none; whether the bracket is done with.
     pub(super) fn close(&mut self, bracket: Bracket, start: Span) -> bool {
         loop {
             match self.peek() {

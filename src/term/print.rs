@@ -6,7 +6,7 @@ use crate::otp::Otp;
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Tells whether a character is shown as itself or with a short escape in a list printed as a string (the VM's default
+/// Whether a character is shown as itself or with a short escape in a list printed as a string (the VM's default
 /// range, `latin1`).
 pub fn is_printable(c: u32) -> bool {
     matches!(c, 32..=126 | 160..=255 | 8..=13 | 27)
@@ -49,7 +49,7 @@ pub fn float(value: f64) -> String {
     if value == 0.0 {
         return if value.is_sign_negative() { "-0.0".to_owned() } else { "0.0".to_owned() };
     }
-    // The digits come from Ryu, as OTP's do: where two are equally short and near, both take the even one.
+    // Ryu gives the digits, as OTP's do: where two are equally short and near, both take the even one.
     let mut buffer = ryu::Buffer::new();
     let shortest = buffer.format_finite(value.abs());
     let (mantissa, exponent) = shortest.split_once('e').unwrap_or((shortest, "0"));
@@ -151,7 +151,7 @@ fn string_leaf(term: &Term) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed("[]"));
     }
     let text = match term.as_list() {
-        // The first element decides most often that a list is no text.
+        // The first element decides most often that a list is not text.
         Some(items) => Cow::Owned(items.iter().map(|item| item.as_char().filter(|c| is_printable(u32::from(*c)))).collect::<Option<String>>()?),
         None => term.text()?,
     };

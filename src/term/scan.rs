@@ -24,12 +24,12 @@ pub fn is_variable_start(c: char) -> bool {
     c.is_ascii_uppercase() || c == '_' || matches!(c, '\u{c0}'..='\u{de}' if c != '\u{d7}')
 }
 
-/// What a name goes on with.
+/// What a name continues with.
 pub fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '@' | '\u{c0}'..='\u{ff}' if c != '\u{d7}' && c != '\u{f7}')
 }
 
-/// Tells whether a word is reserved in a version.
+/// Whether a word is reserved in a version.
 pub fn is_reserved(word: &str, otp: Otp) -> bool {
     match word {
         "after" | "and" | "andalso" | "band" | "begin" | "bnot" | "bor" | "bsl" | "bsr" | "bxor" | "case" | "catch" | "cond" | "div" | "end" | "fun" | "if"
@@ -55,7 +55,7 @@ pub fn blanks(input: &str) -> IResult<&str, &str> {
     verify(run_of(is_blank), |blank: &str| !blank.is_empty()).parse(input)
 }
 
-/// What a name goes on with, possibly nothing.
+/// What a name continues with, possibly nothing.
 fn name(input: &str) -> IResult<&str, &str> {
     run_of(is_name).parse(input)
 }

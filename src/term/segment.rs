@@ -8,7 +8,7 @@ use super::value::TermKind;
 use crate::span::Span;
 
 impl Parser<'_> {
-    /// What stands between `<<` and `>>`, both included, evaluated.
+    /// What is between `<<` and `>>`, both included, evaluated.
     pub(super) fn bit_string(&mut self, start: Span) -> TermKind {
         let mut builder = BitsBuilder::new(self.bits_left);
         let mut good = true;
@@ -135,7 +135,7 @@ impl Parser<'_> {
                     self.at += 2;
                     set(&mut segment.unit, unit)?;
                 }
-                _ => return Err(BitsFault::Refused("there is no such type")),
+                _ => return Err(BitsFault::Refused("unknown type")),
             }
             if !matches!(self.peek(), Some(Tok::Minus)) {
                 break;

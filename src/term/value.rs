@@ -72,7 +72,7 @@ pub struct ExternalFun {
 pub struct Term {
     /// What it is.
     pub kind: TermKind,
-    /// Where it stands; [`Span::GENERATED`] when a pass made it.
+    /// Where it is; [`Span::GENERATED`] when a pass made it.
     pub span: Span,
 }
 
@@ -94,7 +94,7 @@ pub enum TermKind {
     Str(Box<str>),
     /// A proper list.
     List(Vec<Term>),
-    /// An improper list: its elements (at least one) and its tail, which is no list.
+    /// An improper list: its elements (at least one) and its tail, which is not a list.
     Improper(Box<(Vec<Term>, Term)>),
     /// A tuple.
     Tuple(Vec<Term>),
@@ -144,7 +144,7 @@ impl Term {
         if let TermKind::Atom(atom) = &self.kind { Some(atom) } else { None }
     }
 
-    /// Tells whether it is this atom.
+    /// Whether it is this atom.
     pub fn is_atom(&self, text: &str) -> bool {
         self.as_atom().is_some_and(|atom| atom.as_str() == text)
     }
@@ -159,12 +159,12 @@ impl Term {
         if let TermKind::List(items) = &self.kind { Some(items) } else { None }
     }
 
-    /// Tells whether it is a list, proper or not (`is_list/1`).
+    /// Whether it is a list, proper or not (`is_list/1`).
     pub fn is_list(&self) -> bool {
         matches!(self.kind, TermKind::List(_) | TermKind::Str(_) | TermKind::Improper(_))
     }
 
-    /// Tells whether it is the empty list.
+    /// Whether it is the empty list.
     pub fn is_nil(&self) -> bool {
         matches!(&self.kind, TermKind::List(items) if items.is_empty())
     }
@@ -194,7 +194,7 @@ impl Term {
         if let TermKind::Int(value) = self.kind { u32::try_from(value).ok().and_then(char::from_u32) } else { None }
     }
 
-    /// Tells whether it is an integer above zero.
+    /// Whether it is an integer above zero.
     pub fn is_positive_integer(&self) -> bool {
         if let TermKind::Big(value) = &self.kind {
             return value.sign() == num_bigint::Sign::Plus;
@@ -202,7 +202,7 @@ impl Term {
         matches!(self.kind, TermKind::Int(value) if value > 0)
     }
 
-    /// Tells whether part of it could not be read; what is said about it further would be noise.
+    /// Whether part of it could not be read; what is said about it further would be noise.
     pub fn is_invalid(&self) -> bool {
         match &self.kind {
             TermKind::Invalid => true,

@@ -1,7 +1,7 @@
 //! Laying out: the layout chosen, and the nodes written in it.
 //!
 //! The instructions of a script become terms while they are written, and are asked then whether they agree to the layout;
-//! where one does not, all is written anew in the next one. Scripts are written side by side, by several threads: where
+//! where one does not, all is written again in the next one. Scripts are written side by side, by several threads: where
 //! each begins does not depend on what is in the others.
 
 use super::layout::{Layout, Node, Script, WIDTH, fits, leaf_length, pair_length, tag};
@@ -17,7 +17,7 @@ const LINE: usize = 64;
 const FIRST: [Layout; 2] = [Layout::Aligned, Layout::Indent(4)];
 const LAST: Layout = Layout::Indent(1);
 
-/// A node from a column on, in the first layout that all of it agrees to, between what stands before and behind it.
+/// A node from a column on, in the first layout that all of it agrees to, between what is before and after it.
 pub(super) fn lay_out(node: &Node<'_>, column: usize, otp: Otp, before: &str, behind: &str) -> String {
     for layout in FIRST.into_iter().filter(|layout| Probe(*layout).lay(node, column, 0)) {
         let how = How { layout, otp, refused: &AtomicBool::new(false) };
@@ -53,7 +53,7 @@ fn write(node: &Node<'_>, column: usize, how: How<'_>, before: &str, behind: &st
     text
 }
 
-/// The dry run: walks as the writer does and stops where a broken tuple would stand too far right.
+/// The dry run: walks as the writer does and stops where a broken tuple would be too far right.
 struct Probe(Layout);
 
 impl Probe {
@@ -119,7 +119,7 @@ struct How<'h> {
 
 /// A script that is still to be written.
 struct Waiting<'s> {
-    /// The byte of the text that it stands before.
+    /// The byte of the text that it is before.
     at: usize,
     script: &'s dyn Script,
     column: usize,

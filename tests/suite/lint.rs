@@ -138,7 +138,7 @@ fn a_release_against_itself_gives_nothing() {
 /// What the releases in `hazards` are there for: code, what its message names, and on how many findings.
 const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0504", "`caller` is loaded before `called`", 1),
-    ("RL0504", "`called` is replaced before `caller`", 1),
+    ("RL0504", "`called` is replaced first; until `caller`", 1),
     ("RL0505", "`helper` is removed before `client`", 1),
     ("RL0508", "`settings:convert/1`", 1),
     // By `spawn_link`, a timer and another node; not what is there, nor where nobody can tell.
@@ -153,7 +153,7 @@ const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0612", "`changeling`", 1),
     ("RL0612", "`moded`", 1),
     ("RL0613", "`restarted:start_link/0`", 1),
-    ("RL0602", "answers `{state,1,State}`", 1),
+    ("RL0602", "returns `{state,1,State}`", 1),
     ("RL0601", "changes the default of `seen` from `[]` to `#{}`", 2),
     ("RL0601", "gains `limit`; callbacks of the new code take the old one, too", 2),
 ];
@@ -327,7 +327,7 @@ fn a_relup_that_does_not_end_in_its_release() {
         fs::write(&relup, format!("{}{}", &text[..at], &text[end..])).unwrap();
     };
     without("{load,{waiter,");
-    assert_eq!(wrong(), ["after this path `waiter` of `looping` is stale: the other release's code runs on"]);
+    assert_eq!(wrong(), ["after this path `waiter` of `looping` is stale: the other release's code keeps running"]);
     without("{remove,{helper,");
     assert_eq!(wrong(), ["after this path `helper` of `helped` is left over: nothing removes it"]);
     fs::write(&relup, text.replacen("{load,{caller,brutal_purge,brutal_purge}}", "{remove,{caller,brutal_purge,brutal_purge}}", 1)).unwrap();
@@ -358,7 +358,7 @@ fn a_path_in_two_steps_is_named() {
     let (document, _) = demo::json(folder.path(), &["lint", "--target", ".@3", "--from", ".@2", "--from", ".@1", "--format", "json"]);
     let found: Vec<&Value> = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0907").collect();
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found.iter().all(|found| found["help"].as_str().unwrap().contains("in two steps, by way of 2")), "{found:?}");
+    assert!(found.iter().all(|found| found["help"].as_str().unwrap().contains("in two steps, through 2")), "{found:?}");
 }
 
 #[test]
@@ -398,7 +398,7 @@ fn a_dependency_is_called_one() {
         list.iter().find(|found| found["code"] == code).unwrap()["help"].as_str().unwrap().to_owned()
     };
     assert!(
-        of("RL0607").ends_with("; `tables` is a dependency of `window`: if it is not yours, mend it at its authors', or ship an appup of your own"),
+        of("RL0607").ends_with("; `tables` is a dependency of `window`: if it is not yours, report it to its authors, or ship an appup of your own"),
         "{}",
         of("RL0607")
     );

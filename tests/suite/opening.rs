@@ -84,6 +84,22 @@ pub fn tarball(files: &BTreeMap<String, String>) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
+/// The same with the names as they are, where a well-meaning library would refuse them.
+pub fn tarball_as_named(files: &BTreeMap<String, String>) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (path, text) in files {
+        let mut header = tar::Header::new_gnu();
+        header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        builder.append(&header, text.as_bytes()).unwrap();
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&builder.into_inner().unwrap()).unwrap();
+    gzip.finish().unwrap()
+}
+
 #[test]
 fn a_tarball_is_read_in_place() {
     let packed = |version: &str| {

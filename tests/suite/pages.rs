@@ -1,14 +1,17 @@
 //! The pages of the codes are tests: an example marked `fires` must give the code, at the place drawn under it; one marked
 //! `silent` must give no error at all.
 //!
-//! A block is the `.appup` of the demonstration's `demo`, or several files, each behind a line `%%% path` (`%%% path -`
-//! takes a file away). `RELUPC_BLESS=1` draws the places anew.
+//! A block is the `.appup` of the demonstration's `demo`, or several files, each after a line `%%% path` (`%%% path -` removes
+//! a file, `%%% path -> target` is a link). Modules of `demo` are shown as sources and compiled by `.ci/pages`.
+//! `RELUPC_BLESS=1` draws the places again.
 
 use crate::demo;
 use relupc::lint;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// Codes whose example cannot be text on a page, and the test that makes them fire.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -56,21 +59,40 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 struct Block {
-    /// The words behind the language.
+    /// The code of the page.
+    code: &'static str,
+    /// Its number on the page, from 1.
+    number: usize,
+    /// The words after the language.
     marks: Vec<String>,
     /// The line of the page on which the text begins, from 0.
     start: usize,
     text: String,
 }
 
-fn blocks(page: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
+impl Block {
+    fn has(&self, mark: &str) -> bool {
+        self.marks.iter().any(|known| known == mark)
+    }
+
+    fn mark(&self, name: &str) -> Option<&str> {
+        self.marks.iter().find_map(|mark| mark.strip_prefix(name))
+    }
+
+    /// Where `.ci/pages` put what it compiled of the block.
+    fn compiled(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("fixtures/pages/{}/{}", self.code, self.number))
+    }
+}
+
+fn blocks(code: &'static str, page: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
     let mut open: Option<Block> = None;
     for (at, line) in page.lines().enumerate() {
         match (&mut open, line.strip_prefix("```")) {
             (None, Some(info)) => {
                 let marks = info.split_whitespace().skip(1).map(str::to_owned).collect();
-                open = Some(Block { marks, start: at + 1, text: String::new() });
+                open = Some(Block { code, number: blocks.len() + 1, marks, start: at + 1, text: String::new() });
             }
             (Some(_), Some(_)) => blocks.extend(open.take()),
             (Some(block), None) => {
@@ -83,73 +105,199 @@ fn blocks(page: &str) -> Vec<Block> {
     blocks
 }
 
-/// The files of a block: path, text (`None` to take it away), and the line of the block they begin on.
-fn files(text: &str) -> Vec<(String, Option<String>, usize)> {
-    let mut files: Vec<(String, Option<String>, usize)> = Vec::new();
+/// What a file of a block is.
+#[derive(Clone, PartialEq)]
+enum Content {
+    Text(String),
+    /// Taken away.
+    Absent,
+    /// A link, to this path.
+    Link(String),
+}
+
+/// The files of a block: path, content, and the line of the block they begin on. `base: x.erl`, `target: x.erl` and
+/// `both: x.erl` are sources of `demo`; `demo.appup` is its appup.
+fn files(text: &str) -> Vec<(String, Content, usize)> {
+    let mut files: Vec<(String, Content, usize)> = Vec::new();
+    let mut copies: Vec<(usize, String)> = Vec::new();
     for (at, line) in text.lines().enumerate() {
         if let Some(head) = line.strip_prefix("%%% ") {
-            let (path, text) = head.strip_suffix(" -").map_or((head, Some(String::new())), |path| (path, None));
-            files.push((path.to_owned(), text, at + 1));
+            let (path, content) = match (head.strip_suffix(" -"), head.split_once(" -> ")) {
+                (Some(path), _) => (path, Content::Absent),
+                (None, Some((path, target))) => (path, Content::Link(target.to_owned())),
+                (None, None) => (head, Content::Text(String::new())),
+            };
+            let source = |vsn: &str, name: &str| format!("lib/demo-{vsn}/src/{name}");
+            let path = match path.split_once(": ") {
+                Some(("base", name)) => source("1.0.0", name),
+                Some(("target", name)) => source("2.0.0", name),
+                Some(("both", name)) => {
+                    copies.push((files.len(), source("2.0.0", name)));
+                    source("1.0.0", name)
+                }
+                Some((other, _)) => panic!("`{other}` is neither base nor target"),
+                None if path == "demo.appup" => "lib/demo-2.0.0/ebin/demo.appup".to_owned(),
+                None => path.to_owned(),
+            };
+            files.push((path, content, at + 1));
             continue;
         }
         if files.is_empty() {
-            files.push(("lib/demo-2.0.0/ebin/demo.appup".to_owned(), Some(String::new()), at));
+            files.push(("lib/demo-2.0.0/ebin/demo.appup".to_owned(), Content::Text(String::new()), at));
         }
-        if let Some((_, Some(text), _)) = files.last_mut() {
+        if let Some((_, Content::Text(text), _)) = files.last_mut() {
             text.push_str(line);
             text.push('\n');
         }
     }
+    for (at, path) in copies {
+        let (_, content, line) = files[at].clone();
+        files.push((path, content, line));
+    }
     files
 }
 
-fn run(block: &Block) -> Value {
+/// The sources of a block, as `.ci/pages` compiles them: the side and the name of each, and its text.
+fn sources(block: &Block) -> BTreeMap<(String, String), String> {
+    let list = files(&block.text).into_iter().filter_map(|(path, content, _)| {
+        let name = path.strip_suffix(".erl")?.rsplit('/').next()?.to_owned();
+        let side = if path.starts_with("lib/demo-1.0.0/") { "base" } else { "target" };
+        let Content::Text(text) = content else { return None };
+        Some(((side.to_owned(), name), text))
+    });
+    list.collect()
+}
+
+/// Where `demo` is on a side, and its version. With the mark `same-version` each release has a folder of its own.
+fn home(block: &Block, side: &str) -> (&'static str, &'static str) {
+    match (side, block.has("same-version")) {
+        ("base", true) => ("old/lib/demo-1.0.0", "1.0.0"),
+        (_, true) => ("new/lib/demo-1.0.0", "1.0.0"),
+        ("base", false) => ("lib/demo-1.0.0", "1.0.0"),
+        (_, false) => ("lib/demo-2.0.0", "2.0.0"),
+    }
+}
+
+/// The release of a block, laid out in a folder of its own.
+fn lay_out(block: &Block) -> TempDir {
     let mut all = demo::files();
-    for (path, text, _) in files(&block.text) {
-        match text {
-            Some(text) => all.insert(path, text),
-            None => all.remove(&path),
-        };
+    let sources = sources(block);
+    if block.has("same-version") {
+        let rel = all.remove("old.rel").unwrap();
+        all.remove("new.rel");
+        all.insert("old/releases/1.0.0/demo.rel".to_owned(), rel.clone());
+        all.insert("new/releases/2.0.0/demo.rel".to_owned(), rel.replacen("{\"demo\",\"1.0.0\"}", "{\"demo\",\"2.0.0\"}", 1));
+        all.retain(|path, _| !path.starts_with("lib/demo-"));
     }
-    let folder = demo::lay_out(all);
-    let mark = |name: &str| block.marks.iter().find_map(|mark| mark.strip_prefix(name));
-    let has = |name: &str| block.marks.iter().any(|mark| mark == name);
-    let target = mark("target=").unwrap_or("new.rel");
-    if has("diff") {
-        return demo::json(folder.path(), &["diff", "old.rel", target, "--path", "lib/*/ebin", "--format", "json"]).0;
+    if !sources.is_empty() {
+        for side in ["base", "target"] {
+            let (home, vsn) = home(block, side);
+            let modules: Vec<&str> = sources.keys().filter(|(known, _)| known == side).map(|(_, name)| name.as_str()).collect();
+            let callback = if modules.contains(&"demo_app") { ",\n  {mod,{demo_app,[]}}" } else { "" };
+            let app = format!(
+                "{{application,demo,\n [{{description,\"demo\"}},\n  {{vsn,\"{vsn}\"}},\n  {{modules,[{}]}},\n  {{registered,[]}},\n  {{applications,[kernel,stdlib]}}{callback}]}}.\n",
+                modules.join(",")
+            );
+            all.insert(format!("{home}/ebin/demo.app"), app);
+        }
     }
-    if has("pair") {
-        let arguments = ["lint", "--target", target, "--from", mark("base=").unwrap_or("old.rel"), "--path", "lib/*/ebin", "--format", "json"];
-        let mut arguments = arguments.to_vec();
-        if has("policy") {
+    let mut links = Vec::new();
+    for (path, content, _) in files(&block.text) {
+        match content {
+            Content::Text(text) => {
+                all.insert(path, text);
+            }
+            Content::Absent => {
+                all.remove(&path);
+            }
+            Content::Link(target) => {
+                all.remove(&path);
+                links.push((path, target));
+            }
+        }
+    }
+    let folder = demo::lay_out(all.iter().map(|(path, text)| (path, if block.has("latin1") { latin1(text) } else { text.clone().into_bytes() })));
+    for ((side, name), _) in sources {
+        let (home, _) = home(block, &side);
+        let beam = block.compiled().join(&side).join(format!("{name}.beam"));
+        fs::copy(&beam, folder.path().join(format!("{home}/ebin/{name}.beam"))).unwrap_or_else(|why| panic!("{}: {why}; run `.ci/pages`", beam.display()));
+    }
+    for (path, target) in links {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(target, path).unwrap();
+        #[cfg(not(unix))]
+        let _ = (target, path);
+    }
+    if let Some(name) = block.mark("tarball=") {
+        pack(block, folder.path(), name);
+    }
+    folder
+}
+
+/// Text as Latin-1 has it.
+fn latin1(text: &str) -> Vec<u8> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()
+}
+
+/// Packs the files of a block that are below `packed/` into a tarball: its names as they are written, `cut` in half.
+fn pack(block: &Block, folder: &Path, name: &str) {
+    let files = files(&block.text).into_iter().filter_map(|(path, content, _)| match (path.strip_prefix("packed/"), content) {
+        (Some(path), Content::Text(text)) => Some((path.to_owned(), text)),
+        _ => None,
+    });
+    let bytes = crate::opening::tarball_as_named(&files.collect());
+    let bytes = if block.has("cut") { bytes[..bytes.len() / 2].to_vec() } else { bytes };
+    fs::write(folder.join(name), bytes).unwrap();
+    let _ = fs::remove_dir_all(folder.join("packed"));
+}
+
+fn run(block: &Block) -> Value {
+    let folder = lay_out(block);
+    let target = block.mark("target=").unwrap_or("new.rel");
+    let run = |arguments: &[&str]| demo::json(folder.path(), arguments).0;
+    if block.has("diff") {
+        return run(&["diff", "old.rel", target, "--path", "lib/*/ebin", "--format", "json"]);
+    }
+    if block.has("pair") {
+        let base = block.mark("base=").unwrap_or("old.rel");
+        let mut arguments = vec!["lint", "--target", target, "--from", base, "--path", "lib/*/ebin", "--format", "json"];
+        if block.has("policy") {
             arguments.extend(["--warn", "RL0811"]);
         }
-        return demo::json(folder.path(), &arguments).0;
+        return run(&arguments);
     }
-    if has("relup") {
-        return demo::json(folder.path(), &["lint", "relup", "--format", "json"]).0;
+    if let Some(path) = block.mark("lint=") {
+        return run(&["lint", path, "--format", "json"]);
     }
-    if has("lint") {
-        return demo::json(folder.path(), &["lint", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]).0;
+    if block.has("relup") {
+        return run(&["lint", "relup", "--format", "json"]);
     }
-    let mut arguments = vec!["make", target, if has("up") { "--up-from" } else { "--from" }, "old.rel", "--path", "lib/*/ebin", "--format", "json"];
-    match mark("otp=") {
+    if block.has("lint") {
+        return run(&["lint", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]);
+    }
+    if block.has("invert") {
+        return run(&["invert", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]);
+    }
+    let mut arguments = vec!["make", target, if block.has("up") { "--up-from" } else { "--from" }, "old.rel", "--path", "lib/*/ebin", "--format", "json"];
+    match block.mark("otp=") {
         Some("target") => {}
         Some(otp) => arguments.extend(["--otp", otp]),
         None => arguments.extend(["--otp", "29"]),
     }
-    if let Some(path) = mark("path=") {
+    if let Some(path) = block.mark("path=") {
         arguments.extend(["--path", path]);
     }
     for (name, argument) in [("derive", "--derive-downgrade"), ("lossy", "--allow-lossy"), ("check", "--check")] {
-        if has(name) {
+        if block.has(name) {
             arguments.push(argument);
         }
     }
-    if has("forbid") {
+    if block.has("forbid") {
         arguments.extend(["--forbid", "restart"]);
     }
-    demo::json(folder.path(), &arguments).0
+    run(&arguments)
 }
 
 fn page_path(code: &str) -> PathBuf {
@@ -177,29 +325,28 @@ fn every_page_does_what_it_says() {
     let mut wrong = Vec::new();
     for code in lint::codes() {
         let page = fs::read_to_string(page_path(code.id)).unwrap();
-        let blocks = blocks(&page);
+        let blocks = blocks(code.id, &page);
         let mut lines: Vec<String> = page.lines().map(str::to_owned).collect();
-        let mut fired = false;
-        for block in blocks.iter().rev() {
-            let has = |name: &str| block.marks.iter().any(|mark| mark == name);
-            if !has("fires") && !has("silent") {
-                continue;
+        for kind in ["fires", "silent"] {
+            if !blocks.iter().any(|block| block.has(kind)) && !ELSEWHERE.iter().any(|(known, _)| *known == code.id) {
+                wrong.push(format!("{}: no example is {kind}", code.id));
             }
+        }
+        for block in blocks.iter().rev().filter(|block| block.has("fires") || block.has("silent")) {
             let document = run(block);
             let found: Vec<&Value> = document["diagnostics"].as_array().unwrap().iter().collect();
-            if has("silent") {
+            if block.has("silent") {
                 for loud in found.iter().filter(|found| found["severity"] == "error" || found["code"] == code.id) {
                     wrong.push(format!("{}: the silent example gives {}: {}", code.id, loud["code"], loud["message"]));
                 }
                 continue;
             }
-            fired = true;
             let Some(own) = found.iter().find(|found| found["code"] == code.id) else {
                 let seen: Vec<String> = found.iter().map(|found| format!("{}: {}", found["code"], found["message"])).collect();
                 wrong.push(format!("{}: the example gives {seen:?}", code.id));
                 continue;
             };
-            if own["severity"] != code.severity.word() && !has("policy") {
+            if own["severity"] != code.severity.word() && !block.has("policy") && !block.has("level") {
                 wrong.push(format!("{}: the example is an {}", code.id, own["severity"]));
             }
             let Some((under, carets)) = drawing(block, own) else { continue };
@@ -215,12 +362,40 @@ fn every_page_does_what_it_says() {
                 wrong.push(format!("{}: line {} should be `{carets}`", code.id, place + 1));
             }
         }
-        if !fired && !ELSEWHERE.iter().any(|(known, _)| *known == code.id) {
-            wrong.push(format!("{}: no example fires", code.id));
-        }
         if bless {
             fs::write(page_path(code.id), lines.join("\n") + "\n").unwrap();
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is compiled belongs to the sources that the page shows: `.ci/pages` writes both sides of each block into one file.
+#[test]
+fn compiled_examples_are_those_of_the_pages() {
+    let mut wrong = Vec::new();
+    let mut known = Vec::new();
+    for code in lint::codes() {
+        for block in blocks(code.id, &fs::read_to_string(page_path(code.id)).unwrap()) {
+            let sources = sources(&block);
+            if sources.is_empty() {
+                continue;
+            }
+            known.push(block.compiled());
+            let wanted: String = sources.iter().map(|((side, name), text)| format!("%%% {side}: {name}.erl\n{}", without_carets(text))).collect();
+            if fs::read_to_string(block.compiled().join("sources")).ok().as_ref() != Some(&wanted) {
+                wrong.push(format!("{} {}", block.code, block.number));
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pages");
+    for page in fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()) {
+        let folders = fs::read_dir(&page).unwrap().map(|entry| entry.unwrap().path());
+        wrong.extend(folders.filter(|folder| !known.contains(folder)).map(|folder| folder.display().to_string()));
+    }
+    assert!(wrong.is_empty(), "run `.ci/pages`: {}", wrong.join(", "));
+}
+
+/// Drawn places are no part of a source.
+fn without_carets(text: &str) -> String {
+    text.lines().filter(|line| !(line.starts_with("%%") && line.contains('^'))).map(|line| format!("{line}\n")).collect()
 }

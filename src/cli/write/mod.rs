@@ -83,7 +83,7 @@ pub fn whole(path: &str) -> String {
 
 fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<Vec<String>> {
     if path.starts_with("/dev") || path.starts_with("/proc") {
-        // A descriptor of the process: what it leads to belongs to whoever opened it.
+        // A descriptor of the process: what it leads to belongs to the process that opened it.
         return fs::OpenOptions::new().append(true).open(path)?.write_all(bytes).map(|()| Vec::new());
     }
     let goal = goal_of(path)?;
@@ -110,7 +110,7 @@ fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<Vec<String>> {
     Ok(lost)
 }
 
-/// The file behind a name: a link is followed, so that it stays one, also to a file that is not there yet.
+/// The file that a name leads to: a link is followed, so that it stays one, also to a file that is not there yet.
 fn goal_of(path: &Path) -> io::Result<PathBuf> {
     let goal = match fs::canonicalize(path) {
         Ok(goal) => goal,

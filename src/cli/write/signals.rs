@@ -1,6 +1,6 @@
 //! Files that are not finished are gone with the process, also when a signal ends it.
 //!
-//! A temporary file removes itself when the run goes on or ends by itself. `SIGINT` and `SIGTERM` end the process
+//! A temporary file removes itself when the run continues or ends by itself. `SIGINT` and `SIGTERM` end the process
 //! where it is: a thread that waits for them, started with the first file, removes the file before it lets them.
 
 use std::io;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use tempfile::{NamedTempFile, TempPath};
 
-/// The file being written now. Whoever makes it, renames it or removes it holds the lock.
+/// The file being written now. The lock is held while it is created, renamed or removed.
 static CURRENT: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 fn current() -> MutexGuard<'static, Option<PathBuf>> {
@@ -69,7 +69,7 @@ fn watch() {
     use signal_hook::consts::{SIGINT, SIGTERM};
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
-        // Without the thread a signal leaves a file behind, which is no reason not to write.
+        // Without the thread a signal leaves a file over, which is no reason not to write.
         let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
         let wait = move || {
             for signal in signals.forever() {

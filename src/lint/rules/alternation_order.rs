@@ -15,7 +15,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
     for script in &file.scripts {
         let Version::Pattern(pattern) = &script.entry.version else { continue };
         let Ok(text) = std::str::from_utf8(&pattern.bytes) else { continue };
-        // Only alternatives without brackets can be told apart by looking.
+        // Only alternatives without brackets can be distinguished by looking.
         if text.contains(['(', '[', '{']) {
             continue;
         }
@@ -23,7 +23,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
             let (earlier, later) = (shortened(earlier), shortened(later));
             found.push(
                 Diagnostic::new(&ALTERNATION_ORDER, format!("`{later}` of this pattern is never taken: `{earlier}` comes first and takes only a part of it"))
-                    .label(pattern.span, "the first alternative that fits wins, and must then be the whole version")
+                    .label(pattern.span, "the first alternative that fits is taken, and must then be the whole version")
                     .help(format!("put the longer one first: `{later}|{earlier}`")),
             );
         }

@@ -18,7 +18,7 @@ pub(super) static RULE: Rule = Rule { code: &APPLICATION_ORDER, check: Check::Pa
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         let (from, to) = (pair.side(way.direction, false), pair.side(way.direction, true));
-        // The order of the `.rel` is the order of the steps; what is only loaded waits for nobody.
+        // The order of the `.rel` is the order of the steps; what is only loaded needs no other to run.
         let mut come: HashSet<&str> = HashSet::new();
         let mut go: HashSet<&str> = HashSet::new();
         let mut told: HashSet<&str> = HashSet::new();
@@ -34,11 +34,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         found.push(
                             Diagnostic::new(
                                 &APPLICATION_ORDER,
-                                format!("`{name}` is started before `{late}`, which it needs: the start fails, and nobody is told"),
+                                format!("`{name}` is started before `{late}`, which it needs: the start fails, and the failure is ignored"),
                             )
                             .label(*span, "new applications are started in the order of the `.rel`")
                             .label(to.application(late).map_or(*span, |late| late.name.span), "this one is needed first")
-                            .help("list an application behind those that it needs")
+                            .help("list an application after the ones it needs")
                             .on_path(&way.name),
                         );
                     }
@@ -52,12 +52,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     if let Some(user) = still.filter(|_| told.insert(name.as_str())) {
                         found.push(
                             Diagnostic::new(&APPLICATION_ORDER, format!("`{name}` is stopped while `{}`, which needs it, still runs", user.name.value))
-                                .label(*span, "applications that go are stopped in the order of the `.rel`")
+                                .label(*span, "removed applications are stopped in the order of the `.rel`")
                                 .label(user.name.span, "this one is stopped later")
-                                .help(format!(
-                                    "let an appup stop it first, with `{{apply,{{application,stop,[{}]}}}}`, if it cannot bear that",
-                                    user.name.value
-                                ))
+                                .help(format!("let an appup stop it first, with `{{apply,{{application,stop,[{}]}}}}`, if that harms it", user.name.value))
                                 .on_path(&way.name),
                         );
                     }

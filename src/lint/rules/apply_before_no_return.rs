@@ -21,9 +21,9 @@ fn check(file: &File<'_>, found: &mut Findings) {
                     &APPLY_BEFORE_NO_RETURN,
                     "this call may run twice: when the upgrade is checked with `check_install_release`, and when it is installed",
                 )
-                .label(call.span, "stands before the point of no return")
-                .label(point.span, "what stands behind it runs once")
-                .help("keep it there only when it may run twice and changes nothing; else write it behind the point of no return"),
+                .label(call.span, "is before the point of no return")
+                .label(point.span, "what follows it runs once")
+                .help("keep it there only when it may run twice and changes nothing; else write it after the point of no return"),
             );
         }
     }

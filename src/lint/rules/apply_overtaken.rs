@@ -30,10 +30,10 @@ fn check(file: &File<'_>, found: &mut Findings) {
                 LowOp::Apply { .. } => {
                     if let Some((_, overtaker)) = latest.filter(|(latest, _)| *latest > at && last != Some(span)) {
                         found.push(
-                            Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction that is written below it")
+                            Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction below it")
                                 .label(span, "written here")
-                                .label(overtaker, "but this one has run by then: it depends on a module further up")
-                                .help("`relupc expand` shows the order; put the call before the first module of the group, or behind the last"),
+                                .label(overtaker, "this one runs first, as it belongs to the group of a module further up")
+                                .help("`relupc expand` shows the order; put the call before the first module of the group, or after the last"),
                         );
                     }
                     last = Some(span);

@@ -1,4 +1,4 @@
-//! A call whose result tells whether it worked: the release handler drops it.
+//! A call whose result says whether it worked: the release handler ignores it.
 
 use crate::appup::HighOp;
 use crate::diag::{Diagnostic, Findings, code};
@@ -24,8 +24,8 @@ fn check(file: &File<'_>, found: &mut Findings) {
             let Some(HighOp::Low(LowOp::Apply { module, function, .. })) = &instruction.op else { continue };
             if ANSWERING.iter().any(|(known, functions)| *known == module.as_str() && functions.contains(&function.as_str())) {
                 found.push(
-                    Diagnostic::new(&APPLY_RESULT_DROPPED, format!("what `{module}:{function}` answers is dropped: when it fails, the upgrade goes on"))
-                        .label(instruction.span, "gives `{error,Reason}` when it fails")
+                    Diagnostic::new(&APPLY_RESULT_DROPPED, format!("the result of `{module}:{function}` is ignored: if it fails, the upgrade continues"))
+                        .label(instruction.span, "returns `{error,Reason}` when it fails")
                         .help("call a function of your own that matches the answer with what it should be, so that a failure ends the upgrade"),
                 );
             }

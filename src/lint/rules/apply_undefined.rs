@@ -45,7 +45,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let Some(arguments) = arguments.items() else {
                 // `systools` takes any list; a call takes a proper one.
                 found.push(
-                    finding(&format!("the arguments of `{module}:{function}` are no proper list"), *span, "fails, and the upgrade with it").on_path(&way.name),
+                    finding(&format!("the arguments of `{module}:{function}` are not a proper list"), *span, "fails, and the upgrade with it")
+                        .on_path(&way.name),
                 );
                 continue;
             };
@@ -90,5 +91,5 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 fn finding(message: &str, span: crate::span::Span, label: &'static str) -> Diagnostic {
     Diagnostic::new(&APPLY_UNDEFINED, message)
         .label(span, label)
-        .help("`relupc expand` shows the order; put the call behind the instruction that loads the module, and count its arguments")
+        .help("`relupc expand` shows the order; put the call after the instruction that loads the module, and check its arity")
 }

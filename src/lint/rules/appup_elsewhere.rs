@@ -1,4 +1,4 @@
-//! An appup that lies where no release handler's tool looks for it.
+//! An appup where no tool looks for it.
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
@@ -32,7 +32,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let beside = files.iter().skip(1).map(|file| join(&new.folder.path, file));
         if let Some(file) = beside.chain(elsewhere).find(|file| tree.is_file(file)) {
             found.push(
-                Diagnostic::new(&APPUP_ELSEWHERE, format!("the appup of `{name}` is `{file}`, where it is not looked for"))
+                Diagnostic::new(&APPUP_ELSEWHERE, format!("the appup of `{name}` is `{file}`, where no tool looks for it"))
                     .label(new.vsn.span, "the application changes its version here")
                     .help(format!("let the build copy it to `{}`", join(&new.folder.path, &format!("{name}.appup")))),
             );

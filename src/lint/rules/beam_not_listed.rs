@@ -23,8 +23,8 @@ fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
     }
     let shown = super::named(&unlisted, NAMED);
     found.push(
-        Diagnostic::new(&BEAM_NOT_LISTED, format!("compiled modules lie beside the `.app` of `{}` that it does not list: {shown}", file.name))
+        Diagnostic::new(&BEAM_NOT_LISTED, format!("the `.app` of `{}` does not list compiled modules that are beside it: {shown}", file.name))
             .label(app.span, "not among its modules")
-            .help("list them, or take the files away: an instruction for one of them is refused"),
+            .help("list them, or remove the files: an instruction for one of them is refused"),
     );
 }

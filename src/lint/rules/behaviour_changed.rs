@@ -30,11 +30,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let help = if is_mode {
                 format!("write `{{update,{name},{{advanced,[]}}}}`, and map the states in `code_change/4`")
             } else {
-                format!("stop them before and start them behind, or write `{{restart_application,{}}}`", application.name)
+                format!("stop them before the load and restart them afterwards, or write `{{restart_application,{}}}`", application.name)
             };
             found.push(
                 Diagnostic::new(&BEHAVIOUR_CHANGED, format!("`{name}`: {}", fact.text))
-                    .label(*span, "its processes run on as what they were, and call functions that are gone")
+                    .label(*span, "its processes keep running as before, and call functions that no longer exist")
                     .help(help)
                     .on_path(&way.name),
             );

@@ -21,7 +21,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if is_complete && !tree.is_file(&boot) {
         found.push(
             Diagnostic::new(&BOOT_FILE_MISSING, format!("the release {} has no `{boot}`", pair.target.rel.vsn.value))
-                .label(pair.target.rel.vsn.span, "the release gone to")
+                .label(pair.target.rel.vsn.span, "the release being installed")
                 .help("`systools:make_script/2` writes it, `systools:make_tar/2` packs it as `start.boot`; `make_permanent` and a restart need it"),
         );
     }

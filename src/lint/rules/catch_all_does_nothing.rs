@@ -15,8 +15,8 @@ fn check(file: &File<'_>, found: &mut Findings) {
     for script in &file.scripts {
         if takes_all(&script.entry.version) && script.entry.script.is_nil() {
             found.push(
-                Diagnostic::new(&CATCH_ALL_DOES_NOTHING, format!("this {} entry takes every version and does nothing", script.direction.word()))
-                    .label(script.entry.span, "code that changes is not loaded, and nobody is told")
+                Diagnostic::new(&CATCH_ALL_DOES_NOTHING, format!("this {} entry matches every version and does nothing", script.direction.word()))
+                    .label(script.entry.span, "changed code is not loaded, without a word")
                     .help(format!("name the versions it is for, or write `[{{restart_application,{}}}]`", file.name)),
             );
         }

@@ -28,13 +28,13 @@ fn check(file: &File<'_>, found: &mut Findings) {
             if module.as_str() != "supervisor" || !matches!(function.as_str(), "terminate_child" | "delete_child") {
                 continue;
             }
-            // By custom a child is called like its module.
+            // By convention a child has the name of its module.
             let child = arguments.as_list().and_then(|list| list.get(1)?.as_atom());
             if let Some((child, span)) = child.and_then(|child| Some((child, *removed.get(child)?))) {
                 found.push(
-                    Diagnostic::new(&CHILD_DELETED_LATE, format!("the child `{child}` is stopped after its module is gone"))
+                    Diagnostic::new(&CHILD_DELETED_LATE, format!("the child `{child}` is terminated after its module was removed"))
                         .label(step.origin.span(), "runs too late")
-                        .label(span, "by now the module is removed and its processes are killed")
+                        .label(span, "by now the module is removed and its processes have been killed")
                         .help("stop and delete the child first: its supervisor would start it again, without code, until it gives up"),
                 );
                 removed.remove(child);

@@ -41,10 +41,13 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         )
                     };
                     found.push(
-                        Diagnostic::new(&CHILD_MODULE_DELETED, format!("`{module}` goes while `{}` has the child `{}` of it", supervisor.module, child.id))
-                            .label(span, "kills its processes, and their supervisor cannot start them again")
-                            .help(help)
-                            .on_path(&way.name),
+                        Diagnostic::new(
+                            &CHILD_MODULE_DELETED,
+                            format!("`{module}` is removed while supervisor `{}` still runs child `{}`", supervisor.module, child.id),
+                        )
+                        .label(span, "kills its processes, and their supervisor cannot start them again")
+                        .help(help)
+                        .on_path(&way.name),
                     );
                 }
             }

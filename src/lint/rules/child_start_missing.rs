@@ -37,7 +37,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     found.push(
                         Diagnostic::new(
                             &CHILD_START_MISSING,
-                            format!("`{}` starts its child `{}` with `{name}:{function}/{arity}`, which this path takes away", supervisor.module, child.id),
+                            format!("`{}` starts its child `{}` with `{name}:{function}/{arity}`, which this path removes", supervisor.module, child.id),
                         )
                         .label(*span, "from here on the child cannot be started again when it fails")
                         .help(format!("change the child's specification and write `{{update,{},supervisor}}`, or keep the function", supervisor.module))

@@ -21,7 +21,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             if let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) {
                 found.push(
                     Diagnostic::new(&CHILDREN_CHANGED, format!("`{}` is only loaded, but {}", module.name, fact.text))
-                        .label(*span, "the running supervisor keeps what it has")
+                        .label(*span, "the running supervisor keeps its child specifications")
                         .help(format!("write `{{update,{name},supervisor}}`"))
                         .on_path(&way.name),
                 );
@@ -46,14 +46,17 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     application.name
                 )
             } else if updated {
-                "the update takes the specifications in and starts nobody: add `{apply,{supervisor,restart_child,[Sup,Id]}}` behind it for new children, and before it `terminate_child` and `delete_child` for those that go".to_owned()
+                "the update loads the new child specifications but starts no children: add `{apply,{supervisor,restart_child,[Sup,Id]}}` after it for new children, and `terminate_child` and `delete_child` before it for removed ones".to_owned()
             } else {
-                format!("write `{{update,{name},supervisor}}`, and `apply` `supervisor` calls for children that come and go, or restart `{}`", application.name)
+                format!(
+                    "write `{{update,{name},supervisor}}`, and `apply` `supervisor` calls for added and removed children, or restart `{}`",
+                    application.name
+                )
             };
             found.push(
                 Diagnostic::new(
                     &CHILDREN_CHANGED,
-                    format!("`{}` has other children ({}), which this path neither starts nor stops", module.name, fact.items.join(", ")),
+                    format!("the children of `{}` change ({}), but this path neither starts nor stops any", module.name, fact.items.join(", ")),
                 )
                 .label(*span, "the supervisor is replaced here")
                 .help(help)

@@ -22,7 +22,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(&CODE_CHANGE_IDLE, format!("`{}` changes its state, and {}", module.name, fact.text))
                     .label(*span, "the state is converted here")
-                    .help("write a clause that takes the old state and gives the new one, and one for `{down,Vsn}`")
+                    .help("write a clause that takes the old state and returns the new one, and one for `{down,Vsn}`")
                     .on_path(&way.name),
             );
         }

@@ -1,4 +1,4 @@
-//! An `advanced` update of a module that exports no fitting `code_change`, or one with an answer that nobody takes.
+//! An `advanced` update of a module that exports no fitting `code_change`, or one whose answer is not accepted.
 
 use crate::beam::Facts;
 use crate::diag::{Diagnostic, Findings, code};
@@ -17,7 +17,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for (at, step) in way.steps.iter().enumerate() {
             let LowOp::CodeChange(_, list) = &step.op else { continue };
             for (module, _) in list {
-                // Whoever is loaded when the step is taken is called.
+                // The version that is loaded at that step is called.
                 let new = way.come_at.get(module).is_some_and(|come| *come < at);
                 let running = pair.side(way.direction, new);
                 let span = way.loaded.get(module).copied().unwrap_or_else(|| step.origin.span());
@@ -26,10 +26,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     found.push(
                         Diagnostic::new(
                             &CODE_CHANGE_MISSING,
-                            format!("`code_change` of `{module}` answers `{answer}`, which is neither `{{ok,State}}` nor an error"),
+                            format!("`code_change` of `{module}` returns `{answer}`, which is neither `{{ok,State}}` nor an error"),
                         )
-                        .label(span, "the upgrade fails when it gets this answer")
-                        .help("give `{ok,NewState}` back, from a state machine `{ok,NewState,NewData}`")
+                        .label(span, "the upgrade fails on this result")
+                        .help("return `{ok,NewState}`, in a state machine `{ok,NewState,NewData}`")
                         .on_path(&way.name),
                     );
                 }
@@ -38,7 +38,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     continue;
                 }
                 let what = match has {
-                    None => format!("`{module}` exports no `{name}/{wanted}`, and its processes are to convert their state"),
+                    None => format!("`{module}` exports no `{name}/{wanted}`, but its processes are told to convert their state"),
                     Some(has) => format!("`{module}` exports `{name}/{has}`, but `{name}/{wanted}` is called"),
                 };
                 let version = &running.rel.vsn.value;
@@ -59,7 +59,7 @@ fn bad_answer(facts: &Facts) -> Option<String> {
 }
 
 /// What converts the state of a module's processes, how many arguments it must take, and how many the one that is exported does;
-/// `None` for a module whose processes cannot be told, and for a supervisor, which converts its state itself.
+/// `None` for a module whose processes are not known, and for a supervisor, which converts its state itself.
 fn converter(facts: &Facts) -> Option<(&'static str, u32, Option<u32>)> {
     let is = |names: &[&str]| facts.behaviours.iter().any(|behaviour| names.contains(&behaviour.as_str()));
     let exports = |wanted: &str, arity: u32| facts.exports.iter().any(|(name, count)| name.as_str() == wanted && *count == arity);

@@ -1,4 +1,4 @@
-//! Elixir's consolidated protocols, which lie outside every application.
+//! Elixir's consolidated protocols, which are outside every application.
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};

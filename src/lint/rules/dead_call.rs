@@ -13,7 +13,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &DEAD_CALL, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    // On the way down the function comes back.
+    // On a downgrade the function comes back.
     let path = path_name(&pair.target.rel.vsn.value, &pair.base.rel.vsn.value, Direction::Up);
     for (application, module, fact) in pair.module_facts(&["dead-call", "guarded-call"]) {
         // Where the caller catches or asks first, it may well be prepared.

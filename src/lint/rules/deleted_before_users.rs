@@ -21,10 +21,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(
                     &DELETED_BEFORE_USERS,
-                    format!("`{called}` is removed before `{caller}`, which calls {} there, is replaced", shown(&window.functions)),
+                    format!("`{called}` is removed before `{caller}` is replaced, which still calls {}", shown(&window.functions)),
                 )
                 .label(*removed, "removed here")
-                .label(caller_goes, "until here the old code of the caller runs")
+                .label(caller_goes, "the old code of the caller runs until here")
                 .help(before(way.direction, caller, called))
                 .on_path(&way.name),
             );

@@ -25,7 +25,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 if to.application(name.as_str()).is_none_or(|own| own.file.callback.is_none()) {
                     continue;
                 }
-                // A stop before and a start behind are what keeps the others out of it; a restart of their own comes too late.
+                // Stopping them before and starting them afterwards keeps the others out of it; a restart of their own comes too late.
                 let Some((stop, start)) = way.stopped.get(name.as_str()).and_then(|spans| spans.first()).copied() else { continue };
                 let needs = |user: &crate::release::Application| user.file.applications.iter().chain(&user.includes).any(|needed| needed.value == *name);
                 let running: Vec<String> = to
@@ -38,11 +38,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     continue;
                 }
                 let shown = super::named(&running, NAMED);
-                let verb = if running.len() == 1 { "runs on and needs" } else { "run on and need" };
+                let verb = if running.len() == 1 { "keeps running and needs" } else { "keep running and need" };
                 found.push(
                     Diagnostic::new(&DEPENDANTS_RUNNING, format!("`{name}` is restarted while {shown} {verb} it"))
-                        .label(instruction.span, "for a while nobody answers here, and what others keep of its processes is stale")
-                        .help("replace its modules one by one, or stop those that need it before and start them behind, with `apply` of `application:stop` and `start` around it")
+                        .label(instruction.span, "for a while it does not answer, and what others keep of its processes is stale")
+                        .help("replace its modules one by one, or stop the applications that need it before and start them afterwards, with `apply` of `application:stop` and `application:start`")
                         .on_path(&way.name),
                 );
             }

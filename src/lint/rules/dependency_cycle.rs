@@ -37,8 +37,8 @@ fn check(file: &File<'_>, found: &mut Findings) {
             };
             found.push(
                 Diagnostic::new(&DEPENDENCY_CYCLE, message)
-                    .label(first.module.span, "OTP says nothing, and loads them in any order")
-                    .help("a module belongs into the list only when it must be replaced before: drop one side"),
+                    .label(first.module.span, "OTP accepts this, and loads them in any order")
+                    .help("list a module only if it must be replaced first: remove one side"),
             );
         }
     }

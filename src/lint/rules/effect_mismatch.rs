@@ -1,4 +1,4 @@
-//! An instruction that adds what is there already, or deletes what the release gone to still has.
+//! An instruction that adds what is there already, or deletes what the release being installed still has.
 
 use crate::appup::{Change, Direction, HighOp};
 use crate::diag::{Diagnostic, Findings, Severity, code};
@@ -28,8 +28,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     Change::Delete => {
                         let Some(owner) = listed(to).filter(|_| !way.loaded.contains_key(module)) else { continue };
                         found.push(
-                            Diagnostic::new(&EFFECT_MISMATCH, format!("`{module}` is deleted on this path, and {to_word} has it, in `{owner}`"))
-                                .label(instruction.span, "the release gone to runs without this module")
+                            Diagnostic::new(&EFFECT_MISMATCH, format!("`{module}` is deleted on this path, but {to_word} still contains it, in `{owner}`"))
+                                .label(instruction.span, "the release being installed runs without this module")
                                 .help(format!("write `{{load_module,{module}}}`, or leave the module as it is"))
                                 .on_path(&way.name),
                         );
@@ -38,9 +38,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         let Some(owner) = listed(from) else { continue };
                         // It is loaded all the same, so no code is missing or stale.
                         found.push(
-                            Diagnostic::new(&EFFECT_MISMATCH, format!("`{module}` is added on this path, and {from_word} has it already, in `{owner}`"))
+                            Diagnostic::new(&EFFECT_MISMATCH, format!("`{module}` is added on this path, but {from_word} already contains it, in `{owner}`"))
                                 .severity(Severity::Warning)
-                                .label(instruction.span, "replaces a module that runs")
+                                .label(instruction.span, "replaces a module that is loaded")
                                 .help(format!("write `{{load_module,{module}}}` or an `update`, as for any module that changes"))
                                 .on_path(&way.name),
                         );

@@ -1,4 +1,4 @@
-//! A path that restarts the emulator: it is no hot upgrade.
+//! A path that restarts the emulator: it is not a hot upgrade.
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule { code: &EMULATOR_RESTARTED, check: Check::P
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.ways.iter().filter(|way| way.restarts) {
         let restart = way.steps.iter().find(|step| matches!(step.op, LowOp::RestartEmulator | LowOp::RestartNewEmulator));
-        // That ERTS changed is told of by the compiler.
+        // That ERTS changed is reported by the compiler.
         let Some(Cause::Written(span)) = restart.map(|step| &step.origin.cause) else { continue };
         found.push(
             Diagnostic::new(&EMULATOR_RESTARTED, "this path restarts the emulator: every process and connection ends")

@@ -21,7 +21,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         found.push(
             Diagnostic::new(&ENVIRONMENT_CHANGED, format!("{}: {}", fact.text, fact.items.join(", ")))
                 .label(span, "from this version on")
-                .help("take it in with `config_change/3` of the application's callback module, or restart what reads it"),
+                .help("handle it in `config_change/3` of the application's callback module, or restart what reads it"),
         );
     }
 }

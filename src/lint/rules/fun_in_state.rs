@@ -25,9 +25,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 continue;
             }
             found.push(
-                Diagnostic::new(&FUN_IN_STATE, format!("`{name}` begins with a fun of its own in its state, which belongs to the code it was made in"))
-                    .label(*span, "a fun that a process kept runs the old code, and once that is purged a call of it fails with `badfun`")
-                    .help("keep `fun module:name/arity`, or a name to look the function up by, or make the fun anew in `code_change`")
+                Diagnostic::new(&FUN_IN_STATE, format!("`{name}` starts with a local fun in its state, which belongs to the code that created it"))
+                    .label(*span, "a fun that a process keeps runs the old code; once that is purged, calling it fails with `badfun`")
+                    .help("keep `fun module:name/arity`, or a name to look the function up by, or create the fun again in `code_change`")
                     .on_path(&way.name),
             );
         }

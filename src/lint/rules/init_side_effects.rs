@@ -11,7 +11,7 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &INIT_SIDE_EFFECTS, check: Check::Pair(check) };
 
-/// Functions that must not run twice, or that leave something behind each time; `""` for those of any module.
+/// Functions that must not run twice, or that leave something over each time; `""` for those of any module.
 const EFFECTS: &[(&str, &[&str])] = &[
     ("ets", &["new"]),
     ("dets", &["open_file"]),

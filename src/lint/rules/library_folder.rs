@@ -23,9 +23,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let own = folder.rsplit('/').next().unwrap_or(folder);
         if own != expected {
             found.push(
-                Diagnostic::new(&LIBRARY_FOLDER, format!("`{}` {} lies in `lib/{own}`", application.name.value, application.vsn.value))
+                Diagnostic::new(&LIBRARY_FOLDER, format!("`{}` {} is in `lib/{own}`", application.name.value, application.vsn.value))
                     .label(application.vsn.span, format!("the release handler looks for `lib/{expected}`"))
-                    .help("call the folder by name and version: two versions stand side by side during an upgrade"),
+                    .help("name the folder after application and version: both versions exist side by side during an upgrade"),
             );
         }
     }

@@ -13,7 +13,7 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &LIBRARY_SCRIPT, check: Check::Application(check) };
 
-/// Applications that nobody can restart alone.
+/// Applications that cannot be restarted alone.
 const BASIC: &[&str] = &["erts", "kernel", "stdlib", "sasl"];
 
 fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
@@ -32,7 +32,7 @@ fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
                 &LIBRARY_SCRIPT,
                 format!("`{}` is a library, with no callback module to start: one instruction for all versions is enough", file.name),
             )
-            .label(instruction.span, "names what has to be kept right for each version")
+            .label(instruction.span, "has to be kept right for each version")
             .help(format!("`{{<<\".*\">>,[{{restart_application,{}}}]}}` in both directions replaces all of its modules", file.name)),
         );
     }

@@ -51,7 +51,7 @@ pub(super) fn shown(functions: &[String]) -> String {
     }
 }
 
-/// How a module comes before another: on the way up the later one names it as a dependency, on the way down it names the later.
+/// How a module comes before another: on an upgrade the later one names it as a dependency, on a downgrade it names the later.
 pub(super) fn before(direction: Direction, first: &Atom, second: &Atom) -> String {
     let (module, dependency) = match direction {
         Direction::Up => (second, first),
@@ -74,10 +74,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             // The other release has such a call as well, so that the other order opens another window.
             let both = calls.contains(&(*caller, *called, *arriving != (way.direction == Direction::Up)));
             let (message, help) = if *arriving {
-                let message = format!("`{caller}` is loaded before `{called}`, and calls {what} there, which only the `{called}` to come has");
+                let message = format!("`{caller}` is loaded before `{called}`, and calls {what}, which only the new `{called}` has");
                 (message, before(way.direction, called, caller))
             } else {
-                let message = format!("`{called}` is replaced before `{caller}`, which until then calls {what} there, and that is gone");
+                let message = format!("`{called}` is replaced first; until `{caller}` is loaded it still calls {what}, which no longer exists");
                 (message, format!("{}, or keep the old function for one release", before(way.direction, caller, called)))
             };
             let help = if both {
@@ -89,8 +89,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             };
             found.push(
                 Diagnostic::new(&LOADED_OUT_OF_ORDER, message)
-                    .label(place(caller), if *arriving { "the caller comes here" } else { "the caller goes here" })
-                    .label(place(called), if *arriving { "what it calls comes here, later" } else { "what it calls goes here, earlier" })
+                    .label(place(caller), if *arriving { "the caller is loaded here" } else { "the caller is replaced here" })
+                    .label(place(called), if *arriving { "what it calls is loaded here, later" } else { "what it calls is replaced here, earlier" })
                     .help(help)
                     .on_path(&way.name),
             );

@@ -11,7 +11,7 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &MANY_SUSPENDED, check: Check::File(check) };
 
-/// More modules than this are told about.
+/// More modules than this are reported.
 const MANY: usize = 10;
 /// How long the release handler waits for one process, in seconds, unless the instruction says otherwise.
 const PATIENCE: usize = 5;
@@ -24,9 +24,9 @@ fn check(file: &File<'_>, found: &mut Findings) {
             {
                 found.push(
                     Diagnostic::new(&MANY_SUSPENDED, format!("the processes of {} modules are suspended together", list.len()))
-                        .label(step.origin.span(), "they stand still until the last of them is changed")
+                        .label(step.origin.span(), "they are suspended until the last of them is changed")
                         .help(format!(
-                            "with the default timeout that is up to {} seconds for one process of each; depend only on what must be replaced before",
+                            "with the default timeout that is up to {} seconds for one process of each; depend only on what must be replaced first",
                             list.len() * PATIENCE
                         )),
                 );

@@ -137,7 +137,7 @@ pub(super) static ALL: &[&Rule] = &[
     &relup_code::RULE,
 ];
 
-/// Looks for the pattern that takes a version, in lists of both: as long as there are no more pairs than anybody has written.
+/// Looks for the pattern that takes a version, in lists of both, up to a number of pairs that no real file has.
 struct Takers {
     room: usize,
 }
@@ -159,7 +159,7 @@ impl Takers {
         patterns.iter().copied().find(|pattern| wanted(pattern))
     }
 
-    /// Tells whether there were more pairs than are looked at.
+    /// Whether there were more pairs than are looked at.
     fn is_exhausted(&self) -> bool {
         self.room == 0
     }

@@ -30,7 +30,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let effect = if instruction == "delete_module" { "stays loaded" } else { "is not loaded" };
             let mut finding = Diagnostic::new(&MODULE_NOT_REPLACED, format!("`{name}` of `{}` {what} and {effect} on this path", application.name));
             if let Some(entry) = pair.entry(&application.name, way.direction) {
-                finding = finding.label(entry.version.span(), format!("this entry counts, and says nothing about `{name}`"));
+                finding = finding.label(entry.version.span(), format!("this entry is used, and does not mention `{name}`"));
             }
             found.push(
                 finding

@@ -43,7 +43,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(
                     &OLD_CODE_KILLED,
-                    format!("`{module}` waits for messages in a loop of its own: processes that are in it stay in the old code and {when}"),
+                    format!("`{module}` waits for messages in a loop of its own: processes in it keep running old code and {when}"),
                 )
                 .label(step.origin.span(), "loads the module and leaves its processes as they are")
                 .help(help)

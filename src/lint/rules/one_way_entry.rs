@@ -1,4 +1,4 @@
-//! Versions to come from that one cannot go back to, or the reverse.
+//! Versions with an upgrade entry but no downgrade entry, or the reverse.
 
 use super::Takers;
 use crate::appup::{Direction, Version};
@@ -27,12 +27,8 @@ fn check(file: &File<'_>, found: &mut Findings) {
             };
             if !covered && !takers.is_exhausted() {
                 let (message, help) = match direction {
-                    Direction::Up => {
-                        ("there is no downgrade entry for this version", "`relupc invert` derives it; without it a release with a fault has no way back")
-                    }
-                    Direction::Down => {
-                        ("there is no upgrade entry for this version", "write one, or take the downgrade away if the version is no longer supported")
-                    }
+                    Direction::Up => ("this version has no downgrade entry", "`relupc invert` derives it; without it a faulty release cannot be downgraded"),
+                    Direction::Down => ("this version has no upgrade entry", "write one, or remove the downgrade entry if the version is no longer supported"),
                 };
                 found.push(Diagnostic::new(&ONE_WAY_ENTRY, message).label(entry.version.span(), format!("only in the {} list", direction.word())).help(help));
             }

@@ -17,7 +17,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             Diagnostic::new(&RELEASE_RENAMED, format!("the release was called `{}` and is called `{}`", old.value, new.value))
                 .label(new.span, "the name of the target")
                 .label(old.span, "the name of the base")
-                .help("is it another system? scripts, boot files and tools find a release by its name"),
+                .help("is it a different system? scripts, boot files and tools find a release by its name"),
         );
     }
 }

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule { code: &RELEASES_FILE_MISSING, check: Check
 
 /// What a node knows about its releases.
 pub(super) enum Listed {
-    /// There is no `RELEASES`.
+    /// `RELEASES` is missing.
     Nothing,
     /// Those in it.
     Releases(Vec<Known>),

@@ -18,28 +18,28 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let to = pair.side(way.direction, true);
         let version = &to.rel.vsn.value;
         let place = way.steps.first().map_or(crate::span::Span::GENERATED, |step| step.origin.span());
-        let mut tell = |message: String, span, label: &'static str| {
+        let mut report = |message: String, span, label: &'static str| {
             let finding = Diagnostic::new(&RELUP_CODE, message).label(span, label);
-            found.push(finding.help("`relupc make` makes a relup that does, or says why it cannot").on_path(&way.name));
+            found.push(finding.help("`relupc make` compiles a relup that does, or says why it cannot").on_path(&way.name));
         };
         for (application, module) in pair.modules() {
-            // One that kept its version is passed over by any relup, and told of elsewhere.
+            // One that kept its version is passed over by any relup, and reported elsewhere.
             if application.presence == Presence::Both && application.base == application.target {
                 continue;
             }
             let name = Atom::new(&module.name);
             let up = way.direction == Direction::Up;
             let what = match (module.depth, up) {
-                (Depth::Code, _) if !way.loaded.contains_key(&name) => "is stale: the other release's code runs on",
+                (Depth::Code, _) if !way.loaded.contains_key(&name) => "is stale: the other release's code keeps running",
                 (Depth::Added, true) | (Depth::Removed, false) if !way.loaded.contains_key(&name) => "is missing: nothing loads it",
                 (Depth::Removed, true) | (Depth::Added, false) if !way.removed.contains_key(&name) => "is left over: nothing removes it",
                 (Depth::Code | Depth::Added | Depth::Removed | Depth::Moved | Depth::Attributes | Depth::Debug, _) => continue,
             };
-            tell(format!("after this path `{name}` of `{}` {what}", application.name), place, "this path of the relup");
+            report(format!("after this path `{name}` of `{}` {what}", application.name), place, "this path of the relup");
         }
         for (module, span) in way.gone() {
             if let Some(owner) = to.library_of(module.as_str()) {
-                tell(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), span, "removed, and not loaded again");
+                report(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), span, "removed, and not loaded again");
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What a path of a relup leaves behind: processes suspended or stopped, old code that nobody purged.
+//! What a path of a relup leaves over: processes suspended or stopped, old code that is not purged.
 
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Rule, Written};
@@ -55,10 +55,10 @@ fn check(written: &Written<'_>, found: &mut Findings) {
             continue;
         }
         let kinds = [
-            (suspended, "processes of", "stay suspended", "nobody resumes them", "add a `resume` for the module", Severity::Error),
-            (stopped, "processes of", "stay stopped", "nobody starts them again", "add a `start` for the module", Severity::Error),
-            // Where nobody runs it, removing it is enough.
-            (removed, "the old code of", "stays as long as a process runs it", "nobody purges it", "add a `purge` for the module", Severity::Warning),
+            (suspended, "processes of", "stay suspended", "never resumed", "add a `resume` for the module", Severity::Error),
+            (stopped, "processes of", "stay stopped", "never started again", "add a `start` for the module", Severity::Error),
+            // Where no process runs it, removing it is enough.
+            (removed, "the old code of", "stays as long as a process runs it", "never purged", "add a `purge` for the module", Severity::Warning),
         ];
         for (left, what, how, label, help, level) in kinds {
             for (module, span) in left {

@@ -1,4 +1,4 @@
-//! A relup that lies beside the place where the release handler reads it.
+//! A relup that is beside the place where the release handler reads it.
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
@@ -28,8 +28,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     ];
     if let Some(file) = places.iter().find(|file| tree.is_file(file)) {
         found.push(
-            Diagnostic::new(&RELUP_MISPLACED, format!("there is a relup at `{file}`, where the release handler does not look"))
-                .label(pair.target.rel.vsn.span, "the release gone to")
+            Diagnostic::new(&RELUP_MISPLACED, format!("the relup is at `{file}`, where the release handler does not look"))
+                .label(pair.target.rel.vsn.span, "the release being installed")
                 .help(format!("put it at `{right}`; `relupc make --in-place` does")),
         );
     }

@@ -27,8 +27,8 @@ fn check(written: &Written<'_>, found: &mut Findings) {
                 match read.get_mut(module) {
                     Some(left @ 1..) => *left -= 1,
                     Some(_) | None => {
-                        let message = format!("`{module}` is loaded, and its object code was not read for that");
-                        wrong(message, "the upgrade crashes here, behind the point of no return", "a `load` uses up what one `load_object_code` read");
+                        let message = format!("`{module}` is loaded without its object code being read");
+                        wrong(message, "the upgrade crashes here, after the point of no return", "a `load` uses up what one `load_object_code` read");
                     }
                 }
             }
@@ -37,17 +37,17 @@ fn check(written: &Written<'_>, found: &mut Findings) {
             let Some(to) = to else { continue };
             let version = &to.rel.vsn.value;
             let Some(library) = to.application(lib.as_str()) else {
-                wrong(format!("release {version} has no application `{lib}`"), "the upgrade crashes here", "make the relup anew");
+                wrong(format!("release {version} has no application `{lib}`"), "the upgrade crashes here", "compile the relup again");
                 continue;
             };
             if vsn.text().as_deref() != Some(library.vsn.value.as_str()) {
                 let message = format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn));
-                wrong(message, "`bad_lib_vsn` on the node", "make the relup anew");
+                wrong(message, "`bad_lib_vsn` on the node", "compile the relup again");
                 continue;
             }
             let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
             if let Some(module) = modules.iter().find(|module| !listed.contains(module)) {
-                wrong(format!("`{lib}` {} has no module `{module}`", library.vsn.value), "there is no file to read", "make the relup anew");
+                wrong(format!("`{lib}` {} has no module `{module}`", library.vsn.value), "no file to read", "compile the relup again");
             }
         }
     }

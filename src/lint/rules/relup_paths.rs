@@ -17,10 +17,10 @@ fn check(written: &Written<'_>, found: &mut Findings) {
     let relup = written.relup;
     if let Some(target) = written.target.filter(|target| target.rel.vsn.value != relup.version) {
         found.push(
-            Diagnostic::new(&RELUP_PATHS, format!("the relup is for release {}, and lies in release {}", relup.version, target.rel.vsn.value))
+            Diagnostic::new(&RELUP_PATHS, format!("the relup is for release {}, but is in release {}", relup.version, target.rel.vsn.value))
                 .severity(Severity::Error)
                 .label(written.start, "the release handler compares this version with that of the folder")
-                .help("make the relup of this release"),
+                .help("compile the relup of this release"),
         );
         return;
     }
@@ -42,28 +42,27 @@ fn check(written: &Written<'_>, found: &mut Findings) {
                 known.contains(&other.rel.vsn.value) && if direction == Direction::Up { leads(|relup| &relup.up) } else { leads(|relup| &relup.down) }
             });
             finding = match hop {
-                Some((hop, _)) => {
-                    finding.help(format!("it can be reached in two steps, by way of {}; `relupc make` with both as `--from` makes one", hop.rel.vsn.value))
-                }
-                None => finding.help("make the relup with this release as `--from`, too"),
+                Some((hop, _)) => finding
+                    .help(format!("it can be reached in two steps, through {}; `relupc make` with both as `--from` compiles a direct path", hop.rel.vsn.value)),
+                None => finding.help("compile the relup with this release as `--from`, too"),
             };
             found.push(finding);
         }
     }
-    for (one, other, what) in [(&relup.up, &down, "come from"), (&relup.down, &up, "go back to")] {
+    for (one, other, what) in [(&relup.up, &down, "an upgrade from"), (&relup.down, &up, "a downgrade to")] {
         for entry in one.iter() {
             let place = entry.steps.first().map_or(written.start, |step| step.origin.span());
             if entry.version == relup.version {
                 found.push(
                     Diagnostic::new(&RELUP_PATHS, format!("a path leads from release {} to itself", entry.version))
                         .label(place, "goes nowhere")
-                        .help("take it away"),
+                        .help("remove it"),
                 );
             } else if !other.contains(&entry.version) {
                 found.push(
-                    Diagnostic::new(&RELUP_PATHS, format!("release {} is one to {what}, and there is no way in the other direction", entry.version))
+                    Diagnostic::new(&RELUP_PATHS, format!("there is {what} release {} but no path in the other direction", entry.version))
                         .label(place, "a path in one direction only")
-                        .help("`relupc make --from` makes both"),
+                        .help("`relupc make --from` compiles both"),
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! A path of a relup that the release handler refuses, by what stands where.
+//! A path of a relup that the release handler refuses for the order of its instructions.
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Rule, Written};
@@ -34,19 +34,19 @@ fn refused(op: &LowOp, at: usize, point: Option<usize>, is_last: bool) -> Option
         return (point != Some(at)).then(|| ("a second point of no return".to_owned(), "a path has one"));
     }
     if *op == LowOp::RestartNewEmulator {
-        let help = "it comes first on the way up; on the way down `restart_emulator` comes last";
-        return (at > 0).then(|| ("`restart_new_emulator` stands behind another instruction".to_owned(), help));
+        let help = "it comes first on an upgrade; on a downgrade `restart_emulator` comes last";
+        return (at > 0).then(|| ("`restart_new_emulator` follows another instruction".to_owned(), help));
     }
     if *op == LowOp::RestartEmulator {
-        return (!is_last).then(|| ("what stands behind `restart_emulator` is never run".to_owned(), "it ends the path: write it last"));
+        return (!is_last).then(|| ("what follows `restart_emulator` is never run".to_owned(), "it ends the path: write it last"));
     }
     match (is_before, matches!(op, LowOp::LoadObjectCode { .. })) {
         (false, true) => {
             let help = "write it before `point_of_no_return`, so that a missing file does no harm";
-            Some(("object code is read behind the point of no return".to_owned(), help))
+            Some(("object code is read after the point of no return".to_owned(), help))
         }
         (true, false) if !matches!(op, LowOp::Apply { .. }) => {
-            let what = format!("`{word}` stands before the point of no return, and is run when the upgrade is only checked");
+            let what = format!("`{word}` is before the point of no return, and is run when the upgrade is only checked");
             Some((what, "only `load_object_code` and `apply` belong there"))
         }
         (true | false, _) => None,

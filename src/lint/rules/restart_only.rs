@@ -19,8 +19,8 @@ fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
     let Some(first) = file.scripts.first().and_then(|script| script.instructions.first()).filter(|_| all) else { return };
     found.push(
         Diagnostic::new(&RESTART_ONLY, format!("every entry restarts `{}`, which runs processes: they lose their state", file.name))
-            .label(first.span, "stops all of its processes and starts them anew")
+            .label(first.span, "stops all of its processes and starts them again")
             .label(callback.span, "it is started by this module")
-            .help("replace modules one by one where state or connections must live on; if they need not, deploying without a relup is simpler"),
+            .help("replace modules one by one where state or connections must survive; otherwise a deploy without a relup is simpler"),
     );
 }

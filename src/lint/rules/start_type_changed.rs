@@ -15,7 +15,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         found.push(
             Diagnostic::new(&START_TYPE_CHANGED, format!("`{}` {}", application.name, fact.text))
                 .label(pair.place(&application.name), "its version is the same in both releases")
-                .help("restart the application with an appup of a new version, or restart the emulator"),
+                .help("bump its version and restart the application in its appup, or restart the emulator"),
         );
     }
 }

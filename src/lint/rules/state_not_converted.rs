@@ -16,7 +16,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
         for (application, module, fact) in pair.module_facts(&["state", "state-taken", "state-shape", "state-retyped"]) {
             let name = Atom::new(&module.name);
-            // A module that is not loaded is told of elsewhere; one that is removed first comes back with a new state.
+            // A module that is not loaded is reported elsewhere; one that is removed first comes back with a new state.
             let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) else { continue };
             if way.starts_anew(&name, pair.application(&application.name)) {
                 continue;
@@ -25,7 +25,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let is_error = fact.kind == "state" || (fact.kind == "state-taken" && way.direction == Direction::Down);
             found.push(
                 Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.text))
-                    .label(*span, "its processes go on with the old state and the new code")
+                    .label(*span, "its processes continue with the old state and the new code")
                     .help(format!(
                         "write `{{update,{name},{{advanced,[]}}}}` and convert the state in `code_change`, or `{{restart_application,{}}}`",
                         application.name

@@ -1,4 +1,4 @@
-//! What the files do not tell of processes that an upgrade keeps: said, not passed in silence.
+//! What the files do not show of processes that live through an upgrade.
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};

@@ -1,4 +1,4 @@
-//! An application whose topmost process is no supervisor: the release handler finds no process of it.
+//! An application whose topmost process is not a supervisor: the release handler finds no process of it.
 
 use crate::beam::{Beam, Facts};
 use crate::diag::{Diagnostic, Findings, code};
@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule { code: &TOP_NOT_SUPERVISOR, check: Check::P
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
-        // Whoever looks for processes asks every application that runs.
+        // The search for processes asks every application that runs.
         let asks = |step: &&Step| matches!(step.op, LowOp::Suspend(_) | LowOp::Stop(_));
         let Some(first) = way.steps.iter().find(asks) else { continue };
         let from = pair.side(way.direction, false);
@@ -29,7 +29,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     found.push(
                         Diagnostic::new(
                             &TOP_NOT_SUPERVISOR,
-                            format!("`{}` starts `{top}`, which is no supervisor, and the release handler asks it for its children", application.name.value),
+                            format!("`{}` starts `{top}`, which is not a supervisor, and the release handler asks it for its children", application.name.value),
                         )
                         .label(first.origin.span(), "to find processes, every application that runs is asked from its top")
                         .label(application.name.span, "this one among them")

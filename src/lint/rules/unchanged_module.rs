@@ -32,7 +32,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(&UNCHANGED_MODULE, format!("`{module}` runs the same code in both releases"))
                     .label(span, "loaded for nothing")
-                    .help("take the instruction away, unless its processes need the `code_change`")
+                    .help("remove the instruction, unless its processes need the `code_change`")
                     .on_path(&way.name),
             );
         }

@@ -86,7 +86,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
     for up in file.scripts(Direction::Up) {
         let Some(down) = downs.get(&written(up)).copied() else { continue };
         for (one, other) in [(up, down), (down, up)] {
-            // What restarts a whole application begins anew in any case.
+            // What restarts a whole application begins again in any case.
             let restarts = other.instructions.iter().any(|instruction| {
                 matches!(
                     &instruction.op,

@@ -39,7 +39,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
                     Change::Delete => matches!(counterpart.change, Change::Add),
                     Change::Load(..) | Change::Update { .. } => true,
                 });
-                // A module that both directions add, or both delete, is told of where the releases are known.
+                // A module that both directions add, or both delete, is reported where the releases are known.
                 let same = counterpart.is_some_and(|counterpart| counterpart.change == dependent.change);
                 if !fits && !same {
                     let (way, back) = (one.direction.word(), other.direction.word());

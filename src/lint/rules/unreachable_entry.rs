@@ -30,9 +30,9 @@ fn check(file: &File<'_>, found: &mut Findings) {
             if let Some(earlier) = earlier {
                 found.push(
                     Diagnostic::new(&UNREACHABLE_ENTRY, format!("this {} entry is never chosen", direction.word()))
-                        .label(version.span(), "the first entry that takes a version counts")
-                        .label(earlier.span(), "and this one takes it")
-                        .help("put the narrower entry first, or take one of them away"),
+                        .label(version.span(), "the first entry that matches a version counts")
+                        .label(earlier.span(), "and this one matches it")
+                        .help("put the more specific entry first, or remove one of them"),
                 );
             }
             match version {
@@ -45,7 +45,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
     }
 }
 
-/// Tells whether a pattern takes whatever comes.
+/// Whether a pattern takes whatever comes.
 pub(super) fn takes_all(version: &Version) -> bool {
     matches!(version, Version::Pattern(pattern) if matches!(pattern.bytes.as_slice(), b".*" | b".+" | b"^.*$" | b"^.+$" | b"[\\s\\S]*"))
 }

@@ -23,7 +23,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             Diagnostic::new(&VERSION_NOT_BUMPED, fact.text.clone())
                 .label(pair.target.rel.vsn.span, "the target")
                 .label(pair.base.rel.vsn.span, "the base")
-                .help("raise the version of the release"),
+                .help("bump the version of the release"),
         );
     }
     for (application, fact) in pair.application_facts(&["version-not-bumped"]) {
@@ -31,7 +31,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         found.push(
             Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}: {}", application.name, fact.text, super::named(&modules, NAMED)))
                 .label(pair.place(&application.name), "the same in both releases")
-                .help("raise its version and write an appup entry for the old one"),
+                .help("bump its version and write an appup entry for the old one"),
         );
     }
 }

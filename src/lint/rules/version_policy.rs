@@ -28,7 +28,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         Diagnostic::new(&VERSION_POLICY, message)
             .label(new.span, "the version of the target")
             .label(old.span, "the version of the base")
-            .help("a patch for what is hot, a minor version for what restarts: then operators know from the number what to expect"),
+            .help("use a patch for what is hot and a minor version for what restarts: the number then says what to expect"),
     );
 }
 

@@ -106,7 +106,7 @@ fn escaped(text: &str) -> String {
     for (at, c) in text.char_indices() {
         let after = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
         match c {
-            // Inside a word it is no markup.
+            // Inside a word it is not markup.
             '_' if before.is_alphanumeric() && after.is_alphanumeric() => out.push(c),
             '`' if !paired => out.push_str("\\`"),
             '`' => {

@@ -94,7 +94,7 @@ fn quiet(application: &ApplicationChange) -> Vec<(Depth, Vec<&ModuleChange>)> {
     all.into_iter().map(|depth| (depth, of(depth))).filter(|(_, list)| !list.is_empty()).collect()
 }
 
-/// Tells whether a module asks for more than plain hot code.
+/// Whether a module asks for more than plain hot code.
 fn is_loud(module: &ModuleChange) -> bool {
     module.verdict().heavier() >= Verdict::HotWithCare
 }

@@ -1,4 +1,4 @@
-//! Which changed application needs which, drawn as SVG: what is needed stands further left.
+//! Which changed application needs which, drawn as SVG: what is needed is further left.
 
 use crate::compare::{ApplicationChange, Comparison, Verdict};
 use std::collections::HashMap;
@@ -111,7 +111,7 @@ fn direct(arrows: &[(usize, usize)]) -> Vec<(usize, usize)> {
     if kept.is_empty() { arrows.to_vec() } else { kept }
 }
 
-/// The longest way down to an application that needs nothing; circles are cut by going round no more often than there are
+/// The longest chain to an application that needs nothing; circles are cut by going round no more often than there are
 /// applications.
 fn columns(count: usize, arrows: &[(usize, usize)]) -> Vec<usize> {
     let mut columns = vec![0usize; count];

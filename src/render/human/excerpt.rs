@@ -69,7 +69,7 @@ pub fn draw(excerpt: &Excerpt<'_>, style: Style, out: &mut String) {
     let drawn = Drawn::new(excerpt, &name);
     let mut text = String::new();
     if handler.render_report(&mut text, &drawn).is_err() {
-        // A place that cannot be drawn is no reason to lose it.
+        // A place that cannot be drawn is not lost.
         for label in &excerpt.labels {
             let at = place(label);
             let _ = writeln!(out, "   at {name}:{}:{}: {}", at.line, at.column, escape::line(&label.text));

@@ -38,7 +38,7 @@ impl Style {
     }
 }
 
-/// How many findings are drawn; each costs a look at its file, and nobody reads more.
+/// How many findings are drawn; each costs a look at its file, and more are not read.
 const DRAWN: usize = 200;
 /// How many places of a finding are drawn.
 const PLACES: usize = 5;

@@ -11,9 +11,9 @@ use serde::Serialize;
 /// `restart-emulator` or `rolling`.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct VerdictJson {
-    /// On the way up.
+    /// On an upgrade.
     pub up: String,
-    /// On the way down.
+    /// On a downgrade.
     pub down: String,
 }
 
@@ -155,9 +155,9 @@ impl From<&Side> for SideJson {
 /// All that differs.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct ComparisonJson {
-    /// The release come from.
+    /// The old release.
     pub base: SideJson,
-    /// The release gone to.
+    /// The new release.
     pub target: SideJson,
     /// What the whole release asks for.
     pub verdict: VerdictJson,

@@ -62,7 +62,7 @@ pub struct EditJson {
     pub text: String,
 }
 
-/// A mend.
+/// A fix.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FixJson {
     /// What the edits do.
@@ -90,7 +90,7 @@ pub struct DiagnosticJson {
     pub url: Option<String>,
     /// The places; the first is the one to change.
     pub labels: Vec<LabelJson>,
-    /// The mend, where there is one.
+    /// The fix, where there is one.
     pub fix: Option<FixJson>,
     /// The tag of OTP's error or warning term for the same fault, or null where OTP says nothing.
     pub otp: Option<String>,
@@ -153,7 +153,7 @@ pub struct OriginJson {
     pub start: Option<PositionJson>,
     /// Where it ends.
     pub end: Option<PositionJson>,
-    /// The pass that made it: `applications`, `lower`, `merge_object_code` or `place_restart`; null when it stands as
+    /// The pass that made it: `applications`, `lower`, `merge_object_code` or `place_restart`; null when it is as
     /// written.
     pub pass: Option<String>,
 }

@@ -73,7 +73,7 @@ fn result(found: &Diagnostic, rule: usize, files: &Files) -> Value {
             object.insert("relatedLocations".to_owned(), Value::from(related));
         }
         if let Some(fix) = &found.fix {
-            object.insert("fixes".to_owned(), json!([mend(fix, files)]));
+            object.insert("fixes".to_owned(), json!([fix_value(fix, files)]));
         }
         if !found.paths.is_empty() {
             object.insert("properties".to_owned(), json!({"paths": found.paths}));
@@ -106,7 +106,7 @@ fn region(span: Span, files: &Files) -> Value {
     json!({"startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column})
 }
 
-fn mend(fix: &Fix, files: &Files) -> Value {
+fn fix_value(fix: &Fix, files: &Files) -> Value {
     let mut changes: BTreeMap<String, (Value, Vec<Value>)> = BTreeMap::new();
     for edit in &fix.edits {
         let artifact = artifact(edit.span, files);
