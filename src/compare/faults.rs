@@ -38,9 +38,9 @@ pub(super) fn config_unreadable(file: &str, span: Span) -> Diagnostic {
         .help("a node does not start with it either")
 }
 
-/// A folder with more below it than is looked at.
-pub(super) fn too_many_files(folder: &str, limit: usize) -> Diagnostic {
-    Diagnostic::new(&TOO_MANY_FILES, format!("there are more than {limit} files and folders below `{folder}`: it was not compared"))
+/// A folder with more below it, or deeper, than is looked at; the words say which.
+pub(super) fn too_many_files(folder: &str, what: &str) -> Diagnostic {
+    Diagnostic::new(&TOO_MANY_FILES, format!("`{folder}` {what}: it was not compared"))
         .help("does a link lead in a circle?")
 }
 

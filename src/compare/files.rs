@@ -51,17 +51,21 @@ fn below(trees: &Trees<'_>, folder: &Spot, found: &mut Findings) -> Option<BTree
         // Links that lead in circles make more folders than there are: what is looked at is counted, whatever it is.
         seen += names.len();
         if seen > MAX_FILES {
-            found.push(faults::too_many_files(&trees.display(folder), MAX_FILES));
+            found.push(faults::too_many_files(&trees.display(folder), &format!("contains more than {MAX_FILES} files")));
             return None;
         }
         for name in names {
             let path = join(&inner, &name);
             match tree.kind(&join(&folder.path, &path)) {
                 Ok(Kind::Folder) if depth < MAX_DEPTH => open.push((path, depth + 1)),
+                Ok(Kind::Folder) => {
+                    found.push(faults::too_many_files(&trees.display(folder), &format!("contains folders nested more than {MAX_DEPTH} deep")));
+                    return None;
+                }
                 Ok(Kind::File) => {
                     files.insert(path);
                 }
-                Ok(Kind::Folder | Kind::Other) | Err(_) => {}
+                Ok(Kind::Other) | Err(_) => {}
             }
         }
     }

@@ -155,7 +155,7 @@ const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0613", "`restarted:start_link/0`", 1),
     ("RL0602", "returns `{state,1,State}`", 1),
     ("RL0601", "changes the default of `seen` from `[]` to `#{}`", 2),
-    ("RL0601", "gains `limit`; callbacks of the new code take the old one, too", 2),
+    ("RL0601", "gains `limit`; callbacks of the new code accept the old form, too", 2),
 ];
 
 fn hazards() -> tempfile::TempDir {
@@ -201,7 +201,7 @@ fn hazards_against_themselves_give_nothing() {
 }
 
 #[test]
-fn hazards_that_were_mended_are_passed() {
+fn hazards_that_were_fixed_are_passed() {
     let folder = hazards();
     let mend = |application: &str, script: &str| {
         let file = folder.path().join(format!("target/lib/{application}-2.0.0/ebin/{application}.appup"));
@@ -398,7 +398,7 @@ fn a_dependency_is_called_one() {
         list.iter().find(|found| found["code"] == code).unwrap()["help"].as_str().unwrap().to_owned()
     };
     assert!(
-        of("RL0607").ends_with("; `tables` is a dependency of `window`: if it is not yours, report it to its authors, or ship an appup of your own"),
+        of("RL0607").ends_with("; `tables` is a dependency of `window`: report it to its authors, or ship an appup of your own"),
         "{}",
         of("RL0607")
     );

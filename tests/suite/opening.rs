@@ -84,13 +84,14 @@ pub fn tarball(files: &BTreeMap<String, String>) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
-/// The same with the names as they are, where a well-meaning library would refuse them.
-pub fn tarball_as_named(files: &BTreeMap<String, String>) -> Vec<u8> {
+/// The same with the names as they are, where a well-meaning library would refuse them, and with the size that each file is
+/// claimed to have.
+pub fn tarball_as_named(files: &BTreeMap<String, String>, claims: Option<u64>) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     for (path, text) in files {
         let mut header = tar::Header::new_gnu();
         header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
-        header.set_size(text.len() as u64);
+        header.set_size(claims.unwrap_or(text.len() as u64));
         header.set_mode(0o644);
         header.set_cksum();
         builder.append(&header, text.as_bytes()).unwrap();
