@@ -208,7 +208,7 @@ enum Updated {
 fn update_of(name: &Term, instructions: &[Term]) -> Option<Updated> {
     let is_supervisor_update = |items: &&[Term]| match items {
         [tag, _, kind] => tag.is_atom("update") && kind.is_atom("supervisor"),
-        // What the short form stands for.
+        // What the short form means.
         [tag, _, kind, _, change, _, _, _] => {
             let advanced = matches!(change.as_tuple(), Some([tag, extra]) if tag.is_atom("advanced") && extra.is_nil());
             tag.is_atom("update") && kind.is_atom("static") && advanced

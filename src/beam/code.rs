@@ -195,8 +195,8 @@ fn operand(bytes: &[u8]) -> Option<(Operand, &[u8])> {
     match head >> 4 {
         // A list: operands that are not lists themselves.
         1 => {
-            let (length, behind) = compact(rest)?;
-            rest = behind;
+            let (length, after) = compact(rest)?;
+            rest = after;
             for _ in 0..length {
                 rest = if rest.first()? & 7 == EXTENDED { flat(rest)?.1 } else { compact(rest)?.1 };
             }
@@ -204,8 +204,8 @@ fn operand(bytes: &[u8]) -> Option<(Operand, &[u8])> {
         }
         // What an allocation needs: pairs of numbers.
         3 => {
-            let (length, behind) = compact(rest)?;
-            rest = behind;
+            let (length, after) = compact(rest)?;
+            rest = after;
             for _ in 0..length {
                 rest = compact(compact(rest)?.1)?.1;
             }

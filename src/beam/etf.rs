@@ -294,18 +294,18 @@ impl<'a> Value<'a> {
     /// What it is without what it holds, how many values it holds, and what follows: those, or what follows it.
     fn step(self) -> Option<(Step<'a>, usize, &'a [u8])> {
         let kind = self.kind()?;
-        let behind = |step: Step<'a>| Some((step, 0, self.bytes.get(end(self.bytes)?..)?));
+        let after = |step: Step<'a>| Some((step, 0, self.bytes.get(end(self.bytes)?..)?));
         let holds = |tag: u8, items: Items<'a>| Some((Step::Holds(tag, items.left), items.left, items.bytes));
         match kind {
-            Kind::Atom(text) => behind(Step::Atom(text)),
-            Kind::Int(value) => behind(Step::Int(value)),
-            Kind::Binary(bytes) => behind(Step::Bytes(0, bytes)),
-            Kind::Bytes(bytes) => behind(Step::Bytes(1, bytes)),
+            Kind::Atom(text) => after(Step::Atom(text)),
+            Kind::Int(value) => after(Step::Int(value)),
+            Kind::Binary(bytes) => after(Step::Bytes(0, bytes)),
+            Kind::Bytes(bytes) => after(Step::Bytes(1, bytes)),
             Kind::Tuple(items) => holds(0, items),
             Kind::List(items) => holds(1, items),
             Kind::Map(items) => holds(2, items),
             Kind::Export(items) => holds(3, items),
-            Kind::Big(_) | Kind::Float(_) | Kind::Bits(..) | Kind::Opaque => behind(Step::Bytes(2, self.bytes())),
+            Kind::Big(_) | Kind::Float(_) | Kind::Bits(..) | Kind::Opaque => after(Step::Bytes(2, self.bytes())),
         }
     }
 

@@ -76,8 +76,8 @@ fn walk(code: &[u8], positions: &HashMap<u32, u32>, atoms: &Atoms<'_>, literals:
     let mut operands: Vec<Operand> = Vec::new();
     loop {
         operands.clear();
-        let Some((opcode, behind)) = instruction(rest, |_, operand| operands.push(operand)).filter(|(opcode, _)| *opcode != INT_CODE_END) else { break };
-        rest = behind;
+        let Some((opcode, after)) = instruction(rest, |_, operand| operands.push(operand)).filter(|(opcode, _)| *opcode != INT_CODE_END) else { break };
+        rest = after;
         match (opcode, operands.as_slice()) {
             (FUNC_INFO, [_, name, arity]) => caller = atoms.get(name.value).ok().map(|name| (Atom::new(name), arity.value)),
             (MOVE, [from, to]) => {

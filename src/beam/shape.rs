@@ -1,6 +1,6 @@
 //! What a process keeps, and which children a supervisor has: read off `init/1` and its like, where they say so.
 //!
-//! Only what is written counts: a call into another module, a value that comes from outside, is *unknown*.
+//! Only what is written counts: a call into another module, a value from outside, is *unknown*.
 
 use super::debug::{Debug, Function, RawRecord};
 use super::expr::Expr;

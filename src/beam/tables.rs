@@ -58,10 +58,10 @@ impl Beam<'_> {
         }
         let mut list = Vec::with_capacity(expected);
         for _ in 0..expected {
-            let (length, behind) =
-                if count < 0 { long_length(rest) } else { rest.split_first().map(|(length, behind)| (usize::from(*length), behind)) }.ok_or_else(cut)?;
-            let (text, behind) = behind.split_at_checked(length).ok_or_else(cut)?;
-            rest = behind;
+            let (length, after) =
+                if count < 0 { long_length(rest) } else { rest.split_first().map(|(length, after)| (usize::from(*length), after)) }.ok_or_else(cut)?;
+            let (text, after) = after.split_at_checked(length).ok_or_else(cut)?;
+            rest = after;
             list.push(if utf8 {
                 Cow::Borrowed(std::str::from_utf8(text).map_err(|_| Unreadable::new("one of its atoms is not valid UTF-8"))?)
             } else {
@@ -165,8 +165,8 @@ pub(super) fn each_literal(table: &[u8]) -> impl Iterator<Item = Value<'_>> {
     let mut rest = table.get(4..).unwrap_or_default();
     (0..count).map_while(move |_| {
         let size = be32(rest, 0)? as usize;
-        let (literal, behind) = rest.get(4..)?.split_at_checked(size)?;
-        rest = behind;
+        let (literal, after) = rest.get(4..)?.split_at_checked(size)?;
+        rest = after;
         Value::read(literal)
     })
 }
@@ -187,6 +187,6 @@ fn rows(table: &[u8]) -> Result<Vec<[u32; 3]>, Unreadable> {
 
 /// The length of an atom as OTP 28 writes it: a compact term of the tag `u`.
 fn long_length(bytes: &[u8]) -> Option<(usize, &[u8])> {
-    let (value, behind) = super::code::compact(bytes)?;
-    Some((usize::try_from(value).ok()?, behind))
+    let (value, after) = super::code::compact(bytes)?;
+    Some((usize::try_from(value).ok()?, after))
 }

@@ -1,4 +1,4 @@
-//! Which files a path on the command line stands for.
+//! Which files a path on the command line selects.
 
 use super::shell::Failure;
 use super::write;
@@ -6,7 +6,7 @@ use crate::diag::Findings;
 use crate::source::{Disk, FileTree, Kind, join, refused};
 use std::collections::BTreeSet;
 
-/// The files that paths stand for.
+/// The files that paths select.
 #[derive(Debug, Default)]
 pub struct Discovered {
     /// Appups and their sources.
@@ -17,7 +17,7 @@ pub struct Discovered {
     pub unnamed: usize,
 }
 
-/// Finds the appups and relups that paths stand for: themselves, and those in folders.
+/// Finds the appups and relups that paths select: themselves, and those in folders.
 pub fn discover(paths: &[String], found: &mut Findings) -> Result<Discovered, Failure> {
     let disk = Disk;
     let mut discovered = Discovered::default();

@@ -40,8 +40,7 @@ pub(super) fn config_unreadable(file: &str, span: Span) -> Diagnostic {
 
 /// A folder with more below it, or deeper, than is looked at; the words say which.
 pub(super) fn too_many_files(folder: &str, what: &str) -> Diagnostic {
-    Diagnostic::new(&TOO_MANY_FILES, format!("`{folder}` {what}: it was not compared"))
-        .help("does a link lead in a circle?")
+    Diagnostic::new(&TOO_MANY_FILES, format!("`{folder}` {what}: it was not compared")).help("does a link lead in a circle?")
 }
 
 /// An application without any beam: its description is there, its code is not.

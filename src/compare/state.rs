@@ -178,7 +178,7 @@ fn conversion(new: &Facts) -> Vec<Fact> {
     }
     if clauses.iter().find(takes_down).is_none_or(|clause| clause.unchanged) {
         let text = format!("its `{wanted}` does not convert the state on a downgrade: no clause for `{{down,Vsn}}`");
-        let fact = Fact::new("code-change-no-way-back", Verdict::HotWithCare, text).at(source_of(new, line));
+        let fact = Fact::new("code-change-no-downgrade", Verdict::HotWithCare, text).at(source_of(new, line));
         return vec![fact.down(Verdict::RestartApplication)];
     }
     Vec::new()

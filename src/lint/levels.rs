@@ -31,7 +31,7 @@ pub enum Preset {
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
     preset: Preset,
-    set: Vec<Said>,
+    set: Vec<Setting>,
     warnings_as_errors: bool,
 }
 
@@ -45,7 +45,7 @@ pub enum SetBy {
 }
 
 #[derive(Clone, Debug)]
-struct Said {
+struct Setting {
     source: SetBy,
     what: String,
     level: Level,
@@ -68,7 +68,7 @@ impl Levels {
     pub fn set(&mut self, source: SetBy, what: &str, level: Level) -> bool {
         let known = super::codes().iter().any(|code| names(code, what));
         if known {
-            self.set.push(Said { source, what: what.to_owned(), level });
+            self.set.push(Setting { source, what: what.to_owned(), level });
         }
         known
     }
@@ -83,16 +83,16 @@ impl Levels {
         self.apply(diagnostic).filter(|found| found.severity != Severity::Advice || !is_rule)
     }
 
-    /// What was said last about a code.
+    /// What was set last about a code.
     fn word_for(&self, code: &Code) -> Option<Level> {
-        let fitting = self.set.iter().enumerate().filter(|(_, said)| names(code, &said.what));
-        fitting.max_by_key(|(at, said)| (said.source, breadth(code, &said.what), *at)).map(|(_, said)| said.level)
+        let fitting = self.set.iter().enumerate().filter(|(_, setting)| names(code, &setting.what));
+        fitting.max_by_key(|(at, setting)| (setting.source, breadth(code, &setting.what), *at)).map(|(_, setting)| setting.level)
     }
 
     /// The finding at its level of this run; `None` when it is allowed.
     pub fn apply(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
         let is_rule = accepted_by_otp(diagnostic.code);
-        if rules::OPTIONAL.contains(&diagnostic.code) && !self.set.iter().any(|said| is_one(diagnostic.code, &said.what)) {
+        if rules::OPTIONAL.contains(&diagnostic.code) && !self.set.iter().any(|setting| is_one(diagnostic.code, &setting.what)) {
             return None;
         }
         diagnostic.severity = match (self.word_for(diagnostic.code), self.preset) {
@@ -118,12 +118,12 @@ pub(super) fn accepted_by_otp(code: &Code) -> bool {
     rules::ALL.iter().any(|rule| rule.code == code) || crate::compare::CODES.contains(&code)
 }
 
-/// Whether a word of the user stands for a code.
+/// Whether a word of the user names a code.
 fn names(code: &Code, what: &str) -> bool {
     what == "all" || code.group() == what || is_one(code, what)
 }
 
-/// How narrow a word is that stands for a code.
+/// How specific a word is that names a code.
 fn breadth(code: &Code, what: &str) -> u8 {
     match what {
         "all" => 0,
@@ -132,7 +132,7 @@ fn breadth(code: &Code, what: &str) -> u8 {
     }
 }
 
-/// Whether a word of the user stands for a code alone.
+/// Whether a word of the user names one code only.
 fn is_one(code: &Code, what: &str) -> bool {
     code.id.eq_ignore_ascii_case(what) || code.name.eq_ignore_ascii_case(what)
 }

@@ -2,7 +2,7 @@
 //!
 //! In go an appup as it is in a file ([`File`]), or two releases with the paths between them ([`Pair`]); out come
 //! findings. A rule is one file below `rules`, with its code, its reasons and its check. `explain`, `rules` and the index of
-//! the pages read the registry; there is no other list.
+//! the pages read the registry; this is the only list.
 
 mod allow;
 mod alone;

@@ -85,7 +85,7 @@ fn members(tasks: &[Task]) -> Vec<(usize, &Dependent)> {
 }
 
 /// Which of several modules that may come next does come next: the one with the smallest number. Modules without one,
-/// and all of them when there is no preference, follow the script.
+/// and all of them without a preference, follow the script.
 pub type Preference = HashMap<Atom, usize>;
 
 /// Builds the graph, reports what does not fit, and orders each cluster.

@@ -31,7 +31,7 @@ codes! {
 /// At which step OTP's reader gives up; which error term that becomes depends on the kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultClass {
-    /// The tokenizer refuses the text, or there is no term.
+    /// The tokenizer refuses the text, or it contains no term.
     Scan,
     /// The parser refuses the tokens.
     Parse,

@@ -241,7 +241,7 @@ impl<'a> Lexer<'a> {
             '>' if rest.starts_with(">>") => (2, Tok::Close(Bracket::Bits)),
             '=' if rest.starts_with("=>") => (2, Tok::Arrow),
             '.' if scan::full_stop(rest).is_ok() => (1, Tok::Dot),
-            // Stands for a byte that could not be decoded; that is reported on its own.
+            // Marks a byte that could not be decoded; that is reported on its own.
             '?' if self.undecodable.binary_search(&start).is_ok() => (1, Tok::Bad),
             _ => match scan::operator(rest) {
                 Ok((_, operator)) => (operator.len(), Tok::Operator),

@@ -202,7 +202,7 @@ impl Term {
         matches!(self.kind, TermKind::Int(value) if value > 0)
     }
 
-    /// Whether part of it could not be read; what is said about it further would be noise.
+    /// Whether part of it could not be read; what is reported about it further would be noise.
     pub fn is_invalid(&self) -> bool {
         match &self.kind {
             TermKind::Invalid => true,

@@ -18,22 +18,22 @@ const FIRST: [Layout; 2] = [Layout::Aligned, Layout::Indent(4)];
 const LAST: Layout = Layout::Indent(1);
 
 /// A node from a column on, in the first layout that all of it agrees to, between what is before and after it.
-pub(super) fn lay_out(node: &Node<'_>, column: usize, otp: Otp, before: &str, behind: &str) -> String {
+pub(super) fn lay_out(node: &Node<'_>, column: usize, otp: Otp, before: &str, after: &str) -> String {
     for layout in FIRST.into_iter().filter(|layout| Probe(*layout).lay(node, column, 0)) {
         let how = How { layout, otp, refused: &AtomicBool::new(false) };
-        let text = write(node, column, how, before, behind);
+        let text = write(node, column, how, before, after);
         if !how.refused.load(Ordering::Relaxed) {
             return text;
         }
     }
-    write(node, column, How { layout: LAST, otp, refused: &AtomicBool::new(false) }, before, behind)
+    write(node, column, How { layout: LAST, otp, refused: &AtomicBool::new(false) }, before, after)
 }
 
-fn write(node: &Node<'_>, column: usize, how: How<'_>, before: &str, behind: &str) -> String {
+fn write(node: &Node<'_>, column: usize, how: How<'_>, before: &str, after: &str) -> String {
     let mut writer = Writer::new(how);
     writer.out.push_str(before);
     writer.lay(node, column, 0);
-    writer.out.push_str(behind);
+    writer.out.push_str(after);
     let scripts = parallel::map(&writer.waiting, 1, |waiting| {
         let mut writer = Writer::new(how);
         writer.script(waiting.script, waiting.column, waiting.close);

@@ -107,7 +107,7 @@ collect(To, Seen) ->
     end.
 
 %% The calls between modules of ours that had nowhere to go at some moment of the upgrade. Only what calls before and
-%% after counts: nobody is in a module yet that was just added, nor in one that is about to go.
+%% after counts: no process is in a module that was just added, nor in one that is about to be removed.
 missing(Loads, Before, Goal) ->
     Start = maps:map(fun(_Module, File) -> interface(File) end, Before),
     {Missing, _} = lists:foldl(
@@ -178,7 +178,7 @@ supervisors("1.2.0") -> [{depot_sup, [depot_events, depot_server, depot_gate, de
 pids(Vsn) ->
     maps:from_list([{Name, whereis(Name)} || {Sup, Ids} <- supervisors(Vsn), Name <- [Sup | Ids]]).
 
-%% Whoever is in both releases lived through the step; all of the release are there; nobody is suspended.
+%% Processes of both releases survived the step; all of the release are there; none is suspended.
 processes(Before, Now) ->
     [{another_pid, Name} || {Name, Pid} <- maps:to_list(Before), maps:is_key(Name, Now), map_get(Name, Now) =/= Pid] ++
     [{not_there, Name} || {Name, undefined} <- maps:to_list(Now)] ++

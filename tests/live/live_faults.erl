@@ -113,7 +113,7 @@ frame() ->
 lay_out(Dir, #{base_vsn := BaseVsn, target_vsn := TargetVsn, base := Base, target := Target, listed := Listed, up := Up, version := Version}) ->
     release(filename:join(Dir, "base"), "1.0.0", BaseVsn, maps:merge(frame(), Base), []),
     Ebin = release(filename:join(Dir, "target"), "2.0.0", TargetVsn, maps:merge(frame(), Target), Listed),
-    %% Only the way up is taken.
+    %% Only the upgrade is installed.
     Down = [{restart_application, shop}],
     case TargetVsn of
         BaseVsn -> ok;
@@ -167,7 +167,7 @@ run() ->
 
 take(Report, Target) ->
     case filelib:is_file(Report ++ ".step") of
-        %% A script that fails behind its point of no return restarts the node, which comes here again.
+        %% A script that fails after its point of no return restarts the node, which comes here again.
         true -> restarted;
         false ->
             ok = file:write_file(Report ++ ".step", ""),

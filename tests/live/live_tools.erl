@@ -36,7 +36,7 @@ command("boot", [Root | [Oldest | _] = Vsns]) ->
     ok = release_handler:create_RELEASES(filename:join(Root, "releases"), Release(Oldest) ++ ".rel", []);
 
 %% Empties the downgrade entries of appups.
-command("no-way-down", Files) ->
+command("no-downgrade", Files) ->
     [begin
          {ok, [{Vsn, Ups, [_ | _]}]} = file:consult(File),
          write(File, {Vsn, Ups, []})
@@ -79,7 +79,7 @@ damaged(Entries) ->
      || {Base, Description, Script} <- Entries, At <- lists:seq(1, length(Script)),
         {Before, [Gone | After]} <- [lists:split(At - 1, Script)], not is_harmless(Gone, Script)].
 
-%% What a node does not miss: code removed while nobody runs it needs no purge, and a process that has nothing to convert
+%% What a node does not miss: code removed while no process runs it needs no purge, and a process that has nothing to convert
 %% need not be suspended.
 is_harmless({purge, _}, _Script) -> true;
 is_harmless({suspend, Modules}, Script) -> not lists:any(fun(Module) -> converts(Module, Script) end, Modules);

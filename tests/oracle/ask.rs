@@ -71,12 +71,12 @@ impl<'a> Vm<'a> {
         read
     }
 
-    /// What OTP tells of BEAM files: a term a line.
+    /// What OTP returns for BEAM files: a term a line.
     pub fn beams(&self, files: &[PathBuf]) -> String {
         let listed: String = files.iter().map(|file| format!("\"{}\".\n", file.display())).collect();
         fs::write(self.folder.join("beams"), listed).unwrap();
-        self.run(&["-s", "driver", "main", "-extra", "beams", "beams", "told"]);
-        fs::read_to_string(self.folder.join("told")).unwrap()
+        self.run(&["-s", "driver", "main", "-extra", "beams", "beams", "answers"]);
+        fs::read_to_string(self.folder.join("answers")).unwrap()
     }
 
     /// Terms as OTP prints them.

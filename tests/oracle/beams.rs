@@ -1,4 +1,4 @@
-//! BEAM files: what relupc reads in them against what `beam_lib` and `code` tell.
+//! BEAM files: what relupc reads in them against what `beam_lib` and `code` return.
 
 use crate::Tally;
 use crate::ask::Vm;
@@ -24,8 +24,8 @@ pub fn compare(erl: &str, otp: Otp, folders: &[String], tally: &mut Tally) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    let told = Vm::new(erl, folder.path()).beams(&files);
-    let document = parse(&Source::new("told", told.into_bytes()), FileId(0), otp, Extent::All);
+    let theirs = Vm::new(erl, folder.path()).beams(&files);
+    let document = parse(&Source::new("theirs", theirs.into_bytes()), FileId(0), otp, Extent::All);
     assert_eq!(document.terms.len(), files.len(), "{:?}", document.faults.first());
     for (file, theirs) in files.iter().zip(&document.terms) {
         let ours = facts(&fs::read(file).unwrap(), theirs);
@@ -53,7 +53,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The same term as the driver prints. What only debug information tells is compared where OTP has it.
+/// The same term as the driver prints. What only debug information shows is compared where OTP has it.
 fn facts(bytes: &[u8], theirs: &Term) -> Term {
     let read = |beam: Beam<'_>| {
         let mut imports = beam.imports(&beam.atoms()?)?;
@@ -83,9 +83,9 @@ fn facts(bytes: &[u8], theirs: &Term) -> Term {
         }
         Some((Language::Elixir, _)) | None => none(),
     };
-    let told = theirs.as_tuple().and_then(|parts| parts.last()).cloned().unwrap_or_else(none);
+    let theirs = theirs.as_tuple().and_then(|parts| parts.last()).cloned().unwrap_or_else(none);
     let on_load = match facts.on_load {
-        _ if told.is_atom("none") => none(),
+        _ if theirs.is_atom("none") => none(),
         Known::Known(on_load) => Term::atom(if on_load { "true" } else { "false" }),
         Known::Unknown(why) => Term::atom(why),
     };

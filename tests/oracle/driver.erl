@@ -21,7 +21,7 @@ terms(In, Out) ->
     [io:format(To, "~tp.~n", [Term]) || Term <- Terms],
     ok = file:close(To).
 
-%% What `beam_lib' and `code' tell of each file of a list: a term a line, or an atom for a file that is no module.
+%% What `beam_lib' and `code' return for each file of a list: a term a line, or an atom for a file that is not a module.
 beams(In, Out) ->
     {ok, Files} = file:consult(In),
     {ok, To} = file:open(Out, [write, {encoding, utf8}]),

@@ -3,7 +3,7 @@
 use crate::generate::Case;
 use crate::rng::Rng;
 
-/// Instructions that are wrong, or at odds with what else stands in a script.
+/// Instructions that are wrong, or at odds with the rest of a script.
 const BAD_INSTRUCTIONS: &[&str] = &[
     "{update,\"m\"}",
     "{update,m,{advance,[]}}",

@@ -100,7 +100,7 @@ fn summarise(relup: Option<&Relup>, found: Findings, files: &Files, otp: Otp) ->
 }
 
 /// Compiles each path again with the order that another compiler's script has where dependencies leave a choice, and
-/// tells whether the scripts are then the same.
+/// returns whether the scripts are then the same.
 pub fn same_up_to_free_order(case: &Case, theirs: &str, otp: Otp) -> bool {
     let mut found = Findings::default();
     let Some(theirs) = relupc::relup::read(&term(theirs, otp), &mut found) else { return false };

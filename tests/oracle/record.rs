@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-/// Appends a case. Each text stands behind a line that says what it is and how many bytes it has.
+/// Appends a case. Each text follows a line that says what it is and how many bytes it has.
 pub fn write(out: &mut String, case: &Case, answer: &Answer) {
     let mut block = |what: &str, bytes: &[u8]| {
-        // Files may hold any bytes; those that are no UTF-8 are written as numbers.
+        // Files may hold any bytes; those that are not UTF-8 are written as numbers.
         let text: String = match std::str::from_utf8(bytes) {
             Ok(text) => text.to_owned(),
             Err(_) => return writeln!(out, "@bytes {what}\n{}", bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(" ")),

@@ -91,7 +91,7 @@ fn tarballs_that_lie() {
         header.set_cksum();
         header.as_bytes().to_vec()
     };
-    // Ten gigabytes of zeros that are announced, and ten that come without a word.
+    // Ten gigabytes of zeros that are announced, and ten that are not.
     let announced = gzip(&named(b"lib/zeros", 10 << 30));
     let cases: [(&str, Vec<u8>, &str); 7] = [
         ("cut.tar.gz", cut, "RL0230"),
@@ -129,7 +129,7 @@ fn a_folder_that_is_a_link_in_a_circle() {
     std::os::unix::fs::symlink("..", folder.path().join("lib/circle")).unwrap();
     std::os::unix::fs::symlink("self", folder.path().join("lib/self")).unwrap();
     let (document, status) = demo::make(folder.path(), &[]);
-    assert_eq!((demo::codes(&document), status), (vec!["RL0233".to_owned()], 0), "what leads nowhere is passed over, and said to be");
+    assert_eq!((demo::codes(&document), status), (vec!["RL0233".to_owned()], 0), "what leads nowhere is passed over and reported");
     let (document, _) = demo::make(folder.path(), &["--path", "lib/nowhere"]);
     assert!(demo::codes(&document).contains(&"RL0234".to_owned()), "{document}");
     // A folder whose entries cannot be listed although it is one: /proc has them.

@@ -32,7 +32,7 @@ fn printed(line: &str) -> String {
     fs::read_to_string(file.path()).unwrap()
 }
 
-/// Each `console` block holds a command after `$ ` and exactly what it prints; `RELUPC_BLESS=1` writes that anew.
+/// Each `console` block holds a command after `$ ` and exactly what it prints; `RELUPC_BLESS=1` writes that again.
 #[test]
 fn shown_commands_do_what_is_shown() {
     let bless = std::env::var_os("RELUPC_BLESS").is_some();

@@ -55,7 +55,7 @@ fn every_planted_change_is_seen_and_nothing_else() {
         ("moved_to", &["module-moved"], "hot-with-care", "hot-with-care"),
         ("native", &["native-library", "code", "native-code"], "restart-application", "restart-application"),
         ("nested", &["code", "state", "code-change-catch-all"], "restart-application", "restart-application"),
-        ("old_tuple", &["code", "state", "code-change-no-way-back"], "hot-with-care", "restart-application"),
+        ("old_tuple", &["code", "state", "code-change-no-downgrade"], "hot-with-care", "restart-application"),
         ("recompiled", &["recompiled"], "hot", "hot"),
         ("renamed_in_source", &["debug-only"], "hot", "hot"),
         ("signature", &["code", "exports-gained", "dead-call"], "hot-with-care", "hot"),
@@ -63,7 +63,7 @@ fn every_planted_change_is_seen_and_nothing_else() {
         ("state_kept", &["code"], "hot", "hot"),
         ("two_maps", &["code"], "hot", "hot"),
         ("unbumped", &["version-not-bumped", "code"], "hot-with-care", "hot-with-care"),
-        ("version_argument", &["code", "state", "code-change-no-way-back", "code-change-version"], "restart-application", "restart-application"),
+        ("version_argument", &["code", "state", "code-change-no-downgrade", "code-change-version"], "restart-application", "restart-application"),
         ("vsn_only", &["attributes"], "hot", "hot"),
     ];
     let names: Vec<&str> = seen.keys().map(String::as_str).collect();

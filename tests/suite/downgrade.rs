@@ -89,7 +89,7 @@ fn odd_lists_are_left_alone() {
     }
 }
 
-/// An element that is no entry, tabs, Windows line ends: the new entry stands behind them and reads back.
+/// An element that is no entry, tabs, Windows line ends: the new entry is after them and reads back.
 #[test]
 fn layouts_of_all_kinds() {
     for (down, wanted) in [

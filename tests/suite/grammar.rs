@@ -1,4 +1,4 @@
-//! The grammars in `grammar/` are used: sentences generated from them must be read, each instruction without a word of
+//! The grammars in `grammar/` are used: sentences generated from them must be read, each instruction without
 //! complaint. The oracle asks OTP about the same sentences.
 
 use relupc::appup::read_instruction;

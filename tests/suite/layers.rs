@@ -80,7 +80,7 @@ fn module(file: &str) -> &str {
     file.split('/').next().unwrap().trim_end_matches(".rs")
 }
 
-/// The first names behind each `prefix` in code; comments and words inside tests do not count.
+/// The first names after each `prefix` in code; comments and words inside tests do not count.
 fn names<'t>(text: &'t str, prefix: &str) -> Vec<&'t str> {
     let code = text.split("#[cfg(test)]").next().unwrap();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));

@@ -1,4 +1,4 @@
-//! `relupc lint`: rules between releases, levels, comments that silence, mends and output forms. What the rules say about an
+//! `relupc lint`: rules between releases, levels, allowing comments, fixes and output formats. What the rules say about an
 //! appup on its own is tested by their pages.
 
 use crate::demo;
@@ -90,7 +90,7 @@ fn what_the_code_shows_between_two_releases() {
     let entry = &found["labels"][0];
     assert!(entry["file"].as_str().unwrap().ends_with("state_kept.appup"), "the line that a person would change: {entry}");
     let found = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "RL0524").unwrap();
-    assert_eq!(found["paths"], serde_json::json!(["1.0.0 -> 2.0.0"]), "on the way down the function comes back");
+    assert_eq!(found["paths"], serde_json::json!(["1.0.0 -> 2.0.0"]), "on a downgrade the function exists again");
     assert!(found["labels"][0]["file"].as_str().unwrap().ends_with(".appup"), "the entry that a person would change: {found}");
 }
 
@@ -124,7 +124,7 @@ fn where_the_emulator_is_restarted_all_is_new_anyway() {
     for code in ["RL0521", "RL0522", "RL0601", "RL0602", "RL0603", "RL0604", "RL0605", "RL0801", "RL0804"] {
         assert_eq!(messages(&document, code), Vec::<String>::new(), "{code}");
     }
-    assert_eq!(messages(&document, "RL0802").len(), 1, "migrations are told of all the same");
+    assert_eq!(messages(&document, "RL0802").len(), 1, "migrations are reported all the same");
 }
 
 #[test]
@@ -141,7 +141,7 @@ const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0504", "`called` is replaced first; until `caller`", 1),
     ("RL0505", "`helper` is removed before `client`", 1),
     ("RL0508", "`settings:convert/1`", 1),
-    // By `spawn_link`, a timer and another node; not what is there, nor where nobody can tell.
+    // By `spawn_link`, a timer and another node; not what exists, nor what cannot be known.
     ("RL0524", "`worker` exports `run/2` in place of `run/1`, and 3 functions still call it", 1),
     ("RL0606", "lists `[other]`", 2),
     ("RL0606", "`asked` as `dynamic`", 2),
@@ -203,25 +203,25 @@ fn hazards_against_themselves_give_nothing() {
 #[test]
 fn hazards_that_were_fixed_are_passed() {
     let folder = hazards();
-    let mend = |application: &str, script: &str| {
+    let fix = |application: &str, script: &str| {
         let file = folder.path().join(format!("target/lib/{application}-2.0.0/ebin/{application}.appup"));
         fs::write(file, format!("{{\"2.0.0\",[{{\"1.0.0\",[{script}]}}],[]}}.\n")).unwrap();
     };
-    mend("window", "{update,caller,[called]},{load_module,called}");
-    mend("helped", "{load_module,client},{delete_module,helper}");
-    mend("called_early", "{load_module,settings},{apply,{settings,convert,[old]}}");
-    mend("hidden", "{load_module,hidden},{load_module,asked}");
-    mend("tables", "{restart_application,tables}");
-    mend("looping", "{restart_application,looping}");
-    mend("funs", "{update,keeper,{advanced,[]}},{load_module,namer}");
-    mend("restarted", "{restart_application,restarted}");
-    mend("retyped", "{update,retyped,{advanced,[]}}");
-    mend("moded", "{update,moded,{advanced,[]}}");
-    mend("changeling", "{restart_application,changeling}");
-    mend("alone", "{load_module,alone}");
+    fix("window", "{update,caller,[called]},{load_module,called}");
+    fix("helped", "{load_module,client},{delete_module,helper}");
+    fix("called_early", "{load_module,settings},{apply,{settings,convert,[old]}}");
+    fix("hidden", "{load_module,hidden},{load_module,asked}");
+    fix("tables", "{restart_application,tables}");
+    fix("looping", "{restart_application,looping}");
+    fix("funs", "{update,keeper,{advanced,[]}},{load_module,namer}");
+    fix("restarted", "{restart_application,restarted}");
+    fix("retyped", "{update,retyped,{advanced,[]}}");
+    fix("moded", "{update,moded,{advanced,[]}}");
+    fix("changeling", "{restart_application,changeling}");
+    fix("alone", "{load_module,alone}");
     fs::copy(folder.path().join("base/lib/by_name-1.0.0/ebin/worker.beam"), folder.path().join("target/lib/by_name-2.0.0/ebin/worker.beam")).unwrap();
-    mend("taken", "{restart_application,taken}");
-    mend("dropped", "{apply,{supervisor,terminate_child,[dropped_sup,dropped]}},{update,dropped_sup,supervisor},{delete_module,dropped}");
+    fix("taken", "{restart_application,taken}");
+    fix("dropped", "{apply,{supervisor,terminate_child,[dropped_sup,dropped]}},{update,dropped_sup,supervisor},{delete_module,dropped}");
     let (document, _) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "base", "--format", "json"]);
     // As long as anybody is suspended, every application is asked for its processes.
     assert_eq!(messages(&document, "RL0610").len(), 1);
@@ -241,7 +241,7 @@ fn what_cannot_be_seen_is_said() {
         let file = folder.path().join(side).join("ebin/retyped.beam");
         let mut beam = fs::read(&file).unwrap();
         let chunk = beam.windows(4).position(|tag| tag == b"Dbgi").unwrap();
-        // A chunk that nobody knows.
+        // An unknown chunk.
         beam[chunk] = b'X';
         fs::write(&file, beam).unwrap();
     }
@@ -273,7 +273,7 @@ fn a_module_for_a_newer_emulator() {
     let file = folder.path().join("target/lib/window-2.0.0/ebin/caller.beam");
     let mut beam = fs::read(&file).unwrap();
     let code = beam.windows(4).position(|tag| tag == b"Code").unwrap();
-    // Behind the chunk's head: size, set, highest instruction.
+    // After the chunk's head: size, set, highest instruction.
     beam[code + 16..code + 20].copy_from_slice(&190u32.to_be_bytes());
     fs::write(&file, beam).unwrap();
     let (document, _) = lint(folder.path(), &[]);
@@ -334,7 +334,7 @@ fn a_relup_that_does_not_end_in_its_release() {
     let (document, _) = lint(folder.path(), &[]);
     let seen = messages(&document, "RL0908");
     assert!(seen.iter().any(|message| message == "this path removes `caller`, which release 2.0.0 has in `window`"), "{seen:?}");
-    assert_eq!(messages(&document, "RL0906").len(), 1, "and nobody purges it");
+    assert_eq!(messages(&document, "RL0906").len(), 1, "and nothing purges it");
     fs::write(&relup, text.replacen("{called,\"", "{called_,\"", 1).replacen("{window,\"2.0.0\",", "{window,\"1.5.0\",", 1)).unwrap();
     let (document, _) = lint(folder.path(), &[]);
     assert_eq!(messages(&document, "RL0905"), ["release 2.0.0 has `window` in version 2.0.0, not \"1.5.0\""]);
@@ -397,11 +397,7 @@ fn a_dependency_is_called_one() {
         let list = document["diagnostics"].as_array().unwrap();
         list.iter().find(|found| found["code"] == code).unwrap()["help"].as_str().unwrap().to_owned()
     };
-    assert!(
-        of("RL0607").ends_with("; `tables` is a dependency of `window`: report it to its authors, or ship an appup of your own"),
-        "{}",
-        of("RL0607")
-    );
+    assert!(of("RL0607").ends_with("; `tables` is a dependency of `window`: report it to its authors, or ship an appup of your own"), "{}", of("RL0607"));
     assert!(!of("RL0610").contains("dependency"));
 }
 
@@ -426,7 +422,7 @@ fn codes_and_levels(folder: &Path, more: &[&str]) -> (Vec<String>, i32) {
     let mut arguments = vec!["lint", FILE, "--format", "json"];
     arguments.extend(more);
     let (document, status) = demo::json(folder, &arguments);
-    // That the demonstration is a library is said elsewhere.
+    // That the demonstration is a library is reported elsewhere.
     let list = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] != "RL0341");
     (list.map(|found| format!("{} {}", found["code"].as_str().unwrap(), found["severity"].as_str().unwrap())).collect(), status)
 }
@@ -452,7 +448,7 @@ fn levels_come_from_the_configuration_and_the_command_line() {
 #[test]
 fn comments_silence_a_line_a_tuple_or_a_file() {
     let seen = |text: &str| codes_and_levels(demo::with(&[(FILE, text)]).path(), &[]).0;
-    let lines = |comment: &str, behind: &str| format!("{{\"2.0.0\",\n {comment}\n [{{\"1.0.0\",[{{load_module,demo_lib}}]}}], {behind}\n []}}.\n");
+    let lines = |comment: &str, after: &str| format!("{{\"2.0.0\",\n {comment}\n [{{\"1.0.0\",[{{load_module,demo_lib}}]}}], {after}\n []}}.\n");
     assert_eq!(seen(&lines("%% relupc:allow RL0711 first version", "")), Vec::<String>::new());
     assert_eq!(seen(&lines("", "% relupc:allow one-way-entry first version")), Vec::<String>::new());
     assert_eq!(seen(&format!("%% relupc:allow-file RL0711 first version\n{ONE_WAY}")), Vec::<String>::new());
@@ -468,8 +464,8 @@ fn mends_are_applied_and_nothing_is_lost() {
     let folder = demo::with(&[(FILE, text)]);
     let output = demo::relupc(folder.path(), &["lint", FILE, "--fix"]);
     assert_eq!(output.status.code(), Some(0), "whether another application has the module is not known");
-    let mended = fs::read_to_string(folder.path().join(FILE)).unwrap();
-    assert_eq!(mended, text.replace("Demo.Server}]}], %", "'Elixir.Demo.Server'}]}], %"));
+    let fixed = fs::read_to_string(folder.path().join(FILE)).unwrap();
+    assert_eq!(fixed, text.replace("Demo.Server}]}], %", "'Elixir.Demo.Server'}]}], %"));
     let version = "{\"2.0.0\",\n [{<<\"1.0.0\">>,[{load_module,demo_lib}]}],\n [{\"1.0.0\",[{load_module,demo_lib}]}]}.\n";
     let folder = demo::with(&[(FILE, version)]);
     demo::relupc(folder.path(), &["lint", FILE, "--fix"]);
@@ -479,12 +475,12 @@ fn mends_are_applied_and_nothing_is_lost() {
 }
 
 #[test]
-fn quotes_of_a_word_processor_are_mended_and_nothing_else() {
+fn quotes_of_a_word_processor_are_fixed_and_nothing_else() {
     let text = "{“2.0.0”,\n [{“1.0.0”,[{load_module,‘demo_lib’}]}],\n [{“1.0.0”,[{load_module,`demo_lib`}]}]}.\n";
     let folder = demo::with(&[(FILE, text)]);
     demo::relupc(folder.path(), &["lint", FILE, "--fix"]);
-    let mended = fs::read_to_string(folder.path().join(FILE)).unwrap();
-    assert_eq!(mended, text.replace(['“', '”'], "\"").replace(['‘', '’', '`'], "'"));
+    let fixed = fs::read_to_string(folder.path().join(FILE)).unwrap();
+    assert_eq!(fixed, text.replace(['“', '”'], "\"").replace(['‘', '’', '`'], "'"));
 }
 
 /// Not a timed test: with every pair looked at this would take half a minute.
@@ -501,10 +497,10 @@ fn thousands_of_entries_are_not_compared_each_with_each() {
 #[test]
 fn a_full_stop_is_put_where_it_belongs() {
     let term = "{\"2.0.0\",[{\"1.0.0\",[{load_module,demo_lib}]}],[{\"1.0.0\",[]}]}";
-    for (behind, mended) in [("", ".\n"), ("\n", ".\n"), ("\r\n", ".\r\n"), (" % the end\n", ". % the end\n")] {
-        let folder = demo::with(&[(FILE, &format!("{term}{behind}"))]);
+    for (after, fixed) in [("", ".\n"), ("\n", ".\n"), ("\r\n", ".\r\n"), (" % the end\n", ". % the end\n")] {
+        let folder = demo::with(&[(FILE, &format!("{term}{after}"))]);
         demo::relupc(folder.path(), &["lint", FILE, "--fix"]);
-        assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), format!("{term}{mended}"));
+        assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), format!("{term}{fixed}"));
     }
 }
 
@@ -558,7 +554,7 @@ fn links_out_of_the_folder_are_not_followed() {
 
 #[test]
 fn no_comment_allows_what_otp_refuses() {
-    let text = "%% relupc:allow-file RL0409 we know better\n{\"2.0.0\",[{\"1.0.0\",[{load_module,nobody}]}],[{\"1.0.0\",[]}]}.\n";
+    let text = "%% relupc:allow-file RL0409 we know better\n{\"2.0.0\",[{\"1.0.0\",[{load_module,missing}]}],[{\"1.0.0\",[]}]}.\n";
     let folder = demo::with(&[(FILE, text)]);
     let (document, status) = demo::make(folder.path(), &[]);
     assert_eq!((demo::codes(&document), status), (vec!["RL0409".to_owned(), "RL0002".to_owned()], 1));
@@ -615,7 +611,7 @@ fn mends_are_shown_before_they_are_made() {
     assert_eq!(changed(&safe), 4, "two names, a line taken and a line put:\n{safe}");
     assert!(safe.contains("+ [{\"1.0.0\",[{load_module,'Elixir.Demo.Server'}]}], % kept\n"));
     let (both, _) = shown(&["--fix=unsafe"]);
-    assert_eq!(changed(&both), 6, "one mend lays bare the next:\n{both}");
+    assert_eq!(changed(&both), 6, "one fix reveals the next:\n{both}");
     assert_eq!(fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
     let sound = demo::with(&[]);
     assert_eq!(demo::relupc(sound.path(), &["lint", FILE, "--diff"]).stdout, b"");

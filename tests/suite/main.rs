@@ -20,4 +20,5 @@ mod pages;
 mod parity;
 mod schemas;
 mod seeds;
+mod words;
 mod writing;

@@ -139,7 +139,7 @@ fn directions_and_descriptions_are_chosen() {
     let (document, _) = demo::json(folder.path(), &["make", "new", "--down-to", "old", "--path", "lib/*/ebin", "--restart-emulator", "--format", "json"]);
     assert_eq!(document["relup"]["up"].as_array().map(Vec::len), Some(0));
     assert_eq!(document["relup"]["down"][0]["instructions"].as_array().unwrap().last().unwrap()["op"], "restart_emulator");
-    let (code, words) = status(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin", "--describe", "nobody=x"]);
+    let (code, words) = status(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin", "--describe", "unknown=x"]);
     assert!(code == 2 && words.contains("names no base"), "{words}");
 }
 

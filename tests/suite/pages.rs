@@ -71,7 +71,7 @@ fn blocks(code: &'static str, page: &str) -> Vec<Block> {
 #[derive(Clone, PartialEq)]
 enum Content {
     Text(String),
-    /// Taken away.
+    /// Removed.
     Absent,
     /// A link, to this path.
     Link(String),
@@ -278,7 +278,7 @@ fn page_path(code: &str) -> PathBuf {
 }
 
 /// Where the place of a finding would be drawn: the line of the block under which, and the line of carets. Places that
-/// span lines or stand under the percent signs are not drawn.
+/// span lines or are under the percent signs are not drawn.
 fn drawing(block: &Block, found: &Value) -> Option<(usize, String)> {
     let label = found["labels"].get(0)?;
     let number = |place: &str, field: &str| label[place][field].as_u64().unwrap() as usize;
@@ -368,7 +368,7 @@ fn compiled_examples_are_those_of_the_pages() {
     assert!(wrong.is_empty(), "run `.ci/pages`: {}", wrong.join(", "));
 }
 
-/// Drawn places are no part of a source.
+/// Drawn places do not belong to a source.
 fn without_carets(text: &str) -> String {
     text.lines().filter(|line| !(line.starts_with("%%") && line.contains('^'))).map(|line| format!("{line}\n")).collect()
 }

@@ -1,4 +1,4 @@
-//! Deliberate differences from OTP: each stands in `docs/parity.md` and has its test, here or where the page says.
+//! Deliberate differences from OTP: each is in `docs/parity.md` and has its test, here or where the page says.
 
 use relupc::otp::Otp;
 use relupc::source::Source;
@@ -40,7 +40,7 @@ fn every_difference_has_its_test() {
         named += 1;
         if let Some((file, name)) = test.split_once("::").filter(|(file, _)| *file != "pattern") {
             let text = fs::read_to_string(root.join(format!("tests/suite/{file}.rs"))).unwrap_or_else(|_| panic!("{test}"));
-            assert!(text.contains(&format!("fn {name}()")), "{test} is no test");
+            assert!(text.contains(&format!("fn {name}()")), "{test} is not a test");
         } else if let Some(code) = test.strip_prefix("page ") {
             assert!(root.join(format!("docs/rules/{code}.md")).is_file(), "{test}");
         } else {

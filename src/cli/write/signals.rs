@@ -69,7 +69,7 @@ fn watch() {
     use signal_hook::consts::{SIGINT, SIGTERM};
     static STARTED: Once = Once::new();
     STARTED.call_once(|| {
-        // Without the thread a signal leaves a file over, which is no reason not to write.
+        // Without the thread a signal leaves a temporary file, which is not a reason to refuse writing.
         let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
         let wait = move || {
             for signal in signals.forever() {

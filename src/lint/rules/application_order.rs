@@ -21,7 +21,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         // The order of the `.rel` is the order of the steps; what is only loaded needs no other to run.
         let mut come: HashSet<&str> = HashSet::new();
         let mut go: HashSet<&str> = HashSet::new();
-        let mut told: HashSet<&str> = HashSet::new();
+        let mut reported: HashSet<&str> = HashSet::new();
         for (at, step) in way.steps.iter().enumerate() {
             match &step.origin.cause {
                 Cause::ApplicationAdded(name, span) if come.insert(name.as_str()) => {
@@ -49,7 +49,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         let runs = goes_later && starts(user) && !way.is_stopped(user.name.value.as_str(), at, at);
                         runs && needed(user).any(|needed| needed == name.as_str())
                     });
-                    if let Some(user) = still.filter(|_| told.insert(name.as_str())) {
+                    if let Some(user) = still.filter(|_| reported.insert(name.as_str())) {
                         found.push(
                             Diagnostic::new(&APPLICATION_ORDER, format!("`{name}` is stopped while `{}`, which needs it, still runs", user.name.value))
                                 .label(*span, "removed applications are stopped in the order of the `.rel`")

@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule { code: &BEHAVIOUR_CHANGED, check: Check::Pa
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
-        let mut told = HashSet::new();
+        let mut reported = HashSet::new();
         for (application, module, fact) in pair.module_facts(&["behaviour-gained", "behaviour-lost", "callback-mode"]) {
             let name = Atom::new(&module.name);
             let is_mode = fact.kind == "callback-mode";
@@ -24,7 +24,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 continue;
             }
             let Some(span) = way.loaded.get(&name).filter(|_| !way.removed.contains_key(&name)) else { continue };
-            if way.starts_anew(&name, pair.application(&application.name)) || !told.insert(name.clone()) {
+            if way.starts_anew(&name, pair.application(&application.name)) || !reported.insert(name.clone()) {
                 continue;
             }
             let help = if is_mode {

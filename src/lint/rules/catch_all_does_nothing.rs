@@ -16,7 +16,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
         if takes_all(&script.entry.version) && script.entry.script.is_nil() {
             found.push(
                 Diagnostic::new(&CATCH_ALL_DOES_NOTHING, format!("this {} entry matches every version and does nothing", script.direction.word()))
-                    .label(script.entry.span, "changed code is not loaded, without a word")
+                    .label(script.entry.span, "changed code is silently not loaded")
                     .help(format!("name the versions it is for, or write `[{{restart_application,{}}}]`", file.name)),
             );
         }

@@ -14,9 +14,9 @@ pub(super) static RULE: Rule = Rule { code: &CODE_CHANGE_IDLE, check: Check::Pai
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for way in pair.hot_ways() {
-        for (_, module, fact) in pair.module_facts(&["code-change-injected", "code-change-catch-all", "code-change-no-way-back"]) {
+        for (_, module, fact) in pair.module_facts(&["code-change-injected", "code-change-catch-all", "code-change-no-downgrade"]) {
             let name = Atom::new(&module.name);
-            let only_down = fact.kind == "code-change-no-way-back" && way.direction == Direction::Up;
+            let only_down = fact.kind == "code-change-no-downgrade" && way.direction == Direction::Up;
             // Where it is not called, it does not matter.
             let Some(span) = way.loaded.get(&name).filter(|_| way.changed.contains(&name) && !only_down) else { continue };
             found.push(

@@ -38,7 +38,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     continue;
                 }
                 let what = match has {
-                    None => format!("`{module}` exports no `{name}/{wanted}`, but its processes are told to convert their state"),
+                    None => format!("`{module}` exports no `{name}/{wanted}`, but its processes are asked to convert their state"),
                     Some(has) => format!("`{module}` exports `{name}/{has}`, but `{name}/{wanted}` is called"),
                 };
                 let version = &running.rel.vsn.value;

@@ -100,11 +100,11 @@ fn check(file: &File<'_>, found: &mut Findings) {
             let (all, undone) = (turns(one), turns(other));
             let own: HashSet<_> = all.iter().map(Turn::key).collect();
             let undone: HashSet<_> = undone.iter().map(Turn::key).collect();
-            let mut told = HashSet::new();
+            let mut reported = HashSet::new();
             for turn in &all {
                 let reverse = turn.undone_by();
                 // One that stops and starts in the same script changes nothing for good.
-                if own.contains(&reverse) || undone.contains(&reverse) || !told.insert(reverse) {
+                if own.contains(&reverse) || undone.contains(&reverse) || !reported.insert(reverse) {
                     continue;
                 }
                 let (way, back) = (one.direction.word(), other.direction.word());

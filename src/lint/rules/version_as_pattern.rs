@@ -19,7 +19,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
         if !text.is_empty() && text.contains('.') && text.chars().all(|c| c.is_ascii_digit() || c == '.') {
             let plain = format!("\"{text}\"");
             found.push(
-                Diagnostic::new(&VERSION_AS_PATTERN, format!("`<<{plain}>>` is a pattern, in which each dot stands for any character"))
+                Diagnostic::new(&VERSION_AS_PATTERN, format!("`<<{plain}>>` is a pattern, in which each dot matches any character"))
                     .label(pattern.span, "a binary is a pattern")
                     .help(format!("for just this version write the string `{plain}`"))
                     .unsafe_fix("make it a string", vec![Edit { span: pattern.span, text: plain }]),

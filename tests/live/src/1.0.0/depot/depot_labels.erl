@@ -1,4 +1,4 @@
-%% What stands on a parcel's label. 1.0.0: with the paper it goes on.
+%% The label of a parcel. 1.0.0: with the paper it goes on.
 -module(depot_labels).
 -export([label/2]).
 

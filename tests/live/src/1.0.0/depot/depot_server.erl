@@ -1,4 +1,4 @@
-%% Knows the parcels that lie in the depot. 1.0.0: a list of them.
+%% Knows the parcels in the depot. 1.0.0: a list of them.
 -module(depot_server).
 -vsn("1.0.0").
 -behaviour(gen_server).

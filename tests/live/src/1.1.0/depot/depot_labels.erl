@@ -1,4 +1,4 @@
-%% What stands on a parcel's label. 1.1.0: both prices, which the rates of 1.0.0 do not know.
+%% The label of a parcel. 1.1.0: both prices, which the rates of 1.0.0 do not know.
 -module(depot_labels).
 -export([label/2]).
 

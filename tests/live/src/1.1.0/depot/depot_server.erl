@@ -1,4 +1,4 @@
-%% Knows the parcels that lie in the depot. 1.1.0: a map of them, and how many were handed out.
+%% Knows the parcels in the depot. 1.1.0: a map of them, and how many were handed out.
 -module(depot_server).
 -vsn("1.1.0").
 -behaviour(gen_server).

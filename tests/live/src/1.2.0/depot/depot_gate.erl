@@ -1,4 +1,4 @@
-%% The gate, closed or open. 1.2.0: it tells whether it is open; nothing changes in its state.
+%% The gate, closed or open. 1.2.0: it reports whether it is open; nothing changes in its state.
 -module(depot_gate).
 -vsn("1.2.0").
 -behaviour(gen_statem).

@@ -1,4 +1,4 @@
-%% Knows the parcels that lie in the depot. 1.2.0: each has a zone, and the state is a map throughout.
+%% Knows the parcels in the depot. 1.2.0: each has a zone, and the state is a map throughout.
 -module(depot_server).
 -vsn("1.2.0").
 -behaviour(gen_server).
