@@ -226,51 +226,71 @@ fn pack(block: &Block, folder: &Path, name: &str) {
     let _ = fs::remove_dir_all(folder.join("packed"));
 }
 
-fn run(block: &Block) -> Value {
-    let folder = lay_out(block);
+/// The command that a block is an example of.
+fn command(block: &Block) -> Vec<String> {
     let target = block.mark("target=").unwrap_or("new.rel");
-    let run = |arguments: &[&str]| demo::json(folder.path(), arguments).0;
-    if block.has("diff") {
-        return run(&["diff", "old.rel", target, "--path", "lib/*/ebin", "--format", "json"]);
-    }
-    if block.has("pair") {
-        let base = block.mark("base=").unwrap_or("old.rel");
-        let mut arguments = vec!["lint", "--target", target, "--from", base, "--path", "lib/*/ebin", "--format", "json"];
-        if block.has("policy") {
-            arguments.extend(["--warn", "RL0811"]);
+    let base = block.mark("base=").unwrap_or("old.rel");
+    let mut arguments: Vec<&str> = if block.has("diff") {
+        vec!["diff", "old.rel", target, "--path", "lib/*/ebin"]
+    } else if block.has("pair") {
+        vec!["lint", "--target", target, "--from", base, "--path", "lib/*/ebin"]
+    } else if let Some(path) = block.mark("lint=") {
+        vec!["lint", path]
+    } else if block.has("relup") {
+        vec!["lint", "relup"]
+    } else if block.has("lint") {
+        vec!["lint", "lib/demo-2.0.0/ebin/demo.appup"]
+    } else if block.has("invert") {
+        vec!["invert", "lib/demo-2.0.0/ebin/demo.appup"]
+    } else {
+        let mut make = vec!["make", target, if block.has("up") { "--up-from" } else { "--from" }, "old.rel", "--path", "lib/*/ebin"];
+        match block.mark("otp=") {
+            Some("target") => {}
+            Some(otp) => make.extend(["--otp", otp]),
+            None => make.extend(["--otp", "29"]),
         }
-        return run(&arguments);
-    }
-    if let Some(path) = block.mark("lint=") {
-        return run(&["lint", path, "--format", "json"]);
-    }
-    if block.has("relup") {
-        return run(&["lint", "relup", "--format", "json"]);
-    }
-    if block.has("lint") {
-        return run(&["lint", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]);
-    }
-    if block.has("invert") {
-        return run(&["invert", "lib/demo-2.0.0/ebin/demo.appup", "--format", "json"]);
-    }
-    let mut arguments = vec!["make", target, if block.has("up") { "--up-from" } else { "--from" }, "old.rel", "--path", "lib/*/ebin", "--format", "json"];
-    match block.mark("otp=") {
-        Some("target") => {}
-        Some(otp) => arguments.extend(["--otp", otp]),
-        None => arguments.extend(["--otp", "29"]),
-    }
+        make
+    };
     if let Some(path) = block.mark("path=") {
         arguments.extend(["--path", path]);
     }
-    for (name, argument) in [("derive", "--derive-downgrade"), ("lossy", "--allow-lossy"), ("check", "--check")] {
-        if block.has(name) {
-            arguments.push(argument);
+    let more =
+        [("policy", "--warn=RL0811"), ("derive", "--derive-downgrade"), ("lossy", "--allow-lossy"), ("check", "--check"), ("forbid", "--forbid=restart")];
+    arguments.extend(more.iter().filter(|(mark, _)| block.has(mark)).map(|(_, argument)| *argument));
+    arguments.into_iter().map(str::to_owned).collect()
+}
+
+/// What a block gives, as JSON.
+fn run(block: &Block) -> Value {
+    let folder = lay_out(block);
+    let arguments = command(block);
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).chain(["--format", "json"]).collect();
+    demo::json(folder.path(), &arguments).0
+}
+
+/// The findings of a code that a block gives, as a person sees them.
+fn rendered(block: &Block) -> String {
+    let folder = lay_out(block);
+    let arguments = command(block);
+    let output = demo::relupc(folder.path(), &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let text = format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let mut shown = String::new();
+    let mut is_own = false;
+    for line in text.lines() {
+        let head = ["error[", "warning[", "note["].iter().find_map(|level| line.strip_prefix(level));
+        is_own = head.map_or(is_own && (line.is_empty() || line.starts_with(' ')), |rest| rest.starts_with(block.code));
+        if is_own {
+            shown.push_str(line.trim_end());
+            shown.push('\n');
         }
     }
-    if block.has("forbid") {
-        arguments.extend(["--forbid", "restart"]);
+    if shown.is_empty() {
+        // Notes that `make` omits, and what comes after the first hundred.
+        let document = run(block);
+        let own = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == block.code).unwrap();
+        return format!("{}[{}]: {}\n  help: {}", own["severity"].as_str().unwrap(), block.code, own["message"].as_str().unwrap(), own["help"]);
     }
-    run(&arguments)
+    shown.trim_end().to_owned()
 }
 
 fn page_path(code: &str) -> PathBuf {
@@ -340,6 +360,17 @@ fn every_page_does_what_it_says() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The words of every code: message, labels and help.
+#[test]
+fn every_finding_as_it_is_shown() {
+    let all = lint::codes().into_iter().flat_map(|code| {
+        let blocks = blocks(code.id, &fs::read_to_string(page_path(code.id)).unwrap());
+        blocks.into_iter().filter(|block| block.has("fires")).map(|block| rendered(&block)).collect::<Vec<_>>()
+    });
+    let all: Vec<String> = all.collect();
+    insta::assert_snapshot!(all.join("\n\n"));
 }
 
 /// What is compiled belongs to the sources that the page shows: `.ci/pages` writes both sides of each block into one file.
