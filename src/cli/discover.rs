@@ -3,7 +3,7 @@
 use super::shell::Failure;
 use super::write;
 use crate::diag::Findings;
-use crate::source::{Disk, FileTree, Kind, join, refused};
+use crate::source::{Disk, FileTree, Kind, is_configuration, join, refused};
 use std::collections::BTreeSet;
 
 /// The files that paths select.
@@ -30,9 +30,7 @@ pub fn discover(paths: &[String], found: &mut Findings) -> Result<Discovered, Fa
                 walk.folder(folder, found);
             }
             Ok(Kind::File | Kind::Other) => {
-                if let Some(what) = something_else(path) {
-                    return Err(Failure::Usage(format!("`{path}` is {what}: `relupc lint` checks appups and relups")));
-                }
+                refuse_something_else(path, "`relupc lint` checks appups and relups")?;
                 let files = if is_relup(path) { &mut discovered.relups } else { &mut discovered.appups };
                 files.insert(path.clone());
             }
@@ -92,18 +90,21 @@ fn is_appup(name: &str) -> bool {
     name.ends_with(".appup") || name.ends_with(".appup.src")
 }
 
-/// What a file is that is neither an appup nor a relup, by the end of its name.
-fn something_else(path: &str) -> Option<&'static str> {
+/// Refuses a file that is neither an appup nor a relup, by the end of its name, before anything of it is read or shown.
+pub(super) fn refuse_something_else(path: &str, wanted: &str) -> Result<(), Failure> {
     const KINDS: &[(&str, &str)] = &[
         (".app", "an application resource file"),
         (".app.src", "the source of an application resource file"),
         (".rel", "a release resource file"),
-        (".config", "a configuration file"),
         (".beam", "a compiled module"),
         (".erl", "Erlang source"),
         (".ex", "Elixir source"),
         (".tar.gz", "a tarball; give it as `--target`, with `--from`"),
         (".tgz", "a tarball; give it as `--target`, with `--from`"),
     ];
-    KINDS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, what)| *what)
+    let kind = KINDS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, what)| *what);
+    match kind.or_else(|| is_configuration(path).then_some("a configuration file")) {
+        Some(what) => Err(Failure::Usage(format!("`{path}` is {what}: {wanted}"))),
+        None => Ok(()),
+    }
 }

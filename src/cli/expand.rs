@@ -2,7 +2,7 @@
 
 use super::shared::{Format, Language, path};
 use super::shell::{Failure, Shell};
-use super::{Outcome, invert};
+use super::{Outcome, discover, invert};
 use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry, Version};
 use crate::diag::Findings;
 use crate::escape;
@@ -39,6 +39,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    discover::refuse_something_else(&args.file, "`relupc expand` shows the scripts of an appup")?;
     let disk = Disk;
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
@@ -119,6 +120,9 @@ fn expand(
     let mut expanded = Vec::new();
     for direction in [Direction::Up, Direction::Down] {
         let entries = appup.entries(direction);
+        if let Some(span) = entries.broken.filter(|_| args.from.is_none()) {
+            found.push(appup::entries_no_list(span, direction));
+        }
         let chosen: Vec<&appup::Entry> = match &args.from {
             None => entries.list.iter().collect(),
             Some(version) => match appup::choose(entries, version, direction, found) {

@@ -2,7 +2,7 @@
 
 use super::shared::{Format, Language, path};
 use super::shell::{Failure, Shell};
-use super::{Outcome, expand, write};
+use super::{Outcome, discover, expand, write};
 use crate::appup::Appup;
 use crate::author::{derive_missing, insert, no_place};
 use crate::diag::Findings;
@@ -44,6 +44,7 @@ pub struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    discover::refuse_something_else(&args.file, "`relupc invert` derives the downgrade entries of an appup")?;
     let disk = Disk;
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);

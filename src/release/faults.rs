@@ -163,7 +163,9 @@ pub(super) fn callback_module(value: &Term) -> Diagnostic {
 }
 
 pub(super) fn parameter_bad(key: &str, value: &Term, wanted: &'static str, crash: bool) -> Diagnostic {
-    Diagnostic::new(&PARAMETER_BAD, format!("`{}` is not a value for `{key}`", brief(value)))
+    // The values of the environment may be secrets.
+    let shown = if key == "env" { "this".to_owned() } else { format!("`{}`", brief(value)) };
+    Diagnostic::new(&PARAMETER_BAD, format!("{shown} is not a value for `{key}`"))
         .label(value.span, wanted)
         .help("see `app(4)` for the values that each key takes")
         .otp(if crash { "error_reading/EXIT" } else { "error_reading/bad_param" })

@@ -25,7 +25,7 @@ pub struct Source {
 pub fn is_configuration(name: &str) -> bool {
     let file = name.rsplit(['/', ':']).next().unwrap_or(name);
     let file = file.strip_suffix(".src").unwrap_or(file);
-    file.ends_with(".config") || file.ends_with(".args") || file.ends_with("runtime.exs") || file == "env.sh"
+    file.ends_with(".config") || file.ends_with(".args") || file.ends_with("runtime.exs") || file == "env.sh" || file == "COOKIE"
 }
 
 /// What makes looking a place up cheap, however long the lines are.

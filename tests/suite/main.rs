@@ -20,5 +20,6 @@ mod pages;
 mod parity;
 mod schemas;
 mod seeds;
+mod trust;
 mod words;
 mod writing;

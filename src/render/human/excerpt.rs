@@ -3,10 +3,11 @@
 //! The lines are copied out of the file first, each unsafe character written as an escape, so that neither a terminal nor
 //! the reader is misled, and however long a line is.
 
+use super::secrets::{self, Hidden};
 use super::{Charset, Style};
 use crate::diag::Label;
 use crate::escape;
-use crate::source::{Source, is_configuration};
+use crate::source::Source;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents, ThemeStyles};
 use std::fmt::{self, Display, Write};
 use std::ops::Range;
@@ -52,29 +53,25 @@ impl<'f> Excerpt<'f> {
 pub fn draw(excerpt: &Excerpt<'_>, style: Style, out: &mut String) {
     let place = |label: &Label| excerpt.file.place(label.span.start);
     let name = escape::line(&excerpt.file.name);
-    if is_configuration(&excerpt.file.name) {
+    let listed = |out: &mut String| {
         for label in &excerpt.labels {
             let at = place(label);
             // Writing to a string cannot fail.
             let _ = writeln!(out, "   at {name}:{}:{}: {}", at.line, at.column, escape::line(&label.text));
         }
-        return;
-    }
+    };
+    let Hidden::Bytes(hidden) = secrets::hidden(excerpt.file) else { return listed(out) };
     let mut theme = match style.charset {
         Charset::Unicode => GraphicalTheme::unicode(),
         Charset::Ascii => GraphicalTheme::none(),
     };
     theme.styles = if style.colour { ThemeStyles::ansi() } else { ThemeStyles::none() };
     let handler = GraphicalReportHandler::new_themed(theme).with_width(style.width.unwrap_or(usize::MAX >> 1)).with_links(false).with_context_lines(1);
-    let drawn = Drawn::new(excerpt, &name);
+    let drawn = Drawn::new(excerpt, &name, &hidden);
     let mut text = String::new();
     if handler.render_report(&mut text, &drawn).is_err() {
         // A place that cannot be drawn is not lost.
-        for label in &excerpt.labels {
-            let at = place(label);
-            let _ = writeln!(out, "   at {name}:{}:{}: {}", at.line, at.column, escape::line(&label.text));
-        }
-        return;
+        return listed(out);
     }
     // The first line is that of the message, which is not given: it heads the whole finding.
     out.push_str(text.split_once('\n').map_or("", |(_, rest)| rest));
@@ -92,7 +89,7 @@ struct Drawn<'n> {
 }
 
 impl<'n> Drawn<'n> {
-    fn new(excerpt: &Excerpt<'_>, name: &'n str) -> Drawn<'n> {
+    fn new(excerpt: &Excerpt<'_>, name: &'n str, hidden: &[Range<usize>]) -> Drawn<'n> {
         let file = excerpt.file;
         let (first, last) = excerpt.lines;
         let primary = excerpt.labels.first().map_or((0, 0), |label| {
@@ -106,12 +103,12 @@ impl<'n> Drawn<'n> {
                 // The file ends with the line before.
                 break;
             }
-            drawn.add_line(excerpt, line, range);
+            drawn.add_line(excerpt, line, range, hidden);
         }
         drawn
     }
 
-    fn add_line(&mut self, excerpt: &Excerpt<'_>, line: usize, range: Range<usize>) {
+    fn add_line(&mut self, excerpt: &Excerpt<'_>, line: usize, range: Range<usize>, hidden: &[Range<usize>]) {
         let file = excerpt.file;
         let own: Vec<(usize, Range<usize>, &Label)> = excerpt
             .labels
@@ -127,11 +124,11 @@ impl<'n> Drawn<'n> {
             .collect();
         let from = own.iter().map(|(_, place, _)| place.start.saturating_sub(AROUND)).min().unwrap_or(range.start).max(range.start);
         let to = own.iter().map(|(_, place, _)| place.end + AROUND).max().unwrap_or(range.start + AROUND).min(range.end);
-        let text = file.text.get(boundary(&file.text, from)..boundary(&file.text, to)).unwrap_or_default();
         let from = boundary(&file.text, from);
+        let text = secrets::masked(file.text.get(from..boundary(&file.text, to)).unwrap_or_default(), from, hidden);
         let start = self.text.len();
         // Where each offset of the line is in the excerpt: escapes are longer than what they stand for.
-        let shown = |offset: usize| escaped_length(text.get(..boundary(text, offset.saturating_sub(from).min(text.len()))).unwrap_or_default());
+        let shown = |offset: usize| escaped_length(text.get(..boundary(&text, offset.saturating_sub(from).min(text.len()))).unwrap_or_default());
         for (at, place, label) in own {
             let (open, close) = (start + shown(place.start), start + shown(place.end));
             let words = (!label.text.is_empty()).then(|| escape::line(&label.text).into_owned());

@@ -1,6 +1,7 @@
 //! Findings for people: one block a finding, its places drawn from the files, or one line each.
 
 mod excerpt;
+mod secrets;
 mod wrap;
 
 use crate::diag::{Diagnostic, Label, Severity};
