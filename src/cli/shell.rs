@@ -167,9 +167,11 @@ fn style_of(colour: Colour, is_terminal: bool, choice: anstream::ColorChoice) ->
     Style { colour, width: is_terminal.then(terminal_width), charset: charset() }
 }
 
+/// How wide the terminal is; `COLUMNS` goes before what it says itself.
 fn terminal_width() -> usize {
     let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    columns.unwrap_or(WIDTH).clamp(WIDTH / 2, MAX_WIDTH)
+    let own = || terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0));
+    columns.or_else(own).unwrap_or(WIDTH).clamp(WIDTH / 2, MAX_WIDTH)
 }
 
 /// What the locale can show: the first of the variables that is set decides, as for `setlocale(3)`.

@@ -51,10 +51,12 @@ pub fn appups(bytes: &[u8]) {
         }
         let derived = derive_missing(&appup, None, true, &mut found);
         if !found.has_errors() {
-            let _ = insert(source, &appup, &derived, Otp::NEWEST);
+            let edited = insert(source, &appup, &derived, Otp::NEWEST);
+            assert!(edited.is_none_or(|edited| edited.bytes().len() <= 64 * bytes.len() + 4096), "what is written grows faster than what is read");
         }
     }
-    human(&found.sorted(), &files, Style { colour: false, width: Some(80), charset: relupc::render::Charset::Unicode });
+    let shown = human(&found.sorted(), &files, Style { colour: false, width: Some(80), charset: relupc::render::Charset::Unicode });
+    assert!(!shown.contains(|c: char| c != '\n' && relupc::escape::is_unsafe(c)), "what is shown steers a terminal");
 }
 
 /// Any bytes as a module, and as an external term: everything that is read of one.

@@ -41,6 +41,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("anstream", &["cli/shell.rs"]),
+    ("terminal_size", &["cli/shell.rs"]),
     ("tempfile", &["cli/write/signals.rs"]),
     ("ecow", &["term/value.rs"]),
     // Where it was measured to matter: lists of modules are hashed again for each path.
