@@ -22,6 +22,7 @@ pub mod compare;
 pub mod diag;
 pub mod escape;
 pub mod lint;
+pub mod node;
 pub mod otp;
 pub mod parallel;
 pub mod pattern;

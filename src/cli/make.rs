@@ -10,10 +10,11 @@ use crate::appup::Direction;
 use crate::author::derive_for;
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between, Ran};
+use crate::node::{Summary, Timeline};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
 use crate::release::{FileKind, Opener, Release, with_otp_tag};
-use crate::relup::{self, Entry, LowOp, Relup, Step, Summary};
+use crate::relup::{self, Entry, LowOp, Relup, Step};
 use crate::render::{self, MakeReport};
 use crate::source::{Disk, Files, Spot, TreeId, join, refused};
 use crate::term::{Extent, Term, read_differently};
@@ -201,7 +202,7 @@ impl Product<'_> {
         };
         let line = |entry: &Entry, direction: Direction| {
             let path = plan::path_name(&relup.version, &entry.version, direction);
-            format!("\n  {} {path}: {}", direction.word(), render::does(&Summary::of(&entry.steps)))
+            format!("\n  {} {path}: {}", direction.word(), render::does(&Summary::of(&Timeline::of(&entry.steps))))
         };
         let up = relup.up.iter().map(|entry| line(entry, Direction::Up));
         let down = relup.down.iter().map(|entry| line(entry, Direction::Down));

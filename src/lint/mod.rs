@@ -21,7 +21,7 @@ pub use computed::computed;
 pub use file::{File, check_file};
 pub use fix::{Fixed, Which, fix};
 pub use levels::{Level, Levels, Preset, SetBy};
-pub use pair::{Pair, Supervisor, Way};
+pub use pair::{Pair, Route, Supervisor};
 pub use releases::{Between, check_releases};
 pub use written::{Written, check_relup};
 

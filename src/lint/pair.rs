@@ -2,16 +2,18 @@
 
 use super::Between;
 use crate::appup::{self, Direction, Entry, Instruction};
-use crate::beam::{Beam, Facts, Known, Supervision};
+use crate::beam::{self, Beam, Facts, Known, Supervision};
 use crate::compare::{ApplicationChange, Comparison, Fact, Habits, Link, ModuleChange};
 use crate::diag::Findings;
+use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
-use crate::relup::{LowOp, Step};
+use crate::relup::{Child, ChildAction, Step};
 use crate::source::Trees;
 use crate::span::{Span, Spanned};
+use crate::term::print::brief;
 use crate::term::{Atom, Term};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Two releases.
@@ -29,9 +31,9 @@ pub struct Pair<'a> {
     /// Where files are read from.
     pub trees: &'a Trees<'a>,
     /// The paths that could be compiled.
-    pub ways: Vec<Way<'a>>,
+    pub routes: Vec<Route<'a>>,
     /// The paths of the target's relup that are others than those that could be compiled.
-    written: Vec<Way<'a>>,
+    written: Vec<Route<'a>>,
     /// The supervisors that were looked for, by release and application.
     supervisors: Mutex<Supervisors>,
 }
@@ -49,31 +51,15 @@ pub struct Supervisor {
 }
 
 /// A path between the two, and what it does to each module.
-pub struct Way<'a> {
+pub struct Route<'a> {
     /// Its direction.
     pub direction: Direction,
     /// Its name, for findings.
     pub name: String,
     /// Its script.
     pub steps: &'a [Step],
-    /// Whether it restarts the emulator, so that all code is new anyway.
-    pub restarts: bool,
-    /// The modules whose code is replaced, with the place that asks for it.
-    pub loaded: HashMap<&'a Atom, Span>,
-    /// The modules that go.
-    pub removed: HashMap<&'a Atom, Span>,
-    /// The modules whose processes are suspended and changed.
-    pub changed: HashSet<&'a Atom>,
-    /// Until which step the code of a module is the old one.
-    pub gone_at: HashMap<&'a Atom, usize>,
-    /// From which step on the code of a module is the new one.
-    pub come_at: HashMap<&'a Atom, usize>,
-    /// From which step to which the processes of a module are suspended.
-    pub suspended: HashMap<&'a Atom, (usize, usize)>,
-    /// Whether it calls the code server itself: what that loads cannot be seen from the script.
-    pub loads_by_call: bool,
-    /// From which steps to which an application does not run.
-    pub stopped: HashMap<&'a str, Vec<(usize, usize)>>,
+    /// What the script does, and when.
+    pub timeline: Timeline<'a>,
 }
 
 impl<'a> Pair<'a> {
@@ -87,34 +73,37 @@ impl<'a> Pair<'a> {
         trees: &'a Trees<'a>,
     ) -> Pair<'a> {
         let base = between.base;
-        let way = |direction, steps: &'a [Step]| Way::new(direction, path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), steps);
-        let up = between.up.map(|steps| way(Direction::Up, steps));
-        let ways = up.into_iter().chain(between.down.map(|steps| way(Direction::Down, steps))).collect();
+        let route = |direction, steps: &'a [Step]| {
+            let before = if direction == Direction::Up { base } else { target };
+            Route::new(direction, path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), before, steps)
+        };
+        let up = between.up.map(|steps| route(Direction::Up, steps));
+        let routes = up.into_iter().chain(between.down.map(|steps| route(Direction::Down, steps))).collect();
         let mut written = Vec::new();
         if let Some(relup) = between.relup {
             for (direction, entries, compiled) in [(Direction::Up, &relup.up, between.up), (Direction::Down, &relup.down, between.down)] {
                 let entry = entries.iter().find(|entry| entry.version == base.rel.vsn.value);
                 let is_same = |steps: &[Step]| compiled.is_some_and(|compiled| compiled.iter().map(|step| &step.op).eq(steps.iter().map(|step| &step.op)));
-                written.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| way(direction, entry.steps.as_slice())));
+                written.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| route(direction, entry.steps.as_slice())));
             }
         }
-        Pair { base, target, comparison, links, appups, trees, ways, written, supervisors: Mutex::default() }
+        Pair { base, target, comparison, links, appups, trees, routes, written, supervisors: Mutex::default() }
     }
 
     /// Whether the emulator is restarted on every path, so that what runs is new anyway.
     pub fn restarts(&self) -> bool {
-        let all = !self.ways.is_empty() && self.ways.iter().all(|way| way.restarts);
+        let all = !self.routes.is_empty() && self.routes.iter().all(|route| route.restarts());
         all || self.base.rel.erts.value != self.target.rel.erts.value
     }
 
     /// The paths of the target's relup that are others than those that could be compiled.
-    pub fn written_ways(&self) -> &[Way<'a>] {
+    pub fn written_routes(&self) -> &[Route<'a>] {
         &self.written
     }
 
     /// The paths on which the emulator runs on.
-    pub fn hot_ways(&self) -> impl Iterator<Item = &Way<'a>> {
-        self.ways.iter().filter(|way| !way.restarts)
+    pub fn hot_routes(&self) -> impl Iterator<Item = &Route<'a>> {
+        self.routes.iter().filter(|route| !route.restarts())
     }
 
     /// The modules that differ, each with its application.
@@ -204,6 +193,45 @@ impl<'a> Pair<'a> {
         supervisors
     }
 
+    /// Whether a call is about a child of a supervisor: its id, and the supervisor's name. A name that is not the module of another
+    /// known supervisor may be any registered name.
+    pub fn is_about(&self, release: &Release, supervisor: &Supervisor, supervision: &Supervision, child: &beam::Child, call: &Child<'_>) -> bool {
+        let is_other = |name: &Atom| *name != supervisor.module && release.library_of(name.as_str()).is_some();
+        let names_it = call.supervisor.as_atom().is_none_or(|name| !is_other(name));
+        // Children of a template are named by their pids.
+        !supervision.is_template() && names_it && call.id.is_some_and(|id| brief(id) == child.id)
+    }
+
+    /// Whether the processes of a module are terminated by a call before a step, as far as the specifications of a release show
+    /// which children run it; where they do not, a child called like the module counts.
+    pub fn is_terminated(&self, route: &Route<'_>, release: &Release, module: &Atom, before: usize) -> bool {
+        let calls = || route.timeline.children().iter().filter(|(at, call)| *at < before && call.action == ChildAction::Terminate).map(|(_, call)| call);
+        if calls().next().is_none() {
+            return false;
+        }
+        let application = release.library_of(module.as_str()).map_or("", |library| library.name.value.as_str());
+        let mut is_known = false;
+        for supervisor in self.supervisors(release, application).iter() {
+            let Known::Known(supervision) = &supervisor.children else { continue };
+            for child in supervision.children.iter().filter(|child| child.start.as_ref() == Some(module)) {
+                is_known = true;
+                if calls().any(|call| self.is_about(release, supervisor, supervision, child, call)) {
+                    return true;
+                }
+            }
+        }
+        !is_known && calls().any(|call| call.id.and_then(Term::as_atom) == Some(module))
+    }
+
+    /// Whether the processes of a module are stopped before its new code is loaded, and started again: by `stop` and `start`, by
+    /// calls of their supervisor, or with the whole application.
+    pub fn starts_again(&self, route: &Route<'_>, module: &Atom) -> bool {
+        let from = self.side(route.direction, false);
+        let replaced = route.timeline.replaced_at(module).unwrap_or_default();
+        let stopped = route.timeline.first(module, ModuleEvent::Stopped).is_some_and(|at| at < replaced);
+        stopped || route.is_away(from.library_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
+    }
+
     /// Has a look at the compiled file of a module in one of the releases; `None` when there is none that can be read.
     pub fn look<R>(&self, release: &Release, module: &Atom, see: impl FnOnce(&Beam<'_>) -> Option<R>) -> Option<R> {
         let library = release.library_of(module.as_str()).filter(|library| library.compiled(self.trees).contains(module.as_str()))?;
@@ -213,137 +241,67 @@ impl<'a> Pair<'a> {
     }
 }
 
-impl<'a> Way<'a> {
-    fn new(direction: Direction, name: String, steps: &'a [Step]) -> Way<'a> {
-        let mut way = Way {
-            direction,
-            name,
-            steps,
-            restarts: false,
-            loaded: HashMap::new(),
-            removed: HashMap::new(),
-            changed: HashSet::new(),
-            gone_at: HashMap::new(),
-            come_at: HashMap::new(),
-            suspended: HashMap::new(),
-            stopped: HashMap::new(),
-            loads_by_call: false,
-        };
-        for (at, step) in steps.iter().enumerate() {
-            way.add(at, step);
-        }
-        way
+impl<'a> Route<'a> {
+    fn new(direction: Direction, name: String, before: &'a Release, steps: &'a [Step]) -> Route<'a> {
+        Route { direction, name, steps, timeline: Timeline::from(before, steps) }
     }
 
-    fn add(&mut self, at: usize, step: &'a Step) {
-        let span = step.origin.span();
-        match &step.op {
-            LowOp::Load(module, ..) => {
-                self.loaded.entry(module).or_insert(span);
-                self.gone_at.entry(module).or_insert(at);
-                self.come_at.insert(module, at);
-            }
-            LowOp::Remove(module, ..) => {
-                self.removed.entry(module).or_insert(span);
-                self.gone_at.entry(module).or_insert(at);
-            }
-            LowOp::Suspend(list) => {
-                for suspended in list {
-                    self.suspended.insert(&suspended.module, (at, usize::MAX));
-                }
-            }
-            LowOp::Resume(list) => {
-                for module in list {
-                    if let Some((_, end)) = self.suspended.get_mut(module) {
-                        *end = at;
-                    }
-                }
-            }
-            LowOp::CodeChange(_, list) => self.changed.extend(list.iter().map(|(module, _)| module)),
-            LowOp::RestartEmulator | LowOp::RestartNewEmulator => self.restarts = true,
-            LowOp::Apply { module, function, arguments } => match (module.as_str(), function.as_str(), first_atom(arguments)) {
-                ("code", function, _) if function.contains("load") => self.loads_by_call = true,
-                ("application", "stop", Some(name)) => self.stopped.entry(name.as_str()).or_default().push((at, usize::MAX)),
-                ("application", "start" | "ensure_started", Some(name)) => {
-                    let spans = self.stopped.entry(name.as_str()).or_default();
-                    match spans.last_mut().filter(|(_, end)| *end == usize::MAX) {
-                        Some((_, end)) => *end = at,
-                        // One that is started without being stopped before is new.
-                        None => spans.push((0, at)),
-                    }
-                }
-                _ => {}
-            },
-            LowOp::LoadObjectCode { .. }
-            | LowOp::PointOfNoReturn
-            | LowOp::Purge(_)
-            | LowOp::Stop(_)
-            | LowOp::Start(_)
-            | LowOp::SyncNodes(..)
-            | LowOp::Restart
-            | LowOp::Reboot => {}
-        }
+    /// Whether it restarts the emulator, so that all code is new anyway.
+    pub fn restarts(&self) -> bool {
+        self.timeline.restart().is_some()
     }
 
-    /// Whether a module is removed before its new code is loaded, so that nothing of the old one is left by then.
-    pub fn loads_afresh(&self, module: &str) -> bool {
-        let at = |map: &HashMap<&Atom, usize>| map.iter().find(|(known, _)| known.as_str() == module).map(|(_, at)| *at);
-        matches!((at(&self.gone_at), at(&self.come_at)), (Some(gone), Some(come)) if gone < come)
+    /// What asks for a step.
+    pub fn span(&self, at: usize) -> Span {
+        self.steps.get(at).map_or(Span::GENERATED, |step| step.origin.span())
     }
 
-    /// The modules that go for good, in order, with the place that asks for it.
+    /// What asks for a module to be loaded, when it is.
+    pub fn loaded(&self, module: &Atom) -> Option<Span> {
+        self.timeline.first(module, ModuleEvent::Loaded).map(|at| self.span(at))
+    }
+
+    /// What asks for a module to be removed, when it is; it may be loaded again.
+    pub fn removed(&self, module: &Atom) -> Option<Span> {
+        self.timeline.first(module, ModuleEvent::Removed).map(|at| self.span(at))
+    }
+
+    /// Whether processes of a module convert their state.
+    pub fn converts(&self, module: &Atom) -> bool {
+        self.timeline.has(module, ModuleEvent::Converted)
+    }
+
+    /// The modules that are removed for good, in order, with the place that asks for it.
     pub fn gone(&self) -> Vec<(&'a Atom, Span)> {
-        let mut gone: Vec<_> = self.removed.iter().filter(|(module, _)| !self.loaded.contains_key(*module)).map(|(module, span)| (*module, *span)).collect();
-        gone.sort_unstable();
-        gone
+        let modules = self.timeline.modules().into_iter();
+        modules.filter(|module| self.timeline.is_gone(module)).filter_map(|module| Some((module, self.removed(module)?))).collect()
     }
 
     /// The modules that are loaded and whose processes are changed, in order, with the place that asks for it.
     pub fn updated(&self) -> Vec<(&'a Atom, Span)> {
-        let mut updated: Vec<_> = self.changed.iter().filter_map(|module| Some((*module, *self.loaded.get(module)?))).collect();
-        updated.sort_unstable();
-        updated
+        let modules = self.timeline.modules().into_iter();
+        modules.filter(|module| self.converts(module)).filter_map(|module| Some((module, self.loaded(module)?))).collect()
     }
 
-    /// Whether the processes of a module are still from one step to another: suspended, or their application stopped.
+    /// Whether the code of a module that runs at a step is that of the release being installed.
+    pub fn is_new_at(&self, module: &Atom, at: usize) -> bool {
+        self.timeline.last(module, ModuleEvent::Loaded).is_some_and(|loaded| loaded < at)
+    }
+
+    /// Whether the processes of a module do not run from one step to another: suspended, or their application stopped.
     pub fn is_still(&self, module: &Atom, application: Option<&Application>, from: usize, to: usize) -> bool {
-        self.suspended.get(module).is_some_and(|(start, end)| *start <= from && to <= *end) || self.is_away(application, from, to)
+        self.timeline.is_suspended(module, from, to) || self.is_away(application, from, to)
     }
 
-    /// Whether the processes of an application are not there from one step to another. Stopping a library stops no process.
+    /// Whether the processes of an application do not exist from one step to another. Stopping a library stops no process.
     fn is_away(&self, application: Option<&Application>, from: usize, to: usize) -> bool {
         let own = application.filter(|application| application.file.callback.is_some());
-        own.is_some_and(|application| self.is_stopped(application.name.value.as_str(), from, to))
+        own.is_some_and(|application| self.timeline.is_stopped(application.name.value.as_str(), from, to))
     }
 
-    /// Whether the processes of a module are stopped before its new code comes and started again: by `stop` and `start`, by
-    /// calls of its supervisor with a child called like the module, or with the whole application.
-    pub fn starts_anew(&self, module: &Atom, application: Option<&Application>) -> bool {
-        let gone = self.gone_at.get(module).copied().unwrap_or_default();
-        let stops = |step: &Step| {
-            if let LowOp::Stop(list) = &step.op {
-                return list.contains(module);
-            }
-            let LowOp::Apply { module: supervisor, function, arguments } = &step.op else { return false };
-            let child = arguments.as_list().and_then(|list| list.get(1)?.as_atom());
-            supervisor.as_str() == "supervisor" && function.as_str() == "terminate_child" && child == Some(module)
-        };
-        self.steps.iter().take(gone).any(stops) || self.is_away(application, gone, gone)
-    }
-
-    /// Whether an application does not run from one step to another.
-    pub fn is_stopped(&self, application: &str, from: usize, to: usize) -> bool {
-        self.stopped.get(application).into_iter().flatten().any(|(start, end)| *start <= from && to <= *end)
-    }
-
-    /// Whether two modules come or go by one instruction for their whole application.
+    /// Whether two modules are loaded or removed by one instruction for their whole application.
     pub fn is_one_instruction(&self, one: usize, other: usize) -> bool {
         let cause = |at: usize| self.steps.get(at).map(|step| &step.origin.cause);
         cause(one).is_some() && cause(one) == cause(other)
     }
-}
-
-/// The first of some arguments, when it is an atom.
-fn first_atom(arguments: &Term) -> Option<&Atom> {
-    arguments.as_list()?.first()?.as_atom()
 }

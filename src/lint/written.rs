@@ -33,7 +33,7 @@ impl<'a> Written<'a> {
     }
 
     /// The release being installed on a path, when it is known.
-    pub fn gone_to(&self, direction: Direction, entry: &Entry) -> Option<&'a Release> {
+    pub fn installed(&self, direction: Direction, entry: &Entry) -> Option<&'a Release> {
         match direction {
             Direction::Up => self.target,
             Direction::Down => self.base(entry),

@@ -5,47 +5,47 @@ use super::faults;
 use super::split::Halves;
 use crate::appup::HighOp;
 use crate::diag::{Diagnostic, Findings};
+use crate::node::{ModuleEvent, Timeline};
 use crate::relup::{LowOp, Origin};
 use crate::span::Span;
 use crate::term::Atom;
-use foldhash::HashSet;
+use foldhash::{HashSet, HashSetExt};
+
+/// Whether an instruction is of a kind.
+type IsKind = fn(&LowOp) -> bool;
+/// What is reported of a module.
+type Fault = fn(&Atom, Span) -> Diagnostic;
 
 /// Reports loads without object code, and suspending, resuming, stopping and starting that do not pair.
 pub(super) fn check(halves: &Halves, found: &mut Findings) {
-    let read: HashSet<&Atom> =
-        halves.before.iter().flat_map(|step| if let LowOp::LoadObjectCode { modules, .. } = &step.op { modules.as_slice() } else { &[] }).collect();
-    let low: Vec<(&LowOp, Span)> = halves
-        .after
-        .iter()
-        .filter_map(|item| match &item.op {
-            Some(HighOp::Low(op)) => Some((op, Origin::new(item.cause.clone()).span())),
-            _ => None,
-        })
-        .collect();
-    for (op, span) in &low {
+    let before = halves.before.iter().map(|step| (&step.op, Span::GENERATED));
+    let after = halves.after.iter().filter_map(|item| match &item.op {
+        Some(HighOp::Low(op)) => Some((op, Origin::new(item.cause.clone()).span())),
+        _ => None,
+    });
+    let written: Vec<(&LowOp, Span)> = before.chain(after).collect();
+    let timeline = Timeline::run(written.iter().map(|(op, _)| *op));
+    let own = written.get(halves.before.len()..).unwrap_or_default();
+    for (op, span) in own {
         if let LowOp::Load(module, ..) = op
-            && !read.contains(module)
+            && !timeline.has(module, ModuleEvent::Read)
         {
             found.push(faults::no_object_code(module, *span));
         }
     }
-    let suspends: Vec<_> = low.iter().filter(|(op, _)| matches!(op, LowOp::Suspend(_))).collect();
-    let resumes: Vec<_> = low.iter().filter(|(op, _)| matches!(op, LowOp::Resume(_))).collect();
-    unpaired(&suspends, &resumes, found, faults::suspended_not_resumed);
-    unpaired(&resumes, &suspends, found, faults::resumed_not_suspended);
-    let starts: Vec<_> = low.iter().filter(|(op, _)| matches!(op, LowOp::Start(_))).collect();
-    let stops: Vec<_> = low.iter().filter(|(op, _)| matches!(op, LowOp::Stop(_))).collect();
-    unpaired(&starts, &stops, found, faults::start_not_stop);
-    unpaired(&stops, &starts, found, faults::stop_not_start);
-}
-
-/// Modules that the first instructions name and the others do not.
-fn unpaired(these: &[&(&LowOp, Span)], others: &[&(&LowOp, Span)], found: &mut Findings, fault: impl Fn(&Atom, Span) -> Diagnostic) {
-    let mut known: HashSet<&Atom> = others.iter().flat_map(|(op, _)| op.modules()).collect();
-    for (op, span) in these {
-        for module in op.modules() {
-            if known.insert(module) {
-                found.push(fault(module, *span));
+    let pairs: [(IsKind, ModuleEvent, Fault); 4] = [
+        (|op| matches!(op, LowOp::Suspend(_)), ModuleEvent::Resumed, faults::suspended_not_resumed),
+        (|op| matches!(op, LowOp::Resume(_)), ModuleEvent::Suspended, faults::resumed_not_suspended),
+        (|op| matches!(op, LowOp::Start(_)), ModuleEvent::Stopped, faults::start_not_stop),
+        (|op| matches!(op, LowOp::Stop(_)), ModuleEvent::Started, faults::stop_not_start),
+    ];
+    for (is_own, other, fault) in pairs {
+        let mut reported: HashSet<&Atom> = HashSet::new();
+        for (op, span) in own.iter().filter(|(op, _)| is_own(op)) {
+            for module in op.modules() {
+                if !timeline.has(module, other) && reported.insert(module) {
+                    found.push(fault(module, *span));
+                }
             }
         }
     }

@@ -212,7 +212,7 @@ pub(super) fn not_on_code_path(application: &Atom, span: Span) -> Diagnostic {
         .help("only `load_object_code` puts an added application on the code path: list its modules, or install with `{update_paths,true}`")
 }
 
-pub(super) fn loaded_twice(module: &Atom, span: Span, loads: usize, reads: usize) -> Diagnostic {
+pub(super) fn loaded_twice(module: &Atom, span: Span, loads: u32, reads: u32) -> Diagnostic {
     let message =
         format!("`{module}` is loaded {loads} times, but its object code is read {}", if reads == 1 { "once".to_owned() } else { format!("{reads} times") });
     Diagnostic::new(&LOADED_TWICE, message)

@@ -82,6 +82,11 @@ pub fn modules_in(tree: &dyn FileTree, folder: &str) -> BTreeSet<String> {
 }
 
 impl Application {
+    /// Whether the release starts it: not one of type `load` or `none`.
+    pub fn starts(&self) -> bool {
+        !matches!(self.kind, StartType::Load | StartType::None)
+    }
+
     /// The modules that have a compiled file in its folder.
     pub fn compiled(&self, trees: &Trees<'_>) -> &BTreeSet<String> {
         self.compiled.get_or_init(|| modules_in(trees.get(self.folder.tree), &self.folder.path))

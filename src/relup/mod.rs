@@ -8,13 +8,11 @@ pub mod faults;
 mod op;
 mod read;
 mod shape;
-mod summary;
 
 pub use call::{ApplicationAction, Call, Child, ChildAction, CodeAction, ProcessAction, child_id};
 pub use op::{LowOp, Mode, Purge, Suspended, SyncWith, Timeout};
 pub use read::{has_shape, read, read_instruction};
 pub use shape::Shape;
-pub use summary::Summary;
 
 use crate::otp::Otp;
 use crate::span::Span;

@@ -1,7 +1,7 @@
 //! What a path does, in one sentence.
 
 use super::count;
-use crate::relup::Summary;
+use crate::node::Summary;
 use crate::term::Atom;
 
 /// A summary in words: `3 modules loaded, 1 removed, ...; the emulator keeps running`.
@@ -54,7 +54,7 @@ fn applications(names: &[Atom]) -> String {
 #[cfg(test)]
 mod tests {
     use super::does;
-    use crate::relup::Summary;
+    use crate::node::Summary;
     use crate::term::Atom;
 
     #[test]

@@ -17,12 +17,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("relup", &["term", "diag", "otp", "span"]),
     ("release", &["term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "otp", "span"]),
-    ("plan", &["appup", "release", "relup", "term", "source", "diag", "parallel", "otp", "span"]),
+    ("node", &["release", "relup", "term"]),
+    ("plan", &["node", "appup", "release", "relup", "term", "source", "diag", "parallel", "otp", "span"]),
     ("compare", &["release", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("author", &["appup", "term", "source", "diag", "otp", "span"]),
-    ("lint", &["author", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
-    ("render", &["escape", "compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
-    ("cli", &["escape", "parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
+    ("lint", &["node", "author", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
+    ("render", &["node", "escape", "compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
+    (
+        "cli",
+        &["node", "escape", "parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"],
+    ),
 ];
 
 /// Outside crates and the modules (or files) they stay in.
@@ -45,7 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tempfile", &["cli/write/signals.rs"]),
     ("ecow", &["term/value.rs"]),
     // Where it was measured to matter: lists of modules are hashed again for each path.
-    ("foldhash", &["plan", "release"]),
+    ("foldhash", &["node", "plan", "release"]),
     ("flate2", &["source/archive.rs", "beam/container.rs"]),
     ("mimalloc", &["main.rs"]),
     ("similar", &["cli/lint.rs"]),
@@ -132,5 +136,19 @@ fn files_stay_readable() {
     for (file, text) in sources() {
         assert!(text.lines().count() <= 700, "{file} asks to be split by subject");
         assert!(text.starts_with("//!"), "{file} does not say what it is for");
+    }
+}
+
+/// Instructions are executed in one place, `node`: elsewhere a file knows at most a few of them, to find or to make them.
+#[test]
+fn there_is_one_interpreter() {
+    const VARIANTS: &[&str] = &["LoadObjectCode", "Load", "Remove", "Purge", "Suspend", "Resume", "CodeChange", "Stop", "Start", "Apply", "SyncNodes"];
+    const AT_MOST: usize = 4;
+    // What reads and prints them, what makes them of high-level ones, what executes them, and what inverts them.
+    const ALL: &[&str] = &["relup/op.rs", "relup/shape.rs", "relup/read.rs", "plan/lower.rs", "plan/check.rs", "node/state.rs"];
+    for (file, text) in sources() {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let known = VARIANTS.iter().filter(|variant| [" ", "(", "{"].iter().any(|end| code.contains(&format!("LowOp::{variant}{end}")))).count();
+        assert!(known <= AT_MOST || ALL.contains(&file.as_str()), "{file} knows {known} instructions: `node::Timeline` says what a path does");
     }
 }

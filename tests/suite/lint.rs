@@ -200,6 +200,46 @@ fn hazards_against_themselves_give_nothing() {
     assert_eq!((demo::codes(&document), status), (Vec::new(), 0));
 }
 
+/// What a call says counts, not only that one is made: which supervisor and child, and in which of its ways an application is
+/// started again.
+#[test]
+fn calls_are_read_to_their_arguments() {
+    let folder = hazards();
+    let seen = |application: &str, script: &str, code: &str| {
+        let file = folder.path().join(format!("target/lib/{application}-2.0.0/ebin/{application}.appup"));
+        fs::write(file, format!("{{\"2.0.0\",[{{\"1.0.0\",[{script}]}}],[]}}.\n")).unwrap();
+        let (document, _) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "base", "--format", "json"]);
+        messages(&document, code).into_iter().filter(|message| message.contains(&format!("`{application}`"))).count()
+    };
+    let dropped = |call: &str| seen("dropped", &format!("{{apply,{{{call}}}}},{{update,dropped_sup,supervisor}},{{delete_module,dropped}}"), "RL0611");
+    for (call, count) in [
+        ("supervisor,terminate_child,[dropped_sup,dropped]", 0),
+        ("'Elixir.Supervisor',terminate_child,[dropped_sup,dropped]", 0),
+        ("supervisor,terminate_child,[dropped_sup,another]", 1),
+        ("supervisor,terminate_child,[restarted_sup,dropped]", 1),
+        ("supervisor,restart_child,[dropped_sup,dropped]", 1),
+    ] {
+        assert_eq!(dropped(call), count, "{call}");
+    }
+    // A server that keeps its state, with its application stopped before the load or not.
+    let folder = tempfile::tempdir().unwrap();
+    for side in ["base", "target"] {
+        crate::diff::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/shop").join(side), &folder.path().join(side));
+    }
+    let seen = |before: &str, after: &str| {
+        let text = format!("{{\"0.2.0\",[{{\"0.1.0\",[{before}{{load_module,shop_counter}}{after}]}}],[{{\"0.1.0\",[{{restart_application,shop}}]}}]}}.\n");
+        fs::write(folder.path().join("target/lib/shop-0.2.0/ebin/shop.appup"), text).unwrap();
+        messages(&demo::json(folder.path(), &["lint", "--target", "target", "--from", "base", "--format", "json"]).0, "RL0601").len()
+    };
+    assert_eq!(seen("", ""), 1);
+    let stop = "{apply,{application,stop,[shop]}},";
+    for start in ["start,[shop]", "start,[shop,permanent]", "ensure_started,[shop]", "ensure_all_started,[shop]"] {
+        let start = format!(",{{apply,{{application,{start}}}}}");
+        assert_eq!((seen(stop, &start), seen("", &start)), (0, 1), "{start}");
+    }
+    assert_eq!(seen(&format!("{stop}{{apply,{{application,ensure_all_started,[shop]}}}},"), ""), 1, "it runs again before the load");
+}
+
 #[test]
 fn hazards_that_were_fixed_are_passed() {
     let folder = hazards();

@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
-use crate::release::{Application, StartType};
+use crate::release::Application;
 use crate::relup::Cause;
 use crate::span::Spanned;
 use crate::term::Atom;
@@ -16,19 +16,19 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &APPLICATION_ORDER, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let (from, to) = (pair.side(way.direction, false), pair.side(way.direction, true));
+    for route in pair.hot_routes() {
+        let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
         // The order of the `.rel` is the order of the steps; what is only loaded needs no other to run.
         let mut come: HashSet<&str> = HashSet::new();
         let mut go: HashSet<&str> = HashSet::new();
         let mut reported: HashSet<&str> = HashSet::new();
-        for (at, step) in way.steps.iter().enumerate() {
+        for (at, step) in route.steps.iter().enumerate() {
             match &step.origin.cause {
                 Cause::ApplicationAdded(name, span) if come.insert(name.as_str()) => {
-                    let Some(own) = to.application(name.as_str()).filter(|own| starts(own)) else { continue };
+                    let Some(own) = to.application(name.as_str()).filter(|own| own.starts()) else { continue };
                     let late = needed(own).find(|needed| {
                         let new = from.application(needed).is_none() && !come.contains(needed);
-                        new && to.application(needed).is_some_and(starts)
+                        new && to.application(needed).is_some_and(Application::starts)
                     });
                     if let Some(late) = late {
                         found.push(
@@ -39,14 +39,14 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                             .label(*span, "new applications are started in the order of the `.rel`")
                             .label(to.application(late).map_or(*span, |late| late.name.span), "this one is needed first")
                             .help("list an application after the ones it needs")
-                            .on_path(&way.name),
+                            .on_path(&route.name),
                         );
                     }
                 }
                 Cause::ApplicationRemoved(name, span) if go.insert(name.as_str()) => {
                     let still = from.applications.iter().find(|user| {
                         let goes_later = to.application(user.name.value.as_str()).is_none() && !go.contains(user.name.value.as_str());
-                        let runs = goes_later && starts(user) && !way.is_stopped(user.name.value.as_str(), at, at);
+                        let runs = goes_later && user.starts() && !route.timeline.is_stopped(user.name.value.as_str(), at, at);
                         runs && needed(user).any(|needed| needed == name.as_str())
                     });
                     if let Some(user) = still.filter(|_| reported.insert(name.as_str())) {
@@ -55,7 +55,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                                 .label(*span, "removed applications are stopped in the order of the `.rel`")
                                 .label(user.name.span, "this one is stopped later")
                                 .help(format!("let an appup stop it first, with `{{apply,{{application,stop,[{}]}}}}`, if that harms it", user.name.value))
-                                .on_path(&way.name),
+                                .on_path(&route.name),
                         );
                     }
                 }
@@ -68,10 +68,6 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
         }
     }
-}
-
-fn starts(application: &Application) -> bool {
-    !matches!(application.kind, StartType::Load | StartType::None)
 }
 
 /// The applications that must run for this one to start.

@@ -26,33 +26,18 @@ fn check(file: &File<'_>, found: &mut Findings) {
         for step in &script.path.steps {
             let Cause::Written(span) = step.origin.cause else { continue };
             let Some(at) = order.get(&span).copied() else { continue };
-            match &step.op {
-                LowOp::Apply { .. } => {
-                    if let Some((_, overtaker)) = latest.filter(|(latest, _)| *latest > at && last != Some(span)) {
-                        found.push(
-                            Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction below it")
-                                .label(span, "written here")
-                                .label(overtaker, "this one runs first, as it belongs to the group of a module further up")
-                                .help("`relupc expand` shows the order; put the call before the first module of the group, or after the last"),
-                        );
-                    }
-                    last = Some(span);
+            if matches!(step.op, LowOp::Apply { .. }) {
+                if let Some((_, overtaker)) = latest.filter(|(latest, _)| *latest > at && last != Some(span)) {
+                    found.push(
+                        Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction below it")
+                            .label(span, "written here")
+                            .label(overtaker, "this one runs first, as it belongs to the group of a module further up")
+                            .help("`relupc expand` shows the order; put the call before the first module of the group, or after the last"),
+                    );
                 }
-                LowOp::Load(..) | LowOp::Remove(..) | LowOp::Suspend(_) => {
-                    latest = latest.max(Some((at, span)));
-                }
-                LowOp::LoadObjectCode { .. }
-                | LowOp::PointOfNoReturn
-                | LowOp::Purge(_)
-                | LowOp::Resume(_)
-                | LowOp::CodeChange(..)
-                | LowOp::Stop(_)
-                | LowOp::Start(_)
-                | LowOp::SyncNodes(..)
-                | LowOp::RestartNewEmulator
-                | LowOp::RestartEmulator
-                | LowOp::Restart
-                | LowOp::Reboot => {}
+                last = Some(span);
+            } else if matches!(step.op, LowOp::Load(..) | LowOp::Remove(..) | LowOp::Suspend(_)) {
+                latest = latest.max(Some((at, span)));
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::appup::HighOp;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, File, Rule};
-use crate::relup::LowOp;
+use crate::relup::{Call, LowOp};
 
 code! {
     APPLY_RESULT_DROPPED "RL0510" "apply-result-dropped" Advice
@@ -12,17 +12,12 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &APPLY_RESULT_DROPPED, check: Check::File(check) };
 
-/// Functions that answer `{error,Reason}` instead of failing.
-const ANSWERING: &[(&str, &[&str])] = &[
-    ("supervisor", &["start_child", "restart_child", "terminate_child", "delete_child"]),
-    ("application", &["start", "ensure_started", "ensure_all_started", "stop", "load", "unload"]),
-];
-
 fn check(file: &File<'_>, found: &mut Findings) {
     for script in &file.scripts {
         for instruction in &script.instructions {
-            let Some(HighOp::Low(LowOp::Apply { module, function, .. })) = &instruction.op else { continue };
-            if ANSWERING.iter().any(|(known, functions)| *known == module.as_str() && functions.contains(&function.as_str())) {
+            let Some(HighOp::Low(op @ LowOp::Apply { module, function, .. })) = &instruction.op else { continue };
+            // These functions return `{error,Reason}` instead of failing.
+            if matches!(Call::of(op), Some(Call::Application(..) | Call::Child(_))) {
                 found.push(
                     Diagnostic::new(&APPLY_RESULT_DROPPED, format!("the result of `{module}:{function}` is ignored: if it fails, the upgrade continues"))
                         .label(instruction.span, "returns `{error,Reason}` when it fails")

@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
+use crate::node::ModuleEvent;
 use crate::relup::{Cause, LowOp};
 
 code! {
@@ -38,36 +39,36 @@ const PRELOADED: &[&str] = &[
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     // A new emulator runs other code than either release lists for the moment: those paths are left out.
-    for way in pair.ways.iter().filter(|way| !way.steps.iter().any(|step| step.op == LowOp::RestartNewEmulator)) {
-        for (at, step) in way.steps.iter().enumerate() {
+    for route in pair.routes.iter().filter(|route| !route.steps.iter().any(|step| step.op == LowOp::RestartNewEmulator)) {
+        for (at, step) in route.steps.iter().enumerate() {
             let LowOp::Apply { module, function, arguments } = &step.op else { continue };
             let Cause::Written(span) = &step.origin.cause else { continue };
             let Some(arguments) = arguments.items() else {
                 // `systools` takes any list; a call takes a proper one.
                 found.push(
                     finding(&format!("the arguments of `{module}:{function}` are not a proper list"), *span, "fails, and the upgrade with it")
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                 );
                 continue;
             };
-            let come = way.come_at.get(module).is_some_and(|come| *come < at);
-            let gone = way.gone_at.get(module).is_some_and(|gone| *gone < at);
+            let come = route.is_new_at(module, at);
+            let gone = route.timeline.replaced_at(module).is_some_and(|gone| gone < at);
             let (release, which) = match (come, gone) {
-                (true, _) => (pair.side(way.direction, true), "the module that was loaded before"),
-                (false, false) => (pair.side(way.direction, false), "the module that runs at that point"),
+                (true, _) => (pair.side(route.direction, true), "the module that was loaded before"),
+                (false, false) => (pair.side(route.direction, false), "the module that runs at that point"),
                 (false, true) => {
-                    found.push(finding(&format!("`{module}` is removed before this call of it"), *span, "fails, and the upgrade with it").on_path(&way.name));
+                    found.push(finding(&format!("`{module}` is removed before this call of it"), *span, "fails, and the upgrade with it").on_path(&route.name));
                     continue;
                 }
             };
             if release.library_of(module.as_str()).is_none() {
                 // Of a release whose own modules are not listed nothing is known.
                 let whole = ["kernel", "stdlib"].iter().all(|name| release.application(name).is_some_and(|own| !own.file.modules.is_empty()));
-                let later = way.come_at.get(module).is_some_and(|come| *come > at);
+                let later = route.timeline.last(module, ModuleEvent::Loaded).is_some_and(|come| come > at);
                 if (whole || later) && !PRELOADED.contains(&module.as_str()) {
                     let why = if later { "no module of this name is loaded yet" } else { "no application of the release has a module of this name" };
                     let message = format!("`{module}:{function}` cannot be called: {why}");
-                    let found_here = finding(&message, *span, "fails, and the upgrade with it").on_path(&way.name);
+                    let found_here = finding(&message, *span, "fails, and the upgrade with it").on_path(&route.name);
                     // A module may be loaded by other means.
                     found.push(if later { found_here } else { found_here.severity(Severity::Warning) });
                 }
@@ -80,9 +81,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             });
             if exported == Some(false) {
                 let message = format!("`{module}:{function}/{arity}` is not exported by {which}");
-                let later = way.come_at.get(module).is_some_and(|come| *come > at);
+                let later = route.timeline.last(module, ModuleEvent::Loaded).is_some_and(|come| come > at);
                 let label = if later { "fails: the new code is loaded later" } else { "fails, and the upgrade with it" };
-                found.push(finding(&message, *span, label).on_path(&way.name));
+                found.push(finding(&message, *span, label).on_path(&route.name));
             }
         }
     }

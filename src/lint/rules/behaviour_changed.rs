@@ -14,17 +14,17 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &BEHAVIOUR_CHANGED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
+    for route in pair.hot_routes() {
         let mut reported = HashSet::new();
         for (application, module, fact) in pair.module_facts(&["behaviour-gained", "behaviour-lost", "callback-mode"]) {
             let name = Atom::new(&module.name);
             let is_mode = fact.kind == "callback-mode";
             // A behaviour that was only declared changes no process, and `code_change` asks for the mode again.
-            if (is_mode && way.changed.contains(&name)) || (!is_mode && fact.verdict() != Verdict::RestartApplication) {
+            if (is_mode && route.converts(&name)) || (!is_mode && fact.verdict() != Verdict::RestartApplication) {
                 continue;
             }
-            let Some(span) = way.loaded.get(&name).filter(|_| !way.removed.contains_key(&name)) else { continue };
-            if way.starts_anew(&name, pair.application(&application.name)) || !reported.insert(name.clone()) {
+            let Some(span) = route.loaded(&name).filter(|_| route.removed(&name).is_none()) else { continue };
+            if pair.starts_again(route, &name) || !reported.insert(name.clone()) {
                 continue;
             }
             let help = if is_mode {
@@ -34,9 +34,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             };
             found.push(
                 Diagnostic::new(&BEHAVIOUR_CHANGED, format!("`{name}`: {}", fact.text))
-                    .label(*span, "its processes keep running as before, and call functions that no longer exist")
+                    .label(span, "its processes keep running as before, and call functions that no longer exist")
                     .help(help)
-                    .on_path(&way.name),
+                    .on_path(&route.name),
             );
         }
     }

@@ -2,10 +2,11 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, File, Rule};
-use crate::relup::LowOp;
+use crate::node::{ModuleEvent, Timeline};
+use crate::relup::ChildAction;
 use crate::span::Span;
-use crate::term::Atom;
-use std::collections::HashMap;
+use crate::term::{Atom, Term};
+use std::collections::HashSet;
 
 code! {
     CHILD_DELETED_LATE "RL0714" "child-deleted-late" Warning
@@ -16,28 +17,24 @@ pub(super) static RULE: Rule = Rule { code: &CHILD_DELETED_LATE, check: Check::F
 
 fn check(file: &File<'_>, found: &mut Findings) {
     for script in &file.scripts {
-        let mut removed: HashMap<&Atom, Span> = HashMap::new();
-        for step in &script.path.steps {
-            if let LowOp::Remove(module, ..) = &step.op {
-                removed.insert(module, step.origin.span());
-            }
-            if let LowOp::Load(module, ..) = &step.op {
-                removed.remove(module);
-            }
-            let LowOp::Apply { module, function, arguments } = &step.op else { continue };
-            if module.as_str() != "supervisor" || !matches!(function.as_str(), "terminate_child" | "delete_child") {
+        let steps = &script.path.steps;
+        let timeline = Timeline::of(steps);
+        let span = |at: usize| steps.get(at).map_or(Span::GENERATED, |step| step.origin.span());
+        let mut reported: HashSet<&Atom> = HashSet::new();
+        for (at, child) in timeline.children() {
+            if !matches!(child.action, ChildAction::Terminate | ChildAction::Delete) {
                 continue;
             }
             // By convention a child has the name of its module.
-            let child = arguments.as_list().and_then(|list| list.get(1)?.as_atom());
-            if let Some((child, span)) = child.and_then(|child| Some((child, *removed.get(child)?))) {
+            let Some(id) = child.id.and_then(Term::as_atom) else { continue };
+            let removed = timeline.left(id, ModuleEvent::Removed, &[ModuleEvent::Loaded]).filter(|removed| removed < at);
+            if let Some(removed) = removed.filter(|_| reported.insert(id)) {
                 found.push(
-                    Diagnostic::new(&CHILD_DELETED_LATE, format!("the child `{child}` is terminated after its module was removed"))
-                        .label(step.origin.span(), "runs too late")
-                        .label(span, "by now the module is removed and its processes have been killed")
+                    Diagnostic::new(&CHILD_DELETED_LATE, format!("the child `{id}` is terminated after its module was removed"))
+                        .label(span(*at), "runs too late")
+                        .label(span(removed), "by now the module is removed and its processes have been killed")
                         .help("stop and delete the child first: its supervisor would start it again, without code, until it gives up"),
                 );
-                removed.remove(child);
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::beam::Known;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
-use crate::relup::LowOp;
+use crate::relup::{Child, ChildAction};
 
 code! {
     CHILD_MODULE_DELETED "RL0611" "child-module-deleted" Warning
@@ -13,25 +13,23 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CHILD_MODULE_DELETED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let from = pair.side(way.direction, false);
-        for (module, span) in way.gone() {
+    for route in pair.hot_routes() {
+        let from = pair.side(route.direction, false);
+        for (module, span) in route.gone() {
             let Some(library) = from.library_of(module.as_str()) else { continue };
-            let at = way.gone_at.get(module).copied().unwrap_or_default();
-            if way.is_still(module, Some(library), at, at) {
+            let at = route.timeline.replaced_at(module).unwrap_or_default();
+            if route.is_still(module, Some(library), at, at) {
                 continue;
             }
-            let stops = |step: &crate::relup::Step| {
-                matches!(&step.op, LowOp::Apply { module, function, .. }
-                    if module.as_str() == "supervisor" && matches!(function.as_str(), "terminate_child" | "delete_child"))
-            };
-            if way.steps.iter().take(at).any(stops) {
-                continue;
-            }
+            let stops: Vec<Child<'_>> = route.timeline.children().iter().filter(|(step, _)| *step < at).map(|(_, child)| *child).collect();
             for supervisor in pair.supervisors(from, library.name.value.as_str()).iter() {
                 let Known::Known(supervision) = &supervisor.children else { continue };
                 let own = |child: &&crate::beam::Child| child.start.as_ref().map_or_else(|| child.id == module.to_string(), |start| start == module);
-                if let Some(child) = supervision.children.iter().find(own) {
+                let is_stopped = |child: &crate::beam::Child| {
+                    let ends = |call: &&Child<'_>| matches!(call.action, ChildAction::Terminate | ChildAction::Delete);
+                    stops.iter().filter(ends).any(|call| pair.is_about(from, supervisor, supervision, child, call))
+                };
+                if let Some(child) = supervision.children.iter().filter(own).find(|child| !is_stopped(child)) {
                     let help = if supervision.is_template() {
                         format!("stop the children of `{}` before it, each by its pid, from a function of your own", supervisor.module)
                     } else {
@@ -47,7 +45,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         )
                         .label(span, "kills its processes, and their supervisor cannot start them again")
                         .help(help)
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                     );
                 }
             }

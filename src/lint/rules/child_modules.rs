@@ -12,9 +12,9 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CHILD_MODULES, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let from = pair.side(way.direction, false);
-        for (module, span) in way.updated() {
+    for route in pair.hot_routes() {
+        let from = pair.side(route.direction, false);
+        for (module, span) in route.updated() {
             let Some(library) = from.library_of(module.as_str()) else { continue };
             for supervisor in pair.supervisors(from, library.name.value.as_str()).iter() {
                 let Known::Known(supervision) = &supervisor.children else { continue };
@@ -47,7 +47,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         Diagnostic::new(&CHILD_MODULES, message)
                             .label(span, "suspends the processes that have this module on their list")
                             .help(help)
-                            .on_path(&way.name),
+                            .on_path(&route.name),
                     );
                 }
             }

@@ -13,19 +13,19 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CHILD_START_MISSING, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let (from, to) = (pair.side(way.direction, false), pair.side(way.direction, true));
+    for route in pair.hot_routes() {
+        let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
         for (application, module) in pair.modules() {
             let gone = if std::ptr::eq(to, pair.target) { &module.lost } else { &module.gained };
             let name = Atom::new(&module.name);
-            let Some(span) = way.loaded.get(&name).filter(|_| !gone.is_empty()) else { continue };
-            let at = way.gone_at.get(&name).copied().unwrap_or_default();
-            if way.is_still(&name, pair.application(&application.name), at, usize::MAX) || way.removed.contains_key(&name) {
+            let Some(span) = route.loaded(&name).filter(|_| !gone.is_empty()) else { continue };
+            let at = route.timeline.replaced_at(&name).unwrap_or_default();
+            if route.is_still(&name, pair.application(&application.name), at, usize::MAX) || route.removed(&name).is_some() {
                 continue;
             }
             for supervisor in pair.supervisors(from, &application.name).iter() {
                 // One that is updated takes its new specifications in, for children that are started later.
-                let side = if way.changed.contains(&supervisor.module) { to } else { from };
+                let side = if route.converts(&supervisor.module) { to } else { from };
                 let own = pair.supervisors(side, &application.name);
                 let current = own.iter().find(|own| own.module == supervisor.module).unwrap_or(supervisor);
                 let Known::Known(supervision) = &current.children else { continue };
@@ -39,9 +39,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                             &CHILD_START_MISSING,
                             format!("`{}` starts its child `{}` with `{name}:{function}/{arity}`, which this path removes", supervisor.module, child.id),
                         )
-                        .label(*span, "from here on the child cannot be started again when it fails")
+                        .label(span, "from here on the child cannot be started again when it fails")
                         .help(format!("change the child's specification and write `{{update,{},supervisor}}`, or keep the function", supervisor.module))
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                     );
                 }
             }

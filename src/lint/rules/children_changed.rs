@@ -3,7 +3,6 @@
 use crate::beam::Facts;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
-use crate::relup::LowOp;
 use crate::term::Atom;
 
 code! {
@@ -14,30 +13,30 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CHILDREN_CHANGED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let calls = way.steps.iter().any(|step| matches!(&step.op, LowOp::Apply { module, .. } if module.as_str() == "supervisor"));
+    for route in pair.hot_routes() {
+        let calls = !route.timeline.children().is_empty();
         for (_, module, fact) in pair.module_facts(&["supervisor-flags", "child-template"]) {
             let name = Atom::new(&module.name);
-            if let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) {
+            if let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) {
                 found.push(
                     Diagnostic::new(&CHILDREN_CHANGED, format!("`{}` is only loaded, but {}", module.name, fact.text))
-                        .label(*span, "the running supervisor keeps its child specifications")
+                        .label(span, "the running supervisor keeps its child specifications")
                         .help(format!("write `{{update,{name},supervisor}}`"))
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                 );
             }
         }
         for (application, module, fact) in pair.module_facts(&["children"]) {
             let name = Atom::new(&module.name);
-            let Some(span) = way.loaded.get(&name) else { continue };
-            let updated = way.changed.contains(&name);
+            let Some(span) = route.loaded(&name) else { continue };
+            let updated = route.converts(&name);
             // What is started from `start/2` runs under a supervisor that no instruction reaches.
             let is_supervisor = module.behaviours.iter().any(|behaviour| Facts::supervises(behaviour));
             // Specifications that only changed are taken in by the update.
             if updated && is_supervisor && fact.items.iter().all(|item| item.starts_with('~')) {
                 continue;
             }
-            if (updated && calls) || way.removed.contains_key(&name) {
+            if (updated && calls) || route.removed(&name).is_some() {
                 continue;
             }
             let help = if !is_supervisor {
@@ -58,9 +57,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     &CHILDREN_CHANGED,
                     format!("the children of `{}` change ({}), but this path neither starts nor stops any", module.name, fact.items.join(", ")),
                 )
-                .label(*span, "the supervisor is replaced here")
+                .label(span, "the supervisor is replaced here")
                 .help(help)
-                .on_path(&way.name),
+                .on_path(&route.name),
             );
         }
     }

@@ -13,17 +13,17 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CODE_CHANGE_IDLE, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
+    for route in pair.hot_routes() {
         for (_, module, fact) in pair.module_facts(&["code-change-injected", "code-change-catch-all", "code-change-no-downgrade"]) {
             let name = Atom::new(&module.name);
-            let only_down = fact.kind == "code-change-no-downgrade" && way.direction == Direction::Up;
+            let only_down = fact.kind == "code-change-no-downgrade" && route.direction == Direction::Up;
             // Where it is not called, it does not matter.
-            let Some(span) = way.loaded.get(&name).filter(|_| way.changed.contains(&name) && !only_down) else { continue };
+            let Some(span) = route.loaded(&name).filter(|_| route.converts(&name) && !only_down) else { continue };
             found.push(
                 Diagnostic::new(&CODE_CHANGE_IDLE, format!("`{}` changes its state, and {}", module.name, fact.text))
-                    .label(*span, "the state is converted here")
+                    .label(span, "the state is converted here")
                     .help("write a clause that takes the old state and returns the new one, and one for `{down,Vsn}`")
-                    .on_path(&way.name),
+                    .on_path(&route.name),
             );
         }
     }

@@ -13,14 +13,13 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CODE_CHANGE_MISSING, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        for (at, step) in way.steps.iter().enumerate() {
+    for route in pair.hot_routes() {
+        for (at, step) in route.steps.iter().enumerate() {
             let LowOp::CodeChange(_, list) = &step.op else { continue };
             for (module, _) in list {
                 // The version that is loaded at that step is called.
-                let new = way.come_at.get(module).is_some_and(|come| *come < at);
-                let running = pair.side(way.direction, new);
-                let span = way.loaded.get(module).copied().unwrap_or_else(|| step.origin.span());
+                let running = pair.side(route.direction, route.is_new_at(module, at));
+                let span = route.loaded(module).unwrap_or_else(|| step.origin.span());
                 let Some(facts) = pair.look(running, module, |beam| Facts::of(beam).ok()) else { continue };
                 if let Some(answer) = bad_answer(&facts) {
                     found.push(
@@ -30,7 +29,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         )
                         .label(span, "the upgrade fails on this result")
                         .help("return `{ok,NewState}`, in a state machine `{ok,NewState,NewData}`")
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                     );
                 }
                 let Some((name, wanted, has)) = converter(&facts) else { continue };
@@ -46,7 +45,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     Diagnostic::new(&CODE_CHANGE_MISSING, what)
                         .label(span, format!("the version of release {version} is called, and the upgrade fails"))
                         .help("export it, or write `soft` when there is nothing to convert")
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                 );
             }
         }

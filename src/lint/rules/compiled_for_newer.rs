@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule { code: &COMPILED_FOR_NEWER, check: Check::P
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for (application, module, fact) in pair.module_facts(&["compiled-for-newer"]) {
         let name = Atom::new(&module.name);
-        let loaded = pair.ways.iter().find_map(|way| way.loaded.get(&name).copied());
+        let loaded = pair.routes.iter().find_map(|route| route.loaded(&name));
         found.push(
             Diagnostic::new(&COMPILED_FOR_NEWER, format!("`{name}` {}", fact.text))
                 .label(loaded.unwrap_or_else(|| pair.place(&application.name)), "the upgrade crashes when it loads this module")

@@ -13,20 +13,20 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &DELETED_BEFORE_USERS, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        for window in windows(pair, way) {
+    for route in pair.hot_routes() {
+        for window in windows(pair, route) {
             let (caller, called) = (window.caller, window.called);
-            let Some(removed) = way.removed.get(called).filter(|_| !window.arriving && !way.loaded.contains_key(called)) else { continue };
-            let caller_goes = way.loaded.get(caller).or_else(|| way.removed.get(caller)).copied().unwrap_or(Span::GENERATED);
+            let Some(removed) = route.removed(called).filter(|_| !window.arriving && route.loaded(called).is_none()) else { continue };
+            let caller_goes = route.loaded(caller).or_else(|| route.removed(caller)).unwrap_or(Span::GENERATED);
             found.push(
                 Diagnostic::new(
                     &DELETED_BEFORE_USERS,
                     format!("`{called}` is removed before `{caller}` is replaced, which still calls {}", shown(&window.functions)),
                 )
-                .label(*removed, "removed here")
+                .label(removed, "removed here")
                 .label(caller_goes, "the old code of the caller runs until here")
-                .help(before(way.direction, caller, called))
-                .on_path(&way.name),
+                .help(before(route.direction, caller, called))
+                .on_path(&route.name),
             );
         }
     }

@@ -15,9 +15,9 @@ pub(super) static RULE: Rule = Rule { code: &DEPENDANTS_RUNNING, check: Check::P
 const NAMED: usize = 3;
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let to = pair.side(way.direction, true);
-        for (_, instructions) in pair.written(way.direction) {
+    for route in pair.hot_routes() {
+        let to = pair.side(route.direction, true);
+        for (_, instructions) in pair.written(route.direction) {
             for instruction in &instructions {
                 let Some(HighOp::RestartApplication(name)) = &instruction.op else { continue };
                 let name = &name.value;
@@ -26,12 +26,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     continue;
                 }
                 // Stopping them before and starting them afterwards keeps the others out of it; a restart of their own comes too late.
-                let Some((stop, start)) = way.stopped.get(name.as_str()).and_then(|spans| spans.first()).copied() else { continue };
+                let Some((stop, start)) = route.timeline.stops(name.as_str()).first().copied() else { continue };
                 let needs = |user: &crate::release::Application| user.file.applications.iter().chain(&user.includes).any(|needed| needed.value == *name);
                 let running: Vec<String> = to
                     .applications
                     .iter()
-                    .filter(|user| needs(user) && user.file.callback.is_some() && !way.is_stopped(user.name.value.as_str(), stop, start))
+                    .filter(|user| needs(user) && user.file.callback.is_some() && !route.timeline.is_stopped(user.name.value.as_str(), stop, start))
                     .map(|user| format!("`{}`", user.name.value))
                     .collect();
                 if running.is_empty() {
@@ -43,7 +43,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     Diagnostic::new(&DEPENDANTS_RUNNING, format!("`{name}` is restarted while {shown} {verb} it"))
                         .label(instruction.span, "for a while it does not answer, and what others keep of its processes is stale")
                         .help("replace its modules one by one, or stop the applications that need it before and start them afterwards, with `apply` of `application:stop` and `application:start`")
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                 );
             }
         }

@@ -12,26 +12,26 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &EFFECT_MISMATCH, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let (from, to) = (pair.side(way.direction, false), pair.side(way.direction, true));
-        for (_, instructions) in pair.written(way.direction) {
+    for route in pair.hot_routes() {
+        let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
+        for (_, instructions) in pair.written(route.direction) {
             for instruction in &instructions {
                 let Some(HighOp::Module(dependent)) = &instruction.op else { continue };
                 let module = &dependent.module.value;
                 let listed = |release: &crate::release::Release| release.library_of(module.as_str()).map(|library| library.name.value.clone());
-                let has = match way.direction {
+                let has = match route.direction {
                     Direction::Up => ["the base", "the target"],
                     Direction::Down => ["the target", "the base"],
                 };
                 let [from_word, to_word] = has;
                 match dependent.change {
                     Change::Delete => {
-                        let Some(owner) = listed(to).filter(|_| !way.loaded.contains_key(module)) else { continue };
+                        let Some(owner) = listed(to).filter(|_| route.loaded(module).is_none()) else { continue };
                         found.push(
                             Diagnostic::new(&EFFECT_MISMATCH, format!("`{module}` is deleted on this path, but {to_word} still contains it, in `{owner}`"))
                                 .label(instruction.span, "the release being installed runs without this module")
                                 .help(format!("write `{{load_module,{module}}}`, or leave the module as it is"))
-                                .on_path(&way.name),
+                                .on_path(&route.name),
                         );
                     }
                     Change::Add => {
@@ -42,7 +42,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                                 .severity(Severity::Warning)
                                 .label(instruction.span, "replaces a module that is loaded")
                                 .help(format!("write `{{load_module,{module}}}` or an `update`, as for any module that changes"))
-                                .on_path(&way.name),
+                                .on_path(&route.name),
                         );
                     }
                     Change::Load(..) | Change::Update { .. } => {}

@@ -12,15 +12,15 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &EMULATOR_RESTARTED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.ways.iter().filter(|way| way.restarts) {
-        let restart = way.steps.iter().find(|step| matches!(step.op, LowOp::RestartEmulator | LowOp::RestartNewEmulator));
+    for route in pair.routes.iter().filter(|route| route.restarts()) {
+        let restart = route.steps.iter().find(|step| matches!(step.op, LowOp::RestartEmulator | LowOp::RestartNewEmulator));
         // That ERTS changed is reported by the compiler.
         let Some(Cause::Written(span)) = restart.map(|step| &step.origin.cause) else { continue };
         found.push(
             Diagnostic::new(&EMULATOR_RESTARTED, "this path restarts the emulator: every process and connection ends")
                 .label(*span, "asks for it")
                 .help("`--forbid restart` of `relupc make` refuses such paths; where a restart is needed anyway, a rolling deployment is simpler")
-                .on_path(&way.name),
+                .on_path(&route.name),
         );
     }
 }

@@ -23,10 +23,10 @@ const EFFECTS: &[(&str, &[&str])] = &[
 ];
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
+    for route in pair.hot_routes() {
         // A supervisor is loaded before it is changed, in both directions.
-        let runs = pair.side(way.direction, true);
-        for (module, span) in way.updated() {
+        let runs = pair.side(route.direction, true);
+        for (module, span) in route.updated() {
             let Some(library) = runs.library_of(module.as_str()) else { continue };
             if !pair.supervisors(runs, library.name.value.as_str()).iter().any(|supervisor| supervisor.module == *module) {
                 continue;
@@ -44,7 +44,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 Diagnostic::new(&INIT_SIDE_EFFECTS, format!("`{module}` calls {first} in `init/1`, and changing a supervisor runs `init/1` again"))
                     .label(span, "changes the supervisor")
                     .help("do that where the supervisor is started, or in a child of its own; a table or a name that exists already crashes the upgrade")
-                    .on_path(&way.name),
+                    .on_path(&route.name),
             );
         }
     }

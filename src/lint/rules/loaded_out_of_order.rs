@@ -2,7 +2,8 @@
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Pair, Rule, Way};
+use crate::lint::{Check, Pair, Route, Rule};
+use crate::node::ModuleEvent;
 use crate::span::Span;
 use crate::term::Atom;
 use std::collections::{BTreeMap, HashSet};
@@ -24,17 +25,17 @@ pub(super) struct Window<'a> {
 }
 
 /// The windows of a path, by their modules.
-pub(super) fn windows<'a>(pair: &'a Pair<'_>, way: &Way<'_>) -> Vec<Window<'a>> {
+pub(super) fn windows<'a>(pair: &'a Pair<'_>, route: &Route<'_>) -> Vec<Window<'a>> {
     let mut all: BTreeMap<(&Atom, &Atom, bool), Vec<String>> = BTreeMap::new();
     for link in pair.links {
-        let arriving = link.newer == (way.direction == Direction::Up);
-        let at = |module: &Atom| if arriving { way.come_at.get(module) } else { way.gone_at.get(module) };
+        let arriving = link.newer == (route.direction == Direction::Up);
+        let at = |module: &Atom| if arriving { route.timeline.last(module, ModuleEvent::Loaded) } else { route.timeline.replaced_at(module) };
         let (Some(caller), Some(called)) = (at(&link.caller), at(&link.called.module)) else { continue };
         let too_early = if arriving { caller < called } else { called < caller };
-        let (first, last) = (*caller.min(called), *caller.max(called));
+        let (first, last) = (caller.min(called), caller.max(called));
         // An application that comes, goes or restarts as a whole has no order that a person could write.
-        let alone = !way.is_one_instruction(first, last);
-        if too_early && alone && !way.is_still(&link.caller, pair.library_of(&link.caller), first, last) {
+        let alone = !route.is_one_instruction(first, last);
+        if too_early && alone && !route.is_still(&link.caller, pair.library_of(&link.caller), first, last) {
             let functions = all.entry((&link.caller, &link.called.module, arriving)).or_default();
             functions.push(format!("{}/{}", link.called.function, link.called.arity));
         }
@@ -62,23 +63,23 @@ pub(super) fn before(direction: Direction, first: &Atom, second: &Atom) -> Strin
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let calls: HashSet<(&Atom, &Atom, bool)> = pair.links.iter().map(|link| (&link.caller, &link.called.module, link.newer)).collect();
-    for way in pair.hot_ways() {
-        let windows = windows(pair, way);
+    for route in pair.hot_routes() {
+        let windows = windows(pair, route);
         for window in &windows {
             let Window { caller, called, arriving, functions } = window;
-            if !arriving && way.removed.contains_key(called) && !way.loaded.contains_key(called) {
+            if !arriving && route.removed(called).is_some() && route.loaded(called).is_none() {
                 continue;
             }
-            let place = |module: &Atom| way.loaded.get(module).or_else(|| way.removed.get(module)).copied().unwrap_or(Span::GENERATED);
+            let place = |module: &Atom| route.loaded(module).or_else(|| route.removed(module)).unwrap_or(Span::GENERATED);
             let what = shown(functions);
             // The other release has such a call as well, so that the other order opens another window.
-            let both = calls.contains(&(*caller, *called, *arriving != (way.direction == Direction::Up)));
+            let both = calls.contains(&(*caller, *called, *arriving != (route.direction == Direction::Up)));
             let (message, help) = if *arriving {
                 let message = format!("`{caller}` is loaded before `{called}`, and calls {what}, which only the new `{called}` has");
-                (message, before(way.direction, called, caller))
+                (message, before(route.direction, called, caller))
             } else {
                 let message = format!("`{called}` is replaced first; until `{caller}` is loaded it still calls {what}, which no longer exists");
-                (message, format!("{}, or keep the old function for one release", before(way.direction, caller, called)))
+                (message, format!("{}, or keep the old function for one release", before(route.direction, caller, called)))
             };
             let help = if both {
                 format!(
@@ -92,7 +93,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     .label(place(caller), if *arriving { "the caller is loaded here" } else { "the caller is replaced here" })
                     .label(place(called), if *arriving { "what it calls is loaded here, later" } else { "what it calls is replaced here, earlier" })
                     .help(help)
-                    .on_path(&way.name),
+                    .on_path(&route.name),
             );
         }
     }

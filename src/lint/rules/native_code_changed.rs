@@ -3,6 +3,7 @@
 use crate::compare::{ApplicationChange, Depth};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
 
 code! {
     NATIVE_CODE_CHANGED "RL0804" "native-code-changed" Warning
@@ -12,12 +13,12 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &NATIVE_CODE_CHANGED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    let is_fresh = |module: &str| pair.hot_ways().all(|way| way.loads_afresh(module));
+    let is_fresh = |module: &Atom| pair.hot_routes().all(|route| route.timeline.is_loaded_afresh(module));
     let is_new = |application: &ApplicationChange| {
         let library = pair.application(&application.name);
-        library.is_some_and(|library| library.file.modules.iter().any(|module| is_fresh(module.value.as_str())))
+        library.is_some_and(|library| library.file.modules.iter().any(|module| is_fresh(&module.value)))
     };
-    let modules = pair.module_facts(&["native-code", "on-load"]).filter(|(_, module, _)| module.depth == Depth::Code && !is_fresh(&module.name));
+    let modules = pair.module_facts(&["native-code", "on-load"]).filter(|(_, module, _)| module.depth == Depth::Code && !is_fresh(&Atom::new(&module.name)));
     let modules = modules.map(|(application, module, fact)| (&application.name, format!("`{}` {}", module.name, fact.text)));
     let libraries = pair.application_facts(&["native-library"]).filter(|(application, _)| !is_new(application));
     let libraries = libraries.map(|(application, fact)| (&application.name, format!("{}: {}", fact.text, fact.items.join(", "))));

@@ -12,13 +12,13 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &OLD_CODE_KILLED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
-        let from = pair.side(way.direction, false);
-        let habits = pair.habits(way.direction);
-        for step in way.steps {
+    for route in pair.hot_routes() {
+        let from = pair.side(route.direction, false);
+        let habits = pair.habits(route.direction);
+        for step in route.steps {
             let LowOp::Load(module, pre, post) = &step.op else { continue };
-            let gone = way.gone_at.get(module).copied().unwrap_or_default();
-            if way.is_still(module, from.library_of(module.as_str()), gone, gone) || way.changed.contains(module) {
+            let gone = route.timeline.replaced_at(module).unwrap_or_default();
+            if route.is_still(module, from.library_of(module.as_str()), gone, gone) || route.converts(module) {
                 continue;
             }
             if !habits.get(module.as_str()).is_some_and(|habits| habits.own_loop) {
@@ -26,7 +26,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
             let (when, help) = match (pre, post) {
                 // `restart_application` of a library removes its modules first.
-                _ if way.removed.contains_key(module) => ("are killed here", "load the module instead, or write its processes as a `gen_server`"),
+                _ if route.removed(module).is_some() => ("are killed here", "load the module instead, or write its processes as a `gen_server`"),
                 (_, Purge::Brutal) => (
                     "are killed when the release is made permanent, or by the next upgrade that loads it",
                     "let the loop call itself by the module's name (`?MODULE:loop(State)`), or write it as a `gen_server`",
@@ -47,7 +47,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 )
                 .label(step.origin.span(), "loads the module and leaves its processes as they are")
                 .help(help)
-                .on_path(&way.name),
+                .on_path(&route.name),
             );
         }
     }

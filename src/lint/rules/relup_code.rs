@@ -14,13 +14,13 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &RELUP_CODE, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.written_ways().iter().filter(|way| !way.restarts) {
-        let to = pair.side(way.direction, true);
+    for route in pair.written_routes().iter().filter(|route| !route.restarts()) {
+        let to = pair.side(route.direction, true);
         let version = &to.rel.vsn.value;
-        let place = way.steps.first().map_or(crate::span::Span::GENERATED, |step| step.origin.span());
+        let place = route.steps.first().map_or(crate::span::Span::GENERATED, |step| step.origin.span());
         let mut report = |message: String, span, label: &'static str| {
             let finding = Diagnostic::new(&RELUP_CODE, message).label(span, label);
-            found.push(finding.help("`relupc make` compiles a relup that does, or says why it cannot").on_path(&way.name));
+            found.push(finding.help("`relupc make` compiles a relup that does, or says why it cannot").on_path(&route.name));
         };
         for (application, module) in pair.modules() {
             // One that kept its version is passed over by any relup, and reported elsewhere.
@@ -28,16 +28,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 continue;
             }
             let name = Atom::new(&module.name);
-            let up = way.direction == Direction::Up;
+            let up = route.direction == Direction::Up;
             let what = match (module.depth, up) {
-                (Depth::Code, _) if !way.loaded.contains_key(&name) => "is stale: the other release's code keeps running",
-                (Depth::Added, true) | (Depth::Removed, false) if !way.loaded.contains_key(&name) => "is missing: nothing loads it",
-                (Depth::Removed, true) | (Depth::Added, false) if !way.removed.contains_key(&name) => "is left over: nothing removes it",
+                (Depth::Code, _) if route.loaded(&name).is_none() => "is stale: the other release's code keeps running",
+                (Depth::Added, true) | (Depth::Removed, false) if route.loaded(&name).is_none() => "is missing: nothing loads it",
+                (Depth::Removed, true) | (Depth::Added, false) if route.removed(&name).is_none() => "is left over: nothing removes it",
                 (Depth::Code | Depth::Added | Depth::Removed | Depth::Moved | Depth::Attributes | Depth::Debug, _) => continue,
             };
             report(format!("after this path `{name}` of `{}` {what}", application.name), place, "this path of the relup");
         }
-        for (module, span) in way.gone() {
+        for (module, span) in route.gone() {
             if let Some(owner) = to.library_of(module.as_str()) {
                 report(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), span, "removed, and not loaded again");
             }

@@ -2,6 +2,8 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Rule, Written};
+use crate::node::{Failure, Timeline};
+use crate::release::Release;
 use crate::relup::LowOp;
 use crate::term::Atom;
 use crate::term::print::brief;
@@ -16,39 +18,42 @@ pub(super) static RULE: Rule = Rule { code: &RELUP_OBJECT_CODE, check: Check::Re
 
 fn check(written: &Written<'_>, found: &mut Findings) {
     for (name, direction, entry) in written.paths() {
-        let to = written.gone_to(direction, entry);
-        let mut read: HashMap<&Atom, usize> = HashMap::new();
-        for step in &entry.steps {
-            let span = step.origin.span();
-            let mut wrong = |message: String, label: &'static str, help: &'static str| {
-                found.push(Diagnostic::new(&RELUP_OBJECT_CODE, message).label(span, label).help(help).on_path(&name));
+        let timeline = Timeline::of(&entry.steps);
+        let unread: HashMap<usize, &Atom> = timeline
+            .failures()
+            .iter()
+            .filter_map(|(at, failure)| if let Failure::NoObjectCode { module, .. } = failure { Some((*at, *module)) } else { None })
+            .collect();
+        for (at, step) in entry.steps.iter().enumerate() {
+            let wrong = match unread.get(&at) {
+                Some(module) => Some((
+                    format!("`{module}` is loaded without its object code being read"),
+                    "the upgrade crashes here, after the point of no return",
+                    "a `load` uses up what one `load_object_code` read",
+                )),
+                None => written
+                    .installed(direction, entry)
+                    .and_then(|to| not_there(to, &step.op))
+                    .map(|(message, label)| (message, label, "compile the relup again")),
             };
-            if let LowOp::Load(module, ..) = &step.op {
-                match read.get_mut(module) {
-                    Some(left @ 1..) => *left -= 1,
-                    Some(_) | None => {
-                        let message = format!("`{module}` is loaded without its object code being read");
-                        wrong(message, "the upgrade crashes here, after the point of no return", "a `load` uses up what one `load_object_code` read");
-                    }
-                }
-            }
-            let LowOp::LoadObjectCode { lib, vsn, modules } = &step.op else { continue };
-            modules.iter().for_each(|module| *read.entry(module).or_default() += 1);
-            let Some(to) = to else { continue };
-            let version = &to.rel.vsn.value;
-            let Some(library) = to.application(lib.as_str()) else {
-                wrong(format!("release {version} has no application `{lib}`"), "the upgrade crashes here", "compile the relup again");
-                continue;
-            };
-            if vsn.text().as_deref() != Some(library.vsn.value.as_str()) {
-                let message = format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn));
-                wrong(message, "`bad_lib_vsn` on the node", "compile the relup again");
-                continue;
-            }
-            let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
-            if let Some(module) = modules.iter().find(|module| !listed.contains(module)) {
-                wrong(format!("`{lib}` {} has no module `{module}`", library.vsn.value), "no file to read", "compile the relup again");
+            if let Some((message, label, help)) = wrong {
+                found.push(Diagnostic::new(&RELUP_OBJECT_CODE, message).label(step.origin.span(), label).help(help).on_path(&name));
             }
         }
     }
+}
+
+/// What an instruction reads that the release being installed does not have, and what becomes of the upgrade.
+fn not_there(to: &Release, op: &LowOp) -> Option<(String, &'static str)> {
+    let LowOp::LoadObjectCode { lib, vsn, modules } = op else { return None };
+    let version = &to.rel.vsn.value;
+    let Some(library) = to.application(lib.as_str()) else {
+        return Some((format!("release {version} has no application `{lib}`"), "the upgrade crashes here"));
+    };
+    if vsn.text().as_deref() != Some(library.vsn.value.as_str()) {
+        return Some((format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn)), "`bad_lib_vsn` on the node"));
+    }
+    let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
+    let missing = modules.iter().find(|module| !listed.contains(module))?;
+    Some((format!("`{lib}` {} has no module `{missing}`", library.vsn.value), "no file to read"))
 }

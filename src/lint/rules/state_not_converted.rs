@@ -13,25 +13,25 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &STATE_NOT_CONVERTED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
+    for route in pair.hot_routes() {
         for (application, module, fact) in pair.module_facts(&["state", "state-taken", "state-shape", "state-retyped"]) {
             let name = Atom::new(&module.name);
             // A module that is not loaded is reported elsewhere; one that is removed first comes back with a new state.
-            let Some(span) = way.loaded.get(&name).filter(|_| !way.changed.contains(&name) && !way.removed.contains_key(&name)) else { continue };
-            if way.starts_anew(&name, pair.application(&application.name)) {
+            let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) else { continue };
+            if pair.starts_again(route, &name) {
                 continue;
             }
             // The old code knows nothing of the new state, whatever the new code takes.
-            let is_error = fact.kind == "state" || (fact.kind == "state-taken" && way.direction == Direction::Down);
+            let is_error = fact.kind == "state" || (fact.kind == "state-taken" && route.direction == Direction::Down);
             found.push(
                 Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.text))
-                    .label(*span, "its processes continue with the old state and the new code")
+                    .label(span, "its processes continue with the old state and the new code")
                     .help(format!(
                         "write `{{update,{name},{{advanced,[]}}}}` and convert the state in `code_change`, or `{{restart_application,{}}}`",
                         application.name
                     ))
                     .severity(if is_error { Severity::Error } else { Severity::Warning })
-                    .on_path(&way.name),
+                    .on_path(&route.name),
             );
         }
     }

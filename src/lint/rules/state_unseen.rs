@@ -20,10 +20,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for (application, module, _) in pair.module_facts(&["state-unknown", "children-unknown", "behaviours-unknown", "code-change-unknown"]) {
         let name = Atom::new(&module.name);
         // One that is removed first comes back with new processes.
-        let keeps = |way: &crate::lint::Way<'_>| way.loaded.contains_key(&name) && !way.removed.contains_key(&name);
+        let keeps = |route: &crate::lint::Route<'_>| route.loaded(&name).is_some() && route.removed(&name).is_none();
         let shown = format!("`{name}`");
         let list = unseen.entry(&application.name).or_default();
-        if pair.hot_ways().any(keeps) && !list.contains(&shown) {
+        if pair.hot_routes().any(keeps) && !list.contains(&shown) {
             list.push(shown);
         }
     }

@@ -13,11 +13,11 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &TOP_NOT_SUPERVISOR, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for way in pair.hot_ways() {
+    for route in pair.hot_routes() {
         // The search for processes asks every application that runs.
         let asks = |step: &&Step| matches!(step.op, LowOp::Suspend(_) | LowOp::Stop(_));
-        let Some(first) = way.steps.iter().find(asks) else { continue };
-        let from = pair.side(way.direction, false);
+        let Some(first) = route.steps.iter().find(asks) else { continue };
+        let from = pair.side(route.direction, false);
         for application in &from.applications {
             let Some(callback) = &application.file.callback else { continue };
             let tops = pair.look(from, &callback.value, |beam| Some(Beam::tops(beam))).unwrap_or_default();
@@ -34,7 +34,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         .label(first.origin.span(), "to find processes, every application that runs is asked from its top")
                         .label(application.name.span, "this one among them")
                         .help("start a supervisor from the callback module and the process below it: one that does not know the question crashes, or stops the upgrade")
-                        .on_path(&way.name),
+                        .on_path(&route.name),
                     );
                 }
             }

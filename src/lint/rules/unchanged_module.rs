@@ -22,18 +22,18 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     let unseen: HashSet<&str> = pair.application_facts(&["code-missing", "code-unreadable"]).flat_map(|(_, fact)| &fact.items).map(String::as_str).collect();
     let known =
         |module: &str| !unseen.contains(module) && pair.target.library_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
-    for way in &pair.ways {
-        for step in way.steps {
+    for route in &pair.routes {
+        for step in route.steps {
             let crate::relup::LowOp::Load(module, ..) = &step.op else { continue };
             let Cause::Written(span) = step.origin.cause else { continue };
-            if way.removed.contains_key(module) || differs.contains(module.as_str()) || !known(module.as_str()) {
+            if route.removed(module).is_some() || differs.contains(module.as_str()) || !known(module.as_str()) {
                 continue;
             }
             found.push(
                 Diagnostic::new(&UNCHANGED_MODULE, format!("`{module}` runs the same code in both releases"))
                     .label(span, "loaded for nothing")
                     .help("remove the instruction, unless its processes need the `code_change`")
-                    .on_path(&way.name),
+                    .on_path(&route.name),
             );
         }
     }

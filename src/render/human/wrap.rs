@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn lines_are_broken_between_words() {
-        assert_eq!(wrapped("  help: one two three four five six", Some(30), "    "), ["  help: one two three four five", "    six"]);
+        assert_eq!(wrapped("  help: one two three four five six", Some(30), "    "), ["  help: one two three four", "    five six"]);
         let long = "x".repeat(50);
         assert_eq!(wrapped(&format!("a {long} b"), Some(30), " "), ["a".to_owned(), format!(" {long}"), " b".to_owned()]);
         assert_eq!(wrapped(&long, None, " "), [long]);

@@ -1,0 +1,192 @@
+//! The node, and what one instruction does to it.
+
+use crate::relup::{ApplicationAction, Call, Child, CodeAction, LowOp, ProcessAction};
+use crate::term::{Atom, Term};
+use foldhash::{HashMap, HashMapExt};
+
+/// What happens to a module, or to the processes that run it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ModuleEvent {
+    /// Its object code is read; a load uses it up.
+    Read,
+    /// The new code becomes the current one, and what was current the old one.
+    Loaded,
+    /// The current code becomes the old one; there is no current code.
+    Removed,
+    /// The old code is purged, and processes that run it are killed.
+    Purged,
+    /// Its processes are suspended.
+    Suspended,
+    /// Its processes run again.
+    Resumed,
+    /// Its suspended processes convert their state.
+    Converted,
+    /// Its processes are terminated by their supervisors.
+    Stopped,
+    /// Those processes are started again.
+    Started,
+}
+
+/// Why an instruction fails on the node, or does nothing there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Failure<'a> {
+    /// There is no object code left for a load: how often the module was loaded and read so far.
+    NoObjectCode {
+        /// The module.
+        module: &'a Atom,
+        /// Loads, this one included.
+        loads: u32,
+        /// How often its object code was read.
+        reads: u32,
+    },
+    /// No process is suspended under the module, so its state is not converted.
+    NotSuspended(&'a Atom),
+    /// `restart` and `reboot`, which the release handler does not know.
+    Unknown,
+    /// A second point of no return.
+    SecondNoReturn,
+    /// `restart_new_emulator` that is not the first instruction.
+    NewEmulatorLate,
+    /// What follows `restart_emulator` is never run; this is that instruction.
+    NotLast,
+    /// Object code that is read after the point of no return.
+    ReadLate,
+    /// An instruction before the point of no return that changes the node when an upgrade is only checked.
+    ChangesEarly,
+}
+
+/// What one instruction does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// Something happens to a module.
+    Module(&'a Atom, ModuleEvent),
+    /// An application is started, stopped, loaded or unloaded.
+    Application(ApplicationAction, &'a Atom),
+    /// A child of a supervisor is started or stopped.
+    Child(Child<'a>),
+    /// The code server is called.
+    Code(CodeAction, &'a Atom),
+    /// A process is called by its name.
+    Process(ProcessAction, &'a Term),
+    /// Another function is called.
+    Called,
+    /// What follows is run only when the upgrade is installed.
+    NoReturn,
+    /// The emulator is restarted.
+    EmulatorRestarts,
+    /// The instruction fails, or does nothing.
+    Failure(Failure<'a>),
+}
+
+/// What is known of a module that the path touches.
+#[derive(Clone, Copy, Debug, Default)]
+struct Module {
+    /// How often its object code was read, and how much of that was not yet loaded.
+    reads: u32,
+    unread: u32,
+    loads: u32,
+    suspended: bool,
+}
+
+/// A node that runs the instructions of one path, one after the other.
+#[derive(Debug)]
+pub struct Node<'a> {
+    modules: HashMap<&'a Atom, Module>,
+    /// At which step the point of no return is, and how many steps there are.
+    no_return: Option<usize>,
+    steps: usize,
+    at: usize,
+}
+
+impl<'a> Node<'a> {
+    /// A node before the first of some steps.
+    pub fn new(no_return: Option<usize>, steps: usize) -> Node<'a> {
+        Node { modules: HashMap::with_capacity(steps / 2), no_return, steps, at: 0 }
+    }
+
+    /// Runs the next instruction and reports all that it does, in order.
+    pub fn step(&mut self, op: &'a LowOp, report: &mut impl FnMut(Event<'a>)) {
+        let at = self.at;
+        self.at += 1;
+        if self.no_return.is_some_and(|point| at < point) && changes(op) {
+            report(Event::Failure(Failure::ChangesEarly));
+        }
+        match op {
+            LowOp::LoadObjectCode { modules, .. } => {
+                if self.no_return.is_none_or(|point| at > point) {
+                    report(Event::Failure(Failure::ReadLate));
+                }
+                for name in modules {
+                    let module = self.modules.entry(name).or_default();
+                    module.reads += 1;
+                    module.unread += 1;
+                    report(Event::Module(name, ModuleEvent::Read));
+                }
+            }
+            LowOp::PointOfNoReturn if self.no_return == Some(at) => report(Event::NoReturn),
+            LowOp::PointOfNoReturn => report(Event::Failure(Failure::SecondNoReturn)),
+            LowOp::Load(name, ..) => self.load(name, report),
+            LowOp::Remove(name, ..) => report(Event::Module(name, ModuleEvent::Removed)),
+            LowOp::Purge(names) => names.iter().for_each(|name| report(Event::Module(name, ModuleEvent::Purged))),
+            LowOp::Suspend(list) => {
+                for suspended in list {
+                    self.modules.entry(&suspended.module).or_default().suspended = true;
+                    report(Event::Module(&suspended.module, ModuleEvent::Suspended));
+                }
+            }
+            LowOp::Resume(names) => {
+                for name in names {
+                    self.modules.entry(name).or_default().suspended = false;
+                    report(Event::Module(name, ModuleEvent::Resumed));
+                }
+            }
+            LowOp::CodeChange(_, list) => {
+                for (name, _) in list {
+                    if !self.modules.get(name).is_some_and(|module| module.suspended) {
+                        report(Event::Failure(Failure::NotSuspended(name)));
+                    }
+                    report(Event::Module(name, ModuleEvent::Converted));
+                }
+            }
+            LowOp::Stop(names) => names.iter().for_each(|name| report(Event::Module(name, ModuleEvent::Stopped))),
+            LowOp::Start(names) => names.iter().for_each(|name| report(Event::Module(name, ModuleEvent::Started))),
+            LowOp::Apply { .. } => report(match Call::of(op) {
+                Some(Call::Application(action, name)) => Event::Application(action, name),
+                Some(Call::Child(child)) => Event::Child(child),
+                Some(Call::Code(action, module)) => Event::Code(action, module),
+                Some(Call::Process(action, process)) => Event::Process(action, process),
+                None => Event::Called,
+            }),
+            LowOp::SyncNodes(..) => {}
+            LowOp::RestartNewEmulator => {
+                if at > 0 {
+                    report(Event::Failure(Failure::NewEmulatorLate));
+                }
+                report(Event::EmulatorRestarts);
+            }
+            LowOp::RestartEmulator => {
+                if at + 1 < self.steps {
+                    report(Event::Failure(Failure::NotLast));
+                }
+                report(Event::EmulatorRestarts);
+            }
+            LowOp::Restart | LowOp::Reboot => report(Event::Failure(Failure::Unknown)),
+        }
+    }
+
+    fn load(&mut self, name: &'a Atom, report: &mut impl FnMut(Event<'a>)) {
+        let module = self.modules.entry(name).or_default();
+        module.loads += 1;
+        match module.unread.checked_sub(1) {
+            Some(left) => module.unread = left,
+            None => report(Event::Failure(Failure::NoObjectCode { module: name, loads: module.loads, reads: module.reads })),
+        }
+        report(Event::Module(name, ModuleEvent::Loaded));
+    }
+}
+
+/// Whether an instruction changes a node on which the upgrade is only checked; those that are refused there do not.
+fn changes(op: &LowOp) -> bool {
+    let refused = matches!(op, LowOp::Restart | LowOp::Reboot | LowOp::RestartEmulator | LowOp::RestartNewEmulator);
+    !refused && !matches!(op, LowOp::LoadObjectCode { .. } | LowOp::Apply { .. })
+}

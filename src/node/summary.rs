@@ -1,0 +1,65 @@
+//! What a script does, counted: for the few words that a person reads after a compilation.
+
+use super::{ModuleEvent, Timeline};
+use crate::relup::{ApplicationAction, ChildAction};
+use crate::term::Atom;
+
+/// What the instructions of one path do to a node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// How many modules are loaded.
+    pub loaded: usize,
+    /// How many modules are removed.
+    pub removed: usize,
+    /// How many modules have their processes suspended.
+    pub suspended: usize,
+    /// How many modules have the state of their processes converted by `code_change`.
+    pub converted: usize,
+    /// How many children of supervisors are started.
+    pub children_started: usize,
+    /// How many children of supervisors are terminated.
+    pub children_terminated: usize,
+    /// The applications that are stopped and started again.
+    pub restarted: Vec<Atom>,
+    /// The applications that are started and were not stopped before.
+    pub started: Vec<Atom>,
+    /// The applications that are stopped for good.
+    pub stopped: Vec<Atom>,
+    /// How many other functions are called.
+    pub called: usize,
+    /// Whether the emulator is restarted.
+    pub restarts_emulator: bool,
+}
+
+impl Summary {
+    /// Of a path.
+    pub fn of(timeline: &Timeline<'_>) -> Summary {
+        let mut summary = Summary { called: timeline.calls().len(), restarts_emulator: timeline.restart().is_some(), ..Summary::default() };
+        for module in timeline.modules() {
+            let has = |event| usize::from(timeline.has(module, event));
+            let is_left = timeline.left(module, ModuleEvent::Removed, &[ModuleEvent::Loaded]).is_some();
+            summary.loaded += has(ModuleEvent::Loaded);
+            summary.removed += usize::from(is_left);
+            summary.suspended += has(ModuleEvent::Suspended);
+            summary.converted += has(ModuleEvent::Converted);
+        }
+        for (_, action, name) in timeline.applications() {
+            match action {
+                ApplicationAction::Start | ApplicationAction::StartAll => match summary.stopped.iter().position(|stopped| stopped == *name) {
+                    Some(at) => summary.restarted.push(summary.stopped.remove(at)),
+                    None => summary.started.push(Atom::clone(name)),
+                },
+                ApplicationAction::Stop => summary.stopped.push(Atom::clone(name)),
+                ApplicationAction::Load | ApplicationAction::Unload => {}
+            }
+        }
+        for (_, child) in timeline.children() {
+            match child.action {
+                ChildAction::Start | ChildAction::Restart => summary.children_started += 1,
+                ChildAction::Terminate => summary.children_terminated += 1,
+                ChildAction::Delete => {}
+            }
+        }
+        summary
+    }
+}
