@@ -2,12 +2,13 @@
 
 use super::callers::{self, Module};
 use super::modules::{self, Job, Outcome, Sides};
-use super::{ApplicationChange, Comparison, Depth, Fact, Place, Presence, Verdict, configuration, faults, files, state};
-use crate::beam::{Facts, Field};
+use super::{ApplicationChange, Change, Comparison, Delta, Depth, Fact, Place, Presence, Sign, StateChange, Verdict, configuration, faults, files, state};
+use crate::beam::{Facts, Field, Shape};
 use crate::diag::Findings;
 use crate::parallel;
 use crate::release::{Application, Opener, Release};
 use crate::source::{Spot, Trees, join, parent};
+use crate::term::Atom;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How many modules are worth a thread.
@@ -47,13 +48,11 @@ pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>,
     let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, trees));
     let mut changes: Vec<ApplicationChange> = pairs.iter().map(|pair| application(pair, trees, base, target, found)).collect();
     for (change, _) in changes.iter_mut().zip(bare).filter(|(_, bare)| *bare) {
-        let text = "has no code on one side: what changed in it was not seen";
-        change.facts.push(Fact::new("code-missing", Verdict::HotWithCare, text));
+        change.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeMissing(None)));
     }
     for (at, name) in unseen {
         if let Some(application) = changes.get_mut(at) {
-            let text = format!("lists `{name}` on both sides and has its code on one only: it was not compared");
-            application.facts.push(Fact::new("code-missing", Verdict::HotWithCare, text).items([name]));
+            application.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeMissing(Some(Atom::new(&name)))));
         }
     }
     across(target, trees, jobs, outcomes, &mut changes, comparison, found);
@@ -190,29 +189,20 @@ fn application(pair: &Pair<'_>, trees: &Trees<'_>, base: &Release, target: &Rele
     match (pair.old, pair.new) {
         (Some(old), Some(new)) => change.facts = between(old, new, trees, found),
         (None, Some(new)) => change.facts.push(added(new, base, target)),
-        (Some(_), None) => change.facts.push(Fact::new("application-removed", Verdict::Hot, "is removed: it is stopped and its modules are removed")),
+        (Some(_), None) => change.facts.push(Fact::new(Verdict::Hot, Change::ApplicationRemoved)),
         (None, None) => {}
     }
     change
 }
 
 fn added(application: &Application, base: &Release, target: &Release) -> Fact {
-    use crate::release::StartType;
-    let what = match application.kind {
-        StartType::Permanent | StartType::Transient | StartType::Temporary => "is new: it is loaded and started",
-        StartType::Load => "is new: it is loaded, and not started",
-        StartType::None => "is new: its modules are loaded, and nothing else",
-    };
     let place = |name: &str| target.position(name);
     let own = place(application.name.value.as_str());
-    let late: Vec<&str> =
-        application.file.applications.iter().map(|name| name.value.as_str()).filter(|name| place(name) > own && base.application(name).is_none()).collect();
-    if late.is_empty() || matches!(application.kind, StartType::Load | StartType::None) {
-        return Fact::new("application-added", Verdict::Hot, what);
-    }
-    let shown = late.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let text = format!("is new and needs {shown}, which comes later in the `.rel`: applications are started in that order, and a failed start is ignored");
-    Fact::new("application-added", Verdict::HotWithCare, text).items(late)
+    let is_late = |name: &&Atom| place(name.as_str()) > own && base.application(name.as_str()).is_none();
+    let needed = application.file.applications.iter().map(|name| &name.value);
+    let late: Vec<Atom> = if application.starts() { needed.filter(is_late).cloned().collect() } else { Vec::new() };
+    let verdict = if late.is_empty() { Verdict::Hot } else { Verdict::HotWithCare };
+    Fact::new(verdict, Change::ApplicationAdded { kind: application.kind, late })
 }
 
 /// Facts about an application that both releases have.
@@ -221,38 +211,29 @@ fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut 
     let name = new.name.value.as_str();
     if old.vsn.value != new.vsn.value {
         if BASIC.contains(&name) {
-            let text = "is part of what the emulator boots with: its appup restarts the emulator";
-            facts.push(Fact::new("basic-application", Verdict::RestartEmulator, text));
+            facts.push(Fact::new(Verdict::RestartEmulator, Change::BasicApplication));
         } else {
-            facts.push(Fact::new("version", Verdict::Hot, "has another version, so its appup needs an entry for this path"));
+            facts.push(Fact::new(Verdict::Hot, Change::Version));
         }
     }
     if old.kind != new.kind {
-        let text = format!("is started as `{}` instead of `{}`: a hot upgrade does not change how it runs", new.kind.word(), old.kind.word());
-        facts.push(Fact::new("start-type", Verdict::RestartApplication, text).items([old.kind.word(), new.kind.word()]));
+        facts.push(Fact::new(Verdict::RestartApplication, Change::StartType { before: old.kind, after: new.kind }));
     }
-    let lists = [
-        ("dependencies", "needs other applications", Verdict::Hot, &old.file.applications, &new.file.applications),
-        (
-            "included-applications",
-            "includes other applications: they are part of its own supervision tree",
-            Verdict::RestartApplication,
-            &old.includes,
-            &new.includes,
-        ),
-        ("registered", "registers other names", Verdict::Hot, &old.file.registered, &new.file.registered),
+    let lists: [(fn(Vec<Delta>) -> Change, _, _, _); 3] = [
+        (Change::Dependencies, Verdict::Hot, &old.file.applications, &new.file.applications),
+        (Change::IncludedApplications, Verdict::RestartApplication, &old.includes, &new.includes),
+        (Change::Registered, Verdict::Hot, &old.file.registered, &new.file.registered),
     ];
-    for (kind, text, verdict, before, after) in lists {
+    for (change, verdict, before, after) in lists {
         let items = set_changes(before.iter().map(|name| name.value.as_str()), after.iter().map(|name| name.value.as_str()));
         if !items.is_empty() {
-            facts.push(Fact::new(kind, verdict, text).items(items));
+            facts.push(Fact::new(verdict, change(items)));
         }
     }
     let callback = |application: &Application| application.file.callback.as_ref().map(|module| module.value.clone());
     if callback(old) != callback(new) {
-        let shown = |module: Option<crate::term::Atom>| module.map_or("none".to_owned(), |module| format!("`{module}`"));
-        let text = format!("its callback module was {} and is {}", shown(callback(old)), shown(callback(new)));
-        facts.push(Fact::new("callback-module", Verdict::RestartApplication, text));
+        let change = Change::CallbackModule { before: callback(old), after: callback(new) };
+        facts.push(Fact::new(Verdict::RestartApplication, change));
     }
     let place = Place { file: trees.display(&Spot::new(new.folder.tree, join(&new.folder.path, &format!("{name}.app")))), line: 0 };
     if old.file.env != new.file.env {
@@ -265,11 +246,11 @@ fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut 
     facts
 }
 
-/// `+ new` and `- gone`, by name.
-fn set_changes<'n>(before: impl Iterator<Item = &'n str>, after: impl Iterator<Item = &'n str>) -> Vec<String> {
+/// What is new and what is gone, by name.
+fn set_changes<'n>(before: impl Iterator<Item = &'n str>, after: impl Iterator<Item = &'n str>) -> Vec<Delta> {
     let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (before.collect(), after.collect());
-    let added = after.difference(&before).map(|name| format!("+ {name}"));
-    added.chain(before.difference(&after).map(|name| format!("- {name}"))).collect()
+    let added = after.difference(&before).map(|name| Delta::new(Sign::Added, *name));
+    added.chain(before.difference(&after).map(|name| Delta::new(Sign::Removed, *name))).collect()
 }
 
 fn needed(pair: &Pair<'_>) -> Vec<String> {
@@ -303,8 +284,7 @@ fn across(
         let Some(application) = changes.get_mut(job.application) else { continue };
         let Some(mut change) = outcome.change else {
             if unread {
-                let text = format!("contains `{}`, which could not be read: it was not compared", job.name);
-                application.facts.push(Fact::new("code-unreadable", Verdict::HotWithCare, text).items([&job.name]));
+                application.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeUnreadable(Atom::new(&job.name))));
             } else {
                 application.same_modules += 1;
             }
@@ -313,10 +293,10 @@ fn across(
         if let Some(sides) = &outcome.sides {
             if let (Some(old), Some(new)) = (&sides.old, &sides.new) {
                 let about_state = state::process(old, new, &look_up);
-                let own = format!("struct `{}`", new.module.as_str().trim_start_matches("Elixir."));
-                if about_state.iter().any(|fact| matches!(fact.kind, "state" | "state-taken") && fact.text.contains(&own)) {
+                let is_own = |fact: &Fact| matches!(&fact.change, Change::State(StateChange { shape: Shape::Struct(name, _), .. }) if *name == new.module);
+                if about_state.iter().any(is_own) {
                     // The struct is the state: reported once.
-                    change.facts.retain(|fact| fact.kind != "struct");
+                    change.facts.retain(|fact| !matches!(fact.change, Change::Struct(_)));
                 }
                 change.facts.extend(about_state);
             }
@@ -332,15 +312,9 @@ fn across(
     comparison.base.compilers = compilers.0.into_iter().collect();
     comparison.target.compilers = compilers.1.into_iter().collect();
     for application in changes.iter_mut().filter(|application| application.presence == Presence::Both && application.base == application.target) {
-        let differ: Vec<String> = application.modules.iter().filter(|module| module.depth < Depth::Attributes).map(|module| module.name.clone()).collect();
-        let code = differ.len();
-        if code > 0 {
-            let text = format!(
-                "has {} that differ{} but the same version: an upgrade silently ignores it",
-                if code == 1 { "a module".to_owned() } else { format!("{code} modules") },
-                if code == 1 { "s" } else { "" }
-            );
-            application.facts.insert(0, Fact::new("version-not-bumped", Verdict::HotWithCare, text).items(differ));
+        let differ: Vec<Atom> = application.modules.iter().filter(|module| module.depth < Depth::Attributes).map(|module| Atom::new(&module.name)).collect();
+        if !differ.is_empty() {
+            application.facts.insert(0, Fact::new(Verdict::HotWithCare, Change::VersionNotBumped(differ)));
         }
     }
 }
@@ -371,6 +345,7 @@ mod tests {
 
     #[test]
     fn sets_differ_by_what_comes_and_goes() {
-        assert_eq!(set_changes(["a", "b"].into_iter(), ["b", "c"].into_iter()), ["+ c", "- a"]);
+        let shown: Vec<String> = set_changes(["a", "b"].into_iter(), ["b", "c"].into_iter()).iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["+ c", "- a"]);
     }
 }

@@ -1,7 +1,7 @@
 //! Who still calls what is gone: functions that a module lost, and modules that were removed.
 
 use super::modules::{Sides, source_of};
-use super::{Comparison, Depth, Fact, ModuleChange, Verdict};
+use super::{Change, Comparison, DeadCall, Depth, Fact, ModuleChange, Verdict};
 use crate::beam::{Atoms, Beam, Mfa};
 use crate::parallel;
 use crate::release::Release;
@@ -108,44 +108,33 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact>
     let Some(old) = &sides.old else { return Vec::new() };
     let place = sides.new.as_ref().or(Some(old)).and_then(|facts| source_of(facts, 0));
     let mut facts = Vec::new();
-    let mut quiet: Vec<String> = Vec::new();
+    let mut quiet: Vec<(Atom, u32)> = Vec::new();
     for mfa in &lost {
         // The exports are sorted: those of one name are together.
         let exports = sides.new.as_ref().map_or(&[][..], |new| new.exports.as_slice());
         let first = exports.partition_point(|(name, _)| *name < mfa.function);
         let now: Vec<u32> = exports.iter().skip(first).take_while(|(name, _)| *name == mfa.function).map(|(_, arity)| *arity).take(ARITIES).collect();
-        let name = format!("{}/{}", mfa.function, mfa.arity);
+        let function = (mfa.function.clone(), mfa.arity);
         let Some(list) = callers.get(mfa) else {
-            quiet.push(name);
+            quiet.push(function);
             continue;
         };
-        let how = match now.as_slice() {
-            _ if depth == Depth::Removed => format!("is removed, and its `{name}` with it"),
-            [] => format!("no longer exports `{name}`"),
-            [arity] => format!("exports `{}/{arity}` in place of `{name}`", mfa.function),
-            several => format!("exports `{}` with {} arguments, no longer with {}", mfa.function, join(several), mfa.arity),
-        };
-        let guarded = list.values().all(|guarded| *guarded);
-        let list: Vec<String> = list.keys().cloned().collect();
-        let prepared = if guarded { ", where the caller catches or asks first" } else { "" };
-        let text = format!("{how}, and {} still {} it{prepared}", shown(&list), if list.len() == 1 { "calls" } else { "call" });
-        // On a downgrade the function comes back.
-        facts.push(Fact::new(if guarded { "guarded-call" } else { "dead-call" }, Verdict::HotWithCare, text).down(Verdict::Hot).items(list).at(place.clone()));
+        let call = DeadCall { function, now, is_removed: depth == Depth::Removed, callers: list.keys().cloned().collect() };
+        let change = if list.values().all(|guarded| *guarded) { Change::GuardedCall(call) } else { Change::DeadCall(call) };
+        // On a downgrade the function exists again.
+        facts.push(Fact::new(Verdict::HotWithCare, change).down(Verdict::Hot).at(place.clone()));
     }
     if !quiet.is_empty() && depth != Depth::Removed {
-        let them = if quiet.len() == 1 { "it" } else { "them" };
-        let text = format!("no longer exports {}; no module of the target calls {them} directly", super::modules::functions(&quiet));
-        facts.push(Fact::new("exports-lost", Verdict::Hot, text).items(quiet));
+        facts.push(Fact::new(Verdict::Hot, Change::ExportsLost(quiet)));
     }
     facts
 }
 
-fn join(numbers: &[u32]) -> String {
-    numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(" or ")
-}
+/// How many callers are named.
+pub(super) const NAMED: usize = 2;
 
 /// One or two callers by name, more by number.
-fn shown(callers: &[String]) -> String {
+pub(super) fn shown(callers: &[String]) -> String {
     match callers {
         [one] => format!("`{one}`"),
         [one, two] => format!("`{one}` and `{two}`"),

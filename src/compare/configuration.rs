@@ -1,8 +1,6 @@
 //! What changed besides the code: names and versions of the release, its configuration, environments of applications.
 
-use super::files::{self, Changed};
-use super::{Fact, Place, Verdict};
-use super::{faults, vm_args};
+use super::{Change, Delta, Fact, Place, Sign, SystemConfig, Verdict, faults, files, vm_args};
 use crate::beam::Beam;
 use crate::diag::Findings;
 use crate::otp::Otp;
@@ -17,20 +15,19 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
     let mut facts = Vec::new();
     let (old, new) = (&base.rel, &target.rel);
     if old.name.value != new.name.value {
-        let text = format!("the release was called `{}` and is called `{}`", old.name.value, new.name.value);
-        facts.push(Fact::new("release-name", Verdict::HotWithCare, text));
+        let change = Change::ReleaseName { before: old.name.value.clone(), after: new.name.value.clone() };
+        facts.push(Fact::new(Verdict::HotWithCare, change));
     }
     let (old_folder, new_folder) = (base.folder(), target.folder());
     if old.vsn.value == new.vsn.value && base.spot != target.spot {
         let differs = old.erts.value != new.erts.value || versions(base) != versions(target);
         if differs {
-            let text = format!("both releases have the version {}: the release handler cannot distinguish them", new.vsn.value);
-            facts.push(Fact::new("release-version", Verdict::HotWithCare, text));
+            facts.push(Fact::new(Verdict::HotWithCare, Change::ReleaseVersion(new.vsn.value.clone())));
         }
     }
     if old.erts.value != new.erts.value {
-        let text = format!("ERTS {} became {}", old.erts.value, new.erts.value);
-        facts.push(Fact::new("erts", Verdict::RestartEmulator, text));
+        let change = Change::Erts { before: old.erts.value.clone(), after: new.erts.value.clone() };
+        facts.push(Fact::new(Verdict::RestartEmulator, change));
     }
     if old_folder != new_folder {
         facts.extend(system_config(&old_folder, &new_folder, target, opener, found));
@@ -60,14 +57,14 @@ fn keys(list: &Term) -> BTreeMap<String, Term> {
     pairs.collect()
 }
 
-/// What changed between two sets of keys: `+ added`, `- removed`, `~ changed`. Values are never shown: they may be secrets.
-fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<String> {
-    let mut all: Vec<(&String, char)> = Vec::new();
-    all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| (key, '+')));
-    all.extend(old.keys().filter(|key| !new.contains_key(*key)).map(|key| (key, '-')));
-    all.extend(new.iter().filter(|(key, value)| old.get(*key).is_some_and(|known| known != *value)).map(|(key, _)| (key, '~')));
+/// What changed between two sets of keys. Values are never shown: they may be secrets.
+fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<Delta> {
+    let mut all: Vec<Delta> = Vec::new();
+    all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| Delta::new(Sign::Added, key)));
+    all.extend(old.keys().filter(|key| !new.contains_key(*key)).map(|key| Delta::new(Sign::Removed, key)));
+    all.extend(new.iter().filter(|(key, value)| old.get(*key).is_some_and(|known| known != *value)).map(|(key, _)| Delta::new(Sign::Changed, key)));
     all.sort();
-    all.into_iter().map(|(key, sign)| format!("{sign} {key}")).collect()
+    all
 }
 
 /// Whether an application takes changes of its environment in while it runs (`config_change/3` of its callback module);
@@ -84,22 +81,19 @@ pub(super) fn takes_changes(application: &Application, trees: &Trees<'_>) -> Opt
     Some(exports.iter().any(|(name, arity)| name.as_str() == "config_change" && *arity == 3))
 }
 
-/// The environment of an application. `reads`: whether its callback module handles changes.
-pub(super) fn environment(application: &str, old: &Term, new: &Term, reads: Option<bool>, place: Place) -> Option<Fact> {
-    let changed = changed_keys(&keys(old), &keys(new));
-    if changed.is_empty() {
+/// The environment of an application. `handled`: whether its callback module handles changes.
+pub(super) fn environment(application: &str, old: &Term, new: &Term, handled: Option<bool>, place: Place) -> Option<Fact> {
+    let keys = changed_keys(&keys(old), &keys(new));
+    if keys.is_empty() {
         return None;
     }
-    Some(environment_fact("environment", &format!("the environment of `{application}`"), changed, reads).at(Some(place)))
+    let change = Change::Environment { application: application.to_owned(), keys, handled };
+    Some(Fact::new(asks(handled), change).at(Some(place)))
 }
 
-fn environment_fact(kind: &'static str, what: &str, changed: Vec<String>, reads: Option<bool>) -> Fact {
-    let (verdict, words) = match reads {
-        Some(true) => (Verdict::Hot, "and `config_change/3` handles it"),
-        Some(false) => (Verdict::HotWithCare, "and no `config_change/3` handles it: processes keep what they read when they started"),
-        None => (Verdict::HotWithCare, "and it cannot be seen from the files whether running processes read it again"),
-    };
-    Fact::new(kind, verdict, format!("{what} changed, {words}")).items(changed)
+/// What a change of configuration asks for.
+fn asks(handled: Option<bool>) -> Verdict {
+    if handled == Some(true) { Verdict::Hot } else { Verdict::HotWithCare }
 }
 
 /// `sys.config`, application by application.
@@ -108,19 +102,17 @@ fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'
     let (old, new) = (file(old), file(new));
     let (before, after) = (read_config(&old, opener, found), read_config(&new, opener, found));
     let place = |spot: &Spot, opener: &Opener<'_>| Some(Place { file: opener.trees().display(spot), line: 0 });
+    let whole = |how| Fact::new(Verdict::HotWithCare, Change::SystemConfig(how));
     match (before, after) {
         (Config::Absent, Config::Absent) => Vec::new(),
         (Config::Refused, _) | (_, Config::Refused) => {
-            let text = "`sys.config` cannot be read on one side: whether it changed is not known";
-            vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&new, opener))]
+            vec![whole(SystemConfig::Unreadable).at(place(&new, opener))]
         }
         (Config::Absent, Config::Read(_)) => {
-            let text = "the release has a `sys.config`, its base had none";
-            vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&new, opener))]
+            vec![whole(SystemConfig::Added).at(place(&new, opener))]
         }
         (Config::Read(_), Config::Absent) => {
-            let text = "the release no longer has a `sys.config`: keys that it set fall back to the defaults of the `.app` files";
-            vec![Fact::new("sys-config", Verdict::HotWithCare, text).at(place(&old, opener))]
+            vec![whole(SystemConfig::Removed).at(place(&old, opener))]
         }
         (Config::Read(before), Config::Read(after)) => {
             let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -130,11 +122,15 @@ fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'
                 .filter_map(|name| {
                     let (old, old_place) = before.get(name).unwrap_or(&nothing);
                     let (new, new_place) = after.get(name).unwrap_or(&nothing);
-                    let changed = changed_keys(&keys(old), &keys(new));
+                    let keys = changed_keys(&keys(old), &keys(new));
+                    if keys.is_empty() {
+                        return None;
+                    }
                     let place = new_place.clone().or_else(|| old_place.clone());
                     // A name that needs quotes is none of a release.
-                    let reads = target.application(name).and_then(|application| takes_changes(application, opener.trees()));
-                    (!changed.is_empty()).then(|| environment_fact("sys-config", &format!("`sys.config` for `{name}`"), changed, reads).at(place))
+                    let handled = target.application(name).and_then(|application| takes_changes(application, opener.trees()));
+                    let change = SystemConfig::Keys { application: name.clone(), keys, handled };
+                    Some(Fact::new(asks(handled), Change::SystemConfig(change)).at(place))
                 })
                 .collect()
         }
@@ -196,13 +192,9 @@ fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -
             continue;
         }
         let place = Place { file: trees.display(&Spot::new(new.tree, join(&new.path, name))), line: 0 };
-        let (words, items) = if is_flags {
-            ("changed: its lines are flags of the emulator: they take effect when it is restarted", vm_args::changed(&before, &after))
-        } else {
-            // Scripts are not quoted at all.
-            ("changed: it is run when the node starts, and a hot upgrade does not run it again", Vec::new())
-        };
-        facts.push(Fact::new("boot-file", Verdict::HotWithCare, format!("`{name}` {words}")).items(items).at(Some(place)));
+        // Scripts are not quoted at all.
+        let flags = is_flags.then(|| vm_args::changed(&before, &after));
+        facts.push(Fact::new(Verdict::HotWithCare, Change::BootFile { name, flags }).at(Some(place)));
     }
     facts
 }
@@ -222,14 +214,13 @@ fn consolidated(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings)
         let bytes = trees.get(spot.tree).read(&join(&spot.path, name)).ok()?;
         Beam::open(&bytes).ok().map(|beam| beam.md5())
     };
-    let items: Vec<String> = files::compare(trees, &old, &new, found)?
+    let items: Vec<Delta> = files::compare(trees, &old, &new, found)?
         .into_iter()
-        .filter(|(name, changed)| name.ends_with(".beam") && (*changed != Changed::Content || md5(&old, name) != md5(&new, name)))
-        .map(|(name, changed)| format!("{} {}", changed.sign(), name.trim_end_matches(".beam")))
+        .filter(|(name, changed)| name.ends_with(".beam") && (*changed != Sign::Changed || md5(&old, name) != md5(&new, name)))
+        .map(|(name, changed)| Delta::new(changed, name.trim_end_matches(".beam")))
         .collect();
     if items.is_empty() {
         return None;
     }
-    let text = "consolidated protocols differ: they are outside every application, so no appup loads them";
-    Some(Fact::new("consolidated-protocols", Verdict::HotWithCare, text).items(items))
+    Some(Fact::new(Verdict::HotWithCare, Change::ConsolidatedProtocols(items)))
 }

@@ -1,28 +1,10 @@
 //! Files beside the code: what is in `priv`, and database migrations in it.
 
-use super::{Fact, Verdict, faults};
+use super::{Change, Delta, Fact, Sign, Verdict, faults};
 use crate::diag::Findings;
 use crate::parallel;
 use crate::source::{Kind, Refusal, Spot, Trees, join, refused};
 use std::collections::BTreeSet;
-
-/// How a file changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Changed {
-    Added,
-    Removed,
-    Content,
-}
-
-impl Changed {
-    pub fn sign(self) -> char {
-        match self {
-            Changed::Added => '+',
-            Changed::Removed => '-',
-            Changed::Content => '~',
-        }
-    }
-}
 
 /// How many files and folders below one folder are looked at.
 const MAX_FILES: usize = 100_000;
@@ -73,15 +55,15 @@ fn below(trees: &Trees<'_>, folder: &Spot, found: &mut Findings) -> Option<BTree
 }
 
 /// The files that differ between two folders, by name; `None` when one of them cannot be looked into, which is reported.
-pub(super) fn compare(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Vec<(String, Changed)>> {
+pub(super) fn compare(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Vec<(String, Sign)>> {
     let (before, after) = (below(trees, old, found)?, below(trees, new, found)?);
     let all: Vec<&String> = before.union(&after).collect();
     let changed = parallel::map(&all, WORTH_A_THREAD, |name| match (before.contains(*name), after.contains(*name)) {
-        (false, _) => Some(Changed::Added),
-        (_, false) => Some(Changed::Removed),
+        (false, _) => Some(Sign::Added),
+        (_, false) => Some(Sign::Removed),
         (true, true) => {
             let digest = |spot: &Spot| trees.get(spot.tree).digest(&join(&spot.path, name));
-            (digest(old) != digest(new)).then_some(Changed::Content)
+            (digest(old) != digest(new)).then_some(Sign::Changed)
         }
     });
     Some(all.into_iter().zip(changed).filter_map(|(name, changed)| Some((name.clone(), changed?))).collect())
@@ -93,7 +75,7 @@ pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Fin
     let mut libraries = Vec::new();
     let mut others = Vec::new();
     for (name, changed) in compare(trees, old, new, found).unwrap_or_default() {
-        let item = format!("{} priv/{name}", changed.sign());
+        let item = Delta::new(changed, format!("priv/{name}"));
         if is_migration(&name) {
             migrations.push(item);
         } else if is_native(&name) {
@@ -104,15 +86,13 @@ pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Fin
     }
     let mut facts = Vec::new();
     if !migrations.is_empty() {
-        let text = "database migrations differ: a hot upgrade does not run them, and old code meets the new schema";
-        facts.push(Fact::new("migrations", Verdict::Rolling, text).items(migrations));
+        facts.push(Fact::new(Verdict::Rolling, Change::Migrations(migrations)));
     }
     if !libraries.is_empty() {
-        let text = "native libraries differ: one that is loaded is replaced only when its module is purged first";
-        facts.push(Fact::new("native-library", Verdict::RestartApplication, text).items(libraries));
+        facts.push(Fact::new(Verdict::RestartApplication, Change::NativeLibrary(libraries)));
     }
     if !others.is_empty() {
-        facts.push(Fact::new("private-files", Verdict::Hot, "files in `priv` differ").items(others));
+        facts.push(Fact::new(Verdict::Hot, Change::PrivateFiles(others)));
     }
     facts
 }

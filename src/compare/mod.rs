@@ -6,6 +6,7 @@
 
 mod applications;
 mod callers;
+mod change;
 mod configuration;
 mod faults;
 mod files;
@@ -14,9 +15,12 @@ mod shapes;
 mod state;
 mod verdict;
 mod vm_args;
+mod words;
 
 pub use callers::{Link, links};
+pub use change::{Change, DeadCall, Delta, Given, KINDS, Sign, StateChange, StateEffect, SystemConfig};
 pub use faults::{ALL as CODES, beam_missing};
+pub use shapes::Difference;
 pub use verdict::{Both, Verdict};
 
 use crate::diag::Findings;
@@ -35,12 +39,8 @@ pub struct Place {
 /// Something that changed, and what it alone asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// What kind of change it is: a word that stays the same.
-    pub kind: &'static str,
-    /// The change in a sentence.
-    pub text: String,
-    /// The names that it is about: functions, fields, keys, files.
-    pub items: Vec<String>,
+    /// What differs.
+    pub change: Change,
     /// Where it can be seen.
     pub place: Option<Place>,
     /// What an upgrade needs.
@@ -51,13 +51,8 @@ pub struct Fact {
 
 impl Fact {
     /// A fact that asks for the same in both directions.
-    fn new(kind: &'static str, verdict: Verdict, text: impl Into<String>) -> Fact {
-        Fact { kind, text: text.into(), items: Vec::new(), place: None, up: verdict, down: verdict }
-    }
-
-    fn items(mut self, items: impl IntoIterator<Item = impl Into<String>>) -> Fact {
-        self.items = items.into_iter().map(Into::into).collect();
-        self
+    fn new(verdict: Verdict, change: Change) -> Fact {
+        Fact { change, place: None, up: verdict, down: verdict }
     }
 
     fn at(mut self, place: Option<Place>) -> Fact {

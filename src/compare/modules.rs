@@ -1,12 +1,13 @@
 //! Modules, one by one: the same, or what changed in them. Both files of a module are read, looked at and dropped; what
 //! is kept are facts.
 
-use super::{Depth, Fact, Habits, ModuleChange, Place, Verdict, faults, state};
+use super::{Change, Depth, Fact, Habits, ModuleChange, Place, Verdict, faults, state};
 use crate::beam::{Beam, Facts, Known, Unreadable};
 use crate::diag::Diagnostic;
 use crate::otp::Otp;
 use crate::source::{Refusal, Spot, Trees};
 use crate::span::Span;
+use crate::term::Atom;
 
 /// A module to compare: its file on either side, and where it is listed when it has none.
 #[derive(Clone, Debug)]
@@ -131,12 +132,10 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
     let behaviours = new.as_ref().or(old.as_ref()).map(|facts| facts.behaviours.iter().map(|name| name.as_str().to_owned()).collect()).unwrap_or_default();
     let mut facts = Vec::new();
     match depth {
-        Depth::Added => facts.push(Fact::new("module-added", Verdict::Hot, "is new")),
-        Depth::Removed => facts.push(Fact::new("module-removed", Verdict::Hot, "is gone")),
+        Depth::Added => facts.push(Fact::new(Verdict::Hot, Change::ModuleAdded)),
+        Depth::Removed => facts.push(Fact::new(Verdict::Hot, Change::ModuleRemoved)),
         Depth::Moved => {
-            let from = job.moved_from.as_deref().unwrap_or_default();
-            let text = format!("moved here from `{from}`: one appup must not delete what the other one adds");
-            facts.push(Fact::new("module-moved", Verdict::HotWithCare, text).items([from]));
+            facts.push(Fact::new(Verdict::HotWithCare, Change::ModuleMoved(job.moved_from.clone().unwrap_or_default())));
         }
         Depth::Code => facts.push(code_fact(&old, &new, same_source)),
         Depth::Attributes | Depth::Debug => {}
@@ -163,7 +162,7 @@ fn habits(facts: &Option<Facts>) -> Habits {
 }
 
 /// The functions that one version of a module exports and the other does not.
-fn only(one: &Option<Facts>, other: &Option<Facts>) -> Vec<(crate::term::Atom, u32)> {
+fn only(one: &Option<Facts>, other: &Option<Facts>) -> Vec<(Atom, u32)> {
     let others = other.as_ref().map_or(&[][..], |other| other.exports.as_slice());
     let own = one.as_ref().map_or(&[][..], |one| one.exports.as_slice());
     own.iter().filter(|export| export.0.as_str() != "module_info" && others.binary_search(export).is_err()).cloned().collect()
@@ -202,18 +201,14 @@ fn debug_only(old: &Beam<'_>, new: &Beam<'_>) -> Fact {
     if differ.is_empty() {
         differ.push("how the file is packed");
     }
-    Fact::new("debug-only", Verdict::Nothing, format!("runs the same code and need not be loaded; these differ: {}", differ.join(", "))).items(differ)
+    Fact::new(Verdict::Nothing, Change::DebugOnly(differ))
 }
 
 fn code_fact(old: &Option<Facts>, new: &Option<Facts>, same_source: Option<bool>) -> Fact {
     let compilers = old.as_ref().and_then(|old| old.compiler.clone()).zip(new.as_ref().and_then(|new| new.compiler.clone()));
     match (same_source, compilers) {
-        (Some(true), Some((before, after))) if before != after => {
-            let text = format!("has other code from the same source: compiled by compiler {after} instead of {before}");
-            Fact::new("recompiled", Verdict::Hot, text).items([before, after])
-        }
-        (Some(true), _) => Fact::new("recompiled", Verdict::Hot, "has other code from the same source"),
-        (Some(false) | None, _) => Fact::new("code", Verdict::Hot, "has other code"),
+        (Some(true), compilers) => Fact::new(Verdict::Hot, Change::Recompiled(compilers.filter(|(before, after)| before != after))),
+        (Some(false) | None, _) => Fact::new(Verdict::Hot, Change::Code),
     }
 }
 
@@ -221,23 +216,19 @@ fn code_fact(old: &Option<Facts>, new: &Option<Facts>, same_source: Option<bool>
 fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
     let mut facts = Vec::new();
     if new.stripped && old.state.is_none() && new.exports.iter().any(|(name, arity)| name.as_str() == "init" && *arity == 1) {
-        let text = "has no attributes and exports `init/1`: whether it is a supervisor or another process cannot be seen from the files";
-        facts.push(Fact::new("behaviours-unknown", Verdict::HotWithCare, text));
+        facts.push(Fact::new(Verdict::HotWithCare, Change::BehavioursUnknown));
     }
     facts.extend(attributes(old, new));
     facts.extend(exports(old, new));
-    for (kind, verb, these, others) in [("behaviour-gained", "gains", new, old), ("behaviour-lost", "loses", old, new)] {
+    for (gained, these, others) in [(true, new, old), (false, old, new)] {
         for name in these.behaviours.iter().filter(|name| !others.behaviours.contains(name)) {
             // A module that had the callbacks all along only says so now, or no longer.
             let declared = others.has_callbacks_of(name) && others.behaviours.iter().all(|other| these.behaviours.contains(other));
             // What was not a process before has none that would be of another kind now.
             let was_process = old.behaviours.iter().any(Facts::runs_processes);
-            let fact = if Facts::runs_processes(name) && was_process && !declared {
-                Fact::new(kind, Verdict::RestartApplication, format!("{verb} the behaviour `{name}`: its processes become processes of another kind"))
-            } else {
-                Fact::new(kind, Verdict::Hot, format!("{verb} the behaviour `{name}`"))
-            };
-            facts.push(fact.items([name.as_str()]));
+            let other_processes = Facts::runs_processes(name) && was_process && !declared;
+            let verdict = if other_processes { Verdict::RestartApplication } else { Verdict::Hot };
+            facts.push(Fact::new(verdict, Change::Behaviour { gained, name: name.clone(), other_processes }));
         }
     }
     facts.extend(structures(old, new));
@@ -250,48 +241,25 @@ fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
 fn attributes(old: &Facts, new: &Facts) -> Option<Fact> {
     let listed =
         |facts: &Facts, name: &str| facts.attributes.iter().filter(|(known, _)| known.as_str() == name).map(|(_, value)| value.clone()).collect::<Vec<_>>();
-    let mut names: Vec<&str> = old.attributes.iter().chain(&new.attributes).map(|(name, _)| name.as_str()).collect();
+    let mut names: Vec<Atom> = old.attributes.iter().chain(&new.attributes).map(|(name, _)| name.clone()).collect();
     names.sort_unstable();
     names.dedup();
-    names.retain(|name| !matches!(*name, "behaviour" | "behavior") && listed(old, name) != listed(new, name));
-    if names.is_empty() {
-        return None;
-    }
-    let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-    let text = if names.contains(&"vsn") {
-        format!("has other attributes ({shown}): `vsn` is what `code_change` is given as the old version")
-    } else {
-        format!("has other attributes ({shown})")
-    };
-    Some(Fact::new("attributes", Verdict::Hot, text).items(names))
+    names.retain(|name| !matches!(name.as_str(), "behaviour" | "behavior") && listed(old, name.as_str()) != listed(new, name.as_str()));
+    (!names.is_empty()).then(|| Fact::new(Verdict::Hot, Change::Attributes(names)))
 }
 
-fn exports(old: &Facts, new: &Facts) -> Vec<Fact> {
-    let shown = |list: Vec<&(crate::term::Atom, u32)>| list.into_iter().map(|(name, arity)| format!("{name}/{arity}")).collect::<Vec<_>>();
-    let gained = shown(new.exports.iter().filter(|export| old.exports.binary_search(export).is_err()).collect());
-    let mut facts = Vec::new();
-    if !gained.is_empty() {
-        facts.push(Fact::new("exports-gained", Verdict::Hot, format!("now exports {}", functions(&gained))).items(gained));
-    }
-    // Those that are lost are reported with their callers, which takes a look at every other module.
-    facts
-}
-
-/// `f/1`, or how many there are.
-pub(super) fn functions(names: &[String]) -> String {
-    match names {
-        [one] => format!("`{one}`"),
-        [one, two] => format!("`{one}` and `{two}`"),
-        several => format!("{} functions", several.len()),
-    }
+/// The functions that only the new version exports. Those that are lost are reported with their callers, which takes a look at
+/// every other module.
+fn exports(old: &Facts, new: &Facts) -> Option<Fact> {
+    let gained: Vec<(Atom, u32)> = new.exports.iter().filter(|export| old.exports.binary_search(export).is_err()).cloned().collect();
+    (!gained.is_empty()).then(|| Fact::new(Verdict::Hot, Change::ExportsGained(gained)))
 }
 
 /// Records and structs: reported once for the module that defines the struct; records are reported where a state is made of them.
 fn structures(old: &Facts, new: &Facts) -> Option<Fact> {
     let (before, after) = (old.structure.get()?, new.structure.get()?);
     let difference = super::shapes::fields(before.as_deref()?, after.as_deref()?, false)?;
-    let text = format!("its struct {}: values made before the upgrade keep the old fields", difference.words());
-    Some(Fact::new("struct", Verdict::HotWithCare, text).items(difference.items()).at(source_of(new, 0)))
+    Some(Fact::new(Verdict::HotWithCare, Change::Struct(difference)).at(source_of(new, 0)))
 }
 
 fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Fact> {
@@ -302,21 +270,16 @@ fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Fact> {
     }
     // Loaded for the first time, nothing is in the way.
     let verdict = if old.is_none() || new.is_none() { Verdict::Hot } else { Verdict::HotWithCare };
-    Some(if facts.loads_nif {
-        let text = "loads a native library: loading it again works only if the library supports upgrades";
-        Fact::new("native-code", verdict, text).at(source_of(facts, 0))
-    } else {
-        Fact::new("on-load", verdict, "runs code when it is loaded: when that fails, the upgrade crashes").at(source_of(facts, 0))
-    })
+    let change = if facts.loads_nif { Change::NativeCode } else { Change::OnLoad };
+    Some(Fact::new(verdict, change).at(source_of(facts, 0)))
 }
 
 /// A module that its own release's emulator refuses to load.
 pub(super) fn too_new(facts: &Facts, erts: &str) -> Option<Fact> {
     let otp = Otp::from_erts(erts);
     let known = otp.highest_opcode();
-    let highest = facts.highest_opcode.filter(|highest| *highest > known)?;
-    let text = format!("was compiled for a newer emulator: it uses instruction {highest}, and {otp} of its own release knows {known} and refuses to load it");
-    Some(Fact::new("compiled-for-newer", Verdict::HotWithCare, text))
+    let uses = facts.highest_opcode.filter(|highest| *highest > known)?;
+    Some(Fact::new(Verdict::HotWithCare, Change::CompiledForNewer { uses, known, otp: otp.to_string() }))
 }
 
 /// The finding for a module that is listed and not there.

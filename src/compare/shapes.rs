@@ -5,8 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 /// What differs between two lists of fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Difference {
+pub struct Difference {
+    /// Fields that are new.
     pub added: Vec<String>,
+    /// Fields that are gone.
     pub removed: Vec<String>,
     /// Old and new name of fields that were probably renamed.
     pub renamed: Vec<(String, String)>,

@@ -3,12 +3,12 @@
 
 use super::modules::source_of;
 use super::shapes::{self, Difference};
-use super::{Fact, Verdict};
+use super::{Change, Delta, Fact, Given, Sign, StateChange, StateEffect, Verdict};
 use crate::beam::{Attribute, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape, Written};
-use crate::term::{Term, TermKind, print};
+use crate::term::{Atom, Term, TermKind};
 
 /// How a state changed.
-enum Change<'s> {
+enum Changed<'s> {
     /// Fields of one shape.
     Fields(&'s Shape, Difference),
     /// One shape became another.
@@ -25,39 +25,34 @@ pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fa
     let (Some(before), Some(after)) = (&old.state, &new.state) else { return Vec::new() };
     // What starts in the same way with the same records has the same state, even where it is not known.
     let alike = starts_alike(old, new);
-    match change(before, after, structs).filter(|change| !(alike && matches!(change, Change::Unknown(_)))) {
+    match change(before, after, structs).filter(|change| !(alike && matches!(change, Changed::Unknown(_)))) {
         None => version_arguments(old, new, false),
-        Some(Change::Unknown(why)) => {
-            let text = format!("is a process, and {why}: whether its state changed cannot be seen from the files");
-            vec![Fact::new("state-unknown", Verdict::HotWithCare, text).at(source_of(new, 0))]
+        Some(Changed::Unknown(why)) => {
+            vec![Fact::new(Verdict::HotWithCare, Change::StateUnknown(why)).at(source_of(new, 0))]
         }
-        Some(Change::Fields(shape, difference)) if difference.only_defaults() && difference.retyped().next().is_some() => {
-            let text = format!("its state, the {}, {}: running processes keep values of the old kind", shapes::name(shape), difference.words());
-            let mut facts = vec![Fact::new("state-retyped", Verdict::HotWithCare, text).items(difference.items()).at(source_of(new, line_of(shape, new)))];
+        Some(Changed::Fields(shape, difference)) if difference.only_defaults() && difference.retyped().next().is_some() => {
+            let mut facts = vec![of_fields(Verdict::HotWithCare, shape, difference, StateEffect::Retyped).at(source_of(new, line_of(shape, new)))];
             facts.extend(version_arguments(old, new, true));
             facts
         }
-        Some(Change::Fields(shape, difference)) if difference.only_defaults() => {
-            let text = format!("its state, the {}, {}: running processes keep the values that they have", shapes::name(shape), difference.words());
-            let mut facts = vec![Fact::new("state-defaults", Verdict::Hot, text).items(difference.items()).at(source_of(new, 0))];
+        Some(Changed::Fields(shape, difference)) if difference.only_defaults() => {
+            let mut facts = vec![of_fields(Verdict::Hot, shape, difference, StateEffect::Defaults).at(source_of(new, 0))];
             facts.extend(version_arguments(old, new, false));
             facts
         }
-        Some(Change::Fields(shape, difference)) => {
+        Some(Changed::Fields(shape, difference)) => {
             // Records and structs are matched by name and size; what is read from a map, or matched by hand, may fit both.
             let is_named = matches!(shape, Shape::Record(..) | Shape::Struct(..));
-            let text = format!("its state, the {}, {}", shapes::name(shape), difference.words());
+            let line = line_of(shape, new);
             if takes(new, shape) {
-                let text = format!("{text}; callbacks of the new code accept the old form, too");
-                let mut facts = changed("state-taken", old, new, text, difference.items(), line_of(shape, new));
+                let mut facts = changed(old, new, of_fields(Verdict::HotWithCare, shape, difference, StateEffect::Accepted), line);
                 facts.iter_mut().for_each(|fact| fact.up = fact.up.min(Verdict::HotWithCare));
                 return facts;
             }
-            changed(if is_named { "state" } else { "state-shape" }, old, new, text, difference.items(), line_of(shape, new))
+            let effect = if is_named { StateEffect::Unmatched } else { StateEffect::Unsure };
+            changed(old, new, of_fields(Verdict::HotWithCare, shape, difference, effect), line)
         }
-        Some(Change::Shape(before, after)) => {
-            changed("state-shape", old, new, format!("its state was a {before} and is a {after}"), vec![format!("{before} -> {after}")], 0)
-        }
+        Some(Changed::Shape(before, after)) => changed(old, new, Fact::new(Verdict::HotWithCare, Change::StateShape { before, after }), 0),
     }
 }
 
@@ -81,16 +76,20 @@ fn line_of(shape: &Shape, facts: &Facts) -> u32 {
     records.iter().find(|record| record.name == *name).map_or(0, |record| record.line)
 }
 
-fn changed(kind: &'static str, old: &Facts, new: &Facts, text: String, items: Vec<String>, line: u32) -> Vec<Fact> {
-    let mut facts = vec![Fact::new(kind, Verdict::HotWithCare, text).items(items).at(source_of(new, line))];
+fn of_fields(verdict: Verdict, shape: &Shape, difference: Difference, effect: StateEffect) -> Fact {
+    Fact::new(verdict, Change::State(StateChange { shape: shape.clone(), difference, effect }))
+}
+
+fn changed(old: &Facts, new: &Facts, state: Fact, line: u32) -> Vec<Fact> {
+    let mut facts = vec![state.at(source_of(new, line))];
     facts.extend(conversion(new));
     facts.extend(version_arguments(old, new, true));
     facts
 }
 
-fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs: &Structs<'_>) -> Option<Change<'s>> {
+fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs: &Structs<'_>) -> Option<Changed<'s>> {
     let (before, after) = match (before, after) {
-        (Known::Unknown(why), _) | (_, Known::Unknown(why)) => return Some(Change::Unknown(why)),
+        (Known::Unknown(why), _) | (_, Known::Unknown(why)) => return Some(Changed::Unknown(why)),
         (Known::Known(before), Known::Known(after)) => (before, after),
     };
     // A struct of another module looks the same here, whatever that module made of it.
@@ -99,7 +98,7 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
             && let Some((old, new)) = structs(name.as_str())
             && let Some(difference) = shapes::fields(&old, &new, false)
         {
-            return Some(Change::Fields(shape, difference));
+            return Some(Changed::Fields(shape, difference));
         }
     }
     let gone: Vec<&Shape> = before.iter().filter(|shape| !after.contains(shape)).collect();
@@ -116,7 +115,7 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
                 _ => None,
             };
             if let Some(difference) = difference {
-                return Some(Change::Fields(old, difference));
+                return Some(Changed::Fields(old, difference));
             }
         }
     }
@@ -132,7 +131,7 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
         return None;
     }
     let names = |list: &[Shape]| list.iter().map(shapes::name).collect::<Vec<_>>().join(" or ");
-    Some(Change::Shape(names(before), names(after)))
+    Some(Changed::Shape(names(before), names(after)))
 }
 
 /// What kind of value a state without parts is.
@@ -144,32 +143,26 @@ fn plain_kind(shape: &Shape) -> Option<&'static str> {
 /// Whether the new module can convert a state: it runs on an upgrade, and, as the newer code, on a downgrade.
 fn conversion(new: &Facts) -> Vec<Fact> {
     let is_statem = new.behaviours.iter().any(|name| matches!(name.as_str(), "gen_statem" | "gen_fsm"));
-    let wanted = if is_statem { "code_change/4" } else { "code_change/3" };
+    let wanted = if is_statem { 4 } else { 3 };
     let Some(CodeChange { arity, written, clauses }) = &new.code_change else {
-        let text = format!("exports no `{wanted}` that would convert it");
-        return vec![Fact::new("code-change-missing", Verdict::RestartApplication, text).at(source_of(new, 0))];
+        return vec![Fact::new(Verdict::RestartApplication, Change::CodeChangeMissing { wanted }).at(source_of(new, 0))];
     };
-    if *arity != if is_statem { 4 } else { 3 } {
-        let text = format!("exports `code_change/{arity}`, but its behaviour calls `{wanted}`");
-        return vec![Fact::new("code-change-arity", Verdict::RestartApplication, text).at(source_of(new, 0))];
+    if *arity != wanted {
+        return vec![Fact::new(Verdict::RestartApplication, Change::CodeChangeArity { has: *arity, wanted }).at(source_of(new, 0))];
     }
     let clauses = match clauses {
         Known::Known(clauses) => clauses,
         Known::Unknown(why) => {
-            let text = format!("whether its `{wanted}` converts it cannot be seen: {why}");
-            return vec![Fact::new("code-change-unknown", Verdict::HotWithCare, text)];
+            return vec![Fact::new(Verdict::HotWithCare, Change::CodeChangeUnknown { wanted, why })];
         }
     };
     let line = clauses.first().map_or(0, |clause| clause.line);
     if clauses.iter().all(|clause| clause.unchanged) {
-        let (kind, text) = match written {
-            Known::Known(Written::By(module)) => {
-                let module = module.as_str().trim_start_matches("Elixir.");
-                ("code-change-injected", format!("has only the `{wanted}` that `use {module}` injects, which returns the state unchanged"))
-            }
-            Known::Known(Written::ByHand) | Known::Unknown(_) => ("code-change-catch-all", format!("its `{wanted}` returns the state unchanged")),
+        let injected_by = match written {
+            Known::Known(Written::By(module)) => Some(module.clone()),
+            Known::Known(Written::ByHand) | Known::Unknown(_) => None,
         };
-        return vec![Fact::new(kind, Verdict::RestartApplication, text).at(source_of(new, line))];
+        return vec![Fact::new(Verdict::RestartApplication, Change::CodeChangeIdle { wanted, injected_by }).at(source_of(new, line))];
     }
     // On a downgrade the version comes as `{down,Vsn}`.
     let takes_down = |clause: &&Clause| clause.is_downgrade() || (clause.is_catch_all() && takes_new_state(clause, new));
@@ -177,8 +170,7 @@ fn conversion(new: &Facts) -> Vec<Fact> {
         return Vec::new();
     }
     if clauses.iter().find(takes_down).is_none_or(|clause| clause.unchanged) {
-        let text = format!("its `{wanted}` does not convert the state on a downgrade: no clause for `{{down,Vsn}}`");
-        let fact = Fact::new("code-change-no-downgrade", Verdict::HotWithCare, text).at(source_of(new, line));
+        let fact = Fact::new(Verdict::HotWithCare, Change::CodeChangeUpOnly { wanted }).at(source_of(new, line));
         return vec![fact.down(Verdict::RestartApplication)];
     }
     Vec::new()
@@ -224,13 +216,15 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Fact>
         (true, false) => Verdict::HotWithCare,
         (false, _) => Verdict::Hot,
     };
-    let shown = match &given {
-        Some(Some(given)) => format!("`{}`", print::quoted(given, '"')),
-        Some(None) => "another version".to_owned(),
-        None => "the number that the compiler derives from the module's MD5".to_owned(),
+    let change = Change::CodeChangeVersion {
+        clause: clause.version.to_string(),
+        given: match given {
+            Some(Some(given)) => Given::Text(given),
+            Some(None) => Given::Other,
+            None => Given::Derived,
+        },
     };
-    let text = format!("its `code_change` has a clause for version `{}`, but is called with {shown}", clause.version);
-    vec![Fact::new("code-change-version", verdict, text).at(source_of(new, clause.line))]
+    vec![Fact::new(verdict, change).at(source_of(new, clause.line))]
 }
 
 /// The version that a written `-vsn` stands for, when it is text. The compiler keeps a list as it is and puts anything else
@@ -254,41 +248,25 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
         (Known::Known(before), Known::Known(after)) => (before, after),
         (Known::Unknown(_), Known::Unknown(_)) if starts_alike(old, new) => return Vec::new(),
         (Known::Unknown(why), _) | (_, Known::Unknown(why)) => {
-            let what = if is_application { "starts an application's processes" } else { "is a supervisor" };
-            let text = format!("{what}, and {why}: whether its children changed cannot be seen from the files");
-            return vec![Fact::new("children-unknown", Verdict::HotWithCare, text).at(source_of(new, 0))];
+            return vec![Fact::new(Verdict::HotWithCare, Change::ChildrenUnknown { why, is_application }).at(source_of(new, 0))];
         }
     };
     let mut facts = Vec::new();
     if before.flags != after.flags && !is_application {
-        let shown = |flags: &Option<String>| flags.clone().unwrap_or_else(|| "..".to_owned());
-        let text = format!(
-            "its flags were `{}` and are `{}`: `{{update,{},supervisor}}` applies them, a load does not",
-            shown(&before.flags),
-            shown(&after.flags),
-            new.module
-        );
-        facts.push(Fact::new("supervisor-flags", Verdict::HotWithCare, text).at(source_of(new, 0)));
+        let change = Change::SupervisorFlags { before: before.flags.clone(), after: after.flags.clone(), supervisor: new.module.clone() };
+        facts.push(Fact::new(Verdict::HotWithCare, change).at(source_of(new, 0)));
     }
     let is_template = before.is_template() && after.is_template();
     let (before, after) = (&before.children, &after.children);
     let has = |list: &[Child], id: &str| list.iter().any(|child| child.id == id);
-    let mut items: Vec<String> = Vec::new();
-    items.extend(after.iter().filter(|child| !has(before, &child.id)).map(|child| format!("+ {}", child.id)));
-    items.extend(before.iter().filter(|child| !has(after, &child.id)).map(|child| format!("- {}", child.id)));
-    items.extend(
-        before.iter().filter(|child| after.iter().any(|other| other.id == child.id && other.text != child.text)).map(|child| format!("~ {}", child.id)),
-    );
-    if !items.is_empty() && is_template {
-        let text = "the template of its children differs: an update of the supervisor loads it, for children that are started later";
-        facts.push(Fact::new("child-template", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)));
-    } else if !items.is_empty() {
-        let text = if is_application {
-            "the children of its top supervisor differ: no update loads them; start them with `supervisor:start_child/2`, or restart the application"
-        } else {
-            "its children differ: an update of the supervisor loads the new child specifications but starts and stops no children"
-        };
-        facts.push(Fact::new("children", Verdict::HotWithCare, text).items(items).at(source_of(new, 0)));
+    let differs = |child: &&Child| after.iter().any(|other| other.id == child.id && other.text != child.text);
+    let mut children: Vec<Delta> = Vec::new();
+    children.extend(after.iter().filter(|child| !has(before, &child.id)).map(|child| Delta::new(Sign::Added, &child.id)));
+    children.extend(before.iter().filter(|child| !has(after, &child.id)).map(|child| Delta::new(Sign::Removed, &child.id)));
+    children.extend(before.iter().filter(differs).map(|child| Delta::new(Sign::Changed, &child.id)));
+    if !children.is_empty() {
+        let change = if is_template { Change::ChildTemplate(children) } else { Change::Children { children, is_application } };
+        facts.push(Fact::new(Verdict::HotWithCare, change).at(source_of(new, 0)));
     }
     facts
 }
@@ -297,8 +275,8 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
 pub(super) fn callback_mode(old: &Facts, new: &Facts) -> Option<Fact> {
     let (before, after) = (old.callback_mode.as_ref()?, new.callback_mode.as_ref()?);
     (before != after).then(|| {
-        let text = format!("its callback mode was `{before}` and is `{after}`: a machine asks for it when it starts and after `code_change`, not after a load");
-        Fact::new("callback-mode", Verdict::HotWithCare, text).at(source_of(new, 0))
+        let change = Change::CallbackMode { before: before.to_string(), after: after.to_string() };
+        Fact::new(Verdict::HotWithCare, change).at(source_of(new, 0))
     })
 }
 
@@ -308,10 +286,6 @@ pub(super) fn machine(old: &Facts, new: &Facts) -> Option<Fact> {
     if !is_machine(old) || !is_machine(new) {
         return None;
     }
-    let gone: Vec<String> = old.exports.iter().filter(|export| export.1 == 3 && !new.exports.contains(export)).map(|(name, _)| format!("{name}/3")).collect();
-    if gone.is_empty() {
-        return None;
-    }
-    let text = "functions are removed that may be states of the machine: one that is in such a state fails at its next event";
-    Some(Fact::new("state-functions", Verdict::HotWithCare, text).items(gone).at(source_of(new, 0)))
+    let gone: Vec<Atom> = old.exports.iter().filter(|export| export.1 == 3 && !new.exports.contains(export)).map(|(name, _)| name.clone()).collect();
+    (!gone.is_empty()).then(|| Fact::new(Verdict::HotWithCare, Change::StateFunctions(gone)).at(source_of(new, 0)))
 }

@@ -1,18 +1,19 @@
 //! `vm.args`: which flags of the emulator changed (`erl(1)`). Only the names of flags are ever shown: the cookie is a value.
 
+use super::change::{Delta, Sign};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The flags that differ: `+ added`, `- removed`, `~ changed`.
-pub fn changed(old: &[u8], new: &[u8]) -> Vec<String> {
+/// The flags that differ.
+pub fn changed(old: &[u8], new: &[u8]) -> Vec<Delta> {
     let (old, new) = (String::from_utf8_lossy(old), String::from_utf8_lossy(new));
     let (old, new) = (flags(&old), flags(&new));
     let all: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     let sign = |flag: &str| match (old.get(flag), new.get(flag)) {
-        (Some(before), Some(after)) => (before != after).then_some('~'),
-        (Some(_), None) => Some('-'),
-        (None, _) => Some('+'),
+        (Some(before), Some(after)) => (before != after).then_some(Sign::Changed),
+        (Some(_), None) => Some(Sign::Removed),
+        (None, _) => Some(Sign::Added),
     };
-    all.into_iter().filter_map(|flag| Some(format!("{} {flag}", sign(flag)?))).collect()
+    all.into_iter().filter_map(|flag| Some(Delta::new(sign(flag)?, flag))).collect()
 }
 
 /// Each flag with the words after it, wherever lines are broken.
@@ -55,6 +56,10 @@ fn name_of(word: &str) -> &str {
 mod tests {
     use super::changed;
 
+    fn shown(old: &[u8], new: &[u8]) -> Vec<String> {
+        changed(old, new).iter().map(ToString::to_string).collect()
+    }
+
     #[test]
     fn only_names_of_flags_are_shown() {
         let old = "-sname a\n+P 100\n## note\n-setcookie old\n";
@@ -71,7 +76,7 @@ mod tests {
             "-setcookie +SECRET",
             "-kernel SECRET\nSECRET",
         ] {
-            let shown = changed(old.as_bytes(), new.as_bytes()).join(" ");
+            let shown = shown(old.as_bytes(), new.as_bytes()).join(" ");
             assert!(!shown.contains("SECRET"), "{new:?}: {shown}");
             assert!(shown.contains("- +P") && shown.contains("- -sname"), "{new:?}: {shown}");
         }
@@ -79,7 +84,7 @@ mod tests {
 
     #[test]
     fn flags_are_compared_with_their_values() {
-        assert_eq!(changed(b"+P 1\n-name a\n-x", b"+P 2\n-name a\n-y"), ["~ +P", "- -x", "+ -y"]);
+        assert_eq!(shown(b"+P 1\n-name a\n-x", b"+P 2\n-name a\n-y"), ["~ +P", "- -x", "+ -y"]);
         assert!(changed(b"-name a +P 1", b"-name a\n+P \\\n 1 # more").is_empty());
     }
 }

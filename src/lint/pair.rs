@@ -3,7 +3,7 @@
 use super::Between;
 use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beam, Facts, Known, Supervision};
-use crate::compare::{ApplicationChange, Comparison, Fact, Habits, Link, ModuleChange};
+use crate::compare::{ApplicationChange, Change, Comparison, Fact, Habits, Link, ModuleChange};
 use crate::diag::Findings;
 use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
@@ -111,19 +111,18 @@ impl<'a> Pair<'a> {
         self.comparison.applications.iter().flat_map(|application| application.modules.iter().map(move |module| (application, module)))
     }
 
-    /// The facts of some kinds about modules, each with its module.
-    pub fn module_facts(&self, kinds: &'static [&'static str]) -> impl Iterator<Item = (&ApplicationChange, &ModuleChange, &Fact)> {
-        self.modules().flat_map(move |(application, module)| {
-            module.facts.iter().filter(move |fact| kinds.contains(&fact.kind)).map(move |fact| (application, module, fact))
-        })
+    /// The facts about modules whose change is wanted, each with its module.
+    pub fn module_facts(&self, wanted: fn(&Change) -> bool) -> impl Iterator<Item = (&ApplicationChange, &ModuleChange, &Fact)> {
+        self.modules()
+            .flat_map(move |(application, module)| module.facts.iter().filter(move |fact| wanted(&fact.change)).map(move |fact| (application, module, fact)))
     }
 
-    /// The facts of some kinds about applications.
-    pub fn application_facts(&self, kinds: &'static [&'static str]) -> impl Iterator<Item = (&ApplicationChange, &Fact)> {
+    /// The facts about applications whose change is wanted.
+    pub fn application_facts(&self, wanted: fn(&Change) -> bool) -> impl Iterator<Item = (&ApplicationChange, &Fact)> {
         self.comparison
             .applications
             .iter()
-            .flat_map(move |application| application.facts.iter().filter(move |fact| kinds.contains(&fact.kind)).map(move |fact| (application, fact)))
+            .flat_map(move |application| application.facts.iter().filter(move |fact| wanted(&fact.change)).map(move |fact| (application, fact)))
     }
 
     /// What an upgrade has to know of the processes that a path finds of each module that differs.

@@ -1,6 +1,6 @@
 //! Processes that are of another kind afterwards, on a path that keeps them.
 
-use crate::compare::Verdict;
+use crate::compare::{Change, Verdict};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -16,9 +16,9 @@ pub(super) static RULE: Rule = Rule { code: &BEHAVIOUR_CHANGED, check: Check::Pa
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let mut reported = HashSet::new();
-        for (application, module, fact) in pair.module_facts(&["behaviour-gained", "behaviour-lost", "callback-mode"]) {
+        for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::Behaviour { .. } | Change::CallbackMode { .. })) {
             let name = Atom::new(&module.name);
-            let is_mode = fact.kind == "callback-mode";
+            let is_mode = matches!(fact.change, Change::CallbackMode { .. });
             // A behaviour that was only declared changes no process, and `code_change` asks for the mode again.
             if (is_mode && route.converts(&name)) || (!is_mode && fact.verdict() != Verdict::RestartApplication) {
                 continue;
@@ -33,7 +33,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 format!("stop them before the load and restart them afterwards, or write `{{restart_application,{}}}`", application.name)
             };
             found.push(
-                Diagnostic::new(&BEHAVIOUR_CHANGED, format!("`{name}`: {}", fact.text))
+                Diagnostic::new(&BEHAVIOUR_CHANGED, format!("`{name}`: {}", fact.change))
                     .label(span, "its processes keep running as before, and call functions that no longer exist")
                     .help(help)
                     .on_path(&route.name),

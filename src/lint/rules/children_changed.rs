@@ -1,6 +1,7 @@
 //! A supervisor whose children changed, on a path that neither takes the new list in nor starts or stops anybody.
 
 use crate::beam::Facts;
+use crate::compare::{Change, Sign};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -15,25 +16,26 @@ pub(super) static RULE: Rule = Rule { code: &CHILDREN_CHANGED, check: Check::Pai
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let calls = !route.timeline.children().is_empty();
-        for (_, module, fact) in pair.module_facts(&["supervisor-flags", "child-template"]) {
+        for (_, module, fact) in pair.module_facts(|change| matches!(change, Change::SupervisorFlags { .. } | Change::ChildTemplate(_))) {
             let name = Atom::new(&module.name);
             if let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) {
                 found.push(
-                    Diagnostic::new(&CHILDREN_CHANGED, format!("`{}` is only loaded, but {}", module.name, fact.text))
+                    Diagnostic::new(&CHILDREN_CHANGED, format!("`{}` is only loaded, but {}", module.name, fact.change))
                         .label(span, "the running supervisor keeps its child specifications")
                         .help(format!("write `{{update,{name},supervisor}}`"))
                         .on_path(&route.name),
                 );
             }
         }
-        for (application, module, fact) in pair.module_facts(&["children"]) {
+        for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::Children { .. })) {
+            let Change::Children { children, .. } = &fact.change else { continue };
             let name = Atom::new(&module.name);
             let Some(span) = route.loaded(&name) else { continue };
             let updated = route.converts(&name);
             // What is started from `start/2` runs under a supervisor that no instruction reaches.
             let is_supervisor = module.behaviours.iter().any(|behaviour| Facts::supervises(behaviour));
             // Specifications that only changed are taken in by the update.
-            if updated && is_supervisor && fact.items.iter().all(|item| item.starts_with('~')) {
+            if updated && is_supervisor && children.iter().all(|child| child.sign == Sign::Changed) {
                 continue;
             }
             if (updated && calls) || route.removed(&name).is_some() {
@@ -55,7 +57,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(
                     &CHILDREN_CHANGED,
-                    format!("the children of `{}` change ({}), but this path neither starts nor stops any", module.name, fact.items.join(", ")),
+                    format!("the children of `{}` change ({}), but this path neither starts nor stops any", module.name, fact.change.items().join(", ")),
                 )
                 .label(span, "the supervisor is replaced here")
                 .help(help)

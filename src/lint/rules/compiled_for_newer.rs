@@ -1,5 +1,6 @@
 //! A module that its own release's emulator cannot load.
 
+use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -12,11 +13,11 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &COMPILED_FOR_NEWER, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for (application, module, fact) in pair.module_facts(&["compiled-for-newer"]) {
+    for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::CompiledForNewer { .. })) {
         let name = Atom::new(&module.name);
         let loaded = pair.routes.iter().find_map(|route| route.loaded(&name));
         found.push(
-            Diagnostic::new(&COMPILED_FOR_NEWER, format!("`{name}` {}", fact.text))
+            Diagnostic::new(&COMPILED_FOR_NEWER, format!("`{name}` {}", fact.change))
                 .label(loaded.unwrap_or_else(|| pair.place(&application.name)), "the upgrade crashes when it loads this module")
                 .help("compile the release with the OTP version that it runs on"),
         );

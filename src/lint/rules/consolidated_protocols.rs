@@ -1,5 +1,6 @@
 //! Elixir's consolidated protocols, which are outside every application.
 
+use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
@@ -14,9 +15,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    for fact in pair.comparison.facts.iter().filter(|fact| fact.kind == "consolidated-protocols") {
+    for fact in pair.comparison.facts.iter().filter(|fact| matches!(fact.change, Change::ConsolidatedProtocols(_))) {
         found.push(
-            Diagnostic::new(&CONSOLIDATED_PROTOCOLS, format!("{}: {}", fact.text, fact.items.join(", ")))
+            Diagnostic::new(&CONSOLIDATED_PROTOCOLS, fact.change.described())
                 .label(pair.target.version_span(), "from this version on")
                 .help("restart the emulator, or load them by hand with `apply` of `code:load_abs/1`"),
         );

@@ -1,6 +1,6 @@
 //! Configuration that changed, and that running processes do not read again.
 
-use crate::compare::Verdict;
+use crate::compare::{Change, Verdict};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
@@ -15,11 +15,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    let own = pair.application_facts(&["environment"]).map(|(application, fact)| (pair.place(&application.name), fact));
-    let whole = pair.comparison.facts.iter().filter(|fact| matches!(fact.kind, "sys-config" | "boot-file")).map(|fact| (pair.target.version_span(), fact));
+    let own = pair.application_facts(|change| matches!(change, Change::Environment { .. })).map(|(application, fact)| (pair.place(&application.name), fact));
+    let whole = pair
+        .comparison
+        .facts
+        .iter()
+        .filter(|fact| matches!(fact.change, Change::SystemConfig(_) | Change::BootFile { .. }))
+        .map(|fact| (pair.target.version_span(), fact));
     for (span, fact) in own.chain(whole).filter(|(_, fact)| fact.verdict() > Verdict::Hot) {
         found.push(
-            Diagnostic::new(&ENVIRONMENT_CHANGED, format!("{}: {}", fact.text, fact.items.join(", ")))
+            Diagnostic::new(&ENVIRONMENT_CHANGED, fact.change.described())
                 .label(span, "from this version on")
                 .help("handle it in `config_change/3` of the application's callback module, or restart what reads it"),
         );

@@ -1,6 +1,6 @@
 //! Native code, or code that runs on loading, that is loaded again.
 
-use crate::compare::{ApplicationChange, Depth};
+use crate::compare::{ApplicationChange, Change, Depth};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -18,10 +18,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let library = pair.application(&application.name);
         library.is_some_and(|library| library.file.modules.iter().any(|module| is_fresh(&module.value)))
     };
-    let modules = pair.module_facts(&["native-code", "on-load"]).filter(|(_, module, _)| module.depth == Depth::Code && !is_fresh(&Atom::new(&module.name)));
-    let modules = modules.map(|(application, module, fact)| (&application.name, format!("`{}` {}", module.name, fact.text)));
-    let libraries = pair.application_facts(&["native-library"]).filter(|(application, _)| !is_new(application));
-    let libraries = libraries.map(|(application, fact)| (&application.name, format!("{}: {}", fact.text, fact.items.join(", "))));
+    let modules = pair
+        .module_facts(|change| matches!(change, Change::NativeCode | Change::OnLoad))
+        .filter(|(_, module, _)| module.depth == Depth::Code && !is_fresh(&Atom::new(&module.name)));
+    let modules = modules.map(|(application, module, fact)| (&application.name, format!("`{}` {}", module.name, fact.change)));
+    let libraries = pair.application_facts(|change| matches!(change, Change::NativeLibrary(_))).filter(|(application, _)| !is_new(application));
+    let libraries = libraries.map(|(application, fact)| (&application.name, fact.change.described()));
     if pair.restarts() {
         return;
     }

@@ -1,6 +1,7 @@
 //! A state that changes its shape on a path that converts nothing.
 
 use crate::appup::Direction;
+use crate::compare::{Change, StateChange, StateEffect};
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -14,17 +15,22 @@ pub(super) static RULE: Rule = Rule { code: &STATE_NOT_CONVERTED, check: Check::
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
-        for (application, module, fact) in pair.module_facts(&["state", "state-taken", "state-shape", "state-retyped"]) {
+        for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::State(_) | Change::StateShape { .. })) {
+            // The old code knows nothing of the new state, whatever the new code accepts.
+            let is_error = match &fact.change {
+                Change::State(StateChange { effect: StateEffect::Defaults, .. }) => continue,
+                Change::State(StateChange { effect: StateEffect::Unmatched, .. }) => true,
+                Change::State(StateChange { effect: StateEffect::Accepted, .. }) => route.direction == Direction::Down,
+                _ => false,
+            };
             let name = Atom::new(&module.name);
             // A module that is not loaded is reported elsewhere; one that is removed first comes back with a new state.
             let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) else { continue };
             if pair.starts_again(route, &name) {
                 continue;
             }
-            // The old code knows nothing of the new state, whatever the new code takes.
-            let is_error = fact.kind == "state" || (fact.kind == "state-taken" && route.direction == Direction::Down);
             found.push(
-                Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.text))
+                Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.change))
                     .label(span, "its processes continue with the old state and the new code")
                     .help(format!(
                         "write `{{update,{name},{{advanced,[]}}}}` and convert the state in `code_change`, or `{{restart_application,{}}}`",

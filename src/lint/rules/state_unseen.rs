@@ -1,5 +1,6 @@
 //! What the files do not show of processes that live through an upgrade.
 
+use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -12,12 +13,17 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &STATE_UNSEEN, check: Check::Pair(check) };
 
+/// Whether a change is that something cannot be seen.
+fn is_unseen(change: &Change) -> bool {
+    matches!(change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. } | Change::BehavioursUnknown | Change::CodeChangeUnknown { .. })
+}
+
 /// How many modules are named.
 const NAMED: usize = 6;
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let mut unseen: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (application, module, _) in pair.module_facts(&["state-unknown", "children-unknown", "behaviours-unknown", "code-change-unknown"]) {
+    for (application, module, _) in pair.module_facts(is_unseen) {
         let name = Atom::new(&module.name);
         // One that is removed first comes back with new processes.
         let keeps = |route: &crate::lint::Route<'_>| route.loaded(&name).is_some() && route.removed(&name).is_none();

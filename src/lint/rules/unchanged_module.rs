@@ -1,9 +1,10 @@
 //! An instruction for a module that runs the same code on both sides.
 
-use crate::compare::Depth;
+use crate::compare::{Change, Depth};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::Cause;
+use crate::term::Atom;
 use std::collections::HashSet;
 
 code! {
@@ -19,7 +20,15 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     let seen = pair.comparison.applications.iter().filter(|change| change.same_modules + change.modules.len() > 0);
     let seen: HashSet<&str> = seen.map(|change| change.name.as_str()).collect();
     // Nor of modules that could not be read, or have no file on one side.
-    let unseen: HashSet<&str> = pair.application_facts(&["code-missing", "code-unreadable"]).flat_map(|(_, fact)| &fact.items).map(String::as_str).collect();
+    let unseen: HashSet<&str> = pair
+        .application_facts(|change| matches!(change, Change::CodeMissing(_) | Change::CodeUnreadable(_)))
+        .filter_map(|(_, fact)| match &fact.change {
+            Change::CodeMissing(module) => module.as_ref(),
+            Change::CodeUnreadable(module) => Some(module),
+            _ => None,
+        })
+        .map(Atom::as_str)
+        .collect();
     let known =
         |module: &str| !unseen.contains(module) && pair.target.library_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
     for route in &pair.routes {

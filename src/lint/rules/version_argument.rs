@@ -1,5 +1,6 @@
 //! A clause of `code_change` for a version that no process will name.
 
+use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
@@ -14,9 +15,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    for (application, module, fact) in pair.module_facts(&["code-change-version"]) {
+    for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::CodeChangeVersion { .. })) {
         found.push(
-            Diagnostic::new(&VERSION_ARGUMENT, format!("`{}`: {}", module.name, fact.text))
+            Diagnostic::new(&VERSION_ARGUMENT, format!("`{}`: {}", module.name, fact.change))
                 .label(pair.change(&application.name), "its application changes here")
                 .help("the argument is the module's `-vsn`, not the application's version: set one, or match the state instead"),
         );

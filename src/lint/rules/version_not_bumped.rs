@@ -1,8 +1,8 @@
 //! An application whose code differs while its version is the same: an upgrade passes over it.
 
+use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
-use crate::term::Atom;
 
 code! {
     VERSION_NOT_BUMPED "RL0522" "version-not-bumped" Error
@@ -18,18 +18,19 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    for fact in pair.comparison.facts.iter().filter(|fact| fact.kind == "release-version") {
+    for fact in pair.comparison.facts.iter().filter(|fact| matches!(fact.change, Change::ReleaseVersion(_))) {
         found.push(
-            Diagnostic::new(&VERSION_NOT_BUMPED, fact.text.clone())
+            Diagnostic::new(&VERSION_NOT_BUMPED, fact.change.to_string())
                 .label(pair.target.rel.vsn.span, "the target")
                 .label(pair.base.rel.vsn.span, "the base")
                 .help("bump the version of the release"),
         );
     }
-    for (application, fact) in pair.application_facts(&["version-not-bumped"]) {
-        let modules: Vec<String> = fact.items.iter().map(|name| format!("`{}`", Atom::new(name))).collect();
+    for (application, fact) in pair.application_facts(|change| matches!(change, Change::VersionNotBumped(_))) {
+        let Change::VersionNotBumped(modules) = &fact.change else { continue };
+        let modules: Vec<String> = modules.iter().map(|name| format!("`{name}`")).collect();
         found.push(
-            Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}: {}", application.name, fact.text, super::named(&modules, NAMED)))
+            Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}: {}", application.name, fact.change, super::named(&modules, NAMED)))
                 .label(pair.place(&application.name), "the same in both releases")
                 .help("bump its version and write an appup entry for the old one"),
         );

@@ -1,6 +1,6 @@
 //! For a search or a log: one line a change, the heaviest first.
 
-use super::{heaviest_facts, heaviest_first, omitted, place, title, verdict_line};
+use super::{heaviest_facts, heaviest_first, place, title, verdict_line};
 use crate::compare::{Comparison, Fact};
 use crate::escape;
 use std::fmt::Write;
@@ -19,10 +19,10 @@ pub fn concise(comparison: &Comparison) -> String {
 }
 
 fn line(subject: &str, fact: &Fact, out: &mut String) {
-    let names = omitted(fact);
+    let names = fact.change.unsaid();
     let items = if names.is_empty() { String::new() } else { format!(": {}", names.join(", ")) };
     let at = fact.place.as_ref().map(|at| format!(" ({})", place(at))).unwrap_or_default();
     let verdict = if fact.up == fact.down { fact.up.words().to_owned() } else { format!("upgrade: {}, downgrade: {}", fact.up.words(), fact.down.words()) };
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "{}", escape::line(&format!("{subject}: {}{items}{at} [{verdict}]", fact.text)));
+    let _ = writeln!(out, "{}", escape::line(&format!("{subject}: {}{items}{at} [{verdict}]", fact.change)));
 }

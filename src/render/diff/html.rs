@@ -2,10 +2,10 @@
 
 use super::picture::{class, picture};
 use super::{
-    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, is_or_are, of_fact, omitted, one, place_in_release,
+    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, is_or_are, of_fact, one, place_in_release,
     tally, title, versions,
 };
-use crate::compare::{ApplicationChange, Both, Comparison, Fact, ModuleChange, Verdict};
+use crate::compare::{ApplicationChange, Both, Change, Comparison, Fact, ModuleChange, Verdict};
 use crate::escape;
 use std::fmt::Write;
 
@@ -97,7 +97,7 @@ fn application(at: usize, change: &ApplicationChange, out: &mut String) {
         arrow(&versions(change)),
         badge(verdict)
     );
-    facts(change.facts.iter().filter(|fact| fact.kind != "version"), out);
+    facts(change.facts.iter().filter(|fact| fact.change != Change::Version), out);
     let (loud, quiet): (Vec<&ModuleChange>, Vec<&ModuleChange>) = heaviest_modules(change).into_iter().partition(|change| is_loud(change));
     loud.into_iter().for_each(|change| module(change, out));
     if !quiet.is_empty() {
@@ -114,7 +114,7 @@ fn application(at: usize, change: &ApplicationChange, out: &mut String) {
 fn module(change: &ModuleChange, out: &mut String) {
     let behaviours = if change.behaviours.is_empty() { String::new() } else { format!(", {}", escaped(&change.behaviours.join(", "))) };
     let head = format!("<code>{}</code> <span class=\"soft\">{}{behaviours}</span>", escaped(&change.name), change.depth.word());
-    let shown: Vec<&Fact> = change.facts.iter().filter(|fact| !matches!(fact.kind, "code" | "module-added" | "module-removed")).collect();
+    let shown: Vec<&Fact> = change.facts.iter().filter(|fact| !matches!(fact.change, Change::Code | Change::ModuleAdded | Change::ModuleRemoved)).collect();
     if shown.is_empty() {
         let _ = writeln!(out, "<p class=\"module\">{head}</p>");
         return;
@@ -141,7 +141,7 @@ fn badge(both: Both) -> String {
 }
 
 fn fact(fact: &Fact, out: &mut String) {
-    let names = omitted(fact);
+    let names = fact.change.unsaid();
     let items = if names.is_empty() {
         String::new()
     } else {
@@ -150,7 +150,7 @@ fn fact(fact: &Fact, out: &mut String) {
     };
     let at = fact.place.as_ref().map(|at| format!(" <span class=\"soft place\">{}</span>", escaped(&place_in_release(at)))).unwrap_or_default();
     let tag = asks(of_fact(fact)).map(|words| format!(" <span class=\"badge {}\">{words}</span>", class(fact.verdict()))).unwrap_or_default();
-    let _ = writeln!(out, "<li>{}{items}{at}{tag}</li>", marked(&fact.text));
+    let _ = writeln!(out, "<li>{}{items}{at}{tag}</li>", marked(&fact.change.to_string()));
 }
 
 /// What the page was made from, and by what.

@@ -1,7 +1,7 @@
 //! For a comment on a pull request: a table, the reasons, and the rest folded away.
 
-use super::{asks, because, compilers, headings, heaviest_first, of_fact, omitted, one, place_in_release, tally, versions};
-use crate::compare::{Comparison, Fact, Verdict};
+use super::{asks, because, compilers, headings, heaviest_first, of_fact, one, place_in_release, tally, versions};
+use crate::compare::{Change, Comparison, Fact, Verdict};
 use crate::escape;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -69,7 +69,7 @@ fn details(comparison: &Comparison, out: &mut String) {
         lines.extend(application.facts.iter().filter(quiet).map(|fact| line(&code(&application.name), fact)));
         for module in &application.modules {
             lines.push(format!("- {} {}", code(&module.name), module.depth.word()));
-            lines.extend(module.facts.iter().filter(quiet).filter(|fact| fact.kind != "code").map(|fact| format!("  {}", line("it", fact))));
+            lines.extend(module.facts.iter().filter(quiet).filter(|fact| fact.change != Change::Code).map(|fact| format!("  {}", line("it", fact))));
         }
     }
     if !lines.is_empty() {
@@ -80,9 +80,9 @@ fn details(comparison: &Comparison, out: &mut String) {
 fn line(subject: &str, fact: &Fact) -> String {
     let tag = asks(of_fact(fact)).map(|words| format!(" **{words}**")).unwrap_or_default();
     let at = fact.place.as_ref().map(|at| format!(" ({})", code(&place_in_release(at)))).unwrap_or_default();
-    let names = omitted(fact);
+    let names = fact.change.unsaid();
     let items = if names.is_empty() { String::new() } else { format!(": {}", names.iter().map(|item| code(item)).collect::<Vec<_>>().join(", ")) };
-    format!("- {subject}: {}{items}{at}{tag}", escaped(&fact.text))
+    format!("- {subject}: {}{items}{at}{tag}", escaped(&fact.change.to_string()))
 }
 
 /// A name as code, whatever is in it.

@@ -65,16 +65,6 @@ fn of_fact(fact: &Fact) -> Both {
     Both { up: fact.up, down: fact.down }
 }
 
-/// The items of a fact, when its sentence leaves one of them out.
-fn omitted(fact: &Fact) -> &[String] {
-    // These sentences are made of their items, though not as names.
-    if matches!(fact.kind, "debug-only" | "recompiled" | "start-type") {
-        return &[];
-    }
-    let named = |item: &String| fact.text.contains(&format!("`{}`", item.trim_start_matches(['+', '-', '~', ' '])));
-    if fact.items.iter().all(|item| item.contains(" -> ") || named(item)) { &[] } else { &fact.items }
-}
-
 /// How the compilers changed; `None` when they did not.
 fn compilers(comparison: &Comparison) -> Option<String> {
     let (before, after) = (&comparison.base.compilers, &comparison.target.compilers);
@@ -167,7 +157,7 @@ impl Because<'_> {
     /// The reason in a sentence.
     fn words(&self) -> String {
         let others = if self.others == 0 { String::new() } else { format!(" (and {})", count(self.others, "more reason")) };
-        format!("{}: {}{others}", self.subject, self.fact.text)
+        format!("{}: {}{others}", self.subject, self.fact.change)
     }
 }
 

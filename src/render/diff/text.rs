@@ -2,10 +2,10 @@
 
 use super::super::human::{Style, wrapped};
 use super::{
-    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, of_fact, omitted, one, place, quiet, tally, title,
+    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, of_fact, one, place, quiet, tally, title,
     versions,
 };
-use crate::compare::{ApplicationChange, Both, Comparison, Depth, Fact, ModuleChange, Verdict};
+use crate::compare::{ApplicationChange, Both, Change, Comparison, Depth, Fact, ModuleChange, Verdict};
 use crate::escape;
 use std::fmt::Write;
 
@@ -59,7 +59,7 @@ impl Report {
             format!("upgrade {}, downgrade {}", self.painted(verdict.up), self.painted(verdict.down))
         };
         self.line(0, &format!("{} {}: {words}", self.bold(&application.name), escape::line(&versions(application))));
-        let shown = application.facts.iter().filter(|fact| self.verbose || fact.kind != "version");
+        let shown = application.facts.iter().filter(|fact| self.verbose || fact.change != Change::Version);
         heaviest_facts(shown).into_iter().for_each(|fact| self.fact(2, fact));
         let verbose = self.verbose;
         heaviest_modules(application).into_iter().filter(|module| verbose || is_loud(module)).for_each(|module| self.module(module));
@@ -79,7 +79,7 @@ impl Report {
     fn module(&mut self, module: &ModuleChange) {
         let behaviours = if module.behaviours.is_empty() { String::new() } else { format!(" ({})", module.behaviours.join(", ")) };
         self.line(2, &format!("{}{} {}", self.bold(&module.name), escape::line(&behaviours), module.depth.word()));
-        let plain = |fact: &&Fact| matches!(fact.kind, "code" | "attributes" | "module-added" | "module-removed");
+        let plain = |fact: &&Fact| matches!(fact.change, Change::Code | Change::Attributes(_) | Change::ModuleAdded | Change::ModuleRemoved);
         let shown = module.facts.iter().filter(|fact| self.verbose || !plain(fact));
         heaviest_facts(shown).into_iter().for_each(|fact| self.fact(4, fact));
     }
@@ -90,8 +90,8 @@ impl Report {
         let both = of_fact(fact);
         let tag = asked.as_ref().filter(|_| self.verbose || both.up != both.down || both.up > Verdict::HotWithCare).map(|words| format!(" [{words}]"));
         let at = fact.place.as_ref().filter(|_| self.verbose || asked.is_some()).map(|at| format!(" ({})", place(at))).unwrap_or_default();
-        self.wrapped(indent, &format!("{}{at}", fact.text), &tag.unwrap_or_default());
-        let names: Vec<&str> = omitted(fact).iter().map(String::as_str).collect();
+        self.wrapped(indent, &format!("{}{at}", fact.change), &tag.unwrap_or_default());
+        let names = fact.change.unsaid();
         if !names.is_empty() {
             let bound = if self.verbose { usize::MAX } else { LISTED };
             self.wrapped(indent + 4, &listed(&names, bound), "");
@@ -132,8 +132,8 @@ impl Report {
 }
 
 /// Names, and how many more there are.
-fn listed(names: &[&str], bound: usize) -> String {
-    let shown = names.iter().take(bound).copied().collect::<Vec<_>>().join(", ");
+fn listed(names: &[impl AsRef<str>], bound: usize) -> String {
+    let shown = names.iter().take(bound).map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
     match names.len().checked_sub(bound) {
         Some(more) if more > 0 => format!("{shown} and {more} more"),
         _ => shown,

@@ -1,7 +1,7 @@
 //! A comparison of two releases as JSON.
 
 use super::{DiagnosticJson, SCHEMA, diagnostics};
-use crate::compare::{ApplicationChange, Both, Comparison, Fact, ModuleChange, Presence, Side};
+use crate::compare::{ApplicationChange, Both, Comparison, Fact, KINDS, ModuleChange, Presence, Side};
 use crate::diag::Diagnostic;
 use crate::source::Files;
 use schemars::JsonSchema;
@@ -36,7 +36,8 @@ pub struct PlaceJson {
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct FactJson {
     /// What kind of change it is: a word that stays the same.
-    pub kind: String,
+    #[schemars(schema_with = "kinds")]
+    pub kind: &'static str,
     /// The change in a sentence.
     pub text: String,
     /// The names that it is about; what was added begins with `+ `, what is gone with `- `, what changed with `~ `.
@@ -51,7 +52,7 @@ impl FactJson {
     fn new(fact: &Fact) -> FactJson {
         let place = fact.place.as_ref().map(|place| PlaceJson { file: place.file.clone(), line: Some(place.line).filter(|line| *line > 0) });
         let verdict = VerdictJson::from(Both { up: fact.up, down: fact.down });
-        FactJson { kind: fact.kind.to_owned(), text: fact.text.clone(), items: fact.items.clone(), place, verdict }
+        FactJson { kind: fact.change.kind(), text: fact.change.to_string(), items: fact.change.items(), place, verdict }
     }
 }
 
@@ -195,4 +196,10 @@ impl DiffReport {
         });
         DiffReport { schema: SCHEMA, command: "diff".to_owned(), comparison, diagnostics: diagnostics(findings, files) }
     }
+}
+
+/// The kinds that there are.
+fn kinds(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let all: std::collections::BTreeSet<&str> = KINDS.iter().copied().collect();
+    schemars::json_schema!({ "type": "string", "enum": all })
 }
