@@ -205,6 +205,9 @@ fn added(application: &Application, base: &Release, target: &Release) -> Fact {
     Fact::new(verdict, Change::ApplicationAdded { kind: application.kind, late })
 }
 
+/// A change that is about names.
+type OfNames = fn(Vec<Delta>) -> Change;
+
 /// Facts about an application that both releases have.
 fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut Findings) -> Vec<Fact> {
     let mut facts = Vec::new();
@@ -219,7 +222,7 @@ fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut 
     if old.kind != new.kind {
         facts.push(Fact::new(Verdict::RestartApplication, Change::StartType { before: old.kind, after: new.kind }));
     }
-    let lists: [(fn(Vec<Delta>) -> Change, _, _, _); 3] = [
+    let lists: [(OfNames, _, _, _); 3] = [
         (Change::Dependencies, Verdict::Hot, &old.file.applications, &new.file.applications),
         (Change::IncludedApplications, Verdict::RestartApplication, &old.includes, &new.includes),
         (Change::Registered, Verdict::Hot, &old.file.registered, &new.file.registered),

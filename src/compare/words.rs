@@ -7,84 +7,136 @@ use crate::term::{Atom, print};
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Change {
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each change")]
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Change::ReleaseName { .. }
-            | Change::ReleaseVersion(_)
-            | Change::Erts { .. }
-            | Change::SystemConfig(_)
-            | Change::BootFile { .. }
-            | Change::ConsolidatedProtocols(_) => release(self, out),
-            Change::ApplicationAdded { .. }
-            | Change::ApplicationRemoved
-            | Change::Version
-            | Change::BasicApplication
-            | Change::VersionNotBumped(_)
-            | Change::StartType { .. }
-            | Change::Dependencies(_)
-            | Change::IncludedApplications(_)
-            | Change::Registered(_)
-            | Change::CallbackModule { .. }
-            | Change::Environment { .. }
-            | Change::CodeMissing(_)
-            | Change::CodeUnreadable(_)
-            | Change::Migrations(_)
-            | Change::NativeLibrary(_)
-            | Change::PrivateFiles(_) => application(self, out),
-            Change::ModuleAdded
-            | Change::ModuleRemoved
-            | Change::ModuleMoved(_)
-            | Change::Code
-            | Change::Recompiled(_)
-            | Change::DebugOnly(_)
-            | Change::Attributes(_)
-            | Change::ExportsGained(_)
-            | Change::ExportsLost(_)
-            | Change::DeadCall(_)
-            | Change::GuardedCall(_)
-            | Change::Behaviour { .. }
-            | Change::BehavioursUnknown
-            | Change::Struct(_)
-            | Change::NativeCode
-            | Change::OnLoad
-            | Change::CompiledForNewer { .. } => module(self, out),
-            Change::State(_)
-            | Change::StateShape { .. }
-            | Change::StateUnknown(_)
-            | Change::CodeChangeMissing { .. }
-            | Change::CodeChangeArity { .. }
-            | Change::CodeChangeUnknown { .. }
-            | Change::CodeChangeIdle { .. }
-            | Change::CodeChangeUpOnly { .. }
-            | Change::CodeChangeVersion { .. }
-            | Change::CallbackMode { .. }
-            | Change::StateFunctions(_)
-            | Change::SupervisorFlags { .. }
-            | Change::ChildTemplate(_)
-            | Change::Children { .. }
-            | Change::ChildrenUnknown { .. } => processes(self, out),
+            Change::ReleaseName { before, after } => write!(out, "the release was called `{before}` and is called `{after}`"),
+            Change::ReleaseVersion(version) => write!(out, "both releases have the version {version}: the release handler cannot distinguish them"),
+            Change::Erts { before, after } => write!(out, "ERTS {before} became {after}"),
+            Change::SystemConfig(SystemConfig::Unreadable) => out.write_str("`sys.config` cannot be read on one side: whether it changed is not known"),
+            Change::SystemConfig(SystemConfig::Added) => out.write_str("the release has a `sys.config`, its base had none"),
+            Change::SystemConfig(SystemConfig::Removed) => {
+                out.write_str("the release no longer has a `sys.config`: keys that it set fall back to the defaults of the `.app` files")
+            }
+            Change::SystemConfig(SystemConfig::Keys { application, handled, .. }) => {
+                write!(out, "`sys.config` for `{application}` changed, {}", handles(*handled))
+            }
+            Change::BootFile { name, flags: Some(_) } => {
+                write!(out, "`{name}` changed: its lines are flags of the emulator: they take effect when it is restarted")
+            }
+            Change::BootFile { name, flags: None } => {
+                write!(out, "`{name}` changed: it is run when the node starts, and a hot upgrade does not run it again")
+            }
+            Change::ConsolidatedProtocols(_) => out.write_str("consolidated protocols differ: they are outside every application, so no appup loads them"),
+            Change::ApplicationAdded { late, .. } if !late.is_empty() => {
+                let late = listed(late);
+                write!(out, "is new and needs {late}, which comes later in the `.rel`: applications are started in that order, and a failed start is ignored")
+            }
+            Change::ApplicationAdded { kind: StartType::Load, .. } => out.write_str("is new: it is loaded, and not started"),
+            Change::ApplicationAdded { kind: StartType::None, .. } => out.write_str("is new: its modules are loaded, and nothing else"),
+            Change::ApplicationAdded { .. } => out.write_str("is new: it is loaded and started"),
+            Change::ApplicationRemoved => out.write_str("is removed: it is stopped and its modules are removed"),
+            Change::Version => out.write_str("has another version, so its appup needs an entry for this path"),
+            Change::BasicApplication => out.write_str("is part of what the emulator boots with: its appup restarts the emulator"),
+            Change::VersionNotBumped(modules) => match modules.len() {
+                1 => out.write_str("has a module that differs but the same version: an upgrade silently ignores it"),
+                count => write!(out, "has {count} modules that differ but the same version: an upgrade silently ignores it"),
+            },
+            Change::StartType { before, after } => {
+                write!(out, "is started as `{}` instead of `{}`: a hot upgrade does not change how it runs", after.word(), before.word())
+            }
+            Change::Dependencies(_) => out.write_str("needs other applications"),
+            Change::IncludedApplications(_) => out.write_str("includes other applications: they are part of its own supervision tree"),
+            Change::Registered(_) => out.write_str("registers other names"),
+            Change::CallbackModule { before, after } => {
+                let shown = |module: &Option<Atom>| module.as_ref().map_or("none".to_owned(), |module| format!("`{module}`"));
+                write!(out, "its callback module was {} and is {}", shown(before), shown(after))
+            }
+            Change::Environment { application, handled, .. } => write!(out, "the environment of `{application}` changed, {}", handles(*handled)),
+            Change::CodeMissing(None) => out.write_str("has no code on one side: what changed in it was not seen"),
+            Change::CodeMissing(Some(module)) => write!(out, "lists `{module}` on both sides and has its code on one only: it was not compared"),
+            Change::CodeUnreadable(module) => write!(out, "contains `{module}`, which could not be read: it was not compared"),
+            Change::Migrations(_) => out.write_str("database migrations differ: a hot upgrade does not run them, and old code meets the new schema"),
+            Change::NativeLibrary(_) => out.write_str("native libraries differ: one that is loaded is replaced only when its module is purged first"),
+            Change::PrivateFiles(_) => out.write_str("files in `priv` differ"),
+            Change::ModuleAdded => out.write_str("is new"),
+            Change::ModuleRemoved => out.write_str("is gone"),
+            Change::ModuleMoved(from) => write!(out, "moved here from `{from}`: one appup must not delete what the other one adds"),
+            Change::Code => out.write_str("has other code"),
+            Change::Recompiled(None) => out.write_str("has other code from the same source"),
+            Change::Recompiled(Some((before, after))) => write!(out, "has other code from the same source: compiled by compiler {after} instead of {before}"),
+            Change::DebugOnly(parts) => write!(out, "runs the same code and need not be loaded; these differ: {}", parts.join(", ")),
+            Change::Attributes(names) => {
+                let note = if names.iter().any(|name| name.as_str() == "vsn") { ": `vsn` is what `code_change` is given as the old version" } else { "" };
+                write!(out, "has other attributes ({}){note}", listed(names))
+            }
+            Change::ExportsGained(functions) => write!(out, "now exports {}", several(functions)),
+            Change::ExportsLost(functions) => {
+                let them = if functions.len() == 1 { "it" } else { "them" };
+                write!(out, "no longer exports {}; no module of the target calls {them} directly", several(functions))
+            }
+            Change::DeadCall(call) => dead_call(call, "", out),
+            Change::GuardedCall(call) => dead_call(call, ", where the caller catches or asks first", out),
+            Change::Behaviour { gained, name, other_processes } => {
+                let note = if *other_processes { ": its processes become processes of another kind" } else { "" };
+                write!(out, "{} the behaviour `{name}`{note}", if *gained { "gains" } else { "loses" })
+            }
+            Change::BehavioursUnknown => {
+                out.write_str("has no attributes and exports `init/1`: whether it is a supervisor or another process cannot be seen from the files")
+            }
+            Change::Struct(difference) => write!(out, "its struct {}: values made before the upgrade keep the old fields", difference.words()),
+            Change::NativeCode => out.write_str("loads a native library: loading it again works only if the library supports upgrades"),
+            Change::OnLoad => out.write_str("runs code when it is loaded: when that fails, the upgrade crashes"),
+            Change::CompiledForNewer { uses, known, otp } => {
+                write!(out, "was compiled for a newer emulator: it uses instruction {uses}, and {otp} of its own release knows {known} and refuses to load it")
+            }
+            Change::State(state) => write!(out, "its state, {}", of_state(state)),
+            Change::StateShape { before, after } => write!(out, "its state was a {before} and is a {after}"),
+            Change::StateUnknown(why) => write!(out, "is a process, and {why}: whether its state changed cannot be seen from the files"),
+            Change::CodeChangeMissing { wanted } => write!(out, "exports no `code_change/{wanted}` that would convert it"),
+            Change::CodeChangeArity { has, wanted } => write!(out, "exports `code_change/{has}`, but its behaviour calls `code_change/{wanted}`"),
+            Change::CodeChangeUnknown { wanted, why } => write!(out, "whether its `code_change/{wanted}` converts it cannot be seen: {why}"),
+            Change::CodeChangeIdle { wanted, injected_by: Some(module) } => {
+                let module = module.as_str().trim_start_matches("Elixir.");
+                write!(out, "has only the `code_change/{wanted}` that `use {module}` injects, which returns the state unchanged")
+            }
+            Change::CodeChangeIdle { wanted, injected_by: None } => write!(out, "its `code_change/{wanted}` returns the state unchanged"),
+            Change::CodeChangeUpOnly { wanted } => {
+                write!(out, "its `code_change/{wanted}` does not convert the state on a downgrade: no clause for `{{down,Vsn}}`")
+            }
+            Change::CodeChangeVersion { clause, given } => {
+                let given = match given {
+                    Given::Text(text) => format!("`{}`", print::quoted(text, '"')),
+                    Given::Other => "another version".to_owned(),
+                    Given::Derived => "the number that the compiler derives from the module's MD5".to_owned(),
+                };
+                write!(out, "its `code_change` has a clause for version `{clause}`, but is called with {given}")
+            }
+            Change::CallbackMode { before, after } => {
+                write!(out, "its callback mode was `{before}` and is `{after}`: a machine asks for it when it starts and after `code_change`, not after a load")
+            }
+            Change::StateFunctions(_) => {
+                out.write_str("functions are removed that may be states of the machine: one that is in such a state fails at its next event")
+            }
+            Change::SupervisorFlags { before, after, supervisor } => {
+                let shown = |flags: &Option<String>| flags.clone().unwrap_or_else(|| "..".to_owned());
+                let (before, after) = (shown(before), shown(after));
+                write!(out, "its flags were `{before}` and are `{after}`: `{{update,{supervisor},supervisor}}` applies them, a load does not")
+            }
+            Change::ChildTemplate(_) => {
+                out.write_str("the template of its children differs: an update of the supervisor loads it, for children that are started later")
+            }
+            Change::Children { is_application: true, .. } => out.write_str(
+                "the children of its top supervisor differ: no update loads them; start them with `supervisor:start_child/2`, or restart the application",
+            ),
+            Change::Children { is_application: false, .. } => {
+                out.write_str("its children differ: an update of the supervisor loads the new child specifications but starts and stops no children")
+            }
+            Change::ChildrenUnknown { why, is_application } => {
+                let what = if *is_application { "starts an application's processes" } else { "is a supervisor" };
+                write!(out, "{what}, and {why}: whether its children changed cannot be seen from the files")
+            }
         }
-    }
-}
-
-fn release(change: &Change, out: &mut Formatter<'_>) -> fmt::Result {
-    match change {
-        Change::ReleaseName { before, after } => write!(out, "the release was called `{before}` and is called `{after}`"),
-        Change::ReleaseVersion(version) => write!(out, "both releases have the version {version}: the release handler cannot distinguish them"),
-        Change::Erts { before, after } => write!(out, "ERTS {before} became {after}"),
-        Change::SystemConfig(SystemConfig::Unreadable) => out.write_str("`sys.config` cannot be read on one side: whether it changed is not known"),
-        Change::SystemConfig(SystemConfig::Added) => out.write_str("the release has a `sys.config`, its base had none"),
-        Change::SystemConfig(SystemConfig::Removed) => {
-            out.write_str("the release no longer has a `sys.config`: keys that it set fall back to the defaults of the `.app` files")
-        }
-        Change::SystemConfig(SystemConfig::Keys { application, handled, .. }) => write!(out, "`sys.config` for `{application}` changed, {}", handles(*handled)),
-        Change::BootFile { name, flags: Some(_) } => {
-            write!(out, "`{name}` changed: its lines are flags of the emulator: they take effect when it is restarted")
-        }
-        Change::BootFile { name, flags: None } => {
-            write!(out, "`{name}` changed: it is run when the node starts, and a hot upgrade does not run it again")
-        }
-        _ => out.write_str("consolidated protocols differ: they are outside every application, so no appup loads them"),
     }
 }
 
@@ -94,79 +146,6 @@ fn handles(handled: Option<bool>) -> &'static str {
         Some(true) => "and `config_change/3` handles it",
         Some(false) => "and no `config_change/3` handles it: processes keep what they read when they started",
         None => "and it cannot be seen from the files whether running processes read it again",
-    }
-}
-
-fn application(change: &Change, out: &mut Formatter<'_>) -> fmt::Result {
-    match change {
-        Change::ApplicationAdded { late, .. } if !late.is_empty() => {
-            let late = listed(late);
-            write!(out, "is new and needs {late}, which comes later in the `.rel`: applications are started in that order, and a failed start is ignored")
-        }
-        Change::ApplicationAdded { kind: StartType::Load, .. } => out.write_str("is new: it is loaded, and not started"),
-        Change::ApplicationAdded { kind: StartType::None, .. } => out.write_str("is new: its modules are loaded, and nothing else"),
-        Change::ApplicationAdded { .. } => out.write_str("is new: it is loaded and started"),
-        Change::ApplicationRemoved => out.write_str("is removed: it is stopped and its modules are removed"),
-        Change::Version => out.write_str("has another version, so its appup needs an entry for this path"),
-        Change::BasicApplication => out.write_str("is part of what the emulator boots with: its appup restarts the emulator"),
-        Change::VersionNotBumped(modules) => match modules.len() {
-            1 => out.write_str("has a module that differs but the same version: an upgrade silently ignores it"),
-            count => write!(out, "has {count} modules that differ but the same version: an upgrade silently ignores it"),
-        },
-        Change::StartType { before, after } => {
-            write!(out, "is started as `{}` instead of `{}`: a hot upgrade does not change how it runs", after.word(), before.word())
-        }
-        Change::Dependencies(_) => out.write_str("needs other applications"),
-        Change::IncludedApplications(_) => out.write_str("includes other applications: they are part of its own supervision tree"),
-        Change::Registered(_) => out.write_str("registers other names"),
-        Change::CallbackModule { before, after } => {
-            let shown = |module: &Option<Atom>| module.as_ref().map_or("none".to_owned(), |module| format!("`{module}`"));
-            write!(out, "its callback module was {} and is {}", shown(before), shown(after))
-        }
-        Change::Environment { application, handled, .. } => write!(out, "the environment of `{application}` changed, {}", handles(*handled)),
-        Change::CodeMissing(None) => out.write_str("has no code on one side: what changed in it was not seen"),
-        Change::CodeMissing(Some(module)) => write!(out, "lists `{module}` on both sides and has its code on one only: it was not compared"),
-        Change::CodeUnreadable(module) => write!(out, "contains `{module}`, which could not be read: it was not compared"),
-        Change::Migrations(_) => out.write_str("database migrations differ: a hot upgrade does not run them, and old code meets the new schema"),
-        Change::NativeLibrary(_) => out.write_str("native libraries differ: one that is loaded is replaced only when its module is purged first"),
-        _ => out.write_str("files in `priv` differ"),
-    }
-}
-
-fn module(change: &Change, out: &mut Formatter<'_>) -> fmt::Result {
-    match change {
-        Change::ModuleAdded => out.write_str("is new"),
-        Change::ModuleRemoved => out.write_str("is gone"),
-        Change::ModuleMoved(from) => write!(out, "moved here from `{from}`: one appup must not delete what the other one adds"),
-        Change::Code => out.write_str("has other code"),
-        Change::Recompiled(None) => out.write_str("has other code from the same source"),
-        Change::Recompiled(Some((before, after))) => write!(out, "has other code from the same source: compiled by compiler {after} instead of {before}"),
-        Change::DebugOnly(parts) => write!(out, "runs the same code and need not be loaded; these differ: {}", parts.join(", ")),
-        Change::Attributes(names) => {
-            let note = if names.iter().any(|name| name.as_str() == "vsn") { ": `vsn` is what `code_change` is given as the old version" } else { "" };
-            write!(out, "has other attributes ({}){note}", listed(names))
-        }
-        Change::ExportsGained(functions) => write!(out, "now exports {}", several(functions)),
-        Change::ExportsLost(functions) => {
-            let them = if functions.len() == 1 { "it" } else { "them" };
-            write!(out, "no longer exports {}; no module of the target calls {them} directly", several(functions))
-        }
-        Change::DeadCall(call) => dead_call(call, "", out),
-        Change::GuardedCall(call) => dead_call(call, ", where the caller catches or asks first", out),
-        Change::Behaviour { gained, name, other_processes } => {
-            let note = if *other_processes { ": its processes become processes of another kind" } else { "" };
-            write!(out, "{} the behaviour `{name}`{note}", if *gained { "gains" } else { "loses" })
-        }
-        Change::BehavioursUnknown => {
-            out.write_str("has no attributes and exports `init/1`: whether it is a supervisor or another process cannot be seen from the files")
-        }
-        Change::Struct(difference) => write!(out, "its struct {}: values made before the upgrade keep the old fields", difference.words()),
-        Change::NativeCode => out.write_str("loads a native library: loading it again works only if the library supports upgrades"),
-        Change::OnLoad => out.write_str("runs code when it is loaded: when that fails, the upgrade crashes"),
-        Change::CompiledForNewer { uses, known, otp } => {
-            write!(out, "was compiled for a newer emulator: it uses instruction {uses}, and {otp} of its own release knows {known} and refuses to load it")
-        }
-        _ => Ok(()),
     }
 }
 
@@ -183,58 +162,6 @@ fn dead_call(call: &DeadCall, prepared: &str, out: &mut Formatter<'_>) -> fmt::R
     }
     let verb = if call.callers.len() == 1 { "calls" } else { "call" };
     write!(out, ", and {} still {verb} it{prepared}", super::callers::shown(&call.callers))
-}
-
-fn processes(change: &Change, out: &mut Formatter<'_>) -> fmt::Result {
-    match change {
-        Change::State(state) => write!(out, "its state, {}", of_state(state)),
-        Change::StateShape { before, after } => write!(out, "its state was a {before} and is a {after}"),
-        Change::StateUnknown(why) => write!(out, "is a process, and {why}: whether its state changed cannot be seen from the files"),
-        Change::CodeChangeMissing { wanted } => write!(out, "exports no `code_change/{wanted}` that would convert it"),
-        Change::CodeChangeArity { has, wanted } => write!(out, "exports `code_change/{has}`, but its behaviour calls `code_change/{wanted}`"),
-        Change::CodeChangeUnknown { wanted, why } => write!(out, "whether its `code_change/{wanted}` converts it cannot be seen: {why}"),
-        Change::CodeChangeIdle { wanted, injected_by: Some(module) } => {
-            let module = module.as_str().trim_start_matches("Elixir.");
-            write!(out, "has only the `code_change/{wanted}` that `use {module}` injects, which returns the state unchanged")
-        }
-        Change::CodeChangeIdle { wanted, injected_by: None } => write!(out, "its `code_change/{wanted}` returns the state unchanged"),
-        Change::CodeChangeUpOnly { wanted } => {
-            write!(out, "its `code_change/{wanted}` does not convert the state on a downgrade: no clause for `{{down,Vsn}}`")
-        }
-        Change::CodeChangeVersion { clause, given } => {
-            let given = match given {
-                Given::Text(text) => format!("`{}`", print::quoted(text, '"')),
-                Given::Other => "another version".to_owned(),
-                Given::Derived => "the number that the compiler derives from the module's MD5".to_owned(),
-            };
-            write!(out, "its `code_change` has a clause for version `{clause}`, but is called with {given}")
-        }
-        Change::CallbackMode { before, after } => {
-            write!(out, "its callback mode was `{before}` and is `{after}`: a machine asks for it when it starts and after `code_change`, not after a load")
-        }
-        Change::StateFunctions(_) => {
-            out.write_str("functions are removed that may be states of the machine: one that is in such a state fails at its next event")
-        }
-        Change::SupervisorFlags { before, after, supervisor } => {
-            let shown = |flags: &Option<String>| flags.clone().unwrap_or_else(|| "..".to_owned());
-            let (before, after) = (shown(before), shown(after));
-            write!(out, "its flags were `{before}` and are `{after}`: `{{update,{supervisor},supervisor}}` applies them, a load does not")
-        }
-        Change::ChildTemplate(_) => {
-            out.write_str("the template of its children differs: an update of the supervisor loads it, for children that are started later")
-        }
-        Change::Children { is_application: true, .. } => out.write_str(
-            "the children of its top supervisor differ: no update loads them; start them with `supervisor:start_child/2`, or restart the application",
-        ),
-        Change::Children { is_application: false, .. } => {
-            out.write_str("its children differ: an update of the supervisor loads the new child specifications but starts and stops no children")
-        }
-        Change::ChildrenUnknown { why, is_application } => {
-            let what = if *is_application { "starts an application's processes" } else { "is a supervisor" };
-            write!(out, "{what}, and {why}: whether its children changed cannot be seen from the files")
-        }
-        _ => Ok(()),
-    }
 }
 
 /// What differs in a state, and what becomes of running processes.
@@ -341,23 +268,28 @@ impl Change {
 
     /// The items that its sentence leaves out.
     pub fn unsaid(&self) -> Vec<String> {
-        match self {
-            // These sentences are made of all their items.
-            Change::DebugOnly(_)
-            | Change::Recompiled(_)
-            | Change::StartType { .. }
-            | Change::ApplicationAdded { .. }
-            | Change::CodeMissing(_)
-            | Change::CodeUnreadable(_)
-            | Change::Behaviour { .. }
-            | Change::ModuleMoved(_)
-            | Change::Attributes(_)
-            | Change::Struct(_)
-            | Change::State(_)
-            | Change::StateShape { .. } => Vec::new(),
-            Change::ExportsGained(list) | Change::ExportsLost(list) if list.len() <= 2 => Vec::new(),
-            Change::DeadCall(call) | Change::GuardedCall(call) if call.callers.len() <= super::callers::NAMED => Vec::new(),
-            _ => self.items(),
-        }
+        // These sentences are made of all their items.
+        let says_all = if let Change::ExportsGained(list) | Change::ExportsLost(list) = self {
+            list.len() <= 2
+        } else if let Change::DeadCall(call) | Change::GuardedCall(call) = self {
+            call.callers.len() <= super::callers::NAMED
+        } else {
+            matches!(
+                self,
+                Change::DebugOnly(_)
+                    | Change::Recompiled(_)
+                    | Change::StartType { .. }
+                    | Change::ApplicationAdded { .. }
+                    | Change::CodeMissing(_)
+                    | Change::CodeUnreadable(_)
+                    | Change::Behaviour { .. }
+                    | Change::ModuleMoved(_)
+                    | Change::Attributes(_)
+                    | Change::Struct(_)
+                    | Change::State(_)
+                    | Change::StateShape { .. }
+            )
+        };
+        if says_all { Vec::new() } else { self.items() }
     }
 }

@@ -17,11 +17,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::State(_) | Change::StateShape { .. })) {
             // The old code knows nothing of the new state, whatever the new code accepts.
-            let is_error = match &fact.change {
-                Change::State(StateChange { effect: StateEffect::Defaults, .. }) => continue,
-                Change::State(StateChange { effect: StateEffect::Unmatched, .. }) => true,
-                Change::State(StateChange { effect: StateEffect::Accepted, .. }) => route.direction == Direction::Down,
-                _ => false,
+            let effect = if let Change::State(StateChange { effect, .. }) = &fact.change { *effect } else { StateEffect::Unsure };
+            let is_error = match effect {
+                StateEffect::Defaults => continue,
+                StateEffect::Unmatched => true,
+                StateEffect::Accepted => route.direction == Direction::Down,
+                StateEffect::Unsure | StateEffect::Retyped => false,
             };
             let name = Atom::new(&module.name);
             // A module that is not loaded is reported elsewhere; one that is removed first comes back with a new state.

@@ -1,6 +1,6 @@
 //! An instruction for a module that runs the same code on both sides.
 
-use crate::compare::{Change, Depth};
+use crate::compare::{Change, Depth, Fact};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::Cause;
@@ -20,15 +20,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     let seen = pair.comparison.applications.iter().filter(|change| change.same_modules + change.modules.len() > 0);
     let seen: HashSet<&str> = seen.map(|change| change.name.as_str()).collect();
     // Nor of modules that could not be read, or have no file on one side.
-    let unseen: HashSet<&str> = pair
-        .application_facts(|change| matches!(change, Change::CodeMissing(_) | Change::CodeUnreadable(_)))
-        .filter_map(|(_, fact)| match &fact.change {
-            Change::CodeMissing(module) => module.as_ref(),
-            Change::CodeUnreadable(module) => Some(module),
-            _ => None,
-        })
-        .map(Atom::as_str)
-        .collect();
+    let unread = |fact: &'_ Fact| {
+        if let Change::CodeUnreadable(module) | Change::CodeMissing(Some(module)) = &fact.change { Some(module.clone()) } else { None }
+    };
+    let unseen: HashSet<Atom> =
+        pair.application_facts(|change| matches!(change, Change::CodeMissing(_) | Change::CodeUnreadable(_))).filter_map(|(_, fact)| unread(fact)).collect();
     let known =
         |module: &str| !unseen.contains(module) && pair.target.library_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
     for route in &pair.routes {

@@ -2,8 +2,8 @@
 
 use super::picture::{class, picture};
 use super::{
-    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, is_or_are, of_fact, one, place_in_release,
-    tally, title, versions,
+    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, is_or_are, of_fact, one, place_in_release, tally,
+    title, versions,
 };
 use crate::compare::{ApplicationChange, Both, Change, Comparison, Fact, ModuleChange, Verdict};
 use crate::escape;

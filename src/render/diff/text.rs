@@ -2,8 +2,7 @@
 
 use super::super::human::{Style, wrapped};
 use super::{
-    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, of_fact, one, place, quiet, tally, title,
-    versions,
+    asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, of_fact, one, place, quiet, tally, title, versions,
 };
 use crate::compare::{ApplicationChange, Both, Change, Comparison, Depth, Fact, ModuleChange, Verdict};
 use crate::escape;
