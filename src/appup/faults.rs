@@ -8,14 +8,14 @@ use crate::term::print::brief;
 use crate::term::{Atom, Term};
 
 codes! {
-    APPUP_MISSING "RL0301" "appup-missing" Error
-    APPUP_SHAPE "RL0302" "appup-shape" Error
-    APPUP_VERSION "RL0303" "appup-version" Warning
-    ENTRIES_NO_LIST "RL0304" "entries-no-list" Error
+    APPUP_MISSING "RL0301" "appup-missing" Error [Refused]
+    APPUP_SHAPE "RL0302" "appup-shape" Error [Refused]
+    APPUP_VERSION "RL0303" "appup-version" Warning [Warned]
+    ENTRIES_NO_LIST "RL0304" "entries-no-list" Error [Refused]
     ENTRY_SHAPE "RL0305" "entry-shape" Warning
-    PATTERN_INVALID "RL0306" "pattern-invalid" Error
-    SCRIPT_NO_LIST "RL0307" "script-no-list" Error
-    NESTED_SHORT_FORM "RL0310" "nested-short-form" Error
+    PATTERN_INVALID "RL0306" "pattern-invalid" Error [Refused]
+    SCRIPT_NO_LIST "RL0307" "script-no-list" Error [Refused]
+    NESTED_SHORT_FORM "RL0310" "nested-short-form" Error [Refused]
 }
 
 /// An application changed its version and brings no `.appup`.

@@ -9,7 +9,7 @@ use super::{reported, write};
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings};
 use crate::escape;
-use crate::lint::{self, Alone, Between, Fixed, Levels, Ran, Which, Written, application_of};
+use crate::lint::{self, Alone, Between, Fixed, Levels, Purpose, Ran, Which, Written, application_of};
 use crate::otp::Otp;
 use crate::plan::{Appups, PathRequest, Preference, plan_path};
 use crate::release::{FileKind, Opener, Release, modules_in, with_otp_tag};
@@ -222,10 +222,8 @@ fn check(args: &Args, levels: &Levels) -> Result<Checked, Failure> {
     found.extend(checked);
     let otp = opener.otp();
     let files = opener.into_files();
-    let list = lint::apply_allowances(&files, otp, if args.target.is_some() { Ran::Everything } else { Ran::Files }, found.sorted());
-    let mut sorted = Findings::default();
-    sorted.extend(list.into_iter().filter_map(|diagnostic| levels.apply(diagnostic)));
-    Ok(Checked { list: sorted.sorted(), files, otp, looked_at, alone, unnamed: discovered.unnamed, opened })
+    let list = lint::judge(found, &files, otp, if args.target.is_some() { Ran::Everything } else { Ran::Files }, levels, Purpose::Lint);
+    Ok(Checked { list, files, otp, looked_at, alone, unnamed: discovered.unnamed, opened })
 }
 
 /// Checks appups on their own; gives how many have no `.app` beside them, and what was found.

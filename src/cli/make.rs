@@ -9,7 +9,7 @@ use super::write::{self, Goal};
 use crate::appup::Direction;
 use crate::author::derive_for;
 use crate::diag::{Diagnostic, Findings, Severity};
-use crate::lint::{self, Between, Ran};
+use crate::lint::{self, Between, Purpose, Ran};
 use crate::node::{Summary, Timeline};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
@@ -138,8 +138,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let otp = opener.otp();
     let mut files = opener.into_files();
     let ran = if args.no_lint || found.has_errors() { Ran::Nothing } else { Ran::Everything };
-    let findings: Vec<Diagnostic> =
-        lint::apply_allowances(&files, otp, ran, found.sorted()).into_iter().filter_map(|diagnostic| levels.for_compiler(diagnostic)).collect();
+    let findings = lint::judge(found, &files, otp, ran, &levels, Purpose::Compile);
     if let (false, Goal::File(file)) = (args.check, &goal) {
         write::may_become_relup(file, files.names())?;
     }

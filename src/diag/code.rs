@@ -11,8 +11,21 @@ pub struct Code {
     pub name: &'static str,
     /// The level it has unless a run decides otherwise.
     pub severity: Severity,
+    /// What OTP's `systools` does with it.
+    pub otp: Otp,
     /// The page `docs/rules/RLxxxx.md`.
     pub page: &'static str,
+}
+
+/// What OTP's `systools` does with input that has a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Otp {
+    /// It refuses the input, or it is input that no tool could use.
+    Refused,
+    /// It warns.
+    Warned,
+    /// It does not notice.
+    Silent,
 }
 
 impl Code {
@@ -51,14 +64,21 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
-/// Declares one code, with its page.
+/// Declares one code, with its page; `[Refused]` or `[Warned]` after its level says what OTP does, which else is silent.
 macro_rules! code {
-    ($konst:ident $id:literal $name:literal $severity:ident) => {
+    (@otp) => {
+        $crate::diag::Otp::Silent
+    };
+    (@otp $otp:ident) => {
+        $crate::diag::Otp::$otp
+    };
+    ($konst:ident $id:literal $name:literal $severity:ident $([$otp:ident])?) => {
         #[doc = concat!("`", $id, "` (`", $name, "`): see its page in `docs/rules`.")]
         pub static $konst: $crate::diag::Code = $crate::diag::Code {
             id: $id,
             name: $name,
             severity: $crate::diag::Severity::$severity,
+            otp: $crate::diag::code!(@otp $($otp)?),
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
         };
     };
@@ -66,8 +86,8 @@ macro_rules! code {
 
 /// Declares a layer's codes, and the list `ALL` of them.
 macro_rules! codes {
-    ($($konst:ident $id:literal $name:literal $severity:ident)+) => {
-        $($crate::diag::code! { $konst $id $name $severity })+
+    ($($konst:ident $id:literal $name:literal $severity:ident $([$otp:ident])?)+) => {
+        $($crate::diag::code! { $konst $id $name $severity $([$otp])? })+
         /// Every code of this layer, in the order of their numbers.
         pub static ALL: &[&$crate::diag::Code] = &[$(&$konst),+];
     };

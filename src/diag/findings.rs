@@ -8,8 +8,10 @@ codes! {
     TOO_MANY_FINDINGS "RL0001" "too-many-findings" Advice
 }
 
-/// How many findings of one level are kept. More are not read, and an input of noise must not fill the memory.
-const KEPT: usize = 10_000;
+/// How many findings of one level are listed: more are not read.
+const LISTED: usize = 10_000;
+/// How many are kept until it is known which of them are allowed: an input of noise must not fill the memory.
+const KEPT: usize = 1 << 17;
 
 /// What the passes found, in any order until [`Findings::sorted`].
 #[derive(Debug, Default)]
@@ -78,9 +80,14 @@ impl Findings {
         self.list.iter()
     }
 
-    /// All of them by file and position, those without a place first; what was found several times is listed once, with
-    /// all its paths. What was dropped is counted in a last one.
+    /// All of them in order, up to a bound for each level; those beyond it are counted in a last one.
     pub fn sorted(self) -> Vec<Diagnostic> {
+        bounded(self.all())
+    }
+
+    /// All of them by file and position, those without a place first; what was found several times is listed once, with
+    /// all its paths.
+    pub fn all(self) -> Vec<Diagnostic> {
         let dropped: usize = self.counts.iter().map(|count| count.saturating_sub(KEPT)).sum();
         let mut list = self.list;
         list.sort_by(|a, b| {
@@ -102,12 +109,43 @@ impl Findings {
             }
         }
         let mut once = joined(once);
-        if dropped > 0 {
-            let message = if dropped == 1 { "one further finding is not listed".to_owned() } else { format!("{dropped} further findings are not listed") };
-            once.push(Diagnostic::new(&TOO_MANY_FINDINGS, message).help("fix the first ones and run again"));
-        }
+        once.extend(not_listed(dropped));
         once
     }
+}
+
+/// The first findings of each level, and how many more there are. Those that a run allows are to be left out before: they must
+/// not crowd out others.
+pub fn bounded(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut counts = [0; 3];
+    let mut dropped = 0;
+    let mut kept = Vec::with_capacity(list.len());
+    for found in list {
+        let [errors, warnings, advice] = &mut counts;
+        let count = match found.severity {
+            Severity::Error => errors,
+            Severity::Warning => warnings,
+            Severity::Advice => advice,
+        };
+        *count += 1;
+        if *count <= LISTED {
+            kept.push(found);
+        } else {
+            dropped += 1;
+        }
+    }
+    kept.extend(not_listed(dropped));
+    kept
+}
+
+/// That some are not listed.
+fn not_listed(count: usize) -> Option<Diagnostic> {
+    let message = match count {
+        0 => return None,
+        1 => "one further finding is not listed".to_owned(),
+        count => format!("{count} further findings are not listed"),
+    };
+    Some(Diagnostic::new(&TOO_MANY_FINDINGS, message).help("fix the first ones and run again"))
 }
 
 /// How many subjects of a finding are named in its message; all of them have their places.
@@ -156,7 +194,7 @@ fn is_same(a: &Diagnostic, b: &Diagnostic) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Diagnostic, Findings, KEPT, TOO_MANY_FINDINGS};
+    use super::{Diagnostic, Findings, LISTED, TOO_MANY_FINDINGS};
 
     #[test]
     fn findings_of_one_cause_are_one() {
@@ -178,13 +216,13 @@ mod tests {
     fn what_is_dropped_is_counted_once() {
         let many = |from: usize| {
             let mut found = Findings::default();
-            found.extend((from..from + KEPT + 2).map(|at| Diagnostic::new(&TOO_MANY_FINDINGS, at.to_string())));
+            found.extend((from..from + LISTED + 2).map(|at| Diagnostic::new(&TOO_MANY_FINDINGS, at.to_string())));
             found
         };
         let mut all = many(0);
-        all.append(many(KEPT + 2));
+        all.append(many(LISTED + 2));
         let sorted = all.sorted();
-        assert_eq!(sorted.len(), KEPT + 1);
-        assert_eq!(sorted.last().map(|last| last.message.as_str()), Some(format!("{} further findings are not listed", KEPT + 4).as_str()));
+        assert_eq!(sorted.len(), LISTED + 1);
+        assert_eq!(sorted.last().map(|last| last.message.as_str()), Some(format!("{} further findings are not listed", LISTED + 4).as_str()));
     }
 }

@@ -3,9 +3,9 @@
 mod code;
 mod findings;
 
-pub use code::Code;
+pub use code::{Code, Otp};
 pub(crate) use code::{code, codes};
-pub use findings::{ALL as CODES, Findings};
+pub use findings::{ALL as CODES, Findings, bounded};
 
 use crate::span::Span;
 use std::borrow::Cow;

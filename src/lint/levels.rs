@@ -1,7 +1,7 @@
 //! Which level a finding has in the end: the rule's own, changed by presets, configuration and the command line.
 
 use super::rules;
-use crate::diag::{Code, Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Otp, Severity};
 
 /// A level that a user sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,6 @@ impl Levels {
 
     /// The finding at its level of this run; `None` when it is allowed.
     pub fn apply(&self, mut diagnostic: Diagnostic) -> Option<Diagnostic> {
-        let is_rule = accepted_by_otp(diagnostic.code);
         if rules::OPTIONAL.contains(&diagnostic.code) && !self.set.iter().any(|setting| is_one(diagnostic.code, &setting.what)) {
             return None;
         }
@@ -99,7 +98,7 @@ impl Levels {
             (Some(Level::Allow), _) => return None,
             (Some(Level::Warn), _) => Severity::Warning,
             (Some(Level::Deny), _) => Severity::Error,
-            (None, Preset::Otp) if is_rule => return None,
+            (None, Preset::Otp) if is_silent(&diagnostic) => return None,
             (None, Preset::Otp | Preset::Recommended) => diagnostic.severity,
             (None, Preset::Strict) => match diagnostic.severity {
                 Severity::Error | Severity::Warning => Severity::Error,
@@ -111,6 +110,14 @@ impl Levels {
         }
         Some(diagnostic)
     }
+}
+
+/// Whether OTP does not say what a finding says. That relupc itself cannot go on, and what was asked of it beyond OTP (derived
+/// entries, the bound of the list), is reported all the same.
+fn is_silent(diagnostic: &Diagnostic) -> bool {
+    let code = diagnostic.code;
+    let is_own = crate::author::CODES.contains(&code) || crate::diag::CODES.contains(&code);
+    code.otp == Otp::Silent && !is_own
 }
 
 /// Whether a code is about something that OTP accepts: a rule's, or one about compiled code, which OTP does not read.

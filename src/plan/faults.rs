@@ -10,21 +10,21 @@ use crate::term::print::{brief, quoted};
 use crate::term::{Atom, Term};
 
 codes! {
-    NO_RELUP_ENTRY "RL0401" "no-relup-entry" Error
-    POINT_OF_NO_RETURN_TWICE "RL0402" "point-of-no-return-twice" Error
-    BEFORE_POINT_OF_NO_RETURN "RL0403" "before-point-of-no-return" Error
-    NO_OBJECT_CODE "RL0404" "no-object-code" Error
-    SUSPEND_RESUME "RL0405" "suspend-resume" Error
-    STOP_START "RL0406" "stop-start" Error
-    NO_SUCH_APPLICATION "RL0407" "no-such-application" Error
-    REMOVED_APPLICATION_PRESENT "RL0408" "removed-application-present" Error
-    NO_SUCH_MODULE "RL0409" "no-such-module" Error
-    MODULE_TWICE "RL0410" "module-twice" Error
-    UNDEFINED_DEPENDENCY "RL0411" "undefined-dependency" Error
-    CONFLICTING_VERSIONS "RL0412" "conflicting-versions" Error
-    ERTS_CHANGED "RL0413" "erts-changed" Warning
-    OLD_EMULATOR "RL0414" "old-emulator" Warning
-    RESTART_FORBIDDEN "RL0415" "restart-forbidden" Error
+    NO_RELUP_ENTRY "RL0401" "no-relup-entry" Error [Refused]
+    POINT_OF_NO_RETURN_TWICE "RL0402" "point-of-no-return-twice" Error [Refused]
+    BEFORE_POINT_OF_NO_RETURN "RL0403" "before-point-of-no-return" Error [Refused]
+    NO_OBJECT_CODE "RL0404" "no-object-code" Error [Refused]
+    SUSPEND_RESUME "RL0405" "suspend-resume" Error [Refused]
+    STOP_START "RL0406" "stop-start" Error [Refused]
+    NO_SUCH_APPLICATION "RL0407" "no-such-application" Error [Refused]
+    REMOVED_APPLICATION_PRESENT "RL0408" "removed-application-present" Error [Refused]
+    NO_SUCH_MODULE "RL0409" "no-such-module" Error [Refused]
+    MODULE_TWICE "RL0410" "module-twice" Error [Refused]
+    UNDEFINED_DEPENDENCY "RL0411" "undefined-dependency" Error [Refused]
+    CONFLICTING_VERSIONS "RL0412" "conflicting-versions" Error [Refused]
+    ERTS_CHANGED "RL0413" "erts-changed" Warning [Warned]
+    OLD_EMULATOR "RL0414" "old-emulator" Warning [Warned]
+    RESTART_FORBIDDEN "RL0415" "restart-forbidden" Error [Refused]
     REFUSED_ON_NODE "RL0416" "refused-on-node" Warning
     CHANGE_NOT_SUSPENDED "RL0417" "change-not-suspended" Warning
     SAME_VERSION "RL0418" "same-version" Warning

@@ -8,29 +8,29 @@ use crate::term::print::brief;
 use crate::term::{Atom, Term};
 
 codes! {
-    RELEASE_NOT_FOUND "RL0201" "release-not-found" Error
-    RELEASE_AMBIGUOUS "RL0202" "release-ambiguous" Error
-    RELEASE_SHAPE "RL0203" "release-shape" Error
-    RELEASE_NAME "RL0204" "release-name" Error
-    RELEASE_VERSION "RL0205" "release-version" Error
-    RELEASE_APPLICATION "RL0206" "release-application" Error
-    MANDATORY_APPLICATION "RL0207" "mandatory-application" Error
-    MISSING_SASL "RL0208" "missing-sasl" Error
+    RELEASE_NOT_FOUND "RL0201" "release-not-found" Error [Refused]
+    RELEASE_AMBIGUOUS "RL0202" "release-ambiguous" Error [Refused]
+    RELEASE_SHAPE "RL0203" "release-shape" Error [Refused]
+    RELEASE_NAME "RL0204" "release-name" Error [Refused]
+    RELEASE_VERSION "RL0205" "release-version" Error [Refused]
+    RELEASE_APPLICATION "RL0206" "release-application" Error [Refused]
+    MANDATORY_APPLICATION "RL0207" "mandatory-application" Error [Refused]
+    MISSING_SASL "RL0208" "missing-sasl" Error [Refused]
     APPLICATION_TWICE "RL0209" "application-twice" Warning
-    APPLICATION_NOT_FOUND "RL0210" "application-not-found" Error
-    APPLICATION_VERSION "RL0211" "application-version" Error
-    APPLICATION_SHAPE "RL0212" "application-shape" Error
-    PARAMETER_MISSING "RL0213" "parameter-missing" Error
-    PARAMETER_BAD "RL0214" "parameter-bad" Error
-    PARAMETER_DUPLICATES "RL0215" "parameter-duplicates" Error
-    APPLICATION_NAME "RL0216" "application-name" Error
-    OVERRIDE_INCLUDE "RL0217" "override-include" Error
-    UNDEFINED_APPLICATION "RL0220" "undefined-application" Error
-    DUPLICATE_REGISTERED "RL0221" "duplicate-registered" Error
-    DUPLICATE_INCLUDE "RL0222" "duplicate-include" Error
-    DUPLICATE_MODULE "RL0223" "duplicate-module" Error
-    CIRCULAR_DEPENDENCY "RL0224" "circular-dependency" Error
-    INCLUSION_CYCLE "RL0225" "inclusion-cycle" Error
+    APPLICATION_NOT_FOUND "RL0210" "application-not-found" Error [Refused]
+    APPLICATION_VERSION "RL0211" "application-version" Error [Refused]
+    APPLICATION_SHAPE "RL0212" "application-shape" Error [Refused]
+    PARAMETER_MISSING "RL0213" "parameter-missing" Error [Refused]
+    PARAMETER_BAD "RL0214" "parameter-bad" Error [Refused]
+    PARAMETER_DUPLICATES "RL0215" "parameter-duplicates" Error [Refused]
+    APPLICATION_NAME "RL0216" "application-name" Error [Refused]
+    OVERRIDE_INCLUDE "RL0217" "override-include" Error [Refused]
+    UNDEFINED_APPLICATION "RL0220" "undefined-application" Error [Refused]
+    DUPLICATE_REGISTERED "RL0221" "duplicate-registered" Error [Refused]
+    DUPLICATE_INCLUDE "RL0222" "duplicate-include" Error [Refused]
+    DUPLICATE_MODULE "RL0223" "duplicate-module" Error [Refused]
+    CIRCULAR_DEPENDENCY "RL0224" "circular-dependency" Error [Refused]
+    INCLUSION_CYCLE "RL0225" "inclusion-cycle" Error [Refused]
     SEARCH_PATH_EMPTY "RL0234" "search-path-empty" Warning
 }
 

@@ -6,21 +6,21 @@ use crate::term::print::brief;
 use crate::term::{Atom, Term};
 
 codes! {
-    IMPROPER_LIST "RL0308" "improper-list" Error
-    BAD_INSTRUCTION "RL0309" "bad-instruction" Error
-    BAD_MODULE "RL0311" "bad-module" Error
-    BAD_CHANGE "RL0312" "bad-change" Error
-    BAD_PURGE_METHOD "RL0313" "bad-purge-method" Error
-    BAD_MODULE_TYPE "RL0314" "bad-module-type" Error
-    BAD_TIMEOUT "RL0315" "bad-timeout" Error
-    BAD_LIST "RL0316" "bad-list" Error
-    BAD_APPLICATION "RL0317" "bad-application" Error
-    BAD_START_TYPE "RL0318" "bad-start-type" Error
-    BAD_LIBRARY "RL0319" "bad-library" Error
-    BAD_FUNCTION "RL0320" "bad-function" Error
-    BAD_CODE_CHANGE "RL0321" "bad-code-change" Error
-    MNESIA_BACKUP "RL0322" "mnesia-backup" Error
-    BAD_NODE "RL0323" "bad-node" Error
+    IMPROPER_LIST "RL0308" "improper-list" Error [Refused]
+    BAD_INSTRUCTION "RL0309" "bad-instruction" Error [Refused]
+    BAD_MODULE "RL0311" "bad-module" Error [Refused]
+    BAD_CHANGE "RL0312" "bad-change" Error [Refused]
+    BAD_PURGE_METHOD "RL0313" "bad-purge-method" Error [Refused]
+    BAD_MODULE_TYPE "RL0314" "bad-module-type" Error [Refused]
+    BAD_TIMEOUT "RL0315" "bad-timeout" Error [Refused]
+    BAD_LIST "RL0316" "bad-list" Error [Refused]
+    BAD_APPLICATION "RL0317" "bad-application" Error [Refused]
+    BAD_START_TYPE "RL0318" "bad-start-type" Error [Refused]
+    BAD_LIBRARY "RL0319" "bad-library" Error [Refused]
+    BAD_FUNCTION "RL0320" "bad-function" Error [Refused]
+    BAD_CODE_CHANGE "RL0321" "bad-code-change" Error [Refused]
+    MNESIA_BACKUP "RL0322" "mnesia-backup" Error [Refused]
+    BAD_NODE "RL0323" "bad-node" Error [Refused]
     RELUP_DIFFERS "RL0901" "relup-differs" Error
     RELUP_MISSING "RL0902" "relup-missing" Error
     RELUP_SHAPE "RL0903" "relup-shape" Error

@@ -4,11 +4,11 @@ use super::tree::Refusal;
 use crate::diag::{Diagnostic, Severity, codes};
 
 codes! {
-    ARCHIVE_UNREADABLE "RL0230" "archive-unreadable" Error
-    ARCHIVE_UNSAFE_PATH "RL0231" "archive-unsafe-path" Error
-    ARCHIVE_TOO_LARGE "RL0232" "archive-too-large" Error
+    ARCHIVE_UNREADABLE "RL0230" "archive-unreadable" Error [Refused]
+    ARCHIVE_UNSAFE_PATH "RL0231" "archive-unsafe-path" Error [Refused]
+    ARCHIVE_TOO_LARGE "RL0232" "archive-too-large" Error [Refused]
     FOLDER_UNREADABLE "RL0233" "folder-unreadable" Warning
-    FILE_UNREADABLE "RL0235" "file-unreadable" Error
+    FILE_UNREADABLE "RL0235" "file-unreadable" Error [Refused]
 }
 
 /// A file that cannot be read, though it is there or must be.

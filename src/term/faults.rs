@@ -6,26 +6,26 @@ use crate::otp::Otp;
 use crate::span::Span;
 
 codes! {
-    UNEXPECTED_TOKEN "RL0101" "unexpected-token" Error
-    MISSING_COMMA "RL0102" "missing-comma" Error
-    UNCLOSED_BRACKET "RL0103" "unclosed-bracket" Error
-    MISSING_FULL_STOP "RL0104" "missing-full-stop" Error
-    ELIXIR_SYNTAX "RL0105" "elixir-syntax" Error
-    ILLEGAL_CHARACTER "RL0106" "illegal-character" Error
-    UNTERMINATED_QUOTE "RL0107" "unterminated-quote" Error
-    BAD_ESCAPE "RL0108" "bad-escape" Error
-    BAD_NUMBER "RL0109" "bad-number" Error
-    ATOM_TOO_LONG "RL0110" "atom-too-long" Error
-    NOT_A_TERM "RL0111" "not-a-term" Error
-    BAD_BIT_SYNTAX "RL0112" "bad-bit-syntax" Error
-    NOT_UTF8 "RL0113" "not-utf8" Error
-    NO_TERM "RL0114" "no-term" Error
-    TOO_DEEP "RL0115" "too-deep" Error
-    TOO_LARGE "RL0116" "too-large" Error
-    OTP_VERSION_SYNTAX "RL0117" "otp-version-syntax" Error
+    UNEXPECTED_TOKEN "RL0101" "unexpected-token" Error [Refused]
+    MISSING_COMMA "RL0102" "missing-comma" Error [Refused]
+    UNCLOSED_BRACKET "RL0103" "unclosed-bracket" Error [Refused]
+    MISSING_FULL_STOP "RL0104" "missing-full-stop" Error [Refused]
+    ELIXIR_SYNTAX "RL0105" "elixir-syntax" Error [Refused]
+    ILLEGAL_CHARACTER "RL0106" "illegal-character" Error [Refused]
+    UNTERMINATED_QUOTE "RL0107" "unterminated-quote" Error [Refused]
+    BAD_ESCAPE "RL0108" "bad-escape" Error [Refused]
+    BAD_NUMBER "RL0109" "bad-number" Error [Refused]
+    ATOM_TOO_LONG "RL0110" "atom-too-long" Error [Refused]
+    NOT_A_TERM "RL0111" "not-a-term" Error [Refused]
+    BAD_BIT_SYNTAX "RL0112" "bad-bit-syntax" Error [Refused]
+    NOT_UTF8 "RL0113" "not-utf8" Error [Refused]
+    NO_TERM "RL0114" "no-term" Error [Refused]
+    TOO_DEEP "RL0115" "too-deep" Error [Refused]
+    TOO_LARGE "RL0116" "too-large" Error [Refused]
+    OTP_VERSION_SYNTAX "RL0117" "otp-version-syntax" Error [Refused]
     READS_DIFFERENTLY "RL0118" "reads-differently" Warning
     TEXT_AFTER_TERM "RL0119" "text-after-term" Warning
-    BAD_MULTILINE_STRING "RL0120" "bad-multiline-string" Error
+    BAD_MULTILINE_STRING "RL0120" "bad-multiline-string" Error [Refused]
 }
 
 /// At which step OTP's reader gives up; which error term that becomes depends on the kind of file.

@@ -106,7 +106,10 @@ pub fn random_cases(erl: &str, options: &Options, tally: &mut Tally) {
 
 /// Compares one answer with ours.
 pub fn judge(case: &Case, theirs: &Answer, otp: Otp, tally: &mut Tally) {
-    let mine = ours::answer(case, otp);
+    let (mine, strictly) = ours::answer(case, otp);
+    if strictly != theirs.refuses_warnings() {
+        return tally.fail(&show(case, &mine, theirs, "with `--preset otp --warnings-as-errors` the answers differ"));
+    }
     match (&mine, theirs) {
         (Answer::Relup { text, warnings }, Answer::Relup { text: their_text, warnings: their_warnings }) => {
             if warnings != their_warnings {

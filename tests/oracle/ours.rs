@@ -3,6 +3,7 @@
 use crate::generate::Case;
 use relupc::appup::Direction;
 use relupc::diag::{Findings, Severity};
+use relupc::lint::{Levels, Preset};
 use relupc::otp::Otp;
 use relupc::plan::{self, Appups, Base, PathRequest, Preference, Request};
 use relupc::release::{Opener, Release};
@@ -19,6 +20,13 @@ pub enum Answer {
     Relup { text: String, warnings: BTreeSet<String> },
     /// The tags of the errors.
     Refused(BTreeSet<String>),
+}
+
+impl Answer {
+    /// Whether it is a refusal where warnings count as errors.
+    pub fn refuses_warnings(&self) -> bool {
+        !matches!(self, Answer::Relup { warnings, .. } if warnings.is_empty())
+    }
 }
 
 pub fn term(text: &str, otp: Otp) -> Term {
@@ -58,8 +66,8 @@ fn open(case: &Case, opener: &mut Opener<'_>, found: &mut Findings) -> Opened {
     Opened { target, ups, downs, appups }
 }
 
-/// Runs the compiler.
-pub fn answer(case: &Case, otp: Otp) -> Answer {
+/// Runs the compiler; gives its answer, and whether it refuses with `--preset otp --warnings-as-errors`.
+pub fn answer(case: &Case, otp: Otp) -> (Answer, bool) {
     let tree = tree(case);
     let mut found = Findings::default();
     let mut opener = Opener::new(&tree, case.path.clone(), Some(otp));
@@ -85,18 +93,21 @@ pub fn answer(case: &Case, otp: Otp) -> Answer {
     summarise(relup.as_ref(), found, &opener.into_files(), otp)
 }
 
-fn summarise(relup: Option<&Relup>, found: Findings, files: &Files, otp: Otp) -> Answer {
+fn summarise(relup: Option<&Relup>, found: Findings, files: &Files, otp: Otp) -> (Answer, bool) {
     let refused = found.has_errors();
     let list = found.sorted();
+    let levels = Levels::new(Preset::Otp).warnings_as_errors(true);
+    let strictly = list.iter().filter_map(|found| levels.for_compiler(found.clone())).any(|found| found.severity == Severity::Error);
     // Every finding can be drawn, whatever the input was.
     let drawn = relupc::render::human(&list, files, relupc::render::Style { colour: false, width: Some(80), charset: relupc::render::Charset::Unicode });
     assert!(drawn.len() >= list.len());
     let wanted = if refused { Severity::Error } else { Severity::Warning };
     let tags = list.iter().filter(|found| found.severity == wanted).filter_map(|found| found.otp.as_ref().map(ToString::to_string)).collect();
-    match relup {
+    let answer = match relup {
         Some(relup) if !refused => Answer::Relup { text: relup.to_file(otp), warnings: tags },
         _ => Answer::Refused(tags),
-    }
+    };
+    (answer, strictly)
 }
 
 /// Compiles each path again with the order that another compiler's script has where dependencies leave a choice, and

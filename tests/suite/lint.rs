@@ -597,7 +597,7 @@ fn no_comment_allows_what_otp_refuses() {
     let text = "%% relupc:allow-file RL0409 we know better\n{\"2.0.0\",[{\"1.0.0\",[{load_module,missing}]}],[{\"1.0.0\",[]}]}.\n";
     let folder = demo::with(&[(FILE, text)]);
     let (document, status) = demo::make(folder.path(), &[]);
-    assert_eq!((demo::codes(&document), status), (vec!["RL0409".to_owned(), "RL0002".to_owned()], 1));
+    assert_eq!((demo::codes(&document), status), (vec!["RL0002".to_owned(), "RL0409".to_owned()], 1));
     assert!(!folder.path().join("relup").exists());
 }
 
@@ -741,4 +741,45 @@ fn folders_are_searched_and_what_is_left_out_is_counted() {
     assert!(document["skipped_rules"]["need_releases"].as_u64().unwrap() >= 14);
     let output = demo::relupc(folder.path(), &["lint", "nowhere"]);
     assert_eq!(output.status.code(), Some(1));
+}
+
+/// What parses only as one version reads it is fixed under that version.
+#[test]
+fn fixes_are_judged_by_the_version_of_the_run() {
+    let text = "{\"2.0.0\",[{\"1.0.0\",[{load_module,else}]}],[{\"1.0.0\",[{load_module,else}]}]}\n";
+    let folder = demo::with(&[(FILE, text)]);
+    let output = demo::relupc(folder.path(), &["lint", FILE, "--otp", "25", "--fix=unsafe", "--diff"]);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("+{\"2.0.0\",[{\"1.0.0\",[{load_module,else}]}],[{\"1.0.0\",[{load_module,else}]}]}.\n"));
+}
+
+/// What a run allows does not crowd out what it wants to see.
+#[test]
+fn allowed_findings_do_not_count_for_the_bound() {
+    let many: String = (0..11_000).map(|at| format!("{{\"0.{at}\",[{{load_module,demo_lib}}]}},")).collect();
+    let folder = demo::with(&[(FILE, &format!("{{\"2.0.0\",[{many}{{<<\"1.0.0\">>,[]}}],[{{<<\"1.0.0\">>,[]}}]}}.\n"))]);
+    let (document, _) = demo::json(folder.path(), &["lint", FILE, "--format", "json", "--allow", "all", "--warn", "RL0341"]);
+    let codes = demo::codes(&document);
+    assert!(codes.contains(&"RL0341".to_owned()) && !codes.contains(&"RL0001".to_owned()), "{:?}", codes.iter().take(5).collect::<Vec<_>>());
+    let (document, _) = demo::json(folder.path(), &["lint", FILE, "--format", "json"]);
+    assert!(demo::codes(&document).contains(&"RL0001".to_owned()));
+}
+
+/// `--preset otp` is what OTP refuses and warns about: the oracle holds it against OTP's answers, this against the codes.
+#[test]
+fn the_preset_of_otp_is_what_otp_says() {
+    use relupc::diag::{Diagnostic, Otp};
+    use relupc::lint::{Levels, Preset};
+    let levels = Levels::new(Preset::Otp);
+    for code in relupc::lint::codes() {
+        let is_rule = relupc::lint::rules().iter().any(|rule| rule.code == code);
+        assert!(!is_rule || code.otp == Otp::Silent, "{}: a rule is about what OTP accepts", code.id);
+        let is_own = code.group() == "general" || relupc::author::CODES.contains(&code);
+        let is_shown = levels.apply(Diagnostic::new(code, "x")).is_some();
+        assert_eq!(is_shown, code.otp != Otp::Silent || (is_own && !is_rule && code.id == "RL0001") || relupc::author::CODES.contains(&code), "{}", code.id);
+    }
+    let folder = demo::with(&[(FILE, "{\"2.0.0\",[{\"1.0.0\",[{load_module,demo_lib}],extra},{\"1.0.0\",[reboot]}],[{\"1.0.0\",[]}]}.\n{more}.\n")]);
+    let (document, status) = demo::make(folder.path(), &["--preset", "otp", "--warnings-as-errors"]);
+    assert_eq!((demo::codes(&document), status), (Vec::new(), 0), "OTP compiles it and says nothing");
+    let (document, _) = demo::make(folder.path(), &["--no-lint"]);
+    assert_eq!(demo::codes(&document), ["RL0305", "RL0416", "RL0119"]);
 }
