@@ -112,10 +112,8 @@ pub fn read_instruction(term: &Term, found: &mut Findings) -> Instruction {
 
 fn read_nested(term: &Term, found: &mut Findings) -> Instruction {
     let mut probe = Shape::default();
-    let as_short = short_form(term, &mut probe).flatten();
-    if as_short.is_some() {
-        let full = full_text(term);
-        found.push(faults::nested_short_form(term, &full));
+    if let Some(short) = short_form(term, &mut probe).flatten() {
+        found.push(faults::nested_short_form(term, &crate::term::print::brief(&short.to_full_term())));
         return Instruction { op: None, effect: effect(term), span: term.span };
     }
     let mut shape = Shape::default();
@@ -314,26 +312,6 @@ fn distance(a: &str, b: &str) -> usize {
         row = next;
     }
     row.last().copied().unwrap_or(0)
-}
-
-/// The full form of a short one, for a message.
-fn full_text(term: &Term) -> String {
-    use crate::term::print::brief;
-    match tagged(term) {
-        Some(("load_module", [module, rest @ ..])) => {
-            format!("{{load_module,{},brutal_purge,brutal_purge,{}}}", brief(module), rest.first().map_or_else(|| "[]".to_owned(), brief))
-        }
-        Some(("add_application", [name, ..])) => format!("{{add_application,{},permanent}}", brief(name)),
-        Some((_, [module, kind, ..])) if kind.is_atom("supervisor") => {
-            format!("{{update,{},static,default,{{advanced,[]}},brutal_purge,brutal_purge,[]}}", brief(module))
-        }
-        Some((_, [module, rest @ ..])) => {
-            let change = rest.first().filter(|change| is_change(change)).map_or_else(|| "soft".to_owned(), brief);
-            let deps = rest.last().filter(|deps| deps.is_list()).map_or_else(|| "[]".to_owned(), brief);
-            format!("{{update,{},{change},brutal_purge,brutal_purge,{deps}}}", brief(module))
-        }
-        _ => "the full form".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod faults;
 mod instruction;
+mod terms;
 mod version;
 
 pub use faults::{ALL as CODES, appup_missing, bad_vsn, entries_no_list, pattern_invalid};
@@ -56,8 +57,6 @@ pub struct Entries {
     pub list: Vec<Entry>,
     /// Where the list is.
     pub span: Span,
-    /// Its last element, one that is not an entry included.
-    pub last: Option<Span>,
     /// Where it stops being a proper list: OTP crashes when it gets there.
     pub broken: Option<Span>,
 }
@@ -112,12 +111,13 @@ fn is_triple(term: &Term) -> bool {
     matches!(term.as_tuple(), Some([_, _, _]))
 }
 
-/// Reads the term of an `.appup` file as a version of OTP reads it; `None` when it is not a triple.
-pub fn read_appup(term: &Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
-    take_appup(term.clone(), otp, found)
+/// The same for a document that is needed elsewhere: its term is copied.
+pub fn read_document(document: &Document, otp: Otp, found: &mut Findings) -> Option<Appup> {
+    let (terms, faults) = (document.terms.first().cloned().into_iter().collect(), document.faults.clone());
+    from_document(Document { terms, faults, rest: document.rest, ..Document::default() }, otp, found)
 }
 
-/// The same for a term that is not needed elsewhere: its scripts are not copied.
+/// Reads the term of an `.appup` file as a version of OTP reads it; `None` when it is not a triple.
 fn take_appup(term: Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
     if !is_triple(&term) {
         if !term.is_invalid() {
@@ -155,7 +155,6 @@ fn take_entries(term: Term, otp: Otp, found: &mut Findings) -> Entries {
         | TermKind::Fun(_) => (Vec::new(), Some(span)),
     };
     let mut list = Vec::with_capacity(items.len());
-    let last = items.last().map(|item| item.span);
     for item in items {
         let span = item.span;
         match item.as_tuple() {
@@ -168,5 +167,5 @@ fn take_entries(term: Term, otp: Otp, found: &mut Findings) -> Entries {
             _ => found.push(faults::entry_shape(&item)),
         }
     }
-    Entries { list, span, last, broken }
+    Entries { list, span, broken }
 }

@@ -13,15 +13,8 @@ codes! {
     NO_PLACE "RL0705" "no-place" Error
 }
 
-/// A derived entry; `shadowed` when an earlier pattern of the list may take its versions before it is reached.
-pub(super) fn derived(version: &str, up: Span, advanced: &[String], shadowed: Option<Span>) -> Diagnostic {
-    if let Some(earlier) = shadowed {
-        return Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade to {version} is derived from the upgrade"))
-            .label(up, "from this entry")
-            .label(earlier, "but this one may match its versions first")
-            .help("the first entry that matches counts: put the derived one before it")
-            .severity(Severity::Warning);
-    }
+/// A derived entry.
+pub(super) fn derived(version: &str, up: Span, advanced: &[String]) -> Diagnostic {
     let help = if advanced.is_empty() {
         "`relupc invert --in-place` writes it into the file".to_owned()
     } else {

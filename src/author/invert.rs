@@ -6,7 +6,7 @@
 //! | `add_module` | `delete_module`, and the reverse |
 //! | `add_application` | `remove_application`, and the reverse |
 //! | `restart_application`, `restart_new_emulator`, `restart_emulator`, `sync_nodes` | the same |
-//! | `application:start`, `load` | `stop`, `unload`, and the reverse |
+//! | `application:start`, `ensure_all_started`, `load` | `stop`, `unload`, and the reverse |
 //! | `supervisor:terminate_child` and `delete_child` | `restart_child`, and the reverse, when the supervisor is updated |
 //! | `supervisor:terminate_child` ... `restart_child` | the same around what is between |
 //! | `supervisor:start_child` | `terminate_child` and `delete_child` |
@@ -15,186 +15,190 @@
 //! Everything else has no inverse.
 
 use super::faults;
+use crate::appup::{Change, Dependent, HighOp, Instruction, read_script};
 use crate::diag::Findings;
-use crate::term::{Atom, Term, TermKind};
+use crate::release::StartType;
+use crate::relup::{ApplicationAction, Call, Child, ChildAction, LowOp};
+use crate::term::{Atom, Term};
 
-/// Inverts a script. What has no inverse is reported, and left out; `lossy` makes that a warning.
-pub fn invert_script(script: &Term, lossy: bool, found: &mut Findings) -> Option<Vec<Term>> {
-    let items = flatten(script)?;
-    let calls: Vec<Option<Call<'_>>> = items.iter().map(Call::read).collect();
-    let context = Context { items: &items, calls: &calls, lossy };
+/// Inverts a script that has no faults. What has no inverse is reported, and left out; `lossy` makes that a warning.
+pub fn invert_script(script: &Term, lossy: bool, found: &mut Findings) -> Vec<HighOp> {
+    let read = read_script(script, &mut Findings::default());
+    let items: Vec<Item<'_>> = read.iter().filter_map(|instruction| Some(Item { op: instruction.op.as_ref()?, instruction })).collect();
+    let context = Context { items: &items, lossy };
     let mut inverse = Vec::with_capacity(items.len());
-    for (at, item) in items.iter().enumerate().rev() {
-        if !item.is_invalid() {
-            context.undo(at, item, &mut inverse, found);
-        }
+    for at in (0..items.len()).rev() {
+        context.undo(at, &mut inverse, found);
     }
-    Some(inverse)
+    inverse
 }
 
-/// The instructions of a script, lists inside it spliced in.
-fn flatten(script: &Term) -> Option<Vec<Term>> {
-    let mut flat = Vec::new();
-    for item in script.as_list()? {
-        match item.as_list() {
-            Some(inner) => flat.extend(inner.iter().cloned()),
-            None => flat.push(item.clone()),
-        }
-    }
-    Some(flat)
-}
-
-/// A call of `application` or `supervisor` in an `apply`.
+/// An instruction that was read.
 #[derive(Clone, Copy)]
-struct Call<'t> {
-    module: &'t str,
-    function: &'t str,
-    arguments: &'t [Term],
+struct Item<'i> {
+    op: &'i HighOp,
+    instruction: &'i Instruction,
 }
 
-impl<'t> Call<'t> {
-    fn read(instruction: &'t Term) -> Option<Call<'t>> {
-        let [tag, call] = instruction.as_tuple()? else { return None };
-        let [module, function, arguments] = call.as_tuple()? else { return None };
-        if !tag.is_atom("apply") {
-            return None;
-        }
-        Some(Call { module: module.as_atom()?.as_str(), function: function.as_atom()?.as_str(), arguments: arguments.as_list()? })
+impl<'i> Item<'i> {
+    /// What it calls, where that means something.
+    fn call(&self) -> Option<Call<'i>> {
+        if let HighOp::Low(op) = self.op { Call::of(op) } else { None }
     }
 
-    fn is(&self, module: &str, function: &str, arguments: &[Term]) -> bool {
-        self.module == module && self.function == function && self.arguments.get(..arguments.len()) == Some(arguments)
+    /// Its term, at its place.
+    fn term(&self) -> Term {
+        Term { span: self.instruction.span, ..self.op.to_term() }
     }
 }
 
-struct Context<'t> {
-    items: &'t [Term],
-    calls: &'t [Option<Call<'t>>],
+struct Context<'i> {
+    items: &'i [Item<'i>],
     lossy: bool,
 }
 
-impl Context<'_> {
-    fn undo(&self, at: usize, item: &Term, inverse: &mut Vec<Term>, found: &mut Findings) {
-        let swapped = |tag: &str| {
-            let arguments = item.as_tuple().and_then(|items| items.get(1..)).unwrap_or_default();
-            let mut items = vec![Term { span: item.span, ..Term::atom(tag) }];
-            items.extend(arguments.iter().cloned());
-            Term { span: item.span, ..Term::tuple(items) }
-        };
-        let word = item.as_atom().or_else(|| item.as_tuple().and_then(<[Term]>::first).and_then(Term::as_atom));
-        let length = item.as_tuple().map_or(0, <[Term]>::len);
-        match (word.map(Atom::as_str), length) {
-            (Some("load_module" | "update" | "restart_application" | "sync_nodes" | "restart_new_emulator" | "restart_emulator"), _) => {
-                inverse.push(item.clone())
-            }
-            (Some("add_module"), _) => inverse.push(swapped("delete_module")),
-            (Some("delete_module"), _) => inverse.push(swapped("add_module")),
-            (Some("stop"), 2) => inverse.push(swapped("start")),
-            (Some("start"), 2) => inverse.push(swapped("stop")),
-            (Some("add_application"), 2) => inverse.push(swapped("remove_application")),
-            (Some("add_application"), 3) => {
-                let name = item.as_tuple().and_then(|items| items.get(1)).cloned().into_iter();
-                let items = std::iter::once(Term::atom("remove_application")).chain(name).collect();
-                inverse.push(Term { span: item.span, ..Term::tuple(items) });
-            }
-            (Some("remove_application"), 2) => {
-                let undone = swapped("add_application");
-                found.push(faults::assumed(item, &undone, "its start type is not written here: `permanent`"));
+impl<'i> Context<'i> {
+    fn undo(&self, at: usize, inverse: &mut Vec<HighOp>, found: &mut Findings) {
+        let Some(item) = self.items.get(at) else { return };
+        match item.op {
+            HighOp::Module(dependent) => inverse.push(HighOp::Module(undone(dependent))),
+            HighOp::RestartApplication(_) => inverse.push(item.op.clone()),
+            HighOp::AddApplication(name, _) => inverse.push(HighOp::RemoveApplication(name.clone())),
+            HighOp::RemoveApplication(name) => {
+                let undone = HighOp::AddApplication(name.clone(), StartType::Permanent);
+                found.push(faults::assumed(&item.term(), &undone.to_term(), "its start type is not written here: `permanent`"));
                 inverse.push(undone);
             }
-            (Some("apply"), 2) => match self.calls.get(at).copied().flatten() {
-                Some(call) => self.undo_call(at, item, call, inverse, found),
-                None => self.refuse(item, "what the call does cannot be seen from here", found),
-            },
-            (Some("point_of_no_return"), _) => self.refuse(item, "what comes before it runs while the upgrade can still be cancelled", found),
-            _ => self.refuse(item, "a low-level instruction has to be undone by hand", found),
+            HighOp::Low(op) => self.undo_low(at, item, op, inverse, found),
         }
     }
 
-    fn refuse(&self, item: &Term, why: &str, found: &mut Findings) {
-        found.push(faults::no_inverse(item, why, self.lossy));
+    fn undo_low(&self, at: usize, item: &Item<'i>, op: &'i LowOp, inverse: &mut Vec<HighOp>, found: &mut Findings) {
+        match op {
+            LowOp::Stop(modules) => inverse.push(HighOp::Low(LowOp::Start(modules.clone()))),
+            LowOp::Start(modules) => inverse.push(HighOp::Low(LowOp::Stop(modules.clone()))),
+            LowOp::SyncNodes(..) | LowOp::RestartNewEmulator | LowOp::RestartEmulator => inverse.push(item.op.clone()),
+            LowOp::Apply { .. } => match item.call() {
+                Some(Call::Application(action, _)) => self.undo_application(at, item, action, op, inverse, found),
+                Some(Call::Child(child)) => self.undo_child(at, item, child, op, inverse, found),
+                Some(Call::Code(..) | Call::Process(..)) | None => self.refuse(item, "what the call does cannot be seen from here", found),
+            },
+            LowOp::PointOfNoReturn => self.refuse(item, "what comes before it runs while the upgrade can still be cancelled", found),
+            LowOp::LoadObjectCode { .. }
+            | LowOp::Load(..)
+            | LowOp::Remove(..)
+            | LowOp::Purge(_)
+            | LowOp::Suspend(_)
+            | LowOp::Resume(_)
+            | LowOp::CodeChange(..)
+            | LowOp::Restart
+            | LowOp::Reboot => self.refuse(item, "a low-level instruction has to be undone by hand", found),
+        }
     }
 
-    fn undo_call(&self, at: usize, item: &Term, call: Call<'_>, inverse: &mut Vec<Term>, found: &mut Findings) {
-        match (call.module, call.function, call.arguments) {
-            ("application", "start", [name] | [name, _]) => {
-                inverse.push(apply(item, "application", "stop", std::slice::from_ref(name)));
+    fn refuse(&self, item: &Item<'_>, why: &str, found: &mut Findings) {
+        found.push(faults::no_inverse(&item.term(), why, self.lossy));
+    }
+
+    fn undo_application(&self, at: usize, item: &Item<'i>, action: ApplicationAction, op: &'i LowOp, inverse: &mut Vec<HighOp>, found: &mut Findings) {
+        let Some(name) = arguments(op).first() else { return };
+        let one = || vec![name.clone()];
+        match action {
+            ApplicationAction::Start => inverse.push(apply(op, "stop", one())),
+            ApplicationAction::StartAll => {
+                let undone = apply(op, "stop", one());
+                found.push(faults::assumed(&item.term(), &undone.to_term(), "what was started with it keeps running"));
+                inverse.push(undone);
             }
-            ("application", "stop", [name]) => {
+            ApplicationAction::Stop => {
                 // A start of the same application further on says how it is started.
-                let name = std::slice::from_ref(name);
-                match self.later(at, |call| call.is("application", "start", name)) {
-                    Some(start) => inverse.push(apply(item, "application", "start", start.arguments)),
+                let starts = |item: &Item<'i>| match (item.op, item.call()) {
+                    (HighOp::Low(start), Some(Call::Application(ApplicationAction::Start, _))) if arguments(start).first() == Some(name) => Some(start),
+                    _ => None,
+                };
+                match self.items.iter().skip(at + 1).find_map(starts) {
+                    Some(start) => inverse.push(HighOp::Low(start.clone())),
                     None => {
-                        let undone = apply(item, "application", "start", name);
-                        found.push(faults::assumed(item, &undone, "its start type is not written here: `temporary`"));
+                        let undone = apply(op, "start", one());
+                        found.push(faults::assumed(&item.term(), &undone.to_term(), "its start type is not written here: `temporary`"));
                         inverse.push(undone);
                     }
                 }
             }
-            ("application", "load", [_]) => inverse.push(apply(item, "application", "unload", call.arguments)),
-            ("application", "unload", [_]) => inverse.push(apply(item, "application", "load", call.arguments)),
-            ("supervisor", "start_child", [supervisor, spec]) => match child_id(spec) {
-                Some(id) => self.stop_child(item, supervisor, id, inverse),
-                None => self.refuse(item, "the child's id cannot be seen", found),
-            },
-            ("supervisor", "restart_child", [supervisor, id]) => {
-                let child = call.arguments;
-                let stopped = self.earlier(at, |call| call.is("supervisor", "terminate_child", child)).is_some();
-                let updated = self.items.get(..at).map(|earlier| update_of(supervisor, earlier));
-                if stopped {
-                    inverse.push(apply(item, "supervisor", "terminate_child", child));
-                    return;
+            ApplicationAction::Load => inverse.push(apply(op, "unload", one())),
+            ApplicationAction::Unload => inverse.push(apply(op, "load", one())),
+        }
+    }
+
+    fn undo_child(&self, at: usize, item: &Item<'i>, child: Child<'i>, op: &'i LowOp, inverse: &mut Vec<HighOp>, found: &mut Findings) {
+        let Some(id) = child.id.filter(|_| is_of_named_children(op)) else {
+            return self.refuse(item, "the child's id cannot be seen", found);
+        };
+        let both = || vec![child.supervisor.clone(), id.clone()];
+        let stop = |inverse: &mut Vec<HighOp>| inverse.extend([apply(op, "terminate_child", both()), apply(op, "delete_child", both())]);
+        match child.action {
+            ChildAction::Start => stop(inverse),
+            ChildAction::Restart => {
+                if self.earlier(at, ChildAction::Terminate, child) {
+                    return inverse.push(apply(op, "terminate_child", both()));
                 }
-                match updated.flatten() {
+                match self.items.get(..at).and_then(|earlier| update_of(child.supervisor, earlier)) {
                     None => return self.refuse(item, "no supervisor is updated before it, so the child already existed", found),
-                    Some(Updated::Another) => found.push(faults::assumed(item, &Term::atom("terminate_child"), "the updated supervisor has another name")),
+                    Some(Updated::Another) => {
+                        found.push(faults::assumed(&item.term(), &Term::atom("terminate_child"), "the updated supervisor has another name"));
+                    }
                     Some(Updated::ItsModule) => {}
                 }
-                self.stop_child(item, supervisor, id, inverse);
+                stop(inverse);
             }
-            ("supervisor", "terminate_child", [supervisor, _]) => {
-                let child = call.arguments;
-                let deleted = self.later(at, |call| call.is("supervisor", "delete_child", child)).is_some();
-                let restarted = self.later(at, |call| call.is("supervisor", "restart_child", child)).is_some();
+            ChildAction::Terminate => {
+                let deleted = self.later(at, ChildAction::Delete, child);
+                let restarted = self.later(at, ChildAction::Restart, child);
                 // The update must come first in the downgrade: it brings the child's specification back.
-                let updated = self.items.get(at..).and_then(|later| update_of(supervisor, later));
-                match updated {
+                match self.items.get(at..).and_then(|later| update_of(child.supervisor, later)) {
                     _ if restarted => {}
                     Some(Updated::ItsModule) if deleted => {}
                     Some(Updated::Another) if deleted => {
-                        found.push(faults::assumed(item, &Term::atom("restart_child"), "the updated supervisor has another name"));
+                        found.push(faults::assumed(&item.term(), &Term::atom("restart_child"), "the updated supervisor has another name"));
                     }
                     Some(Updated::ItsModule | Updated::Another) | None => {
                         return self.refuse(item, "nothing in the downgrade brings the child's specification back before it", found);
                     }
                 }
-                inverse.push(apply(item, "supervisor", "restart_child", child));
+                inverse.push(apply(op, "restart_child", both()));
             }
-            ("supervisor", "delete_child", [_, _]) => {
-                // Undone together with the `terminate_child` before it.
-                let child = call.arguments;
-                if self.earlier(at, |call| call.is("supervisor", "terminate_child", child)).is_none() {
+            // Undone together with the `terminate_child` before it.
+            ChildAction::Delete => {
+                if !self.earlier(at, ChildAction::Terminate, child) {
                     self.refuse(item, "the child's specification is not written here", found);
                 }
             }
-            _ => self.refuse(item, "what the call does cannot be seen from here", found),
         }
     }
 
-    fn stop_child(&self, item: &Term, supervisor: &Term, id: &Term, inverse: &mut Vec<Term>) {
-        let child = [supervisor.clone(), id.clone()];
-        inverse.push(apply(item, "supervisor", "terminate_child", &child));
-        inverse.push(apply(item, "supervisor", "delete_child", &child));
+    fn later(&self, at: usize, action: ChildAction, child: Child<'_>) -> bool {
+        self.items.iter().skip(at + 1).any(|item| is_about(item, action, child))
     }
 
-    fn later(&self, at: usize, wanted: impl Fn(&Call<'_>) -> bool) -> Option<Call<'_>> {
-        self.calls.iter().skip(at + 1).flatten().find(|call| wanted(call)).copied()
+    fn earlier(&self, at: usize, action: ChildAction, child: Child<'_>) -> bool {
+        self.items.iter().take(at).any(|item| is_about(item, action, child))
     }
+}
 
-    fn earlier(&self, at: usize, wanted: impl Fn(&Call<'_>) -> bool) -> Option<Call<'_>> {
-        self.calls.iter().take(at).flatten().find(|call| wanted(call)).copied()
-    }
+/// What undoes an instruction for one module.
+fn undone(dependent: &Dependent) -> Dependent {
+    let change = match &dependent.change {
+        Change::Add => Change::Delete,
+        Change::Delete => Change::Add,
+        same @ (Change::Load(..) | Change::Update { .. }) => same.clone(),
+    };
+    Dependent { change, ..dependent.clone() }
+}
+
+/// Whether an instruction does something to a child.
+fn is_about(item: &Item<'_>, action: ChildAction, child: Child<'_>) -> bool {
+    let call = if let Some(Call::Child(call)) = item.call() { call } else { return false };
+    call.action == action && call.supervisor == child.supervisor && call.id == child.id
 }
 
 /// Which supervisor a script updates, so that its `init` brings the child specifications of the release being installed.
@@ -205,32 +209,32 @@ enum Updated {
     Another,
 }
 
-fn update_of(name: &Term, instructions: &[Term]) -> Option<Updated> {
-    let is_supervisor_update = |items: &&[Term]| match items {
-        [tag, _, kind] => tag.is_atom("update") && kind.is_atom("supervisor"),
-        // What the short form means.
-        [tag, _, kind, _, change, _, _, _] => {
-            let advanced = matches!(change.as_tuple(), Some([tag, extra]) if tag.is_atom("advanced") && extra.is_nil());
-            tag.is_atom("update") && kind.is_atom("static") && advanced
+fn update_of(name: &Term, items: &[Item<'_>]) -> Option<Updated> {
+    let supervisor = |item: &Item<'_>| match item.op {
+        // What `{update,Module,supervisor}` means.
+        HighOp::Module(Dependent { module, change: Change::Update { is_static: true, extra: Some(extra), .. }, .. }) if extra.is_nil() => {
+            Some(module.value.clone())
         }
-        _ => false,
+        HighOp::Module(_) | HighOp::AddApplication(..) | HighOp::RemoveApplication(_) | HighOp::RestartApplication(_) | HighOp::Low(_) => None,
     };
-    let mut updates = instructions.iter().filter_map(Term::as_tuple).filter(is_supervisor_update).filter_map(|items| items.get(1));
-    let first = updates.next()?;
-    Some(if first == name || updates.any(|module| module == name) { Updated::ItsModule } else { Updated::Another })
+    let updated: Vec<Atom> = items.iter().filter_map(supervisor).collect();
+    let is_it = updated.iter().any(|module| name.as_atom() == Some(module));
+    if is_it { Some(Updated::ItsModule) } else { updated.first().map(|_| Updated::Another) }
 }
 
-fn apply(item: &Term, module: &str, function: &str, arguments: &[Term]) -> Term {
-    let call = Term::tuple(vec![Term::atom(module), Term::atom(function), Term::list(arguments.to_vec())]);
-    Term { span: item.span, ..Term::tuple(vec![Term::atom("apply"), call]) }
+/// Whether a call is of a supervisor whose children have ids; those of a dynamic one are named by their pids.
+fn is_of_named_children(op: &LowOp) -> bool {
+    matches!(op, LowOp::Apply { module, .. } if matches!(module.as_str(), "supervisor" | "Elixir.Supervisor"))
 }
 
-/// The id in a child specification: `{Id,...}` or `#{id => Id}`.
-fn child_id(spec: &Term) -> Option<&Term> {
-    if let TermKind::Map(pairs) = &spec.kind {
-        return pairs.iter().find(|(key, _)| key.is_atom("id")).map(|(_, id)| id);
-    }
-    spec.as_tuple().filter(|items| items.len() == 6)?.first()
+fn arguments(op: &LowOp) -> &[Term] {
+    if let LowOp::Apply { arguments, .. } = op { arguments.as_list().unwrap_or_default() } else { &[] }
+}
+
+/// A call of another function of the module that an instruction calls.
+fn apply(op: &LowOp, function: &str, arguments: Vec<Term>) -> HighOp {
+    let module = if let LowOp::Apply { module, .. } = op { module.clone() } else { Atom::new("") };
+    HighOp::Low(LowOp::Apply { module, function: Atom::new(function), arguments: Box::new(Term::list(arguments)) })
 }
 
 #[cfg(test)]
@@ -251,11 +255,11 @@ mod tests {
 
     fn inverted(text: &str) -> Result<String, Vec<&'static str>> {
         let mut found = Findings::default();
-        let inverse = invert_script(&read(text), false, &mut found).map(Term::list);
+        let inverse = invert_script(&read(text), false, &mut found);
         if found.has_errors() {
             return Err(found.iter().map(|found| found.code.id).collect());
         }
-        inverse.map(|term| print::inline(&term, Otp::NEWEST)).ok_or_else(Vec::new)
+        Ok(print::inline(&Term::list(inverse.iter().map(crate::appup::HighOp::to_term).collect()), Otp::NEWEST))
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod faults;
 mod insert;
 mod invert;
 
-pub use derive::{derive_for, derive_missing};
+pub use derive::{Derived, derive_for, derive_missing};
 pub use faults::{ALL as CODES, no_place};
 pub use insert::insert;
 pub use invert::invert_script;

@@ -13,7 +13,7 @@ use crate::render::{self, ExpandReport};
 use crate::source::{Disk, Spot, TreeId, join, parent, refused};
 use crate::span::Spanned;
 use crate::term::print::brief;
-use crate::term::{Atom, Extent};
+use crate::term::{Atom, Document, Extent};
 use std::collections::{BTreeSet, HashSet};
 
 /// Show the low-level script of each entry of an appup, without a release
@@ -44,7 +44,8 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
     let name = application_name(&args.file);
-    let appup = read(&args.file, &mut opener, &mut found);
+    let document = document(&args.file, &mut opener, &mut found);
+    let appup = document.and_then(|document| appup::from_document(document, opener.otp(), &mut found));
     if let (Some(version), Some(appup)) = (&args.from, &appup) {
         invert::check_version(version, appup, &args.file)?;
     }
@@ -84,18 +85,15 @@ fn application_name(file: &str) -> Atom {
     Atom::new(name.strip_suffix(".src").unwrap_or(name).strip_suffix(".appup").unwrap_or(name))
 }
 
-/// Reads an appup that is on its own.
-pub(super) fn read(file: &str, opener: &mut Opener<'_>, found: &mut Findings) -> Option<Appup> {
-    let id = match opener.read(&Spot::new(TreeId::Outside, file)) {
-        Ok(id) => id,
+/// Reads a file that is on its own, and what it holds.
+pub(super) fn document(file: &str, opener: &mut Opener<'_>, found: &mut Findings) -> Option<Document> {
+    match opener.read(&Spot::new(TreeId::Outside, file)) {
+        Ok(id) => Some(opener.parse(id, Extent::First)),
         Err(why) => {
             found.push(refused(file, &why));
-            return None;
+            None
         }
-    };
-    let document = opener.parse(id, Extent::First);
-    let otp = opener.otp();
-    appup::from_document(document, otp, found)
+    }
 }
 
 /// The modules and version of the `.app` beside an appup, when there is a good one.

@@ -3,7 +3,7 @@
 use super::shared::{Format, Language, path};
 use super::shell::{Failure, Shell};
 use super::{Outcome, discover, expand, write};
-use crate::appup::Appup;
+use crate::appup::{self, Appup};
 use crate::author::{derive_missing, insert, no_place};
 use crate::diag::Findings;
 use crate::release::Opener;
@@ -48,7 +48,8 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let disk = Disk;
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
-    let appup = expand::read(&args.file, &mut opener, &mut found);
+    let document = expand::document(&args.file, &mut opener, &mut found);
+    let appup = document.as_ref().and_then(|document| appup::read_document(document, opener.otp(), &mut found));
     if let (Some(version), Some(appup)) = (&args.from, &appup) {
         check_version(version, appup, &args.file)?;
     }
@@ -57,15 +58,15 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let files = opener.into_files();
     let mut edited = None;
     let source = appup.as_ref().and_then(|appup| files.get(appup.span.file));
-    if let (Some(appup), Some(source), false) = (&appup, source, found.has_errors()) {
-        edited = insert(source, appup, &derived, otp);
+    if let (Some(appup), Some(document), Some(source), false) = (&appup, &document, source, found.has_errors()) {
+        edited = insert(source, document, appup, &derived, otp);
         if edited.is_none() {
             found.push(no_place(appup.down.span));
         }
     }
     let findings = found.sorted();
     let outcome = Outcome::new(&findings, edited.is_some());
-    let versions: Vec<String> = derived.iter().map(|entry| brief(&entry.version.to_term())).collect();
+    let versions: Vec<String> = derived.iter().map(|derived| brief(&derived.entry.version.to_term())).collect();
     let written = args.in_place && !versions.is_empty() && edited.is_some();
     let mut lost = Vec::new();
     if let Some(edited) = edited.as_ref().filter(|_| written) {

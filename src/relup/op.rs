@@ -121,7 +121,8 @@ impl Mode {
 }
 
 impl Timeout {
-    fn to_term(&self) -> Term {
+    /// The term of it.
+    pub fn to_term(&self) -> Term {
         match self {
             Timeout::Default => Term::atom("default"),
             Timeout::Infinity => Term::atom("infinity"),

@@ -1,10 +1,12 @@
 //! Erlang terms: read as `file:consult/1` and `systools` read them, printed as `io:format("~tp.~n")` prints them.
 //!
 //! In goes the text of a file; out comes a [`Document`] of [`Term`]s that know where they are, its comments, and every
-//! syntax error of one run. Terms go back to text in [`print`](mod@print) (OTP's own layout).
+//! syntax error of one run. Terms go back to text in [`print`](mod@print) (OTP's own layout); the text of a file is changed by
+//! [`edit`].
 
 mod bits;
 mod cmp;
+pub mod edit;
 mod faults;
 mod layout;
 mod lex;

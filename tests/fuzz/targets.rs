@@ -11,7 +11,7 @@ use relupc::release::Opener;
 use relupc::render::{Style, human};
 use relupc::source::{Files, MemoryTree, Source};
 use relupc::span::FileId;
-use relupc::term::{Atom, Extent, parse, pretty};
+use relupc::term::{Atom, Document, Extent, parse, pretty};
 
 /// Any bytes as terms: what is read is printed and read again as the same.
 pub fn terms(bytes: &[u8]) {
@@ -36,10 +36,11 @@ pub fn appups(bytes: &[u8]) {
     let Some(source) = files.get(file) else { return };
     let document = parse(source, file, Otp::NEWEST, Extent::First);
     let mut found = Findings::default();
-    found.extend(document.faults.into_iter().map(|fault| fault.diagnostic));
-    if let Some(appup) =
-        document.terms.first().and_then(|term| appup::read_appup(term, if bytes.len().is_multiple_of(2) { Otp::NEWEST } else { Otp::OLDEST }, &mut found))
-    {
+    found.extend(document.faults.iter().map(|fault| fault.diagnostic.clone()));
+    // What was read of a faulty text is looked at like anything else.
+    let whole = Document { terms: document.terms.clone(), ..Document::default() };
+    let otp = if bytes.len().is_multiple_of(2) { Otp::NEWEST } else { Otp::OLDEST };
+    if let Some(appup) = appup::from_document(whole, otp, &mut found) {
         let name = Atom::new("demo");
         for direction in [Direction::Up, Direction::Down] {
             for entry in &appup.entries(direction).list {
@@ -51,7 +52,7 @@ pub fn appups(bytes: &[u8]) {
         }
         let derived = derive_missing(&appup, None, true, &mut found);
         if !found.has_errors() {
-            let edited = insert(source, &appup, &derived, Otp::NEWEST);
+            let edited = insert(source, &document, &appup, &derived, Otp::NEWEST);
             assert!(edited.is_none_or(|edited| edited.bytes().len() <= 64 * bytes.len() + 4096), "what is written grows faster than what is read");
         }
     }

@@ -4,7 +4,7 @@ use crate::ask::Vm;
 use crate::compare::judge;
 use crate::generate::Case;
 use crate::{Options, Tally};
-use relupc::appup::{Direction, choose, read_appup};
+use relupc::appup::{Direction, choose, from_document};
 use relupc::diag::Findings;
 use relupc::otp::Otp;
 use relupc::source::Source;
@@ -69,7 +69,7 @@ fn installed(erl: &str) -> Vec<App> {
 fn older(appup: &str, vsn: &str) -> Option<String> {
     let document = parse(&Source::new("appup", appup.as_bytes().to_vec()), FileId(0), Otp::NEWEST, Extent::First);
     let mut found = Findings::default();
-    let appup = read_appup(document.terms.first()?, Otp::NEWEST, &mut found)?;
+    let appup = from_document(document, Otp::NEWEST, &mut found)?;
     let numbers: Vec<u32> = vsn.split('.').filter_map(|part| part.parse().ok()).collect();
     let (major, minor) = (*numbers.first()?, numbers.get(1).copied().unwrap_or(0));
     let candidates = (0..=minor).rev().flat_map(|minor| [format!("{major}.{minor}"), format!("{major}.{minor}.1")]);

@@ -111,9 +111,10 @@ fn a_version_without_an_entry_is_wrong_usage() {
 }
 
 #[test]
-fn a_pattern_behind_another_is_a_warning() {
-    let folder = demo::with(&[(APPUP, "{\"2.0.0\",[{<<\"1.*\">>,[{load_module,demo_lib}]}],[{<<\".*\">>,[]}]}.\n")]);
-    let (document, _) = demo::json(folder.path(), &["invert", APPUP, "--format", "json"]);
-    assert_eq!(document["diagnostics"][0]["severity"], "warning");
-    assert_eq!(demo::codes(&document), ["RL0701"]);
+fn a_pattern_goes_before_the_patterns_that_may_match_its_versions() {
+    let text = "{\"2.0.0\",[{<<\"1.*\">>,[{load_module,demo_lib}]}],\n [{\"0\",[]},\n  %% the rest\n  {<<\".*\">>,[]}]}.\n";
+    let (edited, status) = inverted(text, &[]);
+    let wanted = " [{\"0\",[]},\n  {<<\"1.*\">>,\n   [{load_module,demo_lib}]},\n  %% the rest\n  {<<\".*\">>,[]}]}.\n";
+    assert!(edited.ends_with(wanted), "{edited}");
+    assert_eq!(status, Some(0));
 }
