@@ -3,14 +3,16 @@
 //! In goes the term of an `.appup` file; out comes an [`Appup`], whose scripts stay terms until one is chosen and
 //! read into [`Instruction`]s by [`read_script`].
 
+mod choose;
 mod faults;
 mod instruction;
 mod terms;
 mod version;
 
+pub use choose::{NoEntry, choose};
 pub use faults::{ALL as CODES, appup_missing, bad_vsn, entries_no_list, pattern_invalid};
 pub use instruction::{Change, Dependent, Effect, HighOp, Instruction, read_instruction, read_script};
-pub use version::{NoEntry, Version, choose};
+pub use version::Version;
 
 use crate::diag::Findings;
 use crate::otp::Otp;

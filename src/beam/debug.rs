@@ -3,8 +3,8 @@
 use super::container::{Beam, be32, inflate};
 use super::etf::Value;
 use super::expr::Expr;
+use super::function::{Function, RawRecord};
 use super::{elixir, erlang};
-use crate::term::Atom;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -29,26 +29,6 @@ pub(super) struct Debug<'b> {
     functions: HashMap<(String, u32), usize>,
     pub language: Language,
 }
-
-/// A function as it was written.
-#[derive(Debug)]
-pub(super) struct Function {
-    pub clauses: Vec<Clause>,
-    /// The module whose macro put it there, when none wrote it.
-    pub injected_by: Option<Atom>,
-}
-
-/// A clause of a function.
-#[derive(Debug)]
-pub(super) struct Clause {
-    pub line: u32,
-    pub patterns: Vec<Expr>,
-    pub guarded: bool,
-    pub body: Vec<Expr>,
-}
-
-/// A record: its name, its line, its fields with their defaults.
-pub(super) type RawRecord = (Atom, u32, Vec<(Atom, Option<Expr>)>);
 
 /// How many forms or definitions are looked at; the largest modules known have a tenth of it.
 const MAX_PARTS: usize = 1 << 17;

@@ -1,8 +1,8 @@
 //! The definitions that Elixir keeps (`elixir_erl`, version 1 of its debug information): expanded, quoted expressions.
 
-use super::debug::{Clause, Function};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
+use super::function::{Clause, Function};
 use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 

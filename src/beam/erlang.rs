@@ -1,8 +1,8 @@
 //! The abstract format of Erlang (`erl_parse`): functions, records and expressions as far as they are looked at.
 
-use super::debug::{Clause, Function, RawRecord};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
+use super::function::{Clause, Function, RawRecord};
 use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 

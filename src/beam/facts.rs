@@ -5,28 +5,10 @@ use super::container::{Beam, Unreadable};
 use super::debug::{Debug, Language};
 use super::etf::{Kind, Value};
 use super::expr::Expr;
+use super::known::Known;
 use super::shape::{self, Field, Record, Shape, Supervision};
 use super::tables::{Attribute, Mfa, each_literal, is_map};
 use crate::term::{Atom, Term, TermKind};
-
-/// A fact, or why it is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Known<T> {
-    /// It is this.
-    Known(T),
-    /// It cannot be seen, for this reason.
-    Unknown(&'static str),
-}
-
-impl<T> Known<T> {
-    /// The fact, when it is known.
-    pub fn get(&self) -> Option<&T> {
-        match self {
-            Known::Known(fact) => Some(fact),
-            Known::Unknown(_) => None,
-        }
-    }
-}
 
 /// Who wrote a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -413,7 +395,7 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
     let records = debug.records();
     // The last but one argument is the state, or the data of a state machine.
     let state = arity as usize - 2;
-    let clause = |clause: super::debug::Clause| {
+    let clause = |clause: super::function::Clause| {
         let pattern = clause.patterns.get(state);
         let unchanged = pattern.zip(clause.body.last()).is_some_and(|(pattern, body)| gives_back(pattern, body));
         Clause {

@@ -2,9 +2,10 @@
 //!
 //! Only what is written counts: a call into another module, a value from outside, is *unknown*.
 
-use super::debug::{Debug, Function, RawRecord};
+use super::debug::Debug;
 use super::expr::Expr;
-use super::facts::Known;
+use super::function::{Function, RawRecord};
+use super::known::Known;
 use crate::term::Atom;
 use std::collections::{BTreeMap, HashSet};
 

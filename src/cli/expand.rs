@@ -2,7 +2,7 @@
 
 use super::shared::{Format, Language, path};
 use super::shell::{Failure, Shell};
-use super::{Outcome, discover, invert};
+use super::{Outcome, alone, discover};
 use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry, Version};
 use crate::diag::Findings;
 use crate::escape;
@@ -10,10 +10,10 @@ use crate::plan::{Contents, plan_entry};
 use crate::release::{FileKind, Opener, read_app, with_otp_tag};
 use crate::relup::Step;
 use crate::render::{self, ExpandReport};
-use crate::source::{Disk, Spot, TreeId, join, parent, refused};
+use crate::source::{Disk, Spot, TreeId, join, parent};
 use crate::span::Spanned;
 use crate::term::print::brief;
-use crate::term::{Atom, Document, Extent};
+use crate::term::{Atom, Extent};
 use std::collections::{BTreeSet, HashSet};
 
 /// Show the low-level script of each entry of an appup, without a release
@@ -44,10 +44,10 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
     let name = application_name(&args.file);
-    let document = document(&args.file, &mut opener, &mut found);
+    let document = alone::document(&args.file, &mut opener, &mut found);
     let appup = document.and_then(|document| appup::from_document(document, opener.otp(), &mut found));
     if let (Some(version), Some(appup)) = (&args.from, &appup) {
-        invert::check_version(version, appup, &args.file)?;
+        alone::check_version(version, appup, &args.file)?;
     }
     let mut unseen: BTreeSet<Atom> = BTreeSet::new();
     let expanded = appup.map(|appup| expand(&args, &name, &appup, &mut opener, &mut unseen, &mut found));
@@ -83,17 +83,6 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
 fn application_name(file: &str) -> Atom {
     let name = file.rsplit('/').next().unwrap_or(file);
     Atom::new(name.strip_suffix(".src").unwrap_or(name).strip_suffix(".appup").unwrap_or(name))
-}
-
-/// Reads a file that is on its own, and what it holds.
-pub(super) fn document(file: &str, opener: &mut Opener<'_>, found: &mut Findings) -> Option<Document> {
-    match opener.read(&Spot::new(TreeId::Outside, file)) {
-        Ok(id) => Some(opener.parse(id, Extent::First)),
-        Err(why) => {
-            found.push(refused(file, &why));
-            None
-        }
-    }
 }
 
 /// The modules and version of the `.app` beside an appup, when there is a good one.

@@ -2,15 +2,14 @@
 
 use super::shared::{Format, Language, path};
 use super::shell::{Failure, Shell};
-use super::{Outcome, discover, expand, write};
-use crate::appup::{self, Appup};
+use super::{Outcome, alone, discover, write};
+use crate::appup;
 use crate::author::{derive_missing, insert, no_place};
 use crate::diag::Findings;
 use crate::release::Opener;
 use crate::render::{self, InvertReport};
 use crate::source::Disk;
 use crate::term::print::brief;
-use std::collections::HashSet;
 
 /// Derive the downgrade entries of an appup from its upgrade entries
 ///
@@ -48,10 +47,10 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let disk = Disk;
     let mut found = Findings::default();
     let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
-    let document = expand::document(&args.file, &mut opener, &mut found);
+    let document = alone::document(&args.file, &mut opener, &mut found);
     let appup = document.as_ref().and_then(|document| appup::read_document(document, opener.otp(), &mut found));
     if let (Some(version), Some(appup)) = (&args.from, &appup) {
-        check_version(version, appup, &args.file)?;
+        alone::check_version(version, appup, &args.file)?;
     }
     let derived = appup.as_ref().map(|appup| derive_missing(appup, args.from.as_deref(), args.allow_lossy, &mut found)).unwrap_or_default();
     let otp = opener.otp();
@@ -89,16 +88,4 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         None => {}
     }
     Ok(outcome)
-}
-
-/// A version that no entry is for is most likely mistyped.
-pub(super) fn check_version(version: &str, appup: &Appup, file: &str) -> Result<(), Failure> {
-    let all = || appup.up.list.iter().chain(&appup.down.list);
-    if all().any(|entry| entry.version.takes(version).unwrap_or(true)) {
-        return Ok(());
-    }
-    let mut listed: Vec<String> = all().map(|entry| brief(&entry.version.to_term())).collect();
-    let mut seen = HashSet::new();
-    listed.retain(|version| seen.insert(version.clone()));
-    Err(Failure::Usage(format!("`{file}` has no entry for version `{version}`; it has entries for {}", listed.join(", "))))
 }

@@ -4,6 +4,7 @@
 //! In go arguments; out come a product on standard output or in a file, reports on standard error, and a status: 0 done;
 //! 1 the input has errors, or what was asked for could not be made; 2 wrong usage, or the file system refused.
 
+mod alone;
 mod completions;
 mod config;
 mod diff;

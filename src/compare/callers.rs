@@ -1,6 +1,7 @@
 //! Who still calls what is gone: functions that a module lost, and modules that were removed.
 
-use super::modules::{Sides, source_of};
+use super::modules::Sides;
+use super::place::source_of;
 use super::{Change, Comparison, DeadCall, Depth, Fact, ModuleChange, Verdict};
 use crate::beam::{Atoms, Beam, Mfa};
 use crate::parallel;

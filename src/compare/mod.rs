@@ -11,6 +11,7 @@ mod configuration;
 mod faults;
 mod files;
 mod modules;
+mod place;
 mod shapes;
 mod state;
 mod verdict;
@@ -20,21 +21,13 @@ mod words;
 pub use callers::{Link, links};
 pub use change::{Change, DeadCall, Delta, Given, KINDS, Sign, StateChange, StateEffect, SystemConfig};
 pub use faults::{ALL as CODES, beam_missing};
+pub use place::Place;
 pub use shapes::Difference;
 pub use verdict::{Both, Verdict};
 
 use crate::diag::Findings;
 use crate::release::{Opener, Release};
 use crate::term::Atom;
-
-/// Which module, and where in which file: what a fact can be checked against.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The file, as the debug information or the release names it.
-    pub file: String,
-    /// The line, from 1; 0 when only the file is known.
-    pub line: u32,
-}
 
 /// Something that changed, and what it alone asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! Modules, one by one: the same, or what changed in them. Both files of a module are read, looked at and dropped; what
 //! is kept are facts.
 
-use super::{Change, Depth, Fact, Habits, ModuleChange, Place, Verdict, faults, state};
+use super::place::source_of;
+use super::{Change, Depth, Fact, Habits, ModuleChange, Verdict, faults, state};
 use crate::beam::{Beam, Facts, Known, Unreadable};
 use crate::diag::Diagnostic;
 use crate::otp::Otp;
@@ -166,21 +167,6 @@ fn only(one: &Option<Facts>, other: &Option<Facts>) -> Vec<(Atom, u32)> {
     let others = other.as_ref().map_or(&[][..], |other| other.exports.as_slice());
     let own = one.as_ref().map_or(&[][..], |one| one.exports.as_slice());
     own.iter().filter(|export| export.0.as_str() != "module_info" && others.binary_search(export).is_err()).cloned().collect()
-}
-
-/// Where a module's source is, as far as its debug information says.
-pub(super) fn source_of(facts: &Facts, line: u32) -> Option<Place> {
-    facts.file.as_ref().map(|file| Place { file: in_project(file).to_owned(), line })
-}
-
-/// A source file as it is called in its project: of an absolute path, which is one of the machine that compiled it, the part
-/// from the innermost `src`, `lib` or `test` on.
-fn in_project(file: &str) -> &str {
-    if !file.starts_with('/') && file.get(1..2) != Some(":") {
-        return file;
-    }
-    let inside = ["/src/", "/lib/", "/test/"].iter().filter_map(|folder| file.rfind(folder)).max();
-    inside.and_then(|at| file.get(at + 1..)).or_else(|| file.rsplit(['/', '\\']).next()).unwrap_or(file)
 }
 
 /// Chunks that the emulator does not run, and what they are.

@@ -1,7 +1,7 @@
 //! What processes keep across an upgrade: the shape of their state, the `code_change` that converts it, the children of
 //! supervisors.
 
-use super::modules::source_of;
+use super::place::source_of;
 use super::shapes::{self, Difference};
 use super::{Change, Delta, Fact, Given, Sign, StateChange, StateEffect, Verdict};
 use crate::beam::{Attribute, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape, Written};

@@ -1,9 +1,7 @@
 //! An appup on its own, as the rules see it.
 
 use crate::appup::{self, Appup, Direction, Entry, HighOp, Instruction};
-use crate::compare::beam_missing;
 use crate::diag::{Findings, Severity};
-use crate::lint::{Check, rules};
 use crate::plan::{Contents, NO_SUCH_MODULE, Path, plan_entry};
 use crate::release::AppFile;
 use crate::span::Spanned;
@@ -75,52 +73,6 @@ impl<'a> File<'a> {
     /// The scripts of one direction.
     pub fn scripts(&self, direction: Direction) -> impl Iterator<Item = &Script<'a>> {
         self.scripts.iter().filter(move |script| script.direction == direction)
-    }
-}
-
-/// Checks an appup that was read without syntax errors: every script, and every rule for an appup on its own. Rules that need
-/// its `.app` are passed over when there is none.
-///
-/// Whether other applications have the modules that it names is known with releases only; `alone` says that there are none.
-pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Option<&BTreeSet<String>>, alone: bool, found: &mut Findings) {
-    version_of(appup, app, name, found);
-    broken_lists(appup, found);
-    if let (Some(app), Some(beams)) = (app, beams) {
-        let missing = app.modules.iter().filter(|module| !beams.contains(module.value.as_str()));
-        found.extend(missing.map(|module| beam_missing(module.value.as_str(), name.as_str(), module.span).severity(Severity::Error)));
-    }
-    let file = File::new(name, appup, app, beams, alone, found);
-    for rule in rules() {
-        match (&rule.check, app) {
-            (Check::File(check), _) => check(&file, found),
-            (Check::Application(check), Some(app)) => check(&file, app, found),
-            (Check::Application(_), None) | (Check::Relup(_) | Check::Pair(_), _) => {}
-        }
-    }
-}
-
-/// The appup's version against the application's: OTP only warns, but then the appup is for another version.
-fn version_of(appup: &Appup, app: Option<&AppFile>, name: &Atom, found: &mut Findings) {
-    if let Some(app) = app
-        && appup.vsn.text().as_deref() != Some(app.vsn.value.as_str())
-        && app.vsn.value.starts_with(|c: char| c.is_ascii_digit())
-    {
-        found.push(appup::bad_vsn(&appup.vsn, name, &app.vsn.value, app.vsn.span).severity(Severity::Error));
-    }
-}
-
-/// Lists that OTP crashes on when it gets to their ends, and patterns that do not compile.
-fn broken_lists(appup: &Appup, found: &mut Findings) {
-    for direction in [Direction::Up, Direction::Down] {
-        let entries = appup.entries(direction);
-        if let Some(span) = entries.broken {
-            found.push(appup::entries_no_list(span, direction));
-        }
-        for entry in &entries.list {
-            if let Err(error) = entry.version.takes("") {
-                found.push(appup::pattern_invalid(&entry.version, error));
-            }
-        }
     }
 }
 

@@ -12,20 +12,20 @@ mod fix;
 mod judge;
 mod levels;
 mod pair;
-mod releases;
 mod rules;
+mod run;
 mod written;
 
 pub use allow::Ran;
 pub use alone::{Alone, application_of, check_alone};
 pub use computed::computed;
-pub use file::{File, check_file};
+pub use file::File;
 pub use fix::{Fixed, Which, fix};
 pub use judge::{Purpose, judge};
 pub use levels::{Level, Levels, Preset, SetBy};
-pub use pair::{Pair, Route, Supervisor};
-pub use releases::{Between, check_releases};
-pub use written::{Written, check_relup};
+pub use pair::{Between, Pair, Route, Supervisor};
+pub use run::{check_file, check_releases, check_relup};
+pub use written::Written;
 
 use crate::diag::{Code, Findings};
 use crate::release::AppFile;

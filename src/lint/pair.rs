@@ -1,6 +1,5 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
-use super::Between;
 use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beam, Facts, Known, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Fact, Habits, Link, ModuleChange};
@@ -8,13 +7,26 @@ use crate::diag::Findings;
 use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
-use crate::relup::{Child, ChildAction, Step};
+use crate::relup::{Child, ChildAction, Relup, Step};
 use crate::source::Trees;
 use crate::span::{Span, Spanned};
 use crate::term::print::brief;
 use crate::term::{Atom, Term};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// A base of the target, with the scripts between the two as far as they could be compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Between<'a> {
+    /// The old release.
+    pub base: &'a Release,
+    /// The script to the target.
+    pub up: Option<&'a [Step]>,
+    /// The script back.
+    pub down: Option<&'a [Step]>,
+    /// The relup that the target has, when it is to be looked at.
+    pub relup: Option<&'a Relup>,
+}
 
 /// Two releases.
 pub struct Pair<'a> {

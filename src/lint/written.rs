@@ -1,8 +1,6 @@
 //! An existing relup, whatever tool produced it, as the rules see it.
 
-use super::{Check, rules};
 use crate::appup::Direction;
-use crate::diag::Findings;
 use crate::plan::path_name;
 use crate::release::Release;
 use crate::relup::{Entry, Relup};
@@ -37,15 +35,6 @@ impl<'a> Written<'a> {
         match direction {
             Direction::Up => self.target,
             Direction::Down => self.base(entry),
-        }
-    }
-}
-
-/// Runs the rules for a relup.
-pub fn check_relup(written: &Written<'_>, found: &mut Findings) {
-    for rule in rules() {
-        if let Check::Relup(check) = rule.check {
-            check(written, found);
         }
     }
 }

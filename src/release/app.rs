@@ -1,7 +1,7 @@
 //! The application resource file (`app(4)`), read as `systools_make:parse_application/4` reads it.
 
 use super::faults;
-use super::rel::atoms;
+use super::read_rel::atoms;
 use super::text::{TextFault, read_text};
 use crate::diag::Findings;
 use crate::otp::Otp;

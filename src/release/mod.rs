@@ -8,13 +8,15 @@ mod check;
 mod faults;
 mod library;
 mod open;
+mod read_rel;
 mod rel;
 mod text;
 
 pub use app::{AppFile, read_app};
 pub use faults::ALL as CODES;
 pub use open::Opener;
-pub use rel::{Rel, RelApp, read_rel};
+pub use read_rel::read_rel;
+pub use rel::{Rel, RelApp};
 
 use crate::diag::Diagnostic;
 use crate::source::{FileTree, Spot, Trees, join, parent};

@@ -1,7 +1,8 @@
 //! From what a user names to a [`Release`]: a `.rel` file or its stem, an unpacked release, a tarball.
 
 use super::library::{Folder, Library, Shelf};
-use super::rel::{Rel, read_rel};
+use super::read_rel::read_rel;
+use super::rel::Rel;
 use super::{Application, FileKind, Release, check, faults, with_otp_tag};
 use crate::diag::Findings;
 use crate::otp::Otp;

@@ -10,6 +10,7 @@ pub mod edit;
 mod faults;
 mod layout;
 mod lex;
+mod nodes;
 mod parse;
 pub mod print;
 mod scan;
@@ -18,8 +19,9 @@ mod value;
 mod write;
 
 pub use faults::{ALL as CODES, FaultClass, ILLEGAL_CHARACTER, SyntaxFault, is_expression, read_differently, text_after_term};
-pub use layout::{Doc, Layout, Script, pretty, pretty_at, pretty_file};
+pub use layout::{Doc, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;
+pub use nodes::{Layout, Script};
 pub use parse::{Document, Extent, parse};
 pub use value::{Atom, Bits, ExternalFun, Term, TermKind};
 

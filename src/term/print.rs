@@ -1,10 +1,23 @@
 //! The text of terms, as `io_lib` writes it with `~tp`: leaves, and whole terms on one line.
 
 use super::scan;
-use super::value::{Bits, Term, TermKind};
+use super::value::{Atom, Bits, Term, TermKind};
 use crate::otp::Otp;
 use std::borrow::Cow;
-use std::fmt::Write;
+use std::fmt::{self, Write};
+
+impl fmt::Debug for Atom {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+/// As Erlang writes it, quoted where it must be.
+impl fmt::Display for Atom {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&atom(self.as_str(), Otp::NEWEST))
+    }
+}
 
 /// Whether a character is shown as itself or with a short escape in a list printed as a string (the VM's default
 /// range, `latin1`).

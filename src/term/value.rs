@@ -4,7 +4,6 @@ use crate::span::Span;
 use ecow::EcoString;
 use num_bigint::BigInt;
 use std::borrow::Borrow;
-use std::fmt;
 
 /// An atom's text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,19 +24,6 @@ impl Atom {
 impl Borrow<str> for Atom {
     fn borrow(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Debug for Atom {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, out)
-    }
-}
-
-/// As Erlang writes it, quoted where it must be.
-impl fmt::Display for Atom {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&super::print::atom(self.as_str(), crate::otp::Otp::NEWEST))
     }
 }
 

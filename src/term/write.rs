@@ -4,7 +4,7 @@
 //! where one does not, all is written again in the next one. Scripts are written side by side, by several threads: where
 //! each begins does not depend on what is in the others.
 
-use super::layout::{Layout, Node, Script, WIDTH, fits, leaf_length, pair_length, tag};
+use super::nodes::{Layout, Node, Script, WIDTH, fits, leaf_length, pair_length, tag};
 use super::print;
 use super::value::Term;
 use crate::otp::Otp;

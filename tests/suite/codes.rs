@@ -56,3 +56,16 @@ fn the_index_of_pages_is_fresh() {
     }
     assert_eq!(fs::read_to_string(path).unwrap(), index, "run `.ci/regenerate`");
 }
+
+/// One line registers a rule. Its file, its code and its page bear one name.
+#[test]
+fn every_rule_is_registered_under_the_name_of_its_file() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lint/rules");
+    let files: BTreeSet<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap().trim_end_matches(".rs").to_owned())
+        .filter(|name| name != "mod")
+        .collect();
+    let registered: BTreeSet<String> = lint::rules().iter().map(|rule| rule.code.name.replace('-', "_")).collect();
+    assert_eq!(files, registered, "`register!` in src/lint/rules/mod.rs lists the rules");
+}

@@ -1,5 +1,6 @@
 //! The arrows of the house: which module may use which, and which outside crate lives in which room.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("toml", &["cli/config.rs"]),
     ("rayon", &["parallel"]),
     ("ryu", &["term/print.rs"]),
-    ("unicode_segmentation", &["term/layout.rs"]),
+    ("unicode_segmentation", &["term/nodes.rs"]),
 ];
 
 fn sources() -> Vec<(String, String)> {
@@ -150,5 +151,90 @@ fn there_is_one_interpreter() {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
         let known = VARIANTS.iter().filter(|variant| [" ", "(", "{"].iter().any(|end| code.contains(&format!("LowOp::{variant}{end}")))).count();
         assert!(known <= AT_MOST || ALL.contains(&file.as_str()), "{file} knows {known} instructions: `node::Timeline` says what a path does");
+    }
+}
+
+/// The file of its folder that a path beginning with a word leads to: a file, or one whose item the folder's `mod.rs` hands on.
+fn leads_to<'f>(word: &'f str, files: &BTreeMap<String, String>, items: &'f BTreeMap<String, String>) -> Option<&'f str> {
+    if files.contains_key(word) { Some(word) } else { items.get(word).map(String::as_str) }
+}
+
+/// The first words of the paths in the braces or the path after each `prefix`.
+fn paths(code: &str, prefix: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, _) in code.match_indices(prefix) {
+        // `super::super::x` is about the folder above.
+        if prefix == "super::" && code[..at].ends_with("super::") || code[at + prefix.len()..].starts_with("super::") {
+            continue;
+        }
+        let rest = &code[at + prefix.len()..];
+        let first = |text: &str| text.trim().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap().to_owned();
+        let Some(list) = rest.strip_prefix('{') else {
+            words.push(first(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut item = String::new();
+        for c in list.chars() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => words.push(first(&std::mem::take(&mut item))),
+                _ => item.push(c),
+            }
+        }
+        words.push(first(&item));
+    }
+    words
+}
+
+fn without_tests(text: &str) -> String {
+    let code = text.split("#[cfg(test)]").next().unwrap();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Inside a folder the files use each other in one direction only. `mod.rs` is left out: it is the front page of all of them, and
+/// holds the types that they share.
+#[test]
+fn there_is_no_circle_between_files() {
+    let all = sources();
+    let folders: BTreeSet<&str> = all.iter().filter_map(|(file, _)| file.strip_suffix("/mod.rs")).collect();
+    for folder in folders {
+        // Files, and folders as a whole.
+        let mut files: BTreeMap<String, String> = BTreeMap::new();
+        for (file, text) in &all {
+            let Some(rest) = file.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/')).filter(|rest| *rest != "mod.rs") else { continue };
+            let (name, inner) = rest.split_once('/').map_or((rest.trim_end_matches(".rs"), false), |(name, _)| (name, true));
+            let code = without_tests(text);
+            // One floor down, `super::super` is this folder.
+            let code = if inner { code.replace("super::super::", "@").replace("super::", "inner::").replace('@', "super::") } else { code };
+            files.entry(name.to_owned()).or_default().push_str(&code);
+        }
+        let front = without_tests(&all.iter().find(|(file, _)| *file == format!("{folder}/mod.rs")).unwrap().1);
+        let mut items: BTreeMap<String, String> = BTreeMap::new();
+        for (at, _) in front.match_indices("use ") {
+            let path = front[at + 4..].split(';').next().unwrap();
+            let Some((file, names)) = path.split_once("::").filter(|(file, _)| files.contains_key(*file)) else { continue };
+            for name in names.trim_matches(['{', '}']).split(',') {
+                items.insert(name.rsplit(" as ").next().unwrap().trim().to_owned(), file.to_owned());
+            }
+        }
+        let whole = format!("crate::{}::", folder.replace('/', "::"));
+        let used = |name: &str| -> BTreeSet<String> {
+            let words = [paths(&files[name], "super::"), paths(&files[name], &whole)].concat();
+            words.iter().filter_map(|word| leads_to(word, &files, &items)).filter(|other| *other != name).map(str::to_owned).collect()
+        };
+        let arrows: BTreeMap<&String, BTreeSet<String>> = files.keys().map(|name| (name, used(name))).collect();
+        for start in files.keys() {
+            let mut seen: BTreeSet<&String> = BTreeSet::new();
+            let mut open: Vec<&String> = arrows[start].iter().collect();
+            while let Some(next) = open.pop() {
+                assert!(next != start, "{folder}/{start}.rs is in a circle: it uses {:?}", arrows[start]);
+                if seen.insert(next) {
+                    open.extend(&arrows[next]);
+                }
+            }
+        }
     }
 }

@@ -1,12 +1,12 @@
 //! For a release manager: one page that needs nothing else, the applications as a table, the modules folded away.
 
+use super::markup::escaped;
 use super::picture::{class, picture};
 use super::{
     asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, is_or_are, of_fact, one, place_in_release, tally,
     title, versions,
 };
 use crate::compare::{ApplicationChange, Both, Change, Comparison, Fact, ModuleChange, Verdict};
-use crate::escape;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
@@ -183,22 +183,6 @@ fn marked(text: &str) -> String {
             let _ = write!(out, "<code>{part}</code>");
         } else {
             out.push_str(&part);
-        }
-    }
-    out
-}
-
-/// Text that cannot be taken for markup.
-pub(super) fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in escape::line(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            _ => out.push(c),
         }
     }
     out

@@ -3,6 +3,7 @@
 mod concise;
 mod html;
 mod markdown;
+mod markup;
 mod picture;
 mod text;
 

@@ -60,11 +60,11 @@ pub(super) fn picture(comparison: &Comparison) -> String {
             out,
             "<g class=\"{}\"><title>{}: {}</title><rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{BOX_HEIGHT}\" rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text></g>",
             class(verdict),
-            super::html::escaped(&application.name),
+            super::markup::escaped(&application.name),
             verdict.words(),
             x + 10,
             y + BOX_HEIGHT / 2 + 5,
-            super::html::escaped(&shortened(&application.name))
+            super::markup::escaped(&shortened(&application.name))
         );
     }
     out.push_str("</svg>\n");

@@ -1,30 +1,16 @@
-//! All rules on releases: the appups that their paths use, and each pair.
+//! Runs the rules: on an appup, on a relup, on releases with the appups that their paths use.
 
 use super::rules::ONE_WAY_ENTRY;
-use super::{Pair, check_file, rules};
-use crate::appup::{Appup, Direction};
-use crate::compare::{compare, links};
-use crate::diag::{Diagnostic, Findings};
-use crate::lint::Check;
+use super::{Between, Check, File, Pair, Written, rules};
+use crate::appup::{self, Appup, Direction};
+use crate::compare::{beam_missing, compare, links};
+use crate::diag::{Diagnostic, Findings, Severity};
 use crate::parallel;
 use crate::plan::{Appups, NO_RELUP_ENTRY, path_name};
-use crate::release::{Application, Opener, Release};
-use crate::relup::{Relup, Step};
+use crate::release::{AppFile, Application, Opener, Release};
 use crate::span::FileId;
-use std::collections::{HashMap, HashSet};
-
-/// A base of the target, with the scripts between the two as far as they could be compiled.
-#[derive(Clone, Copy, Debug)]
-pub struct Between<'a> {
-    /// The old release.
-    pub base: &'a Release,
-    /// The script to the target.
-    pub up: Option<&'a [Step]>,
-    /// The script back.
-    pub down: Option<&'a [Step]>,
-    /// The relup that the target has, when it is to be looked at.
-    pub relup: Option<&'a Relup>,
-}
+use crate::term::Atom;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// How many appups are worth a thread.
 const WORTH_A_THREAD: usize = 4;
@@ -90,4 +76,59 @@ fn name_dependencies(target: &Release, used: &[(&Application, &Appup)], found: V
         finding.help = Some(finding.help.take().map_or_else(|| note.clone(), |help| format!("{help}; {note}")));
     }
     found
+}
+
+/// Checks an appup that was read without syntax errors: every script, and every rule for an appup on its own. Rules that need
+/// its `.app` are passed over when there is none.
+///
+/// Whether other applications have the modules that it names is known with releases only; `alone` says that there are none.
+pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Option<&BTreeSet<String>>, alone: bool, found: &mut Findings) {
+    version_of(appup, app, name, found);
+    broken_lists(appup, found);
+    if let (Some(app), Some(beams)) = (app, beams) {
+        let missing = app.modules.iter().filter(|module| !beams.contains(module.value.as_str()));
+        found.extend(missing.map(|module| beam_missing(module.value.as_str(), name.as_str(), module.span).severity(Severity::Error)));
+    }
+    let file = File::new(name, appup, app, beams, alone, found);
+    for rule in rules() {
+        match (&rule.check, app) {
+            (Check::File(check), _) => check(&file, found),
+            (Check::Application(check), Some(app)) => check(&file, app, found),
+            (Check::Application(_), None) | (Check::Relup(_) | Check::Pair(_), _) => {}
+        }
+    }
+}
+
+/// The appup's version against the application's: OTP only warns, but then the appup is for another version.
+fn version_of(appup: &Appup, app: Option<&AppFile>, name: &Atom, found: &mut Findings) {
+    if let Some(app) = app
+        && appup.vsn.text().as_deref() != Some(app.vsn.value.as_str())
+        && app.vsn.value.starts_with(|c: char| c.is_ascii_digit())
+    {
+        found.push(appup::bad_vsn(&appup.vsn, name, &app.vsn.value, app.vsn.span).severity(Severity::Error));
+    }
+}
+
+/// Lists that OTP crashes on when it gets to their ends, and patterns that do not compile.
+fn broken_lists(appup: &Appup, found: &mut Findings) {
+    for direction in [Direction::Up, Direction::Down] {
+        let entries = appup.entries(direction);
+        if let Some(span) = entries.broken {
+            found.push(appup::entries_no_list(span, direction));
+        }
+        for entry in &entries.list {
+            if let Err(error) = entry.version.takes("") {
+                found.push(appup::pattern_invalid(&entry.version, error));
+            }
+        }
+    }
+}
+
+/// Runs the rules for a relup.
+pub fn check_relup(written: &Written<'_>, found: &mut Findings) {
+    for rule in rules() {
+        if let Check::Relup(check) = rule.check {
+            check(written, found);
+        }
+    }
 }
