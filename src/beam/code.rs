@@ -59,9 +59,9 @@ pub(super) fn instruction(bytes: &[u8], mut each: impl FnMut(usize, Operand)) ->
     Some((*opcode, bytes))
 }
 
-/// A call from one function to one of another module.
+/// A call from one function to one of another module, as the instructions say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
+pub(super) struct RawCall {
     /// The place of the calling function's name among the atoms.
     pub function: u32,
     /// Its arity.
@@ -80,7 +80,7 @@ pub(super) struct Walked {
     /// Whether one of its functions waits for messages, for as long as it takes, and continues with itself by local calls in tail position.
     pub loops: bool,
     /// Each call to another module, in order.
-    pub calls: Vec<Call>,
+    pub calls: Vec<RawCall>,
 }
 
 /// Walks the chunk `Code`; `None` when an instruction is not known or cut off.
@@ -108,7 +108,7 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
             }
             // A call that something is still to be done after is not a loop: the function comes back.
             CALL_LAST | CALL_ONLY => local.call(second),
-            CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(Call { function: caller.0, arity: caller.1, import: second, guarded }),
+            CALL_EXT | CALL_EXT_LAST | CALL_EXT_ONLY => walked.calls.push(RawCall { function: caller.0, arity: caller.1, import: second, guarded }),
             CATCH | TRY => guarded = true,
             WAIT => local.wait(),
             ON_LOAD => walked.on_load = true,
@@ -259,7 +259,7 @@ pub(super) fn compact(bytes: &[u8]) -> Option<(u64, &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Call, compact, walk};
+    use super::{RawCall, compact, walk};
 
     #[test]
     fn numbers_of_every_length() {
@@ -277,7 +277,7 @@ mod tests {
         let code = [0, 0, 0, 0, 1, 0x10, 2, 0x12, 0x22, 0x20, 149, 7, 0x20, 0x30, 3];
         let walked = walk(&code);
         assert_eq!(walked.as_ref().map(|walked| walked.on_load), Some(true));
-        assert_eq!(walked.map(|walked| walked.calls), Some(vec![Call { function: 2, arity: 2, import: 3, guarded: false }]));
+        assert_eq!(walked.map(|walked| walked.calls), Some(vec![RawCall { function: 2, arity: 2, import: 3, guarded: false }]));
         assert_eq!(walk(&[0, 0, 0, 0, 255]), None, "an unknown instruction");
         assert_eq!(walk(&[0, 0, 0, 0, 7, 0x20]), None, "cut off");
     }

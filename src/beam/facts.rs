@@ -1,6 +1,6 @@
 //! What is known of one module, gathered for a module that changed.
 
-use super::code::walk;
+use super::code::{RawCall, walk};
 use super::container::{Beam, Unreadable};
 use super::debug::{Debug, Language};
 use super::etf::{Kind, Value};
@@ -17,6 +17,17 @@ pub enum Written {
     ByHand,
     /// A macro of this module put it there (`use GenServer`).
     By(Atom),
+}
+
+/// A call from one function to one of another module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The calling function's name and arity.
+    pub caller: (Atom, u32),
+    /// The place of the called function among the imports.
+    pub import: u32,
+    /// Whether it is in a function that catches: the caller may be prepared for a function that is not there.
+    pub guarded: bool,
 }
 
 /// A clause of `code_change`.
@@ -108,6 +119,8 @@ pub struct Facts {
     pub callback_mode: Option<String>,
     /// The children that it starts; none when it is not a supervisor.
     pub children: Option<Known<Supervision>>,
+    /// The modules whose processes it starts first, when it is the callback module of an application.
+    pub tops: Vec<Atom>,
     /// Whether processes wait for messages in a loop of its own that never takes new code in: one that calls itself by the
     /// module's name does.
     pub own_loop: bool,
@@ -149,8 +162,9 @@ impl Facts {
         }
         // Unpacking debug information takes longer than everything else, so it is done only where a fact needs it.
         let is_struct = exports.iter().any(|(name, arity)| name.as_str() == "__struct__" && *arity == 0);
-        let keeps_state = behaviours.iter().any(|name| Facts::runs_processes(name) || name.as_str() == APPLICATION);
-        let debug = if is_struct || keeps_state { Debug::open(beam) } else { None };
+        let starts = behaviours.iter().any(|name| matches!(name.as_str(), "application" | APPLICATION));
+        let keeps_state = behaviours.iter().any(Facts::runs_processes);
+        let debug = if is_struct || keeps_state || starts { Debug::open(beam) } else { None };
         let structure = structure(beam, debug.as_ref(), &module, &exports);
         let is_process = behaviours.iter().find_map(|name| PROCESSES.iter().find(|(known, _)| *known == name.as_str()));
         let fields = structure.get().and_then(Option::as_deref);
@@ -171,6 +185,7 @@ impl Facts {
         Ok(Facts {
             on_load: walked.map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
             callback_mode: debug.as_ref().filter(|_| arities == [4, 3]).and_then(shape::callback_mode),
+            tops: debug.as_ref().filter(|_| starts).map(shape::tops).unwrap_or_default(),
             own_loop,
             keeps_fun,
             taken: debug.as_ref().filter(|_| is_process.is_some()).map(shape::taken).unwrap_or_default(),
@@ -224,15 +239,11 @@ impl Facts {
 }
 
 impl Beam<'_> {
-    /// The functions of this module that call functions of others: name and arity of the caller, and the place of the called
-    /// one in [`Beam::imports`]; `None` when the code holds instructions that are not known.
-    pub fn calls(&self) -> Option<Vec<super::Call>> {
-        walk(self.chunk(b"Code")?).map(|walked| walked.calls)
-    }
-
-    /// The modules whose processes it starts first, when it is the callback module of an application.
-    pub fn tops(&self) -> Vec<Atom> {
-        Debug::open(self).map(|debug| shape::tops(&debug)).unwrap_or_default()
+    /// The calls of functions of other modules, in order; `None` when the code holds instructions that are not known.
+    pub fn calls(&self) -> Option<Vec<Call>> {
+        let atoms = self.atoms().ok()?;
+        let named = |call: RawCall| Some(Call { caller: (Atom::new(atoms.get(call.function).ok()?), call.arity), import: call.import, guarded: call.guarded });
+        Some(walk(self.chunk(b"Code")?)?.calls.into_iter().filter_map(named).collect())
     }
 
     /// The external funs among its literals (`fun module:name/arity`).

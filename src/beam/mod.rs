@@ -1,7 +1,7 @@
 //! BEAM files: chunks, tables, external terms, the module's MD5, and the facts that an upgrade depends on.
 //!
 //! In go the bytes of a `.beam` (plain or gzipped); out come a [`Beam`] whose tables are read when asked for, and
-//! [`Facts`]. Nothing is trusted: counts are checked against the bytes that are there, what is packed is unpacked up to a
+//! [`Facts`]. A run asks its [`Store`], which opens each file once. Nothing is trusted: counts are checked against the bytes that are there, what is packed is unpacked up to a
 //! bound, and external terms are looked at in place, never built. It answers to `beam_lib` and the loader of OTP 25 to 29.
 
 mod code;
@@ -17,17 +17,18 @@ mod function;
 mod known;
 mod named;
 mod shape;
+mod store;
 mod tables;
 
-pub use code::Call;
 pub use container::{Beam, Unreadable};
 pub use debug::Language;
 pub use etf::{Items, Kind, Value};
 pub use expr::Expr;
-pub use facts::{Clause, CodeChange, Facts, Written};
+pub use facts::{Call, Clause, CodeChange, Facts, Written};
 pub use known::Known;
 pub use named::NamedCall;
 pub use shape::{Child, Field, Modules, Record, Shape, Supervision};
+pub use store::{Beams, Interface, Look, Opened, Store};
 pub use tables::{Atoms, Attribute, Mfa};
 
 /// How many bytes a packed part may unpack to, whatever it claims.

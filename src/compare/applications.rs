@@ -3,7 +3,7 @@
 use super::callers::{self, Module};
 use super::modules::{self, Job, Outcome, Sides};
 use super::{ApplicationChange, Change, Comparison, Delta, Depth, Fact, Place, Presence, Sign, StateChange, Verdict, configuration, faults, files, state};
-use crate::beam::{Facts, Field, Shape};
+use crate::beam::{Beams, Facts, Field, Shape};
 use crate::diag::Findings;
 use crate::parallel;
 use crate::release::{Application, Opener, Release};
@@ -40,13 +40,13 @@ impl<'r> Pair<'r> {
 /// Fills in the applications of a comparison.
 pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>, comparison: &mut Comparison, found: &mut Findings) {
     let pairs = pair(base, target);
-    let trees = opener.trees();
+    let (trees, beams) = (opener.trees(), opener.beams());
     let folders: Vec<(Listing, Listing)> =
         parallel::map(&pairs, WORTH_A_THREAD, |pair| if pair.is_shared() { Default::default() } else { (list(trees, pair.old), list(trees, pair.new)) });
     let bare: Vec<bool> = pairs.iter().zip(&folders).map(|(pair, (old, new))| report_missing(trees, pair, old, new, found)).collect();
     let (jobs, unseen) = jobs(&pairs, &folders);
-    let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, trees));
-    let mut changes: Vec<ApplicationChange> = pairs.iter().map(|pair| application(pair, trees, base, target, found)).collect();
+    let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, beams));
+    let mut changes: Vec<ApplicationChange> = pairs.iter().map(|pair| application(pair, beams, base, target, found)).collect();
     for (change, _) in changes.iter_mut().zip(bare).filter(|(_, bare)| *bare) {
         change.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeMissing(None)));
     }
@@ -55,7 +55,7 @@ pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>,
             application.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeMissing(Some(Atom::new(&name)))));
         }
     }
-    across(target, trees, jobs, outcomes, &mut changes, comparison, found);
+    across(target, beams, jobs, outcomes, &mut changes, comparison, found);
     let needs: HashMap<&str, Vec<String>> = pairs.iter().map(|pair| (pair.name(), needed(pair))).collect();
     let (differ, same): (Vec<ApplicationChange>, Vec<ApplicationChange>) = changes.into_iter().partition(ApplicationChange::differs);
     comparison.same_applications = same.len();
@@ -170,7 +170,7 @@ fn jobs(pairs: &[Pair<'_>], folders: &[(Listing, Listing)]) -> (Vec<Job>, Vec<(u
 }
 
 /// What changed of an application but its modules.
-fn application(pair: &Pair<'_>, trees: &Trees<'_>, base: &Release, target: &Release, found: &mut Findings) -> ApplicationChange {
+fn application(pair: &Pair<'_>, beams: Beams<'_>, base: &Release, target: &Release, found: &mut Findings) -> ApplicationChange {
     let version = |application: Option<&Application>| application.map(|application| application.vsn.value.clone());
     let mut change = ApplicationChange {
         name: pair.name().to_owned(),
@@ -187,7 +187,7 @@ fn application(pair: &Pair<'_>, trees: &Trees<'_>, base: &Release, target: &Rele
         needs: Vec::new(),
     };
     match (pair.old, pair.new) {
-        (Some(old), Some(new)) => change.facts = between(old, new, trees, found),
+        (Some(old), Some(new)) => change.facts = between(old, new, beams, found),
         (None, Some(new)) => change.facts.push(added(new, base, target)),
         (Some(_), None) => change.facts.push(Fact::new(Verdict::Hot, Change::ApplicationRemoved)),
         (None, None) => {}
@@ -209,7 +209,8 @@ fn added(application: &Application, base: &Release, target: &Release) -> Fact {
 type OfNames = fn(Vec<Delta>) -> Change;
 
 /// Facts about an application that both releases have.
-fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut Findings) -> Vec<Fact> {
+fn between(old: &Application, new: &Application, beams: Beams<'_>, found: &mut Findings) -> Vec<Fact> {
+    let trees = beams.trees();
     let mut facts = Vec::new();
     let name = new.name.value.as_str();
     if old.vsn.value != new.vsn.value {
@@ -240,7 +241,7 @@ fn between(old: &Application, new: &Application, trees: &Trees<'_>, found: &mut 
     }
     let place = Place { file: trees.display(&Spot::new(new.folder.tree, join(&new.folder.path, &format!("{name}.app")))), line: 0 };
     if old.file.env != new.file.env {
-        facts.extend(configuration::environment(name, &old.file.env, &new.file.env, configuration::takes_changes(new, trees), place));
+        facts.extend(configuration::environment(name, &old.file.env, &new.file.env, configuration::takes_changes(new, beams), place));
     }
     if old.folder != new.folder {
         let private = |application: &Application| Spot::new(application.folder.tree, join(parent(&application.folder.path), "priv"));
@@ -269,7 +270,7 @@ fn needed(pair: &Pair<'_>) -> Vec<String> {
 /// structs of other modules, calls of what is gone, compilers, versions that should have changed.
 fn across(
     target: &Release,
-    trees: &Trees<'_>,
+    beams: Beams<'_>,
     jobs: Vec<Job>,
     outcomes: Vec<Outcome>,
     changes: &mut [ApplicationChange],
@@ -277,7 +278,7 @@ fn across(
     found: &mut Findings,
 ) {
     let lost = callers::lost(outcomes.iter().filter_map(|outcome| outcome.sides.as_ref()));
-    let dead = callers::find(trees, &lost, &if lost.is_empty() { Vec::new() } else { modules_of(trees, target) });
+    let dead = callers::find(beams, &lost, &if lost.is_empty() { Vec::new() } else { modules_of(beams.trees(), target) });
     let structs: HashMap<String, Structure> = outcomes.iter().filter_map(|outcome| outcome.sides.as_ref()).filter_map(struct_of).collect();
     let look_up = |name: &str| structs.get(name).cloned();
     let mut compilers: (BTreeSet<String>, BTreeSet<String>) = Default::default();

@@ -3,10 +3,10 @@
 use super::modules::Sides;
 use super::place::source_of;
 use super::{Change, Comparison, DeadCall, Depth, Fact, ModuleChange, Verdict};
-use crate::beam::{Atoms, Beam, Mfa};
+use crate::beam::{Beams, Mfa};
 use crate::parallel;
 use crate::release::Release;
-use crate::source::{Spot, Trees};
+use crate::source::Spot;
 use crate::term::Atom;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -41,13 +41,13 @@ pub(super) fn lost<'s>(sides: impl Iterator<Item = &'s Sides>) -> BTreeSet<Mfa> 
 pub(super) type Callers = BTreeMap<Mfa, BTreeMap<String, bool>>;
 
 /// For each lost function the functions of the target that still call it.
-pub(super) fn find(trees: &Trees<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> Callers {
+pub(super) fn find(beams: Beams<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> Callers {
     let mut callers = Callers::new();
     if lost.is_empty() {
         return callers;
     }
     let wanted: HashSet<&str> = lost.iter().map(|mfa| mfa.module.as_str()).collect();
-    let calls = parallel::map(modules, WORTH_A_THREAD, |module| calls_of(trees, module, lost, &wanted).unwrap_or_default());
+    let calls = parallel::map(modules, WORTH_A_THREAD, |module| calls_of(beams, module, lost, &wanted).unwrap_or_default());
     for (called, caller, guarded) in calls.into_iter().flatten() {
         *callers.entry(called).or_default().entry(caller).or_insert(true) &= guarded;
     }
@@ -55,52 +55,30 @@ pub(super) fn find(trees: &Trees<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) 
 }
 
 /// The lost functions that a module calls, and which of its functions do.
-fn calls_of(trees: &Trees<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &HashSet<&str>) -> Option<Vec<(Mfa, String, bool)>> {
-    let bytes = trees.get(module.spot.tree).read(&module.spot.path).ok()?;
-    let beam = Beam::open(&bytes).ok()?;
-    let atoms = beam.atoms().ok()?;
-    let imports = beam.import_names(&atoms).ok()?;
-    let asks = imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "function_exported"));
-    let mut found: Vec<(Mfa, String, bool)> = beam
-        .external_funs()
-        .into_iter()
-        .filter(|mfa| wanted.contains(mfa.module.as_str()) && lost.contains(mfa))
-        .map(|mfa| (mfa, module.name.clone(), asks))
-        .collect();
-    found.extend(by_name(&beam, &atoms, &imports, module, lost, wanted));
-    let named = imports.into_iter().enumerate().filter(|(_, (module, ..))| wanted.contains(module));
-    let mfa = |(at, (module, function, arity)): (usize, (&str, &str, u32))| {
-        (at, Mfa { module: crate::term::Atom::new(module), function: crate::term::Atom::new(function), arity })
-    };
-    let dead: HashMap<usize, Mfa> = named.map(mfa).filter(|(_, mfa)| lost.contains(mfa)).collect();
-    let mut named: HashSet<usize> = HashSet::new();
-    for call in if dead.is_empty() { Vec::new() } else { beam.calls().unwrap_or_default() } {
-        let at = call.import as usize;
-        if let (Some(mfa), Ok(function)) = (dead.get(&at), atoms.get(call.function)) {
-            named.insert(at);
-            found.push((mfa.clone(), format!("{}:{}/{}", module.name, crate::term::Atom::new(function), call.arity), asks || call.guarded));
+fn calls_of(beams: Beams<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &HashSet<&str>) -> Option<Vec<(Mfa, String, bool)>> {
+    let look = beams.at(&module.spot);
+    let interface = look.interface()?;
+    let asks = interface.imports.iter().any(|mfa| (mfa.module.as_str(), mfa.function.as_str()) == ("erlang", "function_exported"));
+    let funs = look.external_funs();
+    let mut found: Vec<(Mfa, String, bool)> = funs.iter().filter(|mfa| lost.contains(mfa)).map(|mfa| (mfa.clone(), module.name.clone(), asks)).collect();
+    if look.names_any(|atom| wanted.contains(atom)) {
+        let calls = look.named_calls();
+        let dead = calls.iter().filter(|call| lost.contains(&call.called));
+        // What a caller catches is not the failure of the process that it starts.
+        found.extend(dead.map(|call| (call.called.clone(), format!("{}:{}/{}", module.name, call.caller.0, call.caller.1), false)));
+    }
+    let dead: HashMap<u32, &Mfa> = (0..).zip(&interface.imports).filter(|(_, mfa)| lost.contains(mfa)).collect();
+    let mut named: HashSet<u32> = HashSet::new();
+    let calls = if dead.is_empty() { None } else { look.calls() };
+    for call in calls.iter().flat_map(|calls| calls.iter()) {
+        if let Some(mfa) = dead.get(&call.import) {
+            named.insert(call.import);
+            found.push(((*mfa).clone(), format!("{}:{}/{}", module.name, call.caller.0, call.caller.1), asks || call.guarded));
         }
     }
     // What is imported and not called by an instruction that is known is used in another way.
-    found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa, module.name.clone(), asks)));
+    found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa.clone(), module.name.clone(), asks)));
     Some(found)
-}
-
-/// The lost functions that a module calls by their names.
-fn by_name(
-    beam: &Beam<'_>,
-    atoms: &Atoms<'_>,
-    imports: &[(&str, &str, u32)],
-    module: &Module,
-    lost: &BTreeSet<Mfa>,
-    wanted: &HashSet<&str>,
-) -> Vec<(Mfa, String, bool)> {
-    if !atoms.iter().any(|atom| wanted.contains(atom)) {
-        return Vec::new();
-    }
-    let calls = beam.named_calls(atoms, imports).into_iter().filter(|call| lost.contains(&call.called));
-    // What a caller catches is not the failure of the process that it starts.
-    calls.map(|call| (call.called, format!("{}:{}/{}", module.name, call.caller.0, call.caller.1), false)).collect()
 }
 
 /// The facts about what a module lost.
@@ -156,7 +134,7 @@ pub struct Link {
 }
 
 /// The calls between modules that differ which only one of the releases can serve, in order.
-pub fn links(base: &Release, target: &Release, comparison: &Comparison, trees: &Trees<'_>) -> Vec<Link> {
+pub fn links(base: &Release, target: &Release, comparison: &Comparison, beams: Beams<'_>) -> Vec<Link> {
     let changes: Vec<(&str, &ModuleChange)> = comparison
         .applications
         .iter()
@@ -177,7 +155,7 @@ pub fn links(base: &Release, target: &Release, comparison: &Comparison, trees: &
         }
     }
     let found = parallel::map(&jobs, WORTH_A_THREAD, |(caller, spot, wanted, newer)| {
-        let called = imported(trees, spot, wanted).unwrap_or_default();
+        let called = imported(beams, spot, wanted).unwrap_or_default();
         let own = |called: &Mfa| called.module.as_str() == *caller;
         called.into_iter().filter(|called| !own(called)).map(|called| Link { caller: Atom::new(caller), called, newer: *newer }).collect::<Vec<_>>()
     });
@@ -187,11 +165,10 @@ pub fn links(base: &Release, target: &Release, comparison: &Comparison, trees: &
 }
 
 /// The functions among those wanted that a module calls by name, or makes a fun of.
-fn imported(trees: &Trees<'_>, spot: &Spot, wanted: &HashSet<Mfa>) -> Option<Vec<Mfa>> {
-    let bytes = trees.get(spot.tree).read(&spot.path).ok()?;
-    let beam = Beam::open(&bytes).ok()?;
-    let atoms = beam.atoms().ok()?;
-    let mut called: Vec<Mfa> = beam.imports(&atoms).ok()?.into_iter().chain(beam.external_funs()).filter(|mfa| wanted.contains(mfa)).collect();
+fn imported(beams: Beams<'_>, spot: &Spot, wanted: &HashSet<Mfa>) -> Option<Vec<Mfa>> {
+    let look = beams.at(spot);
+    let (interface, funs) = (look.interface()?, look.external_funs());
+    let mut called: Vec<Mfa> = interface.imports.iter().chain(funs.iter()).filter(|mfa| wanted.contains(mfa)).cloned().collect();
     called.sort_unstable();
     called.dedup();
     Some(called)

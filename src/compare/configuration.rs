@@ -1,7 +1,7 @@
 //! What changed besides the code: names and versions of the release, its configuration, environments of applications.
 
 use super::{Change, Delta, Fact, Place, Sign, SystemConfig, Verdict, faults, files, vm_args};
-use crate::beam::Beam;
+use crate::beam::Beams;
 use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::release::{Application, Opener, Release};
@@ -32,7 +32,7 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
     if old_folder != new_folder {
         facts.extend(system_config(&old_folder, &new_folder, target, opener, found));
         facts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
-        facts.extend(consolidated(opener.trees(), &old_folder, &new_folder, found));
+        facts.extend(consolidated(opener.beams(), &old_folder, &new_folder, found));
     }
     facts
 }
@@ -69,16 +69,13 @@ fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> V
 
 /// Whether an application takes changes of its environment in while it runs (`config_change/3` of its callback module);
 /// `None` when that cannot be seen.
-pub(super) fn takes_changes(application: &Application, trees: &Trees<'_>) -> Option<bool> {
+pub(super) fn takes_changes(application: &Application, beams: Beams<'_>) -> Option<bool> {
     let Some(callback) = &application.file.callback else { return Some(false) };
     let callback = callback.value.as_str();
-    if !application.compiled(trees).contains(callback) {
+    if !application.compiled(beams.trees()).contains(callback) {
         return None;
     }
-    let bytes = trees.get(application.folder.tree).read(&application.beam(callback).path).ok()?;
-    let beam = Beam::open(&bytes).ok()?;
-    let exports = beam.exports(&beam.atoms().ok()?).ok()?;
-    Some(exports.iter().any(|(name, arity)| name.as_str() == "config_change" && *arity == 3))
+    Some(beams.at(&application.beam(callback)).interface()?.exports("config_change", 3))
 }
 
 /// The environment of an application. `handled`: whether its callback module handles changes.
@@ -128,7 +125,7 @@ fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'
                     }
                     let place = new_place.clone().or_else(|| old_place.clone());
                     // A name that needs quotes is none of a release.
-                    let handled = target.application(name).and_then(|application| takes_changes(application, opener.trees()));
+                    let handled = target.application(name).and_then(|application| takes_changes(application, opener.beams()));
                     let change = SystemConfig::Keys { application: name.clone(), keys, handled };
                     Some(Fact::new(asks(handled), Change::SystemConfig(change)).at(place))
                 })
@@ -207,14 +204,11 @@ fn significant(bytes: &[u8]) -> BTreeSet<String> {
 }
 
 /// Elixir's consolidated protocols: code outside every application.
-fn consolidated(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Fact> {
+fn consolidated(beams: Beams<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Fact> {
     let folder = |spot: &Spot| Spot::new(spot.tree, join(&spot.path, "consolidated"));
     let (old, new) = (folder(old), folder(new));
-    let md5 = |spot: &Spot, name: &str| {
-        let bytes = trees.get(spot.tree).read(&join(&spot.path, name)).ok()?;
-        Beam::open(&bytes).ok().map(|beam| beam.md5())
-    };
-    let items: Vec<Delta> = files::compare(trees, &old, &new, found)?
+    let md5 = |folder: &Spot, name: &str| beams.at(&Spot::new(folder.tree, join(&folder.path, name))).md5();
+    let items: Vec<Delta> = files::compare(beams.trees(), &old, &new, found)?
         .into_iter()
         .filter(|(name, changed)| name.ends_with(".beam") && (*changed != Sign::Changed || md5(&old, name) != md5(&new, name)))
         .map(|(name, changed)| Delta::new(changed, name.trim_end_matches(".beam")))

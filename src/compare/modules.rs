@@ -1,14 +1,14 @@
-//! Modules, one by one: the same, or what changed in them. Both files of a module are read, looked at and dropped; what
-//! is kept are facts.
+//! Modules, one by one: the same, or what changed in them.
 
 use super::place::source_of;
 use super::{Change, Depth, Fact, Habits, ModuleChange, Verdict, faults, state};
-use crate::beam::{Beam, Facts, Known, Unreadable};
+use crate::beam::{Beam, Beams, Facts, Known, Look, Opened, Unreadable};
 use crate::diag::Diagnostic;
 use crate::otp::Otp;
-use crate::source::{Refusal, Spot, Trees};
+use crate::source::{Refusal, Spot};
 use crate::span::Span;
 use crate::term::Atom;
+use std::sync::Arc;
 
 /// A module to compare: its file on either side, and where it is listed when it has none.
 #[derive(Clone, Debug)]
@@ -35,53 +35,59 @@ pub(super) struct Outcome {
 /// What is known of a module that differs, on either side.
 #[derive(Debug)]
 pub(super) struct Sides {
-    pub old: Option<Facts>,
-    pub new: Option<Facts>,
+    pub old: Option<Arc<Facts>>,
+    pub new: Option<Arc<Facts>>,
 }
 
+/// A look at a file, where it is there.
+type Side<'o> = Option<(Look<'o>, Opened)>;
+
 /// Compares the two files of a module.
-pub(super) fn compare(job: &Job, trees: &Trees<'_>) -> Outcome {
+pub(super) fn compare(job: &Job, beams: Beams<'_>) -> Outcome {
     let mut faults = Vec::new();
-    let mut read = |spot: &Option<Spot>| {
-        let spot = spot.as_ref()?;
-        match trees.get(spot.tree).read(&spot.path) {
-            Ok(bytes) => Some(bytes),
+    let mut read = |spot: &Option<Spot>| -> Side<'_> {
+        let look = beams.at(spot.as_ref()?);
+        match look.open() {
+            Ok(opened) => Some((look, opened)),
             Err(why) => {
                 let words = match why {
                     Refusal::Absent => "it is gone".to_owned(),
                     Refusal::Refused(words) => words,
                     Refusal::TooLarge(_) => "it is too large".to_owned(),
                 };
-                faults.push(faults::beam_unreadable(&trees.display(spot), &words));
+                faults.push(faults::beam_unreadable(&beams.trees().display(look.spot()), &words));
                 None
             }
         }
     };
     let (old, new) = (read(&job.old), read(&job.new));
-    if !faults.is_empty() || (old == new && job.moved_from.is_none()) {
-        return Outcome { faults, ..Outcome::default() };
-    }
-    let mut open = |spot: &Option<Spot>, bytes: Option<&'_ Vec<u8>>| -> Option<Result<(), Diagnostic>> {
-        let (spot, bytes) = spot.as_ref().zip(bytes)?;
-        let checked = Beam::open(bytes).and_then(|beam| beam.module());
-        let fault = match checked {
-            Err(Unreadable { why }) => faults::beam_unreadable(&trees.display(spot), &why),
-            Ok(module) if module.as_str() != job.name => faults::beam_other_module(&trees.display(spot), module.as_str()),
-            Ok(_) => return None,
-        };
-        faults.push(fault);
-        None
-    };
-    open(&job.old, old.as_ref());
-    open(&job.new, new.as_ref());
     if !faults.is_empty() {
         return Outcome { faults, ..Outcome::default() };
     }
-    match judge(job, old.as_deref(), new.as_deref()) {
+    if let (Some((old, before)), Some((new, after))) = (&old, &new)
+        && before == after
+    {
+        beams.are_one(new.spot(), old.spot());
+        if job.moved_from.is_none() {
+            return Outcome::default();
+        }
+    }
+    for (look, opened) in old.iter().chain(&new) {
+        let fault = match opened.beam().and_then(|beam| beam.module()) {
+            Err(Unreadable { why }) => faults::beam_unreadable(&beams.trees().display(look.spot()), &why),
+            Ok(module) if module.as_str() != job.name => faults::beam_other_module(&beams.trees().display(look.spot()), module.as_str()),
+            Ok(_) => continue,
+        };
+        faults.push(fault);
+    }
+    if !faults.is_empty() {
+        return Outcome { faults, ..Outcome::default() };
+    }
+    match judge(job, &old, &new) {
         Ok(outcome) => outcome,
         Err((side, Unreadable { why })) => {
             let spot = if side { &job.new } else { &job.old };
-            let name = spot.as_ref().map(|spot| trees.display(spot)).unwrap_or_default();
+            let name = spot.as_ref().map(|spot| beams.trees().display(spot)).unwrap_or_default();
             Outcome { faults: vec![faults::beam_unreadable(&name, &why)], ..Outcome::default() }
         }
     }
@@ -90,9 +96,12 @@ pub(super) fn compare(job: &Job, trees: &Trees<'_>) -> Outcome {
 /// Which side could not be read (true for the target's), and why.
 type OnSide = (bool, Unreadable);
 
-fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, OnSide> {
-    let old = old.map(Beam::open).transpose().map_err(|why| (false, why))?;
-    let new = new.map(Beam::open).transpose().map_err(|why| (true, why))?;
+fn opened<'s>(side: &'s Side<'_>) -> Result<Option<Beam<'s>>, Unreadable> {
+    side.as_ref().map(|(_, opened)| opened.beam()).transpose()
+}
+
+fn judge(job: &Job, before: &Side<'_>, after: &Side<'_>) -> Result<Outcome, OnSide> {
+    let (old, new) = (opened(before).map_err(|why| (false, why))?, opened(after).map_err(|why| (true, why))?);
     let md5 = (old.as_ref().map(Beam::md5), new.as_ref().map(Beam::md5));
     let depth = match (&old, &new) {
         (Some(_), None) => Depth::Removed,
@@ -128,8 +137,11 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
         (Some(old), Some(new)) if depth == Depth::Code => old.same_source(new),
         _ => None,
     };
-    let old = old.as_ref().map(Facts::of).transpose().map_err(|why| (false, why))?;
-    let new = new.as_ref().map(Facts::of).transpose().map_err(|why| (true, why))?;
+    let facts = |side: &Side<'_>, beam: &Option<Beam<'_>>, is_new| {
+        let known = side.as_ref().zip(beam.as_ref()).map(|((look, _), beam)| look.facts_of(beam));
+        known.transpose().map_err(|why| (is_new, why))
+    };
+    let (old, new) = (facts(before, &old, false)?, facts(after, &new, true)?);
     let behaviours = new.as_ref().or(old.as_ref()).map(|facts| facts.behaviours.iter().map(|name| name.as_str().to_owned()).collect()).unwrap_or_default();
     let mut facts = Vec::new();
     match depth {
@@ -144,7 +156,7 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
     if let (Some(old), Some(new)) = (&old, &new) {
         facts.extend(between(old, new));
     }
-    facts.extend(native(old.as_ref(), new.as_ref()));
+    facts.extend(native(old.as_deref(), new.as_deref()));
     let change = ModuleChange {
         name: job.name.clone(),
         depth,
@@ -158,12 +170,12 @@ fn judge(job: &Job, old: Option<&[u8]>, new: Option<&[u8]>) -> Result<Outcome, O
     Ok(Outcome { change: Some(change), sides: Some(Sides { old, new }), faults: Vec::new() })
 }
 
-fn habits(facts: &Option<Facts>) -> Habits {
+fn habits(facts: &Option<Arc<Facts>>) -> Habits {
     facts.as_ref().map(|facts| Habits { own_loop: facts.own_loop, keeps_fun: facts.keeps_fun }).unwrap_or_default()
 }
 
 /// The functions that one version of a module exports and the other does not.
-fn only(one: &Option<Facts>, other: &Option<Facts>) -> Vec<(Atom, u32)> {
+fn only(one: &Option<Arc<Facts>>, other: &Option<Arc<Facts>>) -> Vec<(Atom, u32)> {
     let others = other.as_ref().map_or(&[][..], |other| other.exports.as_slice());
     let own = one.as_ref().map_or(&[][..], |one| one.exports.as_slice());
     own.iter().filter(|export| export.0.as_str() != "module_info" && others.binary_search(export).is_err()).cloned().collect()
@@ -190,7 +202,7 @@ fn debug_only(old: &Beam<'_>, new: &Beam<'_>) -> Fact {
     Fact::new(Verdict::Nothing, Change::DebugOnly(differ))
 }
 
-fn code_fact(old: &Option<Facts>, new: &Option<Facts>, same_source: Option<bool>) -> Fact {
+fn code_fact(old: &Option<Arc<Facts>>, new: &Option<Arc<Facts>>, same_source: Option<bool>) -> Fact {
     let compilers = old.as_ref().and_then(|old| old.compiler.clone()).zip(new.as_ref().and_then(|new| new.compiler.clone()));
     match (same_source, compilers) {
         (Some(true), compilers) => Fact::new(Verdict::Hot, Change::Recompiled(compilers.filter(|(before, after)| before != after))),

@@ -1,14 +1,13 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
 use crate::appup::{self, Direction, Entry, Instruction};
-use crate::beam::{self, Beam, Facts, Known, Supervision};
+use crate::beam::{self, Beams, Facts, Known, Look, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Fact, Habits, Link, ModuleChange};
 use crate::diag::Findings;
 use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
 use crate::relup::{Child, ChildAction, Relup, Step};
-use crate::source::Trees;
 use crate::span::{Span, Spanned};
 use crate::term::print::brief;
 use crate::term::{Atom, Term};
@@ -40,8 +39,8 @@ pub struct Pair<'a> {
     pub links: &'a [Link],
     /// The target's appups.
     pub appups: &'a Appups,
-    /// Where files are read from.
-    pub trees: &'a Trees<'a>,
+    /// The compiled modules.
+    pub beams: Beams<'a>,
     /// The paths that could be compiled.
     pub routes: Vec<Route<'a>>,
     /// The paths of the target's relup that are others than those that could be compiled.
@@ -76,14 +75,7 @@ pub struct Route<'a> {
 
 impl<'a> Pair<'a> {
     /// Two releases and the scripts between them, as far as they could be compiled.
-    pub fn new(
-        between: &Between<'a>,
-        target: &'a Release,
-        comparison: &'a Comparison,
-        links: &'a [Link],
-        appups: &'a Appups,
-        trees: &'a Trees<'a>,
-    ) -> Pair<'a> {
+    pub fn new(between: &Between<'a>, target: &'a Release, comparison: &'a Comparison, links: &'a [Link], appups: &'a Appups, beams: Beams<'a>) -> Pair<'a> {
         let base = between.base;
         let route = |direction, steps: &'a [Step]| {
             let before = if direction == Direction::Up { base } else { target };
@@ -99,7 +91,7 @@ impl<'a> Pair<'a> {
                 written.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| route(direction, entry.steps.as_slice())));
             }
         }
-        Pair { base, target, comparison, links, appups, trees, routes, written, supervisors: Mutex::default() }
+        Pair { base, target, comparison, links, appups, beams, routes, written, supervisors: Mutex::default() }
     }
 
     /// Whether the emulator is restarted on every path, so that what runs is new anyway.
@@ -196,7 +188,7 @@ impl<'a> Pair<'a> {
         }
         let listed = release.application(application).map(|application| application.file.modules.as_slice()).unwrap_or_default();
         let supervisor = |module: &Spanned<Atom>| {
-            let children = self.look(release, &module.value, |beam| Facts::of(beam).ok()?.children)?;
+            let children = self.facts(release, &module.value)?.children.clone()?;
             Some(Supervisor { module: module.value.clone(), children })
         };
         let supervisors = Arc::new(listed.iter().filter_map(supervisor).collect());
@@ -243,12 +235,15 @@ impl<'a> Pair<'a> {
         stopped || route.is_away(from.library_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
     }
 
-    /// Has a look at the compiled file of a module in one of the releases; `None` when there is none that can be read.
-    pub fn look<R>(&self, release: &Release, module: &Atom, see: impl FnOnce(&Beam<'_>) -> Option<R>) -> Option<R> {
-        let library = release.library_of(module.as_str()).filter(|library| library.compiled(self.trees).contains(module.as_str()))?;
-        let spot = library.beam(module.as_str());
-        let bytes = self.trees.get(spot.tree).read(&spot.path).ok()?;
-        see(&Beam::open(&bytes).ok()?)
+    /// A look at a module of one of the releases; `None` when it has no compiled file.
+    pub fn look(&self, release: &Release, module: &Atom) -> Option<Look<'a>> {
+        let library = release.library_of(module.as_str()).filter(|library| library.compiled(self.beams.trees()).contains(module.as_str()))?;
+        Some(self.beams.at(&library.beam(module.as_str())))
+    }
+
+    /// What is known of a module of one of the releases; `None` when that cannot be read.
+    pub fn facts(&self, release: &Release, module: &Atom) -> Option<Arc<Facts>> {
+        self.look(release, module)?.facts()
     }
 }
 

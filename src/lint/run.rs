@@ -28,8 +28,8 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     found.extend(in_files.into_iter().flatten());
     for between in bases {
         let comparison = compare(between.base, target, opener, found);
-        let links = links(between.base, target, &comparison, opener.trees());
-        let pair = Pair::new(between, target, &comparison, &links, appups, opener.trees());
+        let links = links(between.base, target, &comparison, opener.beams());
+        let pair = Pair::new(between, target, &comparison, &links, appups, opener.beams());
         let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Pair(check) = rule.check { Some(check) } else { None }).collect();
         let by_rule = parallel::map(&checks, 1, |check| {
             let mut found = Findings::default();

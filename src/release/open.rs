@@ -4,6 +4,7 @@ use super::library::{Folder, Library, Shelf};
 use super::read_rel::read_rel;
 use super::rel::Rel;
 use super::{Application, FileKind, Release, check, faults, with_otp_tag};
+use crate::beam::{Beams, Store};
 use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::parallel;
@@ -20,6 +21,7 @@ pub struct Opener<'a> {
     otp: Option<Otp>,
     library: Library,
     files: Files,
+    store: Store,
     sensitive: Vec<Sensitive>,
 }
 
@@ -32,7 +34,7 @@ struct Located {
 impl<'a> Opener<'a> {
     /// An opener over a tree, with the entries of `--path` and the version whose behaviour counts, when it is given.
     pub fn new(outside: &'a dyn FileTree, search: Vec<String>, otp: Option<Otp>) -> Opener<'a> {
-        Opener { trees: Trees::new(outside), search, otp, library: Library::default(), files: Files::default(), sensitive: Vec::new() }
+        Opener { trees: Trees::new(outside), search, otp, library: Library::default(), files: Files::default(), store: Store::default(), sensitive: Vec::new() }
     }
 
     /// The same, for a run that also looks at code and configuration: tarballs are then kept whole.
@@ -44,6 +46,11 @@ impl<'a> Opener<'a> {
     /// The trees that everything is read from.
     pub fn trees(&self) -> &Trees<'a> {
         &self.trees
+    }
+
+    /// The compiled modules.
+    pub fn beams(&self) -> Beams<'_> {
+        Beams::new(&self.trees, &self.store)
     }
 
     /// The version whose behaviour counts: the one given, else that of the first release opened, else the newest.

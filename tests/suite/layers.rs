@@ -14,9 +14,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("diag", &["span"]),
     ("source", &["diag", "pattern", "span"]),
     ("term", &["source", "diag", "parallel", "otp", "span"]),
-    ("beam", &["term", "otp"]),
+    ("beam", &["term", "source", "otp"]),
     ("relup", &["term", "diag", "otp", "span"]),
-    ("release", &["term", "source", "diag", "parallel", "otp", "span"]),
+    ("release", &["beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "otp", "span"]),
     ("node", &["release", "relup", "term"]),
     ("plan", &["node", "appup", "release", "relup", "term", "source", "diag", "parallel", "otp", "span"]),
@@ -236,5 +236,14 @@ fn there_is_no_circle_between_files() {
                 }
             }
         }
+    }
+}
+
+/// Compiled modules are opened by `beam::Store`, which knows what was opened before.
+#[test]
+fn nothing_above_the_store_opens_a_module() {
+    for (file, text) in sources() {
+        let opens = ["Beam::open", "Facts::of"].iter().any(|call| without_tests(&text).contains(call));
+        assert!(!opens || file.starts_with("beam/"), "{file} opens a module: ask `beam::Beams`");
     }
 }

@@ -75,10 +75,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 continue;
             }
             let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
-            let exported = pair.look(release, module, |beam| {
-                let exports = beam.exports(&beam.atoms().ok()?).ok()?;
-                Some(exports.iter().any(|(name, count)| name == function && *count == arity))
-            });
+            let interface = pair.look(release, module).and_then(|look| look.interface());
+            let exported = interface.map(|interface| interface.exports(function.as_str(), arity));
             if exported == Some(false) {
                 let message = format!("`{module}:{function}/{arity}` is not exported by {which}");
                 let later = route.timeline.last(module, ModuleEvent::Loaded).is_some_and(|come| come > at);

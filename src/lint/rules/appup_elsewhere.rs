@@ -20,7 +20,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         if application.base == application.target || pair.appups.get(&application.name).is_some() {
             continue;
         }
-        let tree = pair.trees.get(new.folder.tree);
+        let tree = pair.beams.trees().get(new.folder.tree);
         let name = &application.name;
         if tree.is_file(&join(&new.folder.path, &format!("{name}.appup"))) {
             continue;

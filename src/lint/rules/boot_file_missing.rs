@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule { code: &BOOT_FILE_MISSING, check: Check::Pa
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let Some(releases) = pair.target.releases_folder() else { return };
-    let tree = pair.trees.get(releases.tree);
+    let tree = pair.beams.trees().get(releases.tree);
     let root = crate::source::parent(&releases.path);
     // What was put together to be read only has no programs in it.
     let is_complete = matches!(releases.tree, TreeId::Archive(_)) || tree.is_folder(&join(root, "bin"));

@@ -20,8 +20,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 let Known::Known(supervision) = &supervisor.children else { continue };
                 for child in supervision.children.iter().filter(|child| child.start.as_ref() == Some(module)) {
                     let is_event = || {
-                        let attributes = pair.look(from, module, |beam| crate::beam::Facts::of(beam).ok().map(|facts| facts.behaviours));
-                        attributes.is_none_or(|behaviours| behaviours.is_empty() || behaviours.iter().any(|name| name.as_str() == "gen_event"))
+                        let facts = pair.facts(from, module);
+                        facts.is_none_or(|facts| facts.behaviours.is_empty() || facts.behaviours.iter().any(|name| name.as_str() == "gen_event"))
                     };
                     let (message, help) = match &child.modules {
                         Some(Modules::Listed(listed)) if !listed.contains(module) => {

@@ -20,7 +20,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 // The version that is loaded at that step is called.
                 let running = pair.side(route.direction, route.is_new_at(module, at));
                 let span = route.loaded(module).unwrap_or_else(|| step.origin.span());
-                let Some(facts) = pair.look(running, module, |beam| Facts::of(beam).ok()) else { continue };
+                let Some(facts) = pair.facts(running, module) else { continue };
                 if let Some(answer) = bad_answer(&facts) {
                     found.push(
                         Diagnostic::new(

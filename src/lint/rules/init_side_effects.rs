@@ -1,5 +1,6 @@
 //! A supervisor whose `init/1` does more than answer: an upgrade runs it again.
 
+use crate::beam::{Look, Mfa};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -31,23 +32,23 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             if !pair.supervisors(runs, library.name.value.as_str()).iter().any(|supervisor| supervisor.module == *module) {
                 continue;
             }
-            let effects = pair.look(runs, module, |beam| {
-                let atoms = beam.atoms().ok()?;
-                let imports = beam.imports(&atoms).ok()?;
-                let in_init = |call: &crate::beam::Call| call.arity == 1 && atoms.get(call.function).is_ok_and(|name| name == "init");
-                let called = beam.calls()?.into_iter().filter(in_init).filter_map(|call| imports.get(call.import as usize).cloned());
-                let list: Vec<String> = called.filter(|mfa| is_effect(&mfa.module, &mfa.function)).map(|mfa| format!("`{mfa}`")).collect();
-                Some(list)
-            });
-            let Some(first) = effects.as_ref().and_then(|list| list.first()) else { continue };
+            let Some(first) = pair.look(runs, module).and_then(|look| first_effect(&look)) else { continue };
             found.push(
-                Diagnostic::new(&INIT_SIDE_EFFECTS, format!("`{module}` calls {first} in `init/1`, and changing a supervisor runs `init/1` again"))
+                Diagnostic::new(&INIT_SIDE_EFFECTS, format!("`{module}` calls `{first}` in `init/1`, and changing a supervisor runs `init/1` again"))
                     .label(span, "changes the supervisor")
                     .help("do that where the supervisor is started, or in a child of its own; a table or a name that exists already crashes the upgrade")
                     .on_path(&route.name),
             );
         }
     }
+}
+
+/// The first call in `init/1` that must not run twice.
+fn first_effect(look: &Look<'_>) -> Option<Mfa> {
+    let (interface, calls) = (look.interface()?, look.calls()?);
+    let in_init = calls.iter().filter(|call| call.caller.1 == 1 && call.caller.0.as_str() == "init");
+    let mut called = in_init.filter_map(|call| interface.imports.get(call.import as usize));
+    called.find(|mfa| is_effect(&mfa.module, &mfa.function)).cloned()
 }
 
 fn is_effect(module: &Atom, function: &Atom) -> bool {

@@ -16,12 +16,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if !matches!(spot.tree, TreeId::Archive(_)) {
         return;
     }
-    let archive = pair.trees.display(spot);
+    let archive = pair.beams.trees().display(spot);
     let Some((archive, _)) = archive.rsplit_once(':') else { return };
     let file = archive.rsplit('/').next().unwrap_or(archive);
     let stem = [".tar.gz", ".tgz", ".tar"].iter().find_map(|end| file.strip_suffix(end)).unwrap_or(file);
     let wanted = format!("releases/{stem}.rel");
-    let tree = pair.trees.get(spot.tree);
+    let tree = pair.beams.trees().get(spot.tree);
     // The program that relx packs (`bin/NAME unpack`) unpacks such a tarball by itself.
     if tree.is_file(&wanted) || tree.is_file("bin/install_upgrade.escript") {
         return;

@@ -34,7 +34,7 @@ pub(super) struct Known {
 /// was put together to be read only, which has no programs in it.
 pub(super) fn listed(pair: &Pair<'_>) -> Option<(Spot, Listed)> {
     let releases = pair.base.releases_folder()?;
-    let tree = pair.trees.get(releases.tree);
+    let tree = pair.beams.trees().get(releases.tree);
     let bytes = match tree.read_text(&join(&releases.path, "RELEASES")) {
         Ok(bytes) => bytes,
         Err(Refusal::Absent) => {
@@ -57,7 +57,7 @@ pub(super) fn listed(pair: &Pair<'_>) -> Option<(Spot, Listed)> {
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let Some((releases, listed)) = listed(pair) else { return };
     let base = &pair.base.rel;
-    let file = pair.trees.display(&Spot::new(releases.tree, join(&releases.path, "RELEASES")));
+    let file = pair.beams.trees().display(&Spot::new(releases.tree, join(&releases.path, "RELEASES")));
     let message = match &listed {
         Listed::Nothing => format!("`{file}` is missing: the node cannot downgrade to release {}", base.vsn.value),
         Listed::Releases(known) => {

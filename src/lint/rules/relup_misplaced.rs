@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule { code: &RELUP_MISPLACED, check: Check::Pair
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let Some(releases) = pair.target.releases_folder() else { return };
-    let tree = pair.trees.get(releases.tree);
+    let tree = pair.beams.trees().get(releases.tree);
     let right = join(&pair.target.folder().path, "relup");
     if tree.is_file(&right) {
         return;

@@ -1,6 +1,6 @@
 //! An application whose topmost process is not a supervisor: the release handler finds no process of it.
 
-use crate::beam::{Beam, Facts};
+use crate::beam::Facts;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::{LowOp, Step};
@@ -20,9 +20,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let from = pair.side(route.direction, false);
         for application in &from.applications {
             let Some(callback) = &application.file.callback else { continue };
-            let tops = pair.look(from, &callback.value, |beam| Some(Beam::tops(beam))).unwrap_or_default();
+            let tops = pair.facts(from, &callback.value).map(|facts| facts.tops.clone()).unwrap_or_default();
             for top in tops.iter().filter(|top| !Facts::supervises(top.as_str())) {
-                let behaviours = pair.look(from, top, |beam| Facts::of(beam).ok().map(|facts| facts.behaviours)).unwrap_or_default();
+                let behaviours = pair.facts(from, top).map(|facts| facts.behaviours.clone()).unwrap_or_default();
                 let is_process = behaviours.iter().any(Facts::runs_processes);
                 let is_supervisor = behaviours.iter().any(|behaviour| Facts::supervises(behaviour.as_str()));
                 if is_process && !is_supervisor {
