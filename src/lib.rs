@@ -11,7 +11,7 @@
 //! all of them --> Findings --> render --> stderr, stdout, a file (replaced whole)
 //! ```
 //!
-//! A module uses those below it in this list, never those above: [`cli`], [`render`], [`lint`], [`author`], [`compare`],
+//! A module uses those below it in this list, never those above: [`cli`], [`session`], [`render`], [`lint`], [`author`], [`compare`],
 //! [`plan`], [`appup`], [`release`], [`relup`], [`beam`], [`term`], [`source`], [`diag`], [`escape`], [`parallel`], [`pattern`], [`otp`], [`span`].
 
 pub mod appup;
@@ -30,6 +30,7 @@ pub mod plan;
 pub mod release;
 pub mod relup;
 pub mod render;
+pub mod session;
 pub mod source;
 pub mod span;
 pub mod term;

@@ -90,6 +90,7 @@ impl<'o> Beams<'o> {
 
     /// A look at the module in a file. Nothing is read yet.
     pub fn at(self, spot: &Spot) -> Look<'o> {
+        self.trees.get(spot.tree).used(&spot.path);
         let module = Arc::clone(self.store.modules().entry(spot.clone()).or_default());
         Look { beams: self, spot: spot.clone(), module }
     }
@@ -98,7 +99,8 @@ impl<'o> Beams<'o> {
     pub fn are_one(self, one: &Spot, other: &Spot) {
         let mut modules = self.store.modules();
         let Some(kept) = modules.get(one).cloned() else { return };
-        if let Some(dropped) = modules.insert(other.clone(), kept)
+        if let Some(dropped) = modules.insert(other.clone(), Arc::clone(&kept))
+            && !Arc::ptr_eq(&dropped, &kept)
             && let Some(bytes) = dropped.bytes.lock().unwrap_or_else(PoisonError::into_inner).take()
         {
             self.store.kept.fetch_sub(bytes.len(), Ordering::Relaxed);

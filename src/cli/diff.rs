@@ -3,11 +3,11 @@
 use super::Outcome;
 use super::shared::{Search, path};
 use super::shell::{Failure, Shell};
-use crate::compare::{Verdict, compare};
-use crate::diag::Findings;
-use crate::release::Opener;
+use crate::compare::Verdict;
+use crate::lint::Levels;
 use crate::render::{self, DiffReport};
-use crate::source::Disk;
+use crate::session::{Session, Settings};
+use crate::source::{Disk, Overlay};
 use clap::ValueEnum;
 
 /// Show what changed between two releases, and whether a hot upgrade is the right tool for it
@@ -85,30 +85,30 @@ impl Limit {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let disk = Disk;
-    let mut found = Findings::default();
-    let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp).with_code();
-    let mut opened = opener.open(&[&args.target, &args.base], &mut found).into_iter();
-    let comparison = match (opened.next(), opened.next()) {
-        (Some(Some(target)), Some(Some(base))) => Some(compare(&base, &target, &mut opener, &mut found)),
-        _ => None,
-    };
-    let files = opener.into_files();
+    let settings = Settings { otp: args.search.language.otp, search: args.search.path.clone(), levels: Levels::default(), with_code: true };
+    let overlay = Overlay::new(&Disk);
+    let mut session = Session::new(&overlay, settings);
+    let releases = session.releases(&[args.target.clone(), args.base.clone()]);
+    let mut found = releases.found.clone();
+    let compared = session.comparison(&releases, 0);
+    compared.iter().for_each(|compared| found.append(compared.found.clone()));
+    let comparison = compared.as_ref().map(|compared| &compared.comparison);
+    let files = session.texts();
     let findings = found.sorted();
     match args.format {
         DiffFormat::Json => {}
-        DiffFormat::Concise => shell.report_concisely(&findings, &files),
-        DiffFormat::Human | DiffFormat::Markdown | DiffFormat::Html => shell.report(&findings, &files),
+        DiffFormat::Concise => shell.report_concisely(&findings, files),
+        DiffFormat::Human | DiffFormat::Markdown | DiffFormat::Html => shell.report(&findings, files),
     }
-    match (args.format, &comparison) {
-        (DiffFormat::Json, comparison) => shell.print(render::document(&DiffReport::new(comparison.as_ref(), &findings, &files))),
+    match (args.format, comparison) {
+        (DiffFormat::Json, comparison) => shell.print(render::document(&DiffReport::new(comparison, &findings, files))),
         (DiffFormat::Human, Some(comparison)) => shell.print(render::diff_text(comparison, shell.product(), args.verbose)),
         (DiffFormat::Concise, Some(comparison)) => shell.print(render::diff_concise(comparison)),
         (DiffFormat::Markdown, Some(comparison)) => shell.print(render::diff_markdown(comparison)),
         (DiffFormat::Html, Some(comparison)) => shell.print(render::diff_html(comparison)),
         (DiffFormat::Human | DiffFormat::Concise | DiffFormat::Markdown | DiffFormat::Html, None) => {}
     }
-    if let (Some(limit), Some(comparison)) = (args.fail_on, &comparison)
+    if let (Some(limit), Some(comparison)) = (args.fail_on, comparison)
         && comparison.verdict().heavier() >= limit.verdict()
     {
         let (asked, limit) = (render::verdict_line(comparison.verdict()), limit.verdict().words());

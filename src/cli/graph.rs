@@ -4,11 +4,9 @@ use super::Outcome;
 use super::shared::{Search, path};
 use super::shell::{Failure, Shell};
 use crate::appup::Direction;
-use crate::diag::Findings;
-use crate::plan::{Appups, PathRequest, Preference, path_name, plan_path};
-use crate::release::Opener;
 use crate::render::{self, GraphReport};
-use crate::source::Disk;
+use crate::session::{Session, Settings};
+use crate::source::{Disk, Overlay};
 use clap::ValueEnum;
 
 /// Draw the modules of a path: which are replaced together, in which order, and why
@@ -49,19 +47,15 @@ enum GraphFormat {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let disk = Disk;
-    let mut found = Findings::default();
-    let mut opener = Opener::new(&disk, args.search.path.clone(), args.search.language.otp);
-    let mut opened = opener.open(&[&args.target, &args.from], &mut found).into_iter();
+    let settings = Settings { otp: args.search.language.otp, search: args.search.path.clone(), ..Settings::default() };
+    let overlay = Overlay::new(&Disk);
+    let mut session = Session::new(&overlay, settings);
+    let releases = session.releases(&[args.target.clone(), args.from.clone()]);
     let direction = if args.down { Direction::Down } else { Direction::Up };
-    let mut drawn = None;
-    if let (Some(Some(target)), Some(Some(base))) = (opened.next(), opened.next()) {
-        let appups = Appups::load(&mut opener, &target, [&base]);
-        let wanted = PathRequest { target: &target, base: &base, direction, restart_emulator: false, preference: Preference::default() };
-        let path = plan_path(&wanted, &appups, &mut found);
-        drawn = Some((path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), path.clusters()));
-    }
-    let files = opener.into_files();
+    let (drawn, on_path) = session.clusters(&releases, direction).unzip();
+    let mut found = releases.found.clone();
+    found.append(on_path.unwrap_or_default());
+    let files = session.texts();
     let findings = found.sorted();
     let outcome = Outcome::new(&findings, drawn.is_some());
     let (name, clusters) = drawn.unwrap_or_default();
@@ -69,11 +63,11 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         GraphFormat::Dot => render::GraphFormat::Dot,
         GraphFormat::Mermaid => render::GraphFormat::Mermaid,
         GraphFormat::Json => {
-            shell.print(render::document(&GraphReport::new(&name, &clusters, &findings, &files)));
+            shell.print(render::document(&GraphReport::new(&name, &clusters, &findings, files)));
             return Ok(outcome);
         }
     };
-    shell.report(&findings, &files);
+    shell.report(&findings, files);
     if outcome == Outcome::CLEAN {
         shell.print(render::graph(&name, &clusters, format));
     }

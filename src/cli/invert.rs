@@ -2,13 +2,10 @@
 
 use super::shared::{Format, Language, path};
 use super::shell::{Failure, Shell};
-use super::{Outcome, alone, discover, write};
-use crate::appup;
-use crate::author::{derive_missing, insert, no_place};
-use crate::diag::Findings;
-use crate::release::Opener;
+use super::{Outcome, write};
 use crate::render::{self, InvertReport};
-use crate::source::Disk;
+use crate::session::{self, Inverted, Session, Settings};
+use crate::source::{Disk, Overlay};
 use crate::term::print::brief;
 
 /// Derive the downgrade entries of an appup from its upgrade entries
@@ -43,26 +40,11 @@ pub struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    discover::refuse_something_else(&args.file, "`relupc invert` derives the downgrade entries of an appup")?;
-    let disk = Disk;
-    let mut found = Findings::default();
-    let mut opener = Opener::new(&disk, Vec::new(), args.language.otp);
-    let document = alone::document(&args.file, &mut opener, &mut found);
-    let appup = document.as_ref().and_then(|document| appup::read_document(document, opener.otp(), &mut found));
-    if let (Some(version), Some(appup)) = (&args.from, &appup) {
-        alone::check_version(version, appup, &args.file)?;
-    }
-    let derived = appup.as_ref().map(|appup| derive_missing(appup, args.from.as_deref(), args.allow_lossy, &mut found)).unwrap_or_default();
-    let otp = opener.otp();
-    let files = opener.into_files();
-    let mut edited = None;
-    let source = appup.as_ref().and_then(|appup| files.get(appup.span.file));
-    if let (Some(appup), Some(document), Some(source), false) = (&appup, &document, source, found.has_errors()) {
-        edited = insert(source, document, appup, &derived, otp);
-        if edited.is_none() {
-            found.push(no_place(appup.down.span));
-        }
-    }
+    session::something_else(&args.file, "`relupc invert` derives the downgrade entries of an appup")?;
+    let overlay = Overlay::new(&Disk);
+    let mut session = Session::new(&overlay, Settings { otp: args.language.otp, ..Settings::default() });
+    let Inverted { derived, edited, found } = session.invert(&args.file, args.from.as_deref(), args.allow_lossy)?;
+    let files = session.texts();
     let findings = found.sorted();
     let outcome = Outcome::new(&findings, edited.is_some());
     let versions: Vec<String> = derived.iter().map(|derived| brief(&derived.entry.version.to_term())).collect();
@@ -74,11 +56,11 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     match args.format {
         Format::Json => {
             let text = edited.map(|edited| edited.text);
-            shell.print(render::document(&InvertReport::new(&args.file, versions, text, written, &findings, &files)));
+            shell.print(render::document(&InvertReport::new(&args.file, versions, text, written, &findings, files)));
             return Ok(outcome);
         }
-        Format::Human => shell.report(&findings, &files),
-        Format::Concise => shell.report_concisely(&findings, &files),
+        Format::Human => shell.report(&findings, files),
+        Format::Concise => shell.report_concisely(&findings, files),
     }
     lost.iter().for_each(|lost| shell.note(&format!("{}: {lost}", args.file)));
     match edited {

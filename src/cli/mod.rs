@@ -4,15 +4,13 @@
 //! In go arguments; out come a product on standard output or in a file, reports on standard error, and a status: 0 done;
 //! 1 the input has errors, or what was asked for could not be made; 2 wrong usage, or the file system refused.
 
-mod alone;
 mod completions;
-mod config;
 mod diff;
-mod discover;
 mod expand;
 mod explain;
 mod graph;
 mod invert;
+mod levels;
 mod lint;
 mod make;
 mod man;
@@ -27,6 +25,7 @@ pub use shell::Failure;
 use status::Outcome;
 
 use crate::escape;
+use crate::session;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use shell::Shell;
 use std::ffi::OsString;
@@ -69,7 +68,7 @@ pub fn command() -> clap::Command {
 
 /// The JSON Schema of `relupc.toml`, under its file's name in `grammar/json`.
 pub fn config_schema() -> (&'static str, String) {
-    ("config.schema.json", config::schema())
+    ("config.schema.json", crate::render::document(&schemars::schema_for!(session::Config)))
 }
 
 /// Runs a command line and gives its status.

@@ -1,7 +1,6 @@
 //! Where findings are reported for a code review: names from the root of the repository, and the source of a file that a
 //! build only copied.
 
-use super::write;
 use crate::diag::Diagnostic;
 use crate::source::{Disk, FileTree, Files, Kind, join, parent};
 use crate::span::FileId;
@@ -19,7 +18,7 @@ pub fn in_repository(findings: &[Diagnostic], files: &mut Files) {
     let mut sources: Option<Vec<String>> = None;
     for id in used {
         let Some(file) = files.get(id).filter(|file| Disk.is_file(&file.name)) else { continue };
-        let whole = write::whole(&file.name);
+        let whole = Disk.whole(&file.name);
         let inside = whole.strip_prefix(&root).map(|rest| rest.trim_start_matches('/').to_owned());
         let is_source = inside.as_ref().is_some_and(|path| !path.split('/').any(is_built));
         let origin = if is_source || !is_appup(&whole) {
@@ -37,7 +36,7 @@ pub fn in_repository(findings: &[Diagnostic], files: &mut Files) {
 
 /// The folder of the repository that the current folder is in, else the current folder.
 fn root() -> String {
-    let here = write::whole(".");
+    let here = Disk.whole(".");
     let mut folder = here.as_str();
     loop {
         if Disk.kind(&join(folder, ".git")).is_ok() {

@@ -3,6 +3,7 @@
 use crate::diag::Diagnostic;
 use crate::escape;
 use crate::render::{self, Charset, Style};
+use crate::session::Unusable;
 use crate::source::Files;
 use clap::ValueEnum;
 use std::fmt;
@@ -34,6 +35,12 @@ pub enum Failure {
         /// The system's words.
         why: io::Error,
     },
+}
+
+impl From<Unusable> for Failure {
+    fn from(Unusable(words): Unusable) -> Failure {
+        Failure::Usage(words)
+    }
 }
 
 impl fmt::Display for Failure {

@@ -14,7 +14,7 @@ const LISTED: usize = 10_000;
 const KEPT: usize = 1 << 17;
 
 /// What the passes found, in any order until [`Findings::sorted`].
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Findings {
     list: Vec<Diagnostic>,
     counts: [usize; 3],

@@ -25,6 +25,10 @@ pub struct Between<'a> {
     pub down: Option<&'a [Step]>,
     /// The relup that the target has, when it is to be looked at.
     pub relup: Option<&'a Relup>,
+    /// What changed.
+    pub comparison: &'a Comparison,
+    /// The calls that only one of the releases can serve.
+    pub links: &'a [Link],
 }
 
 /// Two releases.
@@ -75,8 +79,8 @@ pub struct Route<'a> {
 
 impl<'a> Pair<'a> {
     /// Two releases and the scripts between them, as far as they could be compiled.
-    pub fn new(between: &Between<'a>, target: &'a Release, comparison: &'a Comparison, links: &'a [Link], appups: &'a Appups, beams: Beams<'a>) -> Pair<'a> {
-        let base = between.base;
+    pub fn new(between: &Between<'a>, target: &'a Release, appups: &'a Appups, beams: Beams<'a>) -> Pair<'a> {
+        let Between { base, comparison, links, .. } = *between;
         let route = |direction, steps: &'a [Step]| {
             let before = if direction == Direction::Up { base } else { target };
             Route::new(direction, path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), before, steps)

@@ -3,11 +3,12 @@
 use super::rules::ONE_WAY_ENTRY;
 use super::{Between, Check, File, Pair, Written, rules};
 use crate::appup::{self, Appup, Direction};
-use crate::compare::{beam_missing, compare, links};
+use crate::beam::Beams;
+use crate::compare::beam_missing;
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::parallel;
 use crate::plan::{Appups, NO_RELUP_ENTRY, path_name};
-use crate::release::{AppFile, Application, Opener, Release};
+use crate::release::{AppFile, Application, Release};
 use crate::span::FileId;
 use crate::term::Atom;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -16,20 +17,18 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 const WORTH_A_THREAD: usize = 4;
 
 /// Runs every rule on a target, its appups and each of its bases.
-pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, opener: &mut Opener<'_>, found: &mut Findings) {
+pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, beams: Beams<'_>, found: &mut Findings) {
     let used: Vec<(&Application, &Appup)> =
         target.applications.iter().filter_map(|application| Some((application, appups.get(application.name.value.as_str())?))).collect();
     let in_files = parallel::map(&used, WORTH_A_THREAD, |(application, appup)| {
         let mut found = Findings::default();
-        let beams = application.compiled(opener.trees());
-        check_file(&application.name.value, appup, Some(&application.file), Some(beams).filter(|beams| !beams.is_empty()), false, &mut found);
+        let compiled = application.compiled(beams.trees());
+        check_file(&application.name.value, appup, Some(&application.file), Some(compiled).filter(|compiled| !compiled.is_empty()), false, &mut found);
         found.sorted()
     });
     found.extend(in_files.into_iter().flatten());
     for between in bases {
-        let comparison = compare(between.base, target, opener, found);
-        let links = links(between.base, target, &comparison, opener.beams());
-        let pair = Pair::new(between, target, &comparison, &links, appups, opener.beams());
+        let pair = Pair::new(between, target, appups, beams);
         let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Pair(check) = rule.check { Some(check) } else { None }).collect();
         let by_rule = parallel::map(&checks, 1, |check| {
             let mut found = Findings::default();

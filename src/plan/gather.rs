@@ -5,14 +5,15 @@
 
 use super::{PathRequest, faults};
 use crate::appup::{self, Appup, Direction, Effect, HighOp, Instruction, NoEntry, Version};
-use crate::diag::Findings;
+use crate::diag::{Diagnostic, Findings};
 use crate::otp::Otp;
 use crate::release::{Application, Opener, Release};
 use crate::relup::{Cause, LowOp};
-use crate::source::{Refusal, Spot, TreeId, join};
+use crate::source::{Refusal, Spot, TreeId, Trees, join};
 use crate::term::print::quoted;
 use crate::term::{Document, Sensitive};
 use foldhash::{HashMap, HashSet, HashSetExt};
+use std::sync::Arc;
 
 /// A script of a path: instructions and what asked for them.
 #[derive(Debug)]
@@ -40,27 +41,77 @@ impl Script {
     }
 }
 
-/// The target's appups, each read when it is first needed.
+/// Appup files that were read, for as long as they do not change.
+#[derive(Default)]
+pub struct AppupFiles {
+    read: HashMap<Spot, (Otp, Arc<AppupFile>)>,
+}
+
+/// An appup file, or why there is none.
+#[derive(Clone)]
+struct AppupFile {
+    /// The appup, when it is sound.
+    appup: Option<Appup>,
+    /// What was found in the file.
+    faults: Vec<Diagnostic>,
+    /// What in it other versions of OTP read otherwise.
+    sensitive: Vec<Sensitive>,
+    /// Why it could not be read.
+    refusal: Option<Refusal>,
+}
+
+impl AppupFiles {
+    /// Forgets a file that has changed.
+    pub fn forget(&mut self, spot: &Spot) {
+        self.read.remove(spot);
+    }
+
+    /// The files in some places, those read that were not read before.
+    fn get(&mut self, opener: &mut Opener<'_>, spots: &[Spot]) -> Vec<Arc<AppupFile>> {
+        let otp = opener.otp();
+        let is_known = |spot: &Spot| self.read.get(spot).is_some_and(|(read_for, _)| *read_for == otp);
+        let (known, fresh): (Vec<Spot>, Vec<Spot>) = spots.iter().cloned().partition(is_known);
+        known.iter().for_each(|spot| opener.trees().get(spot.tree).used(&spot.path));
+        let documents = opener.read_all(&fresh);
+        for (spot, document) in fresh.into_iter().zip(documents) {
+            self.read.insert(spot, (otp, Arc::new(AppupFile::new(document, otp))));
+        }
+        spots.iter().filter_map(|spot| self.read.get(spot).map(|(_, file)| Arc::clone(file))).collect()
+    }
+}
+
+impl AppupFile {
+    fn new(document: Result<Document, Refusal>, otp: Otp) -> AppupFile {
+        match document {
+            Err(why) => AppupFile { appup: None, faults: Vec::new(), sensitive: Vec::new(), refusal: Some(why) },
+            Ok(mut document) => {
+                let mut found = Findings::default();
+                let mut sensitive = std::mem::take(&mut document.sensitive);
+                let appup = appup::from_document(document, otp, &mut found);
+                sensitive.extend(appup.iter().flat_map(patterns));
+                AppupFile { appup, faults: found.sorted(), sensitive, refusal: None }
+            }
+        }
+    }
+}
+
+/// The target's appups that its paths need.
 #[derive(Default)]
 pub struct Appups {
     read: HashMap<String, Loaded>,
 }
 
-/// An appup, or why there is none.
+/// The appup of an application.
 struct Loaded {
-    /// The file.
     spot: Spot,
-    /// Whether it is there.
-    found: bool,
-    appup: Option<Appup>,
-    /// What was found in the file; reported on every path that needs it.
-    faults: Vec<crate::diag::Diagnostic>,
+    file: Arc<AppupFile>,
+    /// What is wrong with it for this application; reported on every path that needs it.
+    faults: Vec<Diagnostic>,
 }
 
 impl Appups {
     /// Reads the appups of the applications that differ between the target and any base.
-    pub fn load<'r>(opener: &mut Opener<'_>, target: &Release, bases: impl IntoIterator<Item = &'r Release>) -> Appups {
-        let mut appups = Appups::default();
+    pub fn load<'r>(opener: &mut Opener<'_>, files: &mut AppupFiles, target: &Release, bases: impl IntoIterator<Item = &'r Release>) -> Appups {
         let mut wanted: HashSet<&str> = HashSet::new();
         for base in bases {
             wanted.extend(changed(target, base).map(|(application, _)| application.name.value.as_str()));
@@ -72,34 +123,40 @@ impl Appups {
             .filter(|application| wanted.contains(application.name.value.as_str()) && named.insert(application.name.value.as_str()))
             .collect();
         let spots: Vec<Spot> = changed.iter().map(|application| appup_spot(application)).collect();
-        let otp = opener.otp();
-        let documents = opener.read_all(&spots);
-        for ((application, spot), document) in changed.into_iter().zip(spots.iter()).zip(documents) {
-            let loaded = Loaded::new(application, spot, &opener.trees().display(spot), document, otp);
-            opener.note_sensitive(loaded.appup.iter().flat_map(sensitive));
-            appups.read.insert(application.name.value.as_str().to_owned(), loaded);
-        }
-        appups
+        let loaded = changed.iter().zip(files.get(opener, &spots)).zip(spots).map(|((application, file), spot)| {
+            let loaded = Loaded::new(application, spot, file, opener.trees());
+            (application.name.value.as_str().to_owned(), loaded)
+        });
+        Appups { read: loaded.collect() }
     }
 
     /// The appup of an application, when it was read and is sound.
     pub fn get(&self, application: &str) -> Option<&Appup> {
-        self.read.get(application)?.appup.as_ref()
+        self.read.get(application)?.file.appup.as_ref()
     }
 
     /// The files that were read, in the order of the applications' names.
     pub fn files(&self) -> impl Iterator<Item = &Spot> {
-        let mut all: Vec<(&String, &Spot)> = self.read.iter().filter(|(_, loaded)| loaded.found).map(|(name, loaded)| (name, &loaded.spot)).collect();
-        all.sort_unstable_by_key(|(name, _)| *name);
-        all.into_iter().map(|(_, spot)| spot)
+        self.ordered().into_iter().filter(|loaded| loaded.file.refusal.is_none()).map(|loaded| &loaded.spot)
     }
 
-    /// Lets a caller change the appups before they are used, in the order of their names.
+    /// What in them other versions of OTP read otherwise.
+    pub fn sensitive(&self) -> impl Iterator<Item = &Sensitive> {
+        self.ordered().into_iter().flat_map(|loaded| &loaded.file.sensitive)
+    }
+
+    fn ordered(&self) -> Vec<&Loaded> {
+        let mut all: Vec<(&String, &Loaded)> = self.read.iter().collect();
+        all.sort_unstable_by_key(|(name, _)| *name);
+        all.into_iter().map(|(_, loaded)| loaded).collect()
+    }
+
+    /// Lets a caller change the appups before they are used, in the order of their names. The files stay as they were read.
     pub fn each(&mut self, mut change: impl FnMut(&str, &mut Appup)) {
         let mut names: Vec<String> = self.read.keys().cloned().collect();
         names.sort_unstable();
         for name in names {
-            if let Some(appup) = self.read.get_mut(&name).and_then(|loaded| loaded.appup.as_mut()) {
+            if let Some(appup) = self.read.get_mut(&name).and_then(|loaded| Arc::make_mut(&mut loaded.file).appup.as_mut()) {
                 change(&name, appup);
             }
         }
@@ -107,7 +164,7 @@ impl Appups {
 }
 
 /// The version patterns of an appup that not all versions of OTP read alike.
-fn sensitive(appup: &Appup) -> impl Iterator<Item = Sensitive> {
+fn patterns(appup: &Appup) -> impl Iterator<Item = Sensitive> {
     let versions = appup.up.list.iter().chain(&appup.down.list).map(|entry| &entry.version);
     versions.filter_map(|version| Some(Sensitive { span: version.span(), what: "a regular expression", since: version.read_differently_since()? }))
 }
@@ -118,29 +175,22 @@ fn appup_spot(application: &Application) -> Spot {
 }
 
 impl Loaded {
-    fn new(application: &Application, spot: &Spot, name: &str, document: Result<Document, Refusal>, otp: Otp) -> Loaded {
-        let mut found = Findings::default();
-        let mut appup = None;
-        let was_found = document.is_ok();
-        match document {
-            Err(why) => {
-                let words = match &why {
-                    Refusal::Absent => None,
-                    Refusal::Refused(words) => Some(words.as_str()),
-                    Refusal::TooLarge(_) => Some("it is too large"),
-                };
-                found.push(appup::appup_missing(&application.name.value, name, spot.tree != TreeId::Outside, application.vsn.span, words));
-            }
-            Ok(document) => {
-                appup = appup::from_document(document, otp, &mut found);
-            }
+    fn new(application: &Application, spot: Spot, file: Arc<AppupFile>, trees: &Trees<'_>) -> Loaded {
+        let mut faults = file.faults.clone();
+        if let Some(why) = &file.refusal {
+            let words = match why {
+                Refusal::Absent => None,
+                Refusal::Refused(words) => Some(words.as_str()),
+                Refusal::TooLarge(_) => Some("it is too large"),
+            };
+            faults.push(appup::appup_missing(&application.name.value, &trees.display(&spot), spot.tree != TreeId::Outside, application.vsn.span, words));
         }
-        if let Some(appup) = &appup
+        if let Some(appup) = &file.appup
             && appup.vsn.text().as_deref() != Some(application.vsn.value.as_str())
         {
-            found.push(appup::bad_vsn(&appup.vsn, &application.name.value, &application.vsn.value, application.file.vsn.span));
+            faults.push(appup::bad_vsn(&appup.vsn, &application.name.value, &application.vsn.value, application.file.vsn.span));
         }
-        Loaded { spot: spot.clone(), found: was_found, appup, faults: found.sorted() }
+        Loaded { spot, file, faults }
     }
 }
 
@@ -186,7 +236,7 @@ pub(super) fn gather(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Find
 fn changed_script(application: &Application, old: &Application, direction: Direction, appups: &Appups, found: &mut Findings) -> Option<Script> {
     let loaded = appups.read.get(application.name.value.as_str())?;
     found.extend(loaded.faults.iter().cloned());
-    let entries = loaded.appup.as_ref()?.entries(direction);
+    let entries = loaded.file.appup.as_ref()?.entries(direction);
     match appup::choose(entries, &old.vsn.value, direction, found) {
         Ok(entry) => Some(Script::written(appup::read_script(&entry.script, found))),
         Err(NoEntry::Refused) => None,

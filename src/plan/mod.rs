@@ -29,7 +29,7 @@ mod split;
 pub use applications::Contents;
 pub use difference::first_difference;
 pub use faults::{ALL as CODES, NO_RELUP_ENTRY, NO_SUCH_MODULE, restart_forbidden};
-pub use gather::Appups;
+pub use gather::{AppupFiles, Appups};
 pub use order::{Cluster, Preference, knots};
 
 use crate::appup::{Direction, Instruction};

@@ -100,13 +100,19 @@ impl Library {
     /// Reads files that were not read before, in parallel; their names are given out in the order of `spots`.
     pub fn load(&mut self, trees: &Trees<'_>, spots: Vec<Spot>, otp: Otp, files: &mut Files) {
         let mut known: HashSet<Spot> = HashSet::new();
-        let fresh = spots.into_iter().filter(|spot| !self.read.contains_key(spot) && known.insert(spot.clone()));
-        let jobs: Vec<(FileId, Spot)> = (files.next_id().0..).map(FileId).zip(fresh).collect();
+        let is_read = |spot: &Spot| self.read.contains_key(spot).then(|| trees.get(spot.tree).used(&spot.path)).is_some();
+        let fresh = spots.into_iter().filter(|spot| !is_read(spot) && known.insert(spot.clone()));
+        let jobs: Vec<(FileId, Spot)> = fresh.map(|spot| (files.reserve(&trees.display(&spot)), spot)).collect();
         let results = parallel::map(&jobs, WORTH_A_THREAD, |(file, spot)| read_file(trees, spot, *file, otp));
-        for ((_, spot), (source, read)) in jobs.into_iter().zip(results) {
-            files.add(source);
+        for ((file, spot), (source, read)) in jobs.into_iter().zip(results) {
+            files.put(file, source);
             self.read.insert(spot, read);
         }
+    }
+
+    /// Forgets a file that has changed.
+    pub fn forget(&mut self, spot: &Spot) {
+        self.read.remove(spot);
     }
 
     /// Chooses the file for an application as `systools` does and says why there is none.

@@ -21,7 +21,7 @@ pub use rel::{Rel, RelApp};
 use crate::diag::Diagnostic;
 use crate::source::{FileTree, Spot, Trees, join, parent};
 use crate::span::{Span, Spanned};
-use crate::term::{Atom, FaultClass, SyntaxFault};
+use crate::term::{Atom, FaultClass, Sensitive, SyntaxFault};
 use foldhash::HashMap;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -91,7 +91,9 @@ impl Application {
 
     /// The modules that have a compiled file in its folder.
     pub fn compiled(&self, trees: &Trees<'_>) -> &BTreeSet<String> {
-        self.compiled.get_or_init(|| modules_in(trees.get(self.folder.tree), &self.folder.path))
+        let tree = trees.get(self.folder.tree);
+        tree.used(&self.folder.path);
+        self.compiled.get_or_init(|| modules_in(tree, &self.folder.path))
     }
 
     /// The compiled file of a module.
@@ -124,6 +126,8 @@ pub struct Release {
     pub modules: HashMap<Atom, Listed>,
     /// Where its `.rel` is.
     pub spot: Spot,
+    /// What in its `.rel` and its `.app` files other versions of OTP read otherwise.
+    pub sensitive: Vec<Sensitive>,
 }
 
 impl Release {

@@ -21,8 +21,11 @@ pub struct Opener<'a> {
     otp: Option<Otp>,
     library: Library,
     files: Files,
+    /// The files that were read.
+    texts: HashMap<Spot, FileId>,
+    /// What the `.rel` files hold that were parsed, and for which version.
+    rels: HashMap<Spot, (Otp, Arc<Document>)>,
     store: Store,
-    sensitive: Vec<Sensitive>,
 }
 
 /// A release found, not yet read: where its `.rel` is, and its own `lib` folder.
@@ -31,10 +34,26 @@ struct Located {
     own: Option<String>,
 }
 
+/// The same with its `.rel` read, and what in that other versions of OTP read otherwise.
+struct Found {
+    located: Located,
+    rel: Rel,
+    sensitive: Vec<Sensitive>,
+}
+
 impl<'a> Opener<'a> {
     /// An opener over a tree, with the entries of `--path` and the version whose behaviour counts, when it is given.
     pub fn new(outside: &'a dyn FileTree, search: Vec<String>, otp: Option<Otp>) -> Opener<'a> {
-        Opener { trees: Trees::new(outside), search, otp, library: Library::default(), files: Files::default(), store: Store::default(), sensitive: Vec::new() }
+        Opener {
+            trees: Trees::new(outside),
+            search,
+            otp,
+            library: Library::default(),
+            files: Files::default(),
+            texts: HashMap::new(),
+            rels: HashMap::new(),
+            store: Store::default(),
+        }
     }
 
     /// The same, for a run that also looks at code and configuration: tarballs are then kept whole.
@@ -63,41 +82,45 @@ impl<'a> Opener<'a> {
         &self.files
     }
 
+    /// The same, to be called by other names in a report.
+    pub fn files_mut(&mut self) -> &mut Files {
+        &mut self.files
+    }
+
+    /// How many times a compiled module was read.
+    pub fn reads_of_beams(&self) -> usize {
+        self.store.reads()
+    }
+
     /// The files, when nothing more is to be read.
     pub fn into_files(self) -> Files {
         self.files
     }
 
-    /// What was read that other versions of OTP read otherwise.
-    pub fn sensitive(&self) -> &[Sensitive] {
-        &self.sensitive
-    }
-
-    /// Notes something more that other versions read otherwise, for a layer that knows what it read.
-    pub fn note_sensitive(&mut self, sensitive: impl IntoIterator<Item = Sensitive>) {
-        self.sensitive.extend(sensitive);
+    /// Decides which version counts from now on; `None` for that of the first release opened next.
+    pub fn set_otp(&mut self, otp: Option<Otp>) {
+        self.otp = otp;
     }
 
     /// Opens releases, the target first; `None` for each that cannot be used, with the findings why.
     pub fn open(&mut self, references: &[&str], found: &mut Findings) -> Vec<Option<Release>> {
         let given = self.search_path(found);
-        let rels: Vec<Option<(Located, Rel)>> = references
+        let rels: Vec<Option<Found>> = references
             .iter()
             .map(|reference| {
                 let located = self.locate(reference, &given, found)?;
-                let rel = self.read_rel(&located, found)?;
-                Some((located, rel))
+                let (rel, sensitive) = self.read_rel(&located, found)?;
+                Some(Found { located, rel, sensitive })
             })
             .collect();
         let shelves = self.load_applications(&rels, &given, found);
         let jobs: Vec<_> = rels.into_iter().zip(shelves).collect();
         let library = &self.library;
-        let assembled = parallel::each(jobs, |(rel, shelf)| Some(assemble(library, rel?, &*shelf?)));
+        let assembled = parallel::each(jobs, |(found, shelf)| Some(assemble(library, found?, &*shelf?)));
         assembled
             .into_iter()
             .map(|assembled| {
-                let Assembled { release, faults, mut sensitive } = assembled?;
-                self.sensitive.append(&mut sensitive);
+                let Assembled { release, faults } = assembled?;
                 found.append(faults);
                 release
             })
@@ -106,21 +129,42 @@ impl<'a> Opener<'a> {
 
     /// Reads a file that describes a release, for a layer that knows what is in it.
     pub fn read(&mut self, spot: &Spot) -> Result<FileId, Refusal> {
-        let bytes = self.trees.get(spot.tree).read_text(&spot.path)?;
-        Ok(self.files.add(Source::new(self.trees.display(spot), bytes)))
+        self.keep(spot, |tree| tree.read_text(&spot.path))
     }
 
     /// Reads a relup, which may be as large as its releases are many.
     pub fn read_relup(&mut self, spot: &Spot) -> Result<FileId, Refusal> {
-        let bytes = self.trees.get(spot.tree).read(&spot.path)?;
-        Ok(self.files.add(Source::new(self.trees.display(spot), bytes)))
+        self.keep(spot, |tree| tree.read(&spot.path))
+    }
+
+    /// Reads a file that was not read before, and keeps it.
+    fn keep(&mut self, spot: &Spot, read: impl FnOnce(&dyn FileTree) -> Result<Vec<u8>, Refusal>) -> Result<FileId, Refusal> {
+        let tree = self.trees.get(spot.tree);
+        if let Some(file) = self.texts.get(spot) {
+            tree.used(&spot.path);
+            return Ok(*file);
+        }
+        let bytes = read(tree)?;
+        let file = self.files.add(Source::new(self.trees.display(spot), bytes));
+        self.texts.insert(spot.clone(), file);
+        Ok(file)
+    }
+
+    /// Forgets a file that has changed.
+    pub fn forget(&mut self, path: &str) {
+        let spot = Spot::new(TreeId::Outside, path);
+        self.texts.remove(&spot);
+        self.rels.remove(&spot);
+        self.library.forget(&spot);
+        self.store.forget(&spot);
+        self.trees.forget_archive(path);
     }
 
     /// Reads and parses the first term of many files, in parallel.
     pub fn read_all(&mut self, spots: &[Spot]) -> Vec<Result<Document, Refusal>> {
         const WORTH_A_THREAD: usize = 8;
-        let (first, otp, trees) = (self.files.next_id().0, self.otp(), &self.trees);
-        let jobs: Vec<(FileId, &Spot)> = (first..).map(FileId).zip(spots).collect();
+        let (otp, trees, files) = (self.otp(), &self.trees, &mut self.files);
+        let jobs: Vec<(FileId, &Spot)> = spots.iter().map(|spot| (files.reserve(&trees.display(spot)), spot)).collect();
         let read = parallel::map(&jobs, WORTH_A_THREAD, |(file, spot)| {
             let bytes = trees.get(spot.tree).read_text(&spot.path);
             let refusal = bytes.as_ref().err().cloned();
@@ -129,10 +173,10 @@ impl<'a> Opener<'a> {
             (source, document)
         });
         let mut documents = Vec::with_capacity(read.len());
-        for (source, mut document) in read {
-            self.files.add(source);
-            if let Ok(document) = &mut document {
-                self.sensitive.append(&mut document.sensitive);
+        for ((file, spot), (source, document)) in jobs.into_iter().zip(read) {
+            self.files.put(file, source);
+            if document.is_ok() {
+                self.texts.insert(spot.clone(), file);
             }
             documents.push(document);
         }
@@ -140,16 +184,9 @@ impl<'a> Opener<'a> {
     }
 
     /// Parses a file that was read, at the version that counts.
-    pub fn parse(&mut self, file: FileId, extent: Extent) -> Document {
+    pub fn parse(&self, file: FileId, extent: Extent) -> Document {
         let otp = self.otp();
-        match self.files.get(file) {
-            Some(source) => {
-                let mut document = parse(source, file, otp, extent);
-                self.sensitive.append(&mut document.sensitive);
-                document
-            }
-            None => Document::default(),
-        }
+        self.files.get(file).map(|source| parse(source, file, otp, extent)).unwrap_or_default()
     }
 
     /// The folders that `--path` names.
@@ -174,7 +211,7 @@ impl<'a> Opener<'a> {
         let (name, version) = split_version(reference, self.trees.outside());
         if version.is_none() {
             if [".tar.gz", ".tgz", ".tar"].iter().any(|end| name.ends_with(end)) && self.trees.outside().is_file(name) {
-                let tree = self.trees.open_archive(name).map_err(|diagnostic| found.push(*diagnostic)).ok()?;
+                let tree = self.trees.archive(name).map_err(|diagnostic| found.push(*diagnostic)).ok()?;
                 return self.locate_in_root(reference, &Spot::new(tree, ""), None, found);
             }
             if let Some(path) = self.rel_file(name, given) {
@@ -232,7 +269,7 @@ impl<'a> Opener<'a> {
     }
 
     /// Chooses among the releases of an unpacked release or a tarball.
-    fn locate_in_root(&self, reference: &str, root: &Spot, version: Option<&str>, found: &mut Findings) -> Option<Located> {
+    fn locate_in_root(&mut self, reference: &str, root: &Spot, version: Option<&str>, found: &mut Findings) -> Option<Located> {
         let releases = Spot::new(root.tree, join(&root.path, "releases"));
         if let Err(Refusal::Refused(words)) = self.trees.get(root.tree).list(&releases.path) {
             found.push(unreadable_releases(&self.trees.display(&releases), &words));
@@ -272,16 +309,20 @@ impl<'a> Opener<'a> {
     }
 
     /// Leaves out what holds the same as an earlier one: after an upgrade the release handler's copy is beside the original.
-    fn distinct<'c>(&self, tree: TreeId, candidates: Vec<&'c (String, String)>) -> Vec<&'c (String, String)> {
+    fn distinct<'c>(&mut self, tree: TreeId, candidates: Vec<&'c (String, String)>) -> Vec<&'c (String, String)> {
         if candidates.len() < 2 {
             return candidates;
         }
         let mut seen = std::collections::BTreeSet::new();
-        candidates.into_iter().filter(|(_, path)| self.trees.get(tree).read_text(path).map_or(true, |bytes| seen.insert(bytes))).collect()
+        let mut is_other = |(_, path): &&(String, String)| match self.read(&Spot::new(tree, path)) {
+            Ok(file) => seen.insert(self.files.get(file).map(|source| source.bytes().into_owned()).unwrap_or_default()),
+            Err(_) => true,
+        };
+        candidates.into_iter().filter(|candidate| is_other(candidate)).collect()
     }
 
     /// Version and path of every `.rel` below `releases/`, sorted by path; one that cannot be read goes by its folder.
-    fn releases_in(&self, root: &Spot, found: &mut Findings) -> Vec<(String, String)> {
+    fn releases_in(&mut self, root: &Spot, found: &mut Findings) -> Vec<(String, String)> {
         let tree = self.trees.get(root.tree);
         let releases = join(&root.path, "releases");
         let mut paths = Vec::new();
@@ -315,11 +356,9 @@ impl<'a> Opener<'a> {
         list
     }
 
-    fn peek_version(&self, tree: TreeId, path: &str) -> Option<String> {
-        let bytes = self.trees.get(tree).read_text(path).ok()?;
-        let document = parse(&Source::new(path, bytes), FileId(0), self.otp(), Extent::First);
-        let mut ignored = Findings::default();
-        Some(read_rel(document.terms.first()?, &mut ignored)?.vsn.value)
+    fn peek_version(&mut self, tree: TreeId, path: &str) -> Option<String> {
+        let document = self.parse_rel(&Spot::new(tree, path), self.otp()).ok()?;
+        Some(read_rel(document.terms.first()?, &mut Findings::default())?.vsn.value)
     }
 
     /// The version that `releases/start_erl.data` names.
@@ -331,45 +370,46 @@ impl<'a> Opener<'a> {
 
     // ---- reading ----
 
-    fn read_rel(&mut self, located: &Located, found: &mut Findings) -> Option<Rel> {
-        let file = match self.read(&located.spot) {
-            Ok(file) => file,
-            Err(why) => {
-                found.push(refused(&self.trees.display(&located.spot), &why).otp("not_found"));
-                return None;
-            }
+    /// Reads a `.rel`. The first one of a run decides the version that counts, unless it was given.
+    fn read_rel(&mut self, located: &Located, found: &mut Findings) -> Option<(Rel, Vec<Sensitive>)> {
+        let mut parse = |opener: &mut Opener<'_>, otp| {
+            let parsed = opener.parse_rel(&located.spot, otp);
+            parsed.map_err(|why| found.push(refused(&opener.trees.display(&located.spot), &why).otp("not_found"))).ok()
         };
-        let mut document = self.parse_rel(file)?;
-        self.sensitive.append(&mut document.sensitive);
-        let sound = document.faults.is_empty();
-        found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Rel)));
+        let mut document = parse(self, self.otp())?;
+        if self.otp.is_none() {
+            let rel = document.terms.first().and_then(|term| read_rel(term, &mut Findings::default()));
+            let otp = Otp::from_erts(&rel.map(|rel| rel.erts.value).unwrap_or_default());
+            self.otp = Some(otp);
+            document = parse(self, otp)?;
+        }
+        found.extend(document.faults.iter().cloned().map(|fault| with_otp_tag(fault, FileKind::Rel)));
         found.extend(document.rest.map(text_after_term));
         let rel = read_rel(document.terms.first()?, found);
-        if sound { rel } else { None }
+        rel.filter(|_| document.faults.is_empty()).map(|rel| (rel, document.sensitive.clone()))
     }
 
-    /// The first release opened decides the version that counts, unless it was given: its `.rel` is read at the newest
-    /// level to learn it, and again at the level learnt.
-    fn parse_rel(&mut self, file: FileId) -> Option<Document> {
-        let source = self.files.get(file)?;
-        let document = parse(source, file, self.otp(), Extent::First);
-        if self.otp.is_some() {
-            return Some(document);
+    /// What a `.rel` holds for a version of OTP; parsed again only where versions differ in it.
+    fn parse_rel(&mut self, spot: &Spot, otp: Otp) -> Result<Arc<Document>, Refusal> {
+        let file = self.read(spot)?;
+        if let Some((parsed_for, document)) = self.rels.get(spot)
+            && (*parsed_for == otp || (document.sensitive.is_empty() && document.faults.is_empty()))
+        {
+            return Ok(Arc::clone(document));
         }
-        let rel = document.terms.first().and_then(|term| read_rel(term, &mut Findings::default()));
-        let otp = Otp::from_erts(&rel.map(|rel| rel.erts.value).unwrap_or_default());
-        self.otp = Some(otp);
-        Some(parse(source, file, otp, Extent::First))
+        let document = Arc::new(self.files.get(file).map(|source| parse(source, file, otp, Extent::First)).unwrap_or_default());
+        self.rels.insert(spot.clone(), (otp, Arc::clone(&document)));
+        Ok(document)
     }
 
     /// Lists the folders of each release's search path and reads every `.app` that may be wanted.
-    fn load_applications(&mut self, rels: &[Option<(Located, Rel)>], given: &[Folder], found: &mut Findings) -> Vec<Option<Arc<Shelf>>> {
+    fn load_applications(&mut self, rels: &[Option<Found>], given: &[Folder], found: &mut Findings) -> Vec<Option<Arc<Shelf>>> {
         let otp = self.otp();
         let mut known: HashMap<Option<Spot>, Arc<Shelf>> = HashMap::new();
         let mut shelves = Vec::new();
         let mut wanted = Vec::new();
         for rel in rels {
-            let Some((located, rel)) = rel else {
+            let Some(Found { located, rel, .. }) = rel else {
                 shelves.push(None);
                 continue;
             };
@@ -390,16 +430,15 @@ impl<'a> Opener<'a> {
 struct Assembled {
     release: Option<Release>,
     faults: Findings,
-    sensitive: Vec<Sensitive>,
 }
 
-fn assemble(library: &Library, rel: (Located, Rel), shelf: &Shelf) -> Assembled {
-    let (mut faults, mut sensitive) = (Findings::default(), Vec::new());
-    let release = put_together(library, rel, shelf, &mut sensitive, &mut faults);
-    Assembled { release, faults, sensitive }
+fn assemble(library: &Library, found: Found, shelf: &Shelf) -> Assembled {
+    let mut faults = Findings::default();
+    let release = put_together(library, found, shelf, &mut faults);
+    Assembled { release, faults }
 }
 
-fn put_together(library: &Library, (located, rel): (Located, Rel), shelf: &Shelf, sensitive: &mut Vec<Sensitive>, found: &mut Findings) -> Option<Release> {
+fn put_together(library: &Library, Found { located, rel, mut sensitive }: Found, shelf: &Shelf, found: &mut Findings) -> Option<Release> {
     let mut applications = Vec::with_capacity(rel.apps.len());
     for app in &rel.apps {
         let Some((file, folder, read_differently)) = library.choose(app, shelf, found) else { continue };
@@ -433,7 +472,7 @@ fn put_together(library: &Library, (located, rel): (Located, Rel), shelf: &Shelf
     for (at, application) in applications.iter().enumerate() {
         names.entry(application.name.value.clone()).or_insert(at);
     }
-    Some(Release { rel, applications, order, names, modules, spot: located.spot })
+    Some(Release { rel, applications, order, names, modules, spot: located.spot, sensitive })
 }
 
 /// The `ebin` folders of a release's own `lib`; its path is taken by the letter, whatever stars are in it.

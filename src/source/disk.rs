@@ -33,6 +33,10 @@ impl FileTree for Disk {
         Ok(names)
     }
 
+    fn whole(&self, path: &str) -> String {
+        fs::canonicalize(path).map_or_else(|_| path.to_owned(), |whole| whole.to_string_lossy().into_owned())
+    }
+
     fn unnamed(&self, folder: &str) -> usize {
         let entries = fs::read_dir(if folder.is_empty() { "." } else { folder }).into_iter().flatten().flatten();
         entries.filter(|entry| entry.file_name().to_str().is_none()).count()

@@ -3,6 +3,7 @@
 use super::encoding::{self, Encoding};
 use crate::span::{FileId, Span};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// One decoded file.
@@ -125,23 +126,37 @@ fn begun(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
-/// Every file of a run, by [`FileId`].
+/// Every file of a run, by [`FileId`]. A name stands for one file: read again, it keeps its id.
 #[derive(Debug, Default)]
 pub struct Files {
     list: Vec<Source>,
+    ids: HashMap<String, FileId>,
 }
 
 impl Files {
-    /// Keeps a file and names it.
-    pub fn add(&mut self, source: Source) -> FileId {
+    /// The id of the file with a name, for one that is still to be put there.
+    pub fn reserve(&mut self, name: &str) -> FileId {
+        if let Some(id) = self.ids.get(name) {
+            return *id;
+        }
         let id = FileId(u32::try_from(self.list.len()).unwrap_or(u32::MAX - 1));
-        self.list.push(source);
+        self.list.push(Source::new(name, Vec::new()));
+        self.ids.insert(name.to_owned(), id);
         id
     }
 
-    /// The name that the next file added will get.
-    pub fn next_id(&self) -> FileId {
-        FileId(u32::try_from(self.list.len()).unwrap_or(u32::MAX - 1))
+    /// Puts a file in the place of an id.
+    pub fn put(&mut self, id: FileId, source: Source) {
+        if let Some(place) = self.list.get_mut(id.0 as usize) {
+            *place = source;
+        }
+    }
+
+    /// Keeps a file and gives its id.
+    pub fn add(&mut self, source: Source) -> FileId {
+        let id = self.reserve(&source.name);
+        self.put(id, source);
+        id
     }
 
     /// Gives a file another name in reports.

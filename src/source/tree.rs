@@ -75,6 +75,14 @@ pub trait FileTree: Sync {
         0
     }
 
+    /// The one name of a file or folder, links followed; the name as it is where it leads to nothing.
+    fn whole(&self, path: &str) -> String {
+        path.to_owned()
+    }
+
+    /// Notes that what was read of a file or folder before is used again.
+    fn used(&self, _path: &str) {}
+
     /// The bytes of a file that describes a release.
     fn read_text(&self, path: &str) -> Result<Vec<u8>, Refusal> {
         let bytes = self.read(path)?;

@@ -29,10 +29,18 @@ impl Spot {
     }
 }
 
+/// A tarball that was read.
+struct Archive {
+    path: String,
+    tree: MemoryTree,
+    /// Whether the tarball has changed since.
+    stale: bool,
+}
+
 /// All trees of a run.
 pub struct Trees<'a> {
     outside: &'a dyn FileTree,
-    archives: Vec<(String, MemoryTree)>,
+    archives: Vec<Archive>,
     /// What is kept of tarballs.
     pub keep: Keep,
 }
@@ -48,26 +56,35 @@ impl<'a> Trees<'a> {
         self.outside
     }
 
-    /// Reads a tarball and keeps what is wanted of it.
-    pub fn open_archive(&mut self, path: &str) -> Result<TreeId, Box<Diagnostic>> {
+    /// A tarball, read unless it was read before, with what is wanted of it.
+    pub fn archive(&mut self, path: &str) -> Result<TreeId, Box<Diagnostic>> {
+        if let Some(at) = self.archives.iter().position(|known| known.path == path && !known.stale) {
+            self.outside.used(path);
+            return Ok(TreeId::Archive(at));
+        }
         let tree = open_archive(self.outside, path, self.keep)?;
-        self.archives.push((path.to_owned(), tree));
+        self.archives.push(Archive { path: path.to_owned(), tree, stale: false });
         Ok(TreeId::Archive(self.archives.len() - 1))
+    }
+
+    /// Forgets a tarball that has changed; what was read of it keeps its place.
+    pub fn forget_archive(&mut self, path: &str) {
+        self.archives.iter_mut().filter(|archive| archive.path == path).for_each(|archive| archive.stale = true);
     }
 
     /// The tree with an id.
     pub fn get(&self, id: TreeId) -> &dyn FileTree {
         match id {
             TreeId::Outside => self.outside,
-            TreeId::Archive(at) => self.archives.get(at).map_or(self.outside, |(_, tree)| tree),
+            TreeId::Archive(at) => self.archives.get(at).map_or(self.outside, |archive| &archive.tree),
         }
     }
 
     /// How a file is called in reports: inside a tarball, with the tarball's name in front.
     pub fn display(&self, spot: &Spot) -> String {
         match spot.tree {
-            TreeId::Archive(at) if at < self.archives.len() => self.archives.get(at).map_or_else(String::new, |(name, _)| format!("{name}:{}", spot.path)),
-            TreeId::Outside | TreeId::Archive(_) => spot.path.clone(),
+            TreeId::Archive(at) => self.archives.get(at).map_or_else(|| spot.path.clone(), |archive| format!("{}:{}", archive.path, spot.path)),
+            TreeId::Outside => spot.path.clone(),
         }
     }
 }

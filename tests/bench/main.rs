@@ -8,7 +8,7 @@ mod lay_out;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use relupc::diag::Findings;
 use relupc::otp::Otp;
-use relupc::plan::{Appups, Base, Request, plan};
+use relupc::plan::{AppupFiles, Appups, Base, Request, plan};
 use relupc::release::Opener;
 use relupc::source::{Disk, Source};
 use relupc::span::FileId;
@@ -35,7 +35,7 @@ fn relup(folder: &Path) -> String {
     let mut found = Findings::default();
     let mut opener = Opener::new(&Disk, vec![folder.join("lib/*/ebin").to_string_lossy().into_owned()], None);
     let opened: Vec<_> = opener.open(&names, &mut found).into_iter().flatten().collect();
-    let appups = Appups::load(&mut opener, &opened[0], &opened[1..]);
+    let appups = Appups::load(&mut opener, &mut AppupFiles::default(), &opened[0], &opened[1..]);
     let description = Term::list(Vec::new());
     let all: Vec<Base<'_>> = opened[1..].iter().map(|release| Base { release, description: &description }).collect();
     let request = Request { target: &opened[0], up_from: all.clone(), down_to: all, restart_emulator: false };

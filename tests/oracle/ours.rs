@@ -5,7 +5,7 @@ use relupc::appup::Direction;
 use relupc::diag::{Findings, Severity};
 use relupc::lint::{Levels, Preset};
 use relupc::otp::Otp;
-use relupc::plan::{self, Appups, Base, PathRequest, Preference, Request};
+use relupc::plan::{self, AppupFiles, Appups, Base, PathRequest, Preference, Request};
 use relupc::release::{Opener, Release};
 use relupc::relup::{LowOp, Relup};
 use relupc::source::{Files, MemoryTree, Source};
@@ -60,7 +60,7 @@ fn open(case: &Case, opener: &mut Opener<'_>, found: &mut Findings) -> Opened {
     let ups: Vec<Option<Release>> = opened.by_ref().take(ups.len()).collect();
     let downs: Vec<Option<Release>> = opened.collect();
     let appups = match &target {
-        Some(target) => Appups::load(opener, target, ups.iter().chain(&downs).flatten()),
+        Some(target) => Appups::load(opener, &mut AppupFiles::default(), target, ups.iter().chain(&downs).flatten()),
         None => Appups::default(),
     };
     Opened { target, ups, downs, appups }

@@ -24,9 +24,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("author", &["appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
     ("lint", &["node", "author", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("render", &["node", "escape", "compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
+    ("session", &["author", "lint", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     (
         "cli",
-        &["node", "escape", "parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag", "otp", "span"],
+        &[
+            "session", "node", "escape", "parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag",
+            "otp", "span",
+        ],
     ),
 ];
 
@@ -39,9 +43,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pcre2", &["pattern"]),
     ("petgraph", &["plan/order.rs"]),
     ("miette", &["render/human/excerpt.rs"]),
-    ("serde", &["render/json", "cli/config.rs"]),
+    ("serde", &["render/json", "session/config.rs"]),
     ("serde_json", &["render/json"]),
-    ("schemars", &["render/json", "cli/config.rs"]),
+    ("schemars", &["render/json", "session/config.rs", "cli/mod.rs"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
@@ -58,7 +62,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli/write/signals.rs"]),
     ("xattr", &["cli/write"]),
     ("tar", &["source/archive.rs"]),
-    ("toml", &["cli/config.rs"]),
+    ("toml", &["session/config.rs"]),
     ("rayon", &["parallel"]),
     ("ryu", &["term/print.rs"]),
     ("unicode_segmentation", &["term/nodes.rs"]),

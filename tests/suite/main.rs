@@ -20,6 +20,7 @@ mod pages;
 mod parity;
 mod schemas;
 mod seeds;
+mod session;
 mod trust;
 mod words;
 mod writing;

@@ -76,11 +76,6 @@ fn is_same(whole: &Path, name: &str) -> bool {
     Path::new(name).file_name() == whole.file_name() && fs::canonicalize(name).is_ok_and(|other| other == whole)
 }
 
-/// The one name of a file or folder, links followed; the name as it is when there is none.
-pub fn whole(path: &str) -> String {
-    fs::canonicalize(path).map_or_else(|_| path.to_owned(), |whole| whole.to_string_lossy().into_owned())
-}
-
 fn try_replace(path: &Path, bytes: &[u8]) -> io::Result<Vec<String>> {
     if path.starts_with("/dev") || path.starts_with("/proc") {
         // A descriptor of the process: what it leads to belongs to the process that opened it.

@@ -304,17 +304,23 @@ pub struct ExpandReport {
 
 impl ExpandReport {
     /// Of a run: each entry with its direction, version and steps.
-    pub fn new(application: &str, entries: &[(Direction, String, Vec<Step>)], findings: &[Diagnostic], files: &Files, otp: Otp) -> ExpandReport {
-        let entry = |(direction, version, steps): &(Direction, String, Vec<Step>)| ExpandedJson {
+    pub fn new<'e>(
+        application: &str,
+        entries: impl Iterator<Item = (Direction, &'e str, &'e [Step])>,
+        findings: &[Diagnostic],
+        files: &Files,
+        otp: Otp,
+    ) -> ExpandReport {
+        let entry = |(direction, version, steps): (Direction, &str, &[Step])| ExpandedJson {
             direction: direction.word().to_owned(),
-            version: version.clone(),
+            version: version.to_owned(),
             instructions: steps.iter().map(|step| StepJson::new(step, files, otp)).collect(),
         };
         ExpandReport {
             schema: SCHEMA,
             command: "expand".to_owned(),
             application: application.to_owned(),
-            entries: entries.iter().map(entry).collect(),
+            entries: entries.map(entry).collect(),
             diagnostics: diagnostics(findings, files),
         }
     }

@@ -1,14 +1,13 @@
 //! Which files a path on the command line selects.
 
-use super::shell::Failure;
-use super::write;
+use super::Unusable;
 use crate::diag::Findings;
-use crate::source::{Disk, FileTree, Kind, is_configuration, join, refused};
+use crate::source::{FileTree, Kind, is_configuration, join, refused};
 use std::collections::BTreeSet;
 
 /// The files that paths select.
 #[derive(Debug, Default)]
-pub struct Discovered {
+pub(super) struct Discovered {
     /// Appups and their sources.
     pub appups: BTreeSet<String>,
     /// Relups.
@@ -18,19 +17,18 @@ pub struct Discovered {
 }
 
 /// Finds the appups and relups that paths select: themselves, and those in folders.
-pub fn discover(paths: &[String], found: &mut Findings) -> Result<Discovered, Failure> {
-    let disk = Disk;
+pub(super) fn discover(tree: &dyn FileTree, paths: &[String], found: &mut Findings) -> Result<Discovered, Unusable> {
     let mut discovered = Discovered::default();
     for path in paths {
-        match disk.kind(path) {
+        match tree.kind(path) {
             Ok(Kind::Folder) => {
-                let mut walk = Walk { disk, root: write::whole(path), seen: BTreeSet::new(), discovered: &mut discovered };
+                let mut walk = Walk { tree, root: tree.whole(path), seen: BTreeSet::new(), discovered: &mut discovered };
                 // `/` alone keeps its meaning.
                 let folder = if path.trim_end_matches('/').is_empty() { "/" } else { path.trim_end_matches('/') };
                 walk.folder(folder, found);
             }
             Ok(Kind::File | Kind::Other) => {
-                refuse_something_else(path, "`relupc lint` checks appups and relups")?;
+                something_else(path, "`relupc lint` checks appups and relups")?;
                 let files = if is_relup(path) { &mut discovered.relups } else { &mut discovered.appups };
                 files.insert(path.clone());
             }
@@ -41,7 +39,7 @@ pub fn discover(paths: &[String], found: &mut Findings) -> Result<Discovered, Fa
 }
 
 struct Walk<'d> {
-    disk: Disk,
+    tree: &'d dyn FileTree,
     root: String,
     seen: BTreeSet<String>,
     discovered: &'d mut Discovered,
@@ -51,18 +49,18 @@ impl Walk<'_> {
     /// Looks into a folder and those below it. Links may lead in circles, so each folder is looked into once, and out of the
     /// root, which was not asked for.
     fn folder(&mut self, folder: &str, found: &mut Findings) {
-        let whole = write::whole(folder);
-        if !std::path::Path::new(&whole).starts_with(&self.root) || !self.seen.insert(whole) {
+        let whole = self.tree.whole(folder);
+        if !is_below(&whole, &self.root) || !self.seen.insert(whole) {
             return;
         }
-        let names = match self.disk.list(folder) {
+        let names = match self.tree.list(folder) {
             Ok(names) => names,
             Err(why) => return found.push(refused(folder, &why)),
         };
-        self.discovered.unnamed += self.disk.unnamed(folder);
+        self.discovered.unnamed += self.tree.unnamed(folder);
         for name in names {
             let path = join(folder, &name);
-            match self.disk.kind(&path) {
+            match self.tree.kind(&path) {
                 Ok(Kind::Folder) if !name.starts_with('.') => self.folder(&path, found),
                 Ok(Kind::File) if is_appup(&name) => {
                     self.discovered.appups.insert(path);
@@ -74,6 +72,14 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether a path is a folder or in it.
+fn is_below(path: &str, folder: &str) -> bool {
+    if matches!(folder, "" | ".") {
+        return true;
+    }
+    path.strip_prefix(folder.trim_end_matches('/')).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// Whether a file is a relup, by its name: one that was asked for may be `relup-VSN`, which in a folder may be anything.
@@ -91,7 +97,7 @@ fn is_appup(name: &str) -> bool {
 }
 
 /// Refuses a file that is neither an appup nor a relup, by the end of its name, before anything of it is read or shown.
-pub(super) fn refuse_something_else(path: &str, wanted: &str) -> Result<(), Failure> {
+pub fn something_else(path: &str, wanted: &str) -> Result<(), Unusable> {
     const KINDS: &[(&str, &str)] = &[
         (".app", "an application resource file"),
         (".app.src", "the source of an application resource file"),
@@ -104,7 +110,7 @@ pub(super) fn refuse_something_else(path: &str, wanted: &str) -> Result<(), Fail
     ];
     let kind = KINDS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, what)| *what);
     match kind.or_else(|| is_configuration(path).then_some("a configuration file")) {
-        Some(what) => Err(Failure::Usage(format!("`{path}` is {what}: {wanted}"))),
+        Some(what) => Err(Unusable(format!("`{path}` is {what}: {wanted}"))),
         None => Ok(()),
     }
 }

@@ -1,0 +1,187 @@
+//! The question of `make`: the relup of a target.
+
+use super::Session;
+use super::releases::Releases;
+use crate::appup::Direction;
+use crate::author::derive_for;
+use crate::diag::{Findings, Severity};
+use crate::lint::{self, Between};
+use crate::otp::Otp;
+use crate::plan::{self, Appups, Base, Request};
+use crate::release::Release;
+use crate::relup::{Cause, Entry, LowOp, Relup, Step};
+use crate::source::Spot;
+use crate::term::{Term, read_differently};
+use std::collections::BTreeSet;
+use std::mem::ManuallyDrop;
+use std::sync::Arc;
+
+/// A base of a relup, and for which directions it is one.
+#[derive(Clone, Debug)]
+pub struct BaseRequest {
+    /// The release, as it is named.
+    pub reference: String,
+    /// Whether there is to be a path from it.
+    pub up: bool,
+    /// Whether there is to be a path to it.
+    pub down: bool,
+    /// The description of its paths: any term.
+    pub description: Term,
+}
+
+/// What a path may be forbidden to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forbidden {
+    /// Restart the emulator.
+    Restart,
+}
+
+/// What to make.
+#[derive(Clone, Debug)]
+pub struct MakeRequest {
+    /// The release to upgrade to, as it is named.
+    pub target: String,
+    /// The older releases.
+    pub bases: Vec<BaseRequest>,
+    /// Whether each path ends in a restart of the emulator.
+    pub restart_emulator: bool,
+    /// Whether missing downgrade entries are derived.
+    pub derive_downgrade: bool,
+    /// Whether what has no inverse is left out of them.
+    pub allow_lossy: bool,
+    /// What paths must not do.
+    pub forbid: Option<Forbidden>,
+    /// Whether the rules of `lint` are run on the paths.
+    pub with_rules: bool,
+}
+
+impl MakeRequest {
+    /// The releases, the target first.
+    pub fn references(&self) -> Vec<String> {
+        std::iter::once(&self.target).chain(self.bases.iter().map(|base| &base.reference)).cloned().collect()
+    }
+}
+
+/// What was made.
+pub struct Made {
+    /// The relup, as far as it could be compiled; to be used only when nothing is wrong.
+    pub relup: Option<Relup>,
+    /// Whether every release could be opened.
+    pub complete: bool,
+    /// What was found.
+    pub found: Findings,
+    /// The folder of the target, in which the release handler looks for its relup.
+    pub target: Option<Spot>,
+}
+
+impl Session<'_> {
+    /// Compiles the relup of a target.
+    pub fn make(&mut self, request: &MakeRequest) -> Made {
+        let releases = self.releases(&request.references());
+        let mut found = releases.found.clone();
+        let relup = releases.target().map(|target| self.compile(request, target, &releases, &mut found));
+        let complete = releases.bases().iter().all(Option::is_some);
+        Made { relup, complete, found, target: releases.target().map(|target| target.folder()) }
+    }
+
+    fn compile(&mut self, request: &MakeRequest, target: &Arc<Release>, releases: &Releases, found: &mut Findings) -> Relup {
+        let opened: Vec<&Release> = releases.bases().iter().flatten().map(Arc::as_ref).collect();
+        // Giving them back takes long, and the process most often ends here.
+        let mut appups = ManuallyDrop::new(Appups::load(&mut self.opener, &mut self.appups, target, opened));
+        let bases = |wanted: fn(&BaseRequest) -> bool| -> Vec<Base<'_>> {
+            let all = releases.bases().iter().zip(&request.bases).filter(|(_, base)| wanted(base));
+            all.filter_map(|(release, base)| Some(Base { release: release.as_deref()?, description: &base.description })).collect()
+        };
+        let (up_from, down_to) = (bases(|base| base.up), bases(|base| base.down));
+        if request.derive_downgrade {
+            derive(request.allow_lossy, target, &down_to, &mut appups, found);
+        }
+        let planned = plan::plan(&Request { target, up_from, down_to, restart_emulator: request.restart_emulator }, &appups, found);
+        if request.with_rules && !found.has_errors() {
+            self.check_rules(request, target, releases, &planned, &appups, found);
+        }
+        if request.forbid == Some(Forbidden::Restart) {
+            forbid_restart(&planned, found);
+        }
+        check_language(target, releases, &appups, self.otp(), found);
+        planned
+    }
+
+    /// Runs the rules of `lint` on the paths that were compiled.
+    fn check_rules(&mut self, request: &MakeRequest, target: &Release, releases: &Releases, relup: &Relup, appups: &Appups, found: &mut Findings) {
+        let mut by_rules = Findings::default();
+        let mut compared = Vec::new();
+        for at in 0..request.bases.len() {
+            let one = self.comparison(releases, at);
+            one.iter().for_each(|one| by_rules.append(one.found.clone()));
+            compared.push(one);
+        }
+        // The entries are in reverse order of the request.
+        let (mut ups, mut downs) = (relup.up.iter().rev(), relup.down.iter().rev());
+        let mut between = Vec::new();
+        for ((release, base), compared) in releases.bases().iter().zip(&request.bases).zip(&compared) {
+            let (Some(release), Some(compared)) = (release, compared) else { continue };
+            between.push(Between {
+                base: release,
+                up: if base.up { ups.next().map(steps_of) } else { None },
+                down: if base.down { downs.next().map(steps_of) } else { None },
+                // The existing relup is about to be replaced.
+                relup: None,
+                comparison: &compared.comparison,
+                links: &compared.links,
+            });
+        }
+        lint::check_releases(target, &between, appups, self.opener.beams(), &mut by_rules);
+        // OTP accepts all of it: the relup is made, unless a level says otherwise.
+        found.extend(by_rules.sorted().into_iter().map(|diagnostic| {
+            let level = diagnostic.severity.max(Severity::Warning);
+            diagnostic.severity(level)
+        }));
+    }
+}
+
+fn steps_of(entry: &Entry) -> &[Step] {
+    &entry.steps
+}
+
+/// Adds the downgrade entries that the paths down need and the appups lack.
+fn derive(lossy: bool, target: &Release, down_to: &[Base<'_>], appups: &mut Appups, found: &mut Findings) {
+    appups.each(|name, appup| {
+        let current = target.application(name).map(|application| &application.vsn.value);
+        for old in down_to.iter().filter_map(|base| base.release.application(name)) {
+            if Some(&old.vsn.value) != current
+                && let Some(entry) = derive_for(appup, &old.vsn.value, lossy, found)
+            {
+                appup.down.list.push(entry);
+            }
+        }
+    });
+}
+
+fn forbid_restart(relup: &Relup, found: &mut Findings) {
+    for (entries, direction) in [(&relup.up, Direction::Up), (&relup.down, Direction::Down)] {
+        for entry in entries {
+            let restart = entry.steps.iter().find(|step| matches!(step.op, LowOp::RestartEmulator | LowOp::RestartNewEmulator));
+            let Some(step) = restart else { continue };
+            let path = plan::path_name(&relup.version, &entry.version, direction);
+            let why = match &step.origin.cause {
+                Cause::ErtsChanged => "its ERTS changes",
+                Cause::RestartRequested => "`--restart-emulator` is given",
+                Cause::Written(_) | Cause::ApplicationAdded(..) | Cause::ApplicationRemoved(..) | Cause::Always => "an appup asks for it",
+            };
+            found.push(plan::restart_forbidden(&path, step.origin.span(), why));
+        }
+    }
+}
+
+/// Warns of what a version between base and target reads otherwise than the one that counts.
+fn check_language(target: &Release, releases: &Releases, appups: &Appups, counts: Otp, found: &mut Findings) {
+    let all = || std::iter::once(target).chain(releases.bases().iter().flatten().map(Arc::as_ref));
+    let versions: BTreeSet<Otp> = all().map(|release| Otp::from_erts(&release.rel.erts.value)).collect();
+    for sensitive in all().flat_map(|release| &release.sensitive).chain(appups.sensitive()) {
+        let other = versions.iter().find(|other| (**other < sensitive.since) != (counts < sensitive.since));
+        if let Some(other) = other {
+            found.push(read_differently(sensitive.span, sensitive.what, sensitive.since, *other));
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What is fixed for a whole session.
+
+use crate::lint::Levels;
+use crate::otp::Otp;
+
+/// The settings of a session.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The version of OTP whose behaviour counts; `None` for that of each target's ERTS, and the newest for a file on its own.
+    pub otp: Option<Otp>,
+    /// Where applications are searched: folders, with wildcards as OTP has them.
+    pub search: Vec<String>,
+    /// Which findings are reported, and at which level.
+    pub levels: Levels,
+    /// Whether compiled code and configuration are looked at. If not, of a tarball only what describes the release is kept.
+    pub with_code: bool,
+}
