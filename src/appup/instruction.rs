@@ -4,7 +4,7 @@
 use super::faults;
 use crate::diag::Findings;
 use crate::release::StartType;
-use crate::relup::{LowOp, Purge, Shape, Timeout};
+use crate::relup::{LowOp, Purge, Syntax, Timeout};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, Term, TermKind};
 
@@ -13,13 +13,13 @@ use crate::term::{Atom, Term, TermKind};
 pub struct Instruction {
     /// What it asks for; `None` when it is refused, which is reported.
     pub op: Option<HighOp>,
-    /// The kind that decides on which side of the point of no return it may be, by its outer shape alone.
+    /// The kind that decides on which side of the point of no return it may be, by its outer syntax alone.
     pub effect: Effect,
     /// Where it was written.
     pub span: Span,
 }
 
-/// What the outer shape of an instruction says about its place.
+/// What the outer syntax of an instruction says about its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// `{load_object_code,_}`.
@@ -105,25 +105,25 @@ pub fn read_script(script: &Term, found: &mut Findings) -> Vec<Instruction> {
 
 /// Reads an instruction at the top of a script, where short forms are expanded.
 pub fn read_instruction(term: &Term, found: &mut Findings) -> Instruction {
-    let mut shape = Shape::default();
-    let op = short_form(term, &mut shape).unwrap_or_else(|| full_form(term, &mut shape));
-    finish(term, op, shape, found)
+    let mut syntax = Syntax::default();
+    let op = short_form(term, &mut syntax).unwrap_or_else(|| full_form(term, &mut syntax));
+    finish(term, op, syntax, found)
 }
 
 fn read_nested(term: &Term, found: &mut Findings) -> Instruction {
-    let mut probe = Shape::default();
+    let mut probe = Syntax::default();
     if let Some(short) = short_form(term, &mut probe).flatten() {
         found.push(faults::nested_short_form(term, &crate::term::print::brief(&short.to_full_term())));
         return Instruction { op: None, effect: effect(term), span: term.span };
     }
-    let mut shape = Shape::default();
-    let op = full_form(term, &mut shape);
-    finish(term, op, shape, found)
+    let mut syntax = Syntax::default();
+    let op = full_form(term, &mut syntax);
+    finish(term, op, syntax, found)
 }
 
-fn finish(term: &Term, op: Option<HighOp>, shape: Shape, found: &mut Findings) -> Instruction {
-    let refused = !shape.faults.is_empty();
-    found.extend(shape.faults);
+fn finish(term: &Term, op: Option<HighOp>, syntax: Syntax, found: &mut Findings) -> Instruction {
+    let refused = !syntax.faults.is_empty();
+    found.extend(syntax.faults);
     Instruction { op: if refused { None } else { op }, effect: effect(term), span: term.span }
 }
 
@@ -145,23 +145,23 @@ fn update(is_static: bool, timeout: Timeout, extra: Option<Term>, pre: Purge, po
 }
 
 /// The short forms, at the top of a script only; `None` when it is none of them.
-fn short_form(term: &Term, shape: &mut Shape) -> Option<Option<HighOp>> {
+fn short_form(term: &Term, syntax: &mut Syntax) -> Option<Option<HighOp>> {
     let (tag, arguments) = tagged(term)?;
     let brutal = |extra| update(false, Timeout::Default, extra, Purge::Brutal, Purge::Brutal);
     let read = match (tag, arguments) {
-        ("load_module", [module]) => dependent(shape, module, None, |_| Some(Change::Load(Purge::Brutal, Purge::Brutal))),
-        ("load_module", [module, deps]) if deps.is_list() => dependent(shape, module, Some(deps), |_| Some(Change::Load(Purge::Brutal, Purge::Brutal))),
-        ("update", [module]) => dependent(shape, module, None, |_| Some(brutal(SOFT))),
+        ("load_module", [module]) => dependent(syntax, module, None, |_| Some(Change::Load(Purge::Brutal, Purge::Brutal))),
+        ("load_module", [module, deps]) if deps.is_list() => dependent(syntax, module, Some(deps), |_| Some(Change::Load(Purge::Brutal, Purge::Brutal))),
+        ("update", [module]) => dependent(syntax, module, None, |_| Some(brutal(SOFT))),
         ("update", [module, kind]) if kind.is_atom("supervisor") => {
             let nothing = Some(Term::list(Vec::new()));
-            dependent(shape, module, None, |_| Some(update(true, Timeout::Default, nothing, Purge::Brutal, Purge::Brutal)))
+            dependent(syntax, module, None, |_| Some(update(true, Timeout::Default, nothing, Purge::Brutal, Purge::Brutal)))
         }
-        ("update", [module, change]) if is_change(change) => dependent(shape, module, None, |shape| shape.change(change).map(brutal)),
-        ("update", [module, deps]) if deps.is_list() => dependent(shape, module, Some(deps), |_| Some(brutal(SOFT))),
+        ("update", [module, change]) if is_change(change) => dependent(syntax, module, None, |syntax| syntax.change(change).map(brutal)),
+        ("update", [module, deps]) if deps.is_list() => dependent(syntax, module, Some(deps), |_| Some(brutal(SOFT))),
         ("update", [module, change, deps]) if is_change(change) && deps.is_list() => {
-            dependent(shape, module, Some(deps), |shape| shape.change(change).map(brutal))
+            dependent(syntax, module, Some(deps), |syntax| syntax.change(change).map(brutal))
         }
-        ("add_application", [name]) => shape.application(name).map(|name| HighOp::AddApplication(name, StartType::Permanent)),
+        ("add_application", [name]) => syntax.application(name).map(|name| HighOp::AddApplication(name, StartType::Permanent)),
         _ => return None,
     };
     Some(read)
@@ -176,50 +176,50 @@ fn tagged(term: &Term) -> Option<(&str, &[Term])> {
     Some((tag.as_atom()?.as_str(), arguments))
 }
 
-fn dependent(shape: &mut Shape, module: &Term, deps: Option<&Term>, change: impl FnOnce(&mut Shape) -> Option<Change>) -> Option<HighOp> {
-    let module = shape.module(module);
-    let change = change(shape);
+fn dependent(syntax: &mut Syntax, module: &Term, deps: Option<&Term>, change: impl FnOnce(&mut Syntax) -> Option<Change>) -> Option<HighOp> {
+    let module = syntax.module(module);
+    let change = change(syntax);
     let deps = match deps {
         None => Some(Vec::new()),
-        Some(deps) => shape.modules(deps),
+        Some(deps) => syntax.modules(deps),
     };
     Some(HighOp::Module(Dependent { module: module?, change: change?, deps: deps? }))
 }
 
 /// The full forms, and the low-level instructions.
-fn full_form(term: &Term, shape: &mut Shape) -> Option<HighOp> {
-    let Some((tag, arguments)) = tagged(term) else { return low_level(term, shape) };
+fn full_form(term: &Term, syntax: &mut Syntax) -> Option<HighOp> {
+    let Some((tag, arguments)) = tagged(term) else { return low_level(term, syntax) };
     match (tag, arguments) {
-        ("update", [module, change, pre, post, deps]) => updated(shape, module, None, None, [change, pre, post], deps),
-        ("update", [module, timeout, change, pre, post, deps]) => updated(shape, module, None, Some(timeout), [change, pre, post], deps),
-        ("update", [module, kind, timeout, change, pre, post, deps]) => updated(shape, module, Some(kind), Some(timeout), [change, pre, post], deps),
-        ("load_module", [module, pre, post, deps]) => dependent(shape, module, Some(deps), |shape| {
-            let (pre, post) = (shape.purge(pre), shape.purge(post));
+        ("update", [module, change, pre, post, deps]) => updated(syntax, module, None, None, [change, pre, post], deps),
+        ("update", [module, timeout, change, pre, post, deps]) => updated(syntax, module, None, Some(timeout), [change, pre, post], deps),
+        ("update", [module, kind, timeout, change, pre, post, deps]) => updated(syntax, module, Some(kind), Some(timeout), [change, pre, post], deps),
+        ("load_module", [module, pre, post, deps]) => dependent(syntax, module, Some(deps), |syntax| {
+            let (pre, post) = (syntax.purge(pre), syntax.purge(post));
             Some(Change::Load(pre?, post?))
         }),
-        ("add_module", [module]) => dependent(shape, module, None, |_| Some(Change::Add)),
-        ("add_module", [module, deps]) => dependent(shape, module, Some(deps), |_| Some(Change::Add)),
-        ("delete_module", [module]) => dependent(shape, module, None, |_| Some(Change::Delete)),
-        ("delete_module", [module, deps]) => dependent(shape, module, Some(deps), |_| Some(Change::Delete)),
+        ("add_module", [module]) => dependent(syntax, module, None, |_| Some(Change::Add)),
+        ("add_module", [module, deps]) => dependent(syntax, module, Some(deps), |_| Some(Change::Add)),
+        ("delete_module", [module]) => dependent(syntax, module, None, |_| Some(Change::Delete)),
+        ("delete_module", [module, deps]) => dependent(syntax, module, Some(deps), |_| Some(Change::Delete)),
         ("add_application", [name, kind]) => {
-            let (name, kind) = (shape.application(name), shape.start_type(kind));
+            let (name, kind) = (syntax.application(name), syntax.start_type(kind));
             let kind = StartType::from_word(kind?.value.as_str())?;
             Some(HighOp::AddApplication(name?, kind))
         }
-        ("remove_application", [name]) => shape.application(name).map(HighOp::RemoveApplication),
-        ("restart_application", [name]) => shape.application(name).map(HighOp::RestartApplication),
-        _ if is_high_level(tag) => shape.unknown(term, near(tag, arguments)),
-        _ => low_level(term, shape),
+        ("remove_application", [name]) => syntax.application(name).map(HighOp::RemoveApplication),
+        ("restart_application", [name]) => syntax.application(name).map(HighOp::RestartApplication),
+        _ if is_high_level(tag) => syntax.unknown(term, near(tag, arguments)),
+        _ => low_level(term, syntax),
     }
 }
 
-fn updated(shape: &mut Shape, module: &Term, kind: Option<&Term>, timeout: Option<&Term>, change: [&Term; 3], deps: &Term) -> Option<HighOp> {
+fn updated(syntax: &mut Syntax, module: &Term, kind: Option<&Term>, timeout: Option<&Term>, change: [&Term; 3], deps: &Term) -> Option<HighOp> {
     let [change, pre, post] = change;
-    dependent(shape, module, Some(deps), |shape| {
-        let is_static = kind.map_or(Some(false), |kind| shape.is_static(kind));
-        let timeout = timeout.map_or(Some(Timeout::Default), |timeout| shape.timeout(timeout));
-        let change = shape.change(change);
-        let (pre, post) = (shape.purge(pre), shape.purge(post));
+    dependent(syntax, module, Some(deps), |syntax| {
+        let is_static = kind.map_or(Some(false), |kind| syntax.is_static(kind));
+        let timeout = timeout.map_or(Some(Timeout::Default), |timeout| syntax.timeout(timeout));
+        let change = syntax.change(change);
+        let (pre, post) = (syntax.purge(pre), syntax.purge(post));
         Some(update(is_static?, timeout?, change?, pre?, post?))
     })
 }
@@ -270,9 +270,9 @@ fn near(tag: &str, arguments: &[Term]) -> Option<String> {
     }
 }
 
-fn low_level(term: &Term, shape: &mut Shape) -> Option<HighOp> {
+fn low_level(term: &Term, syntax: &mut Syntax) -> Option<HighOp> {
     let word = term.as_atom().or_else(|| term.as_tuple().and_then(<[Term]>::first).and_then(Term::as_atom));
-    let Some(word) = word else { return shape.unknown(term, None) };
+    let Some(word) = word else { return syntax.unknown(term, None) };
     let word = word.as_str();
     match LOW_LEVEL.iter().find(|(name, _)| *name == word) {
         None if !matches!(word, "restart" | "reboot" | "mnesia_backup") => {
@@ -280,12 +280,12 @@ fn low_level(term: &Term, shape: &mut Shape) -> Option<HighOp> {
             let all = HIGH_LEVEL.iter().chain(LOW_LEVEL).filter(|(name, _)| name.len().abs_diff(word.len()) * 3 <= word.len());
             let nearest = all.map(|(name, form)| (distance(word, name), form)).min_by_key(|(distance, _)| *distance);
             let close = nearest.filter(|(distance, _)| *distance * 3 <= word.chars().count());
-            shape.unknown(term, close.map(|(_, form)| (*form).to_owned()))
+            syntax.unknown(term, close.map(|(_, form)| (*form).to_owned()))
         }
         known => {
-            let before = shape.faults.len();
-            let op = shape.low_op(term);
-            if let (Some((_, form)), Some(fault)) = (known, shape.faults.get_mut(before))
+            let before = syntax.faults.len();
+            let op = syntax.low_op(term);
+            if let (Some((_, form)), Some(fault)) = (known, syntax.faults.get_mut(before))
                 && fault.otp.as_deref() == Some("bad_instruction")
             {
                 fault.help = Some(format!("did you mean `{form}`?"));

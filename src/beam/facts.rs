@@ -12,7 +12,7 @@ use crate::term::{Atom, Term, TermKind};
 
 /// Who wrote a function.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Written {
+pub enum Author {
     /// It is in the module's own source.
     ByHand,
     /// A macro of this module put it there (`use GenServer`).
@@ -76,7 +76,7 @@ pub struct CodeChange {
     /// 3, or 4 for a `gen_statem`.
     pub arity: u32,
     /// Who wrote it, where that can be seen.
-    pub written: Known<Written>,
+    pub author: Known<Author>,
     /// Its clauses, where they can be seen.
     pub clauses: Known<Vec<Clause>>,
 }
@@ -398,10 +398,10 @@ fn children(behaviours: &[Atom], debug: Option<&Debug<'_>>) -> Option<Known<Supe
 }
 
 fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Option<&[Field]>) -> CodeChange {
-    let Some(debug) = debug else { return CodeChange { arity, written: Known::Unknown(STRIPPED), clauses: Known::Unknown(STRIPPED) } };
+    let Some(debug) = debug else { return CodeChange { arity, author: Known::Unknown(STRIPPED), clauses: Known::Unknown(STRIPPED) } };
     let Some(function) = debug.function("code_change", arity) else {
         let why = "it cannot be seen how it is written";
-        return CodeChange { arity, written: Known::Unknown(why), clauses: Known::Unknown(why) };
+        return CodeChange { arity, author: Known::Unknown(why), clauses: Known::Unknown(why) };
     };
     let records = debug.records();
     // The last but one argument is the state, or the data of a state machine.
@@ -418,8 +418,8 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
             bad_answer: clause.body.last().and_then(bad_answer),
         }
     };
-    let written = function.injected_by.map_or(Written::ByHand, Written::By);
-    CodeChange { arity, written: Known::Known(written), clauses: Known::Known(function.clauses.into_iter().map(clause).collect()) }
+    let author = function.injected_by.map_or(Author::ByHand, Author::By);
+    CodeChange { arity, author: Known::Known(author), clauses: Known::Known(function.clauses.into_iter().map(clause).collect()) }
 }
 
 /// The answer of a clause, when it is surely none that a behaviour takes: it must be `{ok,State}`, of a machine

@@ -2,7 +2,7 @@
 
 use super::callers::{self, Module};
 use super::modules::{self, Job, Outcome, Sides};
-use super::{ApplicationChange, Change, Comparison, Delta, Depth, Fact, Place, Presence, Sign, StateChange, Verdict, configuration, faults, files, state};
+use super::{ApplicationChange, Change, Comparison, Delta, Depth, Impact, Place, Presence, Sign, StateChange, Verdict, configuration, faults, files, state};
 use crate::beam::{Beams, Facts, Field, Shape};
 use crate::diag::Findings;
 use crate::parallel;
@@ -48,11 +48,11 @@ pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>,
     let outcomes = parallel::map(&jobs, WORTH_A_THREAD, |job| modules::compare(job, beams));
     let mut changes: Vec<ApplicationChange> = pairs.iter().map(|pair| application(pair, beams, base, target, found)).collect();
     for (change, _) in changes.iter_mut().zip(bare).filter(|(_, bare)| *bare) {
-        change.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeMissing(None)));
+        change.impacts.push(Impact::new(Verdict::HotWithCare, Change::CodeMissing(None)));
     }
     for (at, name) in unseen {
         if let Some(application) = changes.get_mut(at) {
-            application.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeMissing(Some(Atom::new(&name)))));
+            application.impacts.push(Impact::new(Verdict::HotWithCare, Change::CodeMissing(Some(Atom::new(&name)))));
         }
     }
     across(target, beams, jobs, outcomes, &mut changes, comparison, found);
@@ -69,7 +69,7 @@ pub(super) fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>,
 
 impl ApplicationChange {
     fn differs(&self) -> bool {
-        self.presence != Presence::Both || self.base != self.target || !self.facts.is_empty() || !self.modules.is_empty()
+        self.presence != Presence::Both || self.base != self.target || !self.impacts.is_empty() || !self.modules.is_empty()
     }
 }
 
@@ -181,47 +181,47 @@ fn application(pair: &Pair<'_>, beams: Beams<'_>, base: &Release, target: &Relea
         },
         base: version(pair.old),
         target: version(pair.new),
-        facts: Vec::new(),
+        impacts: Vec::new(),
         modules: Vec::new(),
         same_modules: 0,
         needs: Vec::new(),
     };
     match (pair.old, pair.new) {
-        (Some(old), Some(new)) => change.facts = between(old, new, beams, found),
-        (None, Some(new)) => change.facts.push(added(new, base, target)),
-        (Some(_), None) => change.facts.push(Fact::new(Verdict::Hot, Change::ApplicationRemoved)),
+        (Some(old), Some(new)) => change.impacts = between(old, new, beams, found),
+        (None, Some(new)) => change.impacts.push(added(new, base, target)),
+        (Some(_), None) => change.impacts.push(Impact::new(Verdict::Hot, Change::ApplicationRemoved)),
         (None, None) => {}
     }
     change
 }
 
-fn added(application: &Application, base: &Release, target: &Release) -> Fact {
+fn added(application: &Application, base: &Release, target: &Release) -> Impact {
     let place = |name: &str| target.position(name);
     let own = place(application.name.value.as_str());
     let is_late = |name: &&Atom| place(name.as_str()) > own && base.application(name.as_str()).is_none();
     let needed = application.file.applications.iter().map(|name| &name.value);
     let late: Vec<Atom> = if application.starts() { needed.filter(is_late).cloned().collect() } else { Vec::new() };
     let verdict = if late.is_empty() { Verdict::Hot } else { Verdict::HotWithCare };
-    Fact::new(verdict, Change::ApplicationAdded { kind: application.kind, late })
+    Impact::new(verdict, Change::ApplicationAdded { kind: application.kind, late })
 }
 
 /// A change that is about names.
 type OfNames = fn(Vec<Delta>) -> Change;
 
 /// Facts about an application that both releases have.
-fn between(old: &Application, new: &Application, beams: Beams<'_>, found: &mut Findings) -> Vec<Fact> {
+fn between(old: &Application, new: &Application, beams: Beams<'_>, found: &mut Findings) -> Vec<Impact> {
     let trees = beams.trees();
-    let mut facts = Vec::new();
+    let mut impacts = Vec::new();
     let name = new.name.value.as_str();
     if old.vsn.value != new.vsn.value {
         if BASIC.contains(&name) {
-            facts.push(Fact::new(Verdict::RestartEmulator, Change::BasicApplication));
+            impacts.push(Impact::new(Verdict::RestartEmulator, Change::BasicApplication));
         } else {
-            facts.push(Fact::new(Verdict::Hot, Change::Version));
+            impacts.push(Impact::new(Verdict::Hot, Change::Version));
         }
     }
     if old.kind != new.kind {
-        facts.push(Fact::new(Verdict::RestartApplication, Change::StartType { before: old.kind, after: new.kind }));
+        impacts.push(Impact::new(Verdict::RestartApplication, Change::StartType { before: old.kind, after: new.kind }));
     }
     let lists: [(OfNames, _, _, _); 3] = [
         (Change::Dependencies, Verdict::Hot, &old.file.applications, &new.file.applications),
@@ -231,23 +231,23 @@ fn between(old: &Application, new: &Application, beams: Beams<'_>, found: &mut F
     for (change, verdict, before, after) in lists {
         let items = set_changes(before.iter().map(|name| name.value.as_str()), after.iter().map(|name| name.value.as_str()));
         if !items.is_empty() {
-            facts.push(Fact::new(verdict, change(items)));
+            impacts.push(Impact::new(verdict, change(items)));
         }
     }
     let callback = |application: &Application| application.file.callback.as_ref().map(|module| module.value.clone());
     if callback(old) != callback(new) {
         let change = Change::CallbackModule { before: callback(old), after: callback(new) };
-        facts.push(Fact::new(Verdict::RestartApplication, change));
+        impacts.push(Impact::new(Verdict::RestartApplication, change));
     }
     let place = Place { file: trees.display(&Spot::new(new.folder.tree, join(&new.folder.path, &format!("{name}.app")))), line: 0 };
     if old.file.env != new.file.env {
-        facts.extend(configuration::environment(name, &old.file.env, &new.file.env, configuration::takes_changes(new, beams), place));
+        impacts.extend(configuration::environment(name, &old.file.env, &new.file.env, configuration::takes_changes(new, beams), place));
     }
     if old.folder != new.folder {
         let private = |application: &Application| Spot::new(application.folder.tree, join(parent(&application.folder.path), "priv"));
-        facts.extend(files::private(trees, &private(old), &private(new), found));
+        impacts.extend(files::private(trees, &private(old), &private(new), found));
     }
-    facts
+    impacts
 }
 
 /// What is new and what is gone, by name.
@@ -288,7 +288,7 @@ fn across(
         let Some(application) = changes.get_mut(job.application) else { continue };
         let Some(mut change) = outcome.change else {
             if unread {
-                application.facts.push(Fact::new(Verdict::HotWithCare, Change::CodeUnreadable(Atom::new(&job.name))));
+                application.impacts.push(Impact::new(Verdict::HotWithCare, Change::CodeUnreadable(Atom::new(&job.name))));
             } else {
                 application.same_modules += 1;
             }
@@ -297,16 +297,16 @@ fn across(
         if let Some(sides) = &outcome.sides {
             if let (Some(old), Some(new)) = (&sides.old, &sides.new) {
                 let about_state = state::process(old, new, &look_up);
-                let is_own = |fact: &Fact| matches!(&fact.change, Change::State(StateChange { shape: Shape::Struct(name, _), .. }) if *name == new.module);
+                let is_own = |fact: &Impact| matches!(&fact.change, Change::State(StateChange { shape: Shape::Struct(name, _), .. }) if *name == new.module);
                 if about_state.iter().any(is_own) {
                     // The struct is the state: reported once.
-                    change.facts.retain(|fact| !matches!(fact.change, Change::Struct(_)));
+                    change.impacts.retain(|fact| !matches!(fact.change, Change::Struct(_)));
                 }
-                change.facts.extend(about_state);
+                change.impacts.extend(about_state);
             }
-            change.facts.extend(callers::facts(sides, change.depth, &dead));
+            change.impacts.extend(callers::facts(sides, change.depth, &dead));
             if let Some(new) = &sides.new {
-                change.facts.extend(modules::too_new(new, &target.rel.erts.value));
+                change.impacts.extend(modules::too_new(new, &target.rel.erts.value));
             }
             compilers.0.extend(sides.old.as_ref().and_then(|facts| facts.compiler.clone()));
             compilers.1.extend(sides.new.as_ref().and_then(|facts| facts.compiler.clone()));
@@ -318,7 +318,7 @@ fn across(
     for application in changes.iter_mut().filter(|application| application.presence == Presence::Both && application.base == application.target) {
         let differ: Vec<Atom> = application.modules.iter().filter(|module| module.depth < Depth::Attributes).map(|module| Atom::new(&module.name)).collect();
         if !differ.is_empty() {
-            application.facts.insert(0, Fact::new(Verdict::HotWithCare, Change::VersionNotBumped(differ)));
+            application.impacts.insert(0, Impact::new(Verdict::HotWithCare, Change::VersionNotBumped(differ)));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::modules::Sides;
 use super::place::source_of;
-use super::{Change, Comparison, DeadCall, Depth, Fact, ModuleChange, Verdict};
+use super::{Change, Comparison, DeadCall, Depth, Impact, ModuleChange, Verdict};
 use crate::beam::{Beams, Mfa};
 use crate::parallel;
 use crate::release::Release;
@@ -82,7 +82,7 @@ fn calls_of(beams: Beams<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &Ha
 }
 
 /// The facts about what a module lost.
-pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact> {
+pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Impact> {
     let lost = lost(std::iter::once(sides));
     let Some(old) = &sides.old else { return Vec::new() };
     let place = sides.new.as_ref().or(Some(old)).and_then(|facts| source_of(facts, 0));
@@ -101,10 +101,10 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Fact>
         let call = DeadCall { function, now, is_removed: depth == Depth::Removed, callers: list.keys().cloned().collect() };
         let change = if list.values().all(|guarded| *guarded) { Change::GuardedCall(call) } else { Change::DeadCall(call) };
         // On a downgrade the function exists again.
-        facts.push(Fact::new(Verdict::HotWithCare, change).down(Verdict::Hot).at(place.clone()));
+        facts.push(Impact::new(Verdict::HotWithCare, change).down(Verdict::Hot).at(place.clone()));
     }
     if !quiet.is_empty() && depth != Depth::Removed {
-        facts.push(Fact::new(Verdict::Hot, Change::ExportsLost(quiet)));
+        facts.push(Impact::new(Verdict::Hot, Change::ExportsLost(quiet)));
     }
     facts
 }

@@ -1,6 +1,6 @@
 //! What changed besides the code: names and versions of the release, its configuration, environments of applications.
 
-use super::{Change, Delta, Fact, Place, Sign, SystemConfig, Verdict, faults, files, vm_args};
+use super::{Change, Delta, Impact, Place, Sign, SystemConfig, Verdict, faults, files, vm_args};
 use crate::beam::Beams;
 use crate::diag::Findings;
 use crate::otp::Otp;
@@ -11,30 +11,30 @@ use crate::term::{Extent, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Name, version, emulator, configuration and consolidated protocols.
-pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Fact> {
-    let mut facts = Vec::new();
+pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Impact> {
+    let mut impacts = Vec::new();
     let (old, new) = (&base.rel, &target.rel);
     if old.name.value != new.name.value {
         let change = Change::ReleaseName { before: old.name.value.clone(), after: new.name.value.clone() };
-        facts.push(Fact::new(Verdict::HotWithCare, change));
+        impacts.push(Impact::new(Verdict::HotWithCare, change));
     }
     let (old_folder, new_folder) = (base.folder(), target.folder());
     if old.vsn.value == new.vsn.value && base.spot != target.spot {
         let differs = old.erts.value != new.erts.value || versions(base) != versions(target);
         if differs {
-            facts.push(Fact::new(Verdict::HotWithCare, Change::ReleaseVersion(new.vsn.value.clone())));
+            impacts.push(Impact::new(Verdict::HotWithCare, Change::ReleaseVersion(new.vsn.value.clone())));
         }
     }
     if old.erts.value != new.erts.value {
         let change = Change::Erts { before: old.erts.value.clone(), after: new.erts.value.clone() };
-        facts.push(Fact::new(Verdict::RestartEmulator, change));
+        impacts.push(Impact::new(Verdict::RestartEmulator, change));
     }
     if old_folder != new_folder {
-        facts.extend(system_config(&old_folder, &new_folder, target, opener, found));
-        facts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
-        facts.extend(consolidated(opener.beams(), &old_folder, &new_folder, found));
+        impacts.extend(system_config(&old_folder, &new_folder, target, opener, found));
+        impacts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
+        impacts.extend(consolidated(opener.beams(), &old_folder, &new_folder, found));
     }
-    facts
+    impacts
 }
 
 fn versions(release: &Release) -> Vec<(&str, &str)> {
@@ -79,13 +79,13 @@ pub(super) fn takes_changes(application: &Application, beams: Beams<'_>) -> Opti
 }
 
 /// The environment of an application. `handled`: whether its callback module handles changes.
-pub(super) fn environment(application: &str, old: &Term, new: &Term, handled: Option<bool>, place: Place) -> Option<Fact> {
+pub(super) fn environment(application: &str, old: &Term, new: &Term, handled: Option<bool>, place: Place) -> Option<Impact> {
     let keys = changed_keys(&keys(old), &keys(new));
     if keys.is_empty() {
         return None;
     }
     let change = Change::Environment { application: application.to_owned(), keys, handled };
-    Some(Fact::new(asks(handled), change).at(Some(place)))
+    Some(Impact::new(asks(handled), change).at(Some(place)))
 }
 
 /// What a change of configuration asks for.
@@ -94,12 +94,12 @@ fn asks(handled: Option<bool>) -> Verdict {
 }
 
 /// `sys.config`, application by application.
-fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Fact> {
+fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Impact> {
     let file = |folder: &Spot| Spot::new(folder.tree, join(&folder.path, "sys.config"));
     let (old, new) = (file(old), file(new));
     let (before, after) = (read_config(&old, opener, found), read_config(&new, opener, found));
     let place = |spot: &Spot, opener: &Opener<'_>| Some(Place { file: opener.trees().display(spot), line: 0 });
-    let whole = |how| Fact::new(Verdict::HotWithCare, Change::SystemConfig(how));
+    let whole = |how| Impact::new(Verdict::HotWithCare, Change::SystemConfig(how));
     match (before, after) {
         (Config::Absent, Config::Absent) => Vec::new(),
         (Config::Refused, _) | (_, Config::Refused) => {
@@ -127,7 +127,7 @@ fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'
                     // A name that needs quotes is none of a release.
                     let handled = target.application(name).and_then(|application| takes_changes(application, opener.beams()));
                     let change = SystemConfig::Keys { application: name.clone(), keys, handled };
-                    Some(Fact::new(asks(handled), Change::SystemConfig(change)).at(place))
+                    Some(Impact::new(asks(handled), Change::SystemConfig(change)).at(place))
                 })
                 .collect()
         }
@@ -170,8 +170,8 @@ fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Co
 }
 
 /// Files that are read when the emulator starts, and never again.
-fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Vec<Fact> {
-    let mut facts = Vec::new();
+fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Vec<Impact> {
+    let mut impacts = Vec::new();
     for (name, is_flags) in [("vm.args", true), ("remote.vm.args", true), ("runtime.exs", false), ("env.sh", false)] {
         let mut read = |folder: &Spot| {
             let path = join(&folder.path, name);
@@ -191,9 +191,9 @@ fn boot_files(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -
         let place = Place { file: trees.display(&Spot::new(new.tree, join(&new.path, name))), line: 0 };
         // Scripts are not quoted at all.
         let flags = is_flags.then(|| vm_args::changed(&before, &after));
-        facts.push(Fact::new(Verdict::HotWithCare, Change::BootFile { name, flags }).at(Some(place)));
+        impacts.push(Impact::new(Verdict::HotWithCare, Change::BootFile { name, flags }).at(Some(place)));
     }
-    facts
+    impacts
 }
 
 /// The lines that say something, each once.
@@ -204,7 +204,7 @@ fn significant(bytes: &[u8]) -> BTreeSet<String> {
 }
 
 /// Elixir's consolidated protocols: code outside every application.
-fn consolidated(beams: Beams<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Fact> {
+fn consolidated(beams: Beams<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Option<Impact> {
     let folder = |spot: &Spot| Spot::new(spot.tree, join(&spot.path, "consolidated"));
     let (old, new) = (folder(old), folder(new));
     let md5 = |folder: &Spot, name: &str| beams.at(&Spot::new(folder.tree, join(&folder.path, name))).md5();
@@ -216,5 +216,5 @@ fn consolidated(beams: Beams<'_>, old: &Spot, new: &Spot, found: &mut Findings) 
     if items.is_empty() {
         return None;
     }
-    Some(Fact::new(Verdict::HotWithCare, Change::ConsolidatedProtocols(items)))
+    Some(Impact::new(Verdict::HotWithCare, Change::ConsolidatedProtocols(items)))
 }

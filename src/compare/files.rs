@@ -1,6 +1,6 @@
 //! Files beside the code: what is in `priv`, and database migrations in it.
 
-use super::{Change, Delta, Fact, Sign, Verdict, faults};
+use super::{Change, Delta, Impact, Sign, Verdict, faults};
 use crate::diag::Findings;
 use crate::parallel;
 use crate::source::{Kind, Refusal, Spot, Trees, join, refused};
@@ -70,7 +70,7 @@ pub(super) fn compare(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Fin
 }
 
 /// The facts about the `priv` folders of an application.
-pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Vec<Fact> {
+pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Findings) -> Vec<Impact> {
     let mut migrations = Vec::new();
     let mut libraries = Vec::new();
     let mut others = Vec::new();
@@ -84,17 +84,17 @@ pub(super) fn private(trees: &Trees<'_>, old: &Spot, new: &Spot, found: &mut Fin
             others.push(item);
         }
     }
-    let mut facts = Vec::new();
+    let mut impacts = Vec::new();
     if !migrations.is_empty() {
-        facts.push(Fact::new(Verdict::Rolling, Change::Migrations(migrations)));
+        impacts.push(Impact::new(Verdict::Rolling, Change::Migrations(migrations)));
     }
     if !libraries.is_empty() {
-        facts.push(Fact::new(Verdict::RestartApplication, Change::NativeLibrary(libraries)));
+        impacts.push(Impact::new(Verdict::RestartApplication, Change::NativeLibrary(libraries)));
     }
     if !others.is_empty() {
-        facts.push(Fact::new(Verdict::Hot, Change::PrivateFiles(others)));
+        impacts.push(Impact::new(Verdict::Hot, Change::PrivateFiles(others)));
     }
-    facts
+    impacts
 }
 
 /// As Ecto lays them out: `repo/migrations/20260101120000_name.exs`.

@@ -31,7 +31,7 @@ use crate::term::Atom;
 
 /// Something that changed, and what it alone asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fact {
+pub struct Impact {
     /// What differs.
     pub change: Change,
     /// Where it can be seen.
@@ -42,18 +42,18 @@ pub struct Fact {
     pub down: Verdict,
 }
 
-impl Fact {
+impl Impact {
     /// A fact that asks for the same in both directions.
-    fn new(verdict: Verdict, change: Change) -> Fact {
-        Fact { change, place: None, up: verdict, down: verdict }
+    fn new(verdict: Verdict, change: Change) -> Impact {
+        Impact { change, place: None, up: verdict, down: verdict }
     }
 
-    fn at(mut self, place: Option<Place>) -> Fact {
+    fn at(mut self, place: Option<Place>) -> Impact {
         self.place = place;
         self
     }
 
-    fn down(mut self, verdict: Verdict) -> Fact {
+    fn down(mut self, verdict: Verdict) -> Impact {
         self.down = verdict;
         self
     }
@@ -113,7 +113,7 @@ pub struct ModuleChange {
     /// What an upgrade has to know of its processes, in the base and in the target.
     pub habits: (Habits, Habits),
     /// What else is known.
-    pub facts: Vec<Fact>,
+    pub impacts: Vec<Impact>,
 }
 
 /// What processes of a module do that an upgrade has to know.
@@ -148,7 +148,7 @@ pub struct ApplicationChange {
     /// Its version in the target.
     pub target: Option<String>,
     /// What changed but its modules.
-    pub facts: Vec<Fact>,
+    pub impacts: Vec<Impact>,
     /// Its modules that differ, by name.
     pub modules: Vec<ModuleChange>,
     /// How many of its modules are the same.
@@ -178,7 +178,7 @@ pub struct Comparison {
     /// The new release.
     pub target: Side,
     /// What changed besides the applications.
-    pub facts: Vec<Fact>,
+    pub impacts: Vec<Impact>,
     /// The applications that differ, in the order in which an upgrade treats them: added ones, changed ones with their
     /// dependencies first, removed ones.
     pub applications: Vec<ApplicationChange>,
@@ -194,8 +194,8 @@ pub fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>, found:
         erts: release.rel.erts.value.clone(),
         compilers: Vec::new(),
     };
-    let mut comparison = Comparison { base: side(base), target: side(target), facts: Vec::new(), applications: Vec::new(), same_applications: 0 };
-    comparison.facts = configuration::of_release(base, target, opener, found);
+    let mut comparison = Comparison { base: side(base), target: side(target), impacts: Vec::new(), applications: Vec::new(), same_applications: 0 };
+    comparison.impacts = configuration::of_release(base, target, opener, found);
     applications::compare(base, target, opener, &mut comparison, found);
     comparison
 }

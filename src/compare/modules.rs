@@ -1,7 +1,7 @@
 //! Modules, one by one: the same, or what changed in them.
 
 use super::place::source_of;
-use super::{Change, Depth, Fact, Habits, ModuleChange, Verdict, faults, state};
+use super::{Change, Depth, Habits, Impact, ModuleChange, Verdict, faults, state};
 use crate::beam::{Beam, Beams, Facts, Known, Look, Opened, Unreadable};
 use crate::diag::Diagnostic;
 use crate::otp::Otp;
@@ -115,7 +115,7 @@ fn judge(job: &Job, before: &Side<'_>, after: &Side<'_>) -> Result<Outcome, OnSi
         (Some(_), Some(_)) => Depth::Code,
     };
     if depth == Depth::Debug {
-        let facts = match (&old, &new) {
+        let impacts = match (&old, &new) {
             (Some(old), Some(new)) => vec![debug_only(old, new)],
             _ => Vec::new(),
         };
@@ -128,7 +128,7 @@ fn judge(job: &Job, before: &Side<'_>, after: &Side<'_>) -> Result<Outcome, OnSi
                 gained: Vec::new(),
                 lost: Vec::new(),
                 habits: Default::default(),
-                facts,
+                impacts,
             }),
             ..Outcome::default()
         });
@@ -143,20 +143,20 @@ fn judge(job: &Job, before: &Side<'_>, after: &Side<'_>) -> Result<Outcome, OnSi
     };
     let (old, new) = (facts(before, &old, false)?, facts(after, &new, true)?);
     let behaviours = new.as_ref().or(old.as_ref()).map(|facts| facts.behaviours.iter().map(|name| name.as_str().to_owned()).collect()).unwrap_or_default();
-    let mut facts = Vec::new();
+    let mut impacts = Vec::new();
     match depth {
-        Depth::Added => facts.push(Fact::new(Verdict::Hot, Change::ModuleAdded)),
-        Depth::Removed => facts.push(Fact::new(Verdict::Hot, Change::ModuleRemoved)),
+        Depth::Added => impacts.push(Impact::new(Verdict::Hot, Change::ModuleAdded)),
+        Depth::Removed => impacts.push(Impact::new(Verdict::Hot, Change::ModuleRemoved)),
         Depth::Moved => {
-            facts.push(Fact::new(Verdict::HotWithCare, Change::ModuleMoved(job.moved_from.clone().unwrap_or_default())));
+            impacts.push(Impact::new(Verdict::HotWithCare, Change::ModuleMoved(job.moved_from.clone().unwrap_or_default())));
         }
-        Depth::Code => facts.push(code_fact(&old, &new, same_source)),
+        Depth::Code => impacts.push(code_fact(&old, &new, same_source)),
         Depth::Attributes | Depth::Debug => {}
     }
     if let (Some(old), Some(new)) = (&old, &new) {
-        facts.extend(between(old, new));
+        impacts.extend(between(old, new));
     }
-    facts.extend(native(old.as_deref(), new.as_deref()));
+    impacts.extend(native(old.as_deref(), new.as_deref()));
     let change = ModuleChange {
         name: job.name.clone(),
         depth,
@@ -165,7 +165,7 @@ fn judge(job: &Job, before: &Side<'_>, after: &Side<'_>) -> Result<Outcome, OnSi
         gained: only(&new, &old),
         lost: only(&old, &new),
         habits: (habits(&old), habits(&new)),
-        facts,
+        impacts,
     };
     Ok(Outcome { change: Some(change), sides: Some(Sides { old, new }), faults: Vec::new() })
 }
@@ -193,31 +193,31 @@ const ASIDE: &[(&[u8; 4], &str)] = &[
     (b"LocT", "local functions"),
 ];
 
-fn debug_only(old: &Beam<'_>, new: &Beam<'_>) -> Fact {
+fn debug_only(old: &Beam<'_>, new: &Beam<'_>) -> Impact {
     let mut differ: Vec<&str> = ASIDE.iter().filter(|(tag, _)| old.chunk(tag) != new.chunk(tag)).map(|(_, words)| *words).collect();
     differ.dedup();
     if differ.is_empty() {
         differ.push("how the file is packed");
     }
-    Fact::new(Verdict::Nothing, Change::DebugOnly(differ))
+    Impact::new(Verdict::Nothing, Change::DebugOnly(differ))
 }
 
-fn code_fact(old: &Option<Arc<Facts>>, new: &Option<Arc<Facts>>, same_source: Option<bool>) -> Fact {
+fn code_fact(old: &Option<Arc<Facts>>, new: &Option<Arc<Facts>>, same_source: Option<bool>) -> Impact {
     let compilers = old.as_ref().and_then(|old| old.compiler.clone()).zip(new.as_ref().and_then(|new| new.compiler.clone()));
     match (same_source, compilers) {
-        (Some(true), compilers) => Fact::new(Verdict::Hot, Change::Recompiled(compilers.filter(|(before, after)| before != after))),
-        (Some(false) | None, _) => Fact::new(Verdict::Hot, Change::Code),
+        (Some(true), compilers) => Impact::new(Verdict::Hot, Change::Recompiled(compilers.filter(|(before, after)| before != after))),
+        (Some(false) | None, _) => Impact::new(Verdict::Hot, Change::Code),
     }
 }
 
 /// What differs between two versions of a module, each looked at in turn.
-fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
-    let mut facts = Vec::new();
+fn between(old: &Facts, new: &Facts) -> Vec<Impact> {
+    let mut impacts = Vec::new();
     if new.stripped && old.state.is_none() && new.exports.iter().any(|(name, arity)| name.as_str() == "init" && *arity == 1) {
-        facts.push(Fact::new(Verdict::HotWithCare, Change::BehavioursUnknown));
+        impacts.push(Impact::new(Verdict::HotWithCare, Change::BehavioursUnknown));
     }
-    facts.extend(attributes(old, new));
-    facts.extend(exports(old, new));
+    impacts.extend(attributes(old, new));
+    impacts.extend(exports(old, new));
     for (gained, these, others) in [(true, new, old), (false, old, new)] {
         for name in these.behaviours.iter().filter(|name| !others.behaviours.contains(name)) {
             // A module that had the callbacks all along only says so now, or no longer.
@@ -226,41 +226,41 @@ fn between(old: &Facts, new: &Facts) -> Vec<Fact> {
             let was_process = old.behaviours.iter().any(Facts::runs_processes);
             let other_processes = Facts::runs_processes(name) && was_process && !declared;
             let verdict = if other_processes { Verdict::RestartApplication } else { Verdict::Hot };
-            facts.push(Fact::new(verdict, Change::Behaviour { gained, name: name.clone(), other_processes }));
+            impacts.push(Impact::new(verdict, Change::Behaviour { gained, name: name.clone(), other_processes }));
         }
     }
-    facts.extend(structures(old, new));
-    facts.extend(state::children(old, new));
-    facts.extend(state::machine(old, new));
-    facts.extend(state::callback_mode(old, new));
-    facts
+    impacts.extend(structures(old, new));
+    impacts.extend(state::children(old, new));
+    impacts.extend(state::machine(old, new));
+    impacts.extend(state::callback_mode(old, new));
+    impacts
 }
 
-fn attributes(old: &Facts, new: &Facts) -> Option<Fact> {
+fn attributes(old: &Facts, new: &Facts) -> Option<Impact> {
     let listed =
         |facts: &Facts, name: &str| facts.attributes.iter().filter(|(known, _)| known.as_str() == name).map(|(_, value)| value.clone()).collect::<Vec<_>>();
     let mut names: Vec<Atom> = old.attributes.iter().chain(&new.attributes).map(|(name, _)| name.clone()).collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| !matches!(name.as_str(), "behaviour" | "behavior") && listed(old, name.as_str()) != listed(new, name.as_str()));
-    (!names.is_empty()).then(|| Fact::new(Verdict::Hot, Change::Attributes(names)))
+    (!names.is_empty()).then(|| Impact::new(Verdict::Hot, Change::Attributes(names)))
 }
 
 /// The functions that only the new version exports. Those that are lost are reported with their callers, which takes a look at
 /// every other module.
-fn exports(old: &Facts, new: &Facts) -> Option<Fact> {
+fn exports(old: &Facts, new: &Facts) -> Option<Impact> {
     let gained: Vec<(Atom, u32)> = new.exports.iter().filter(|export| old.exports.binary_search(export).is_err()).cloned().collect();
-    (!gained.is_empty()).then(|| Fact::new(Verdict::Hot, Change::ExportsGained(gained)))
+    (!gained.is_empty()).then(|| Impact::new(Verdict::Hot, Change::ExportsGained(gained)))
 }
 
 /// Records and structs: reported once for the module that defines the struct; records are reported where a state is made of them.
-fn structures(old: &Facts, new: &Facts) -> Option<Fact> {
+fn structures(old: &Facts, new: &Facts) -> Option<Impact> {
     let (before, after) = (old.structure.get()?, new.structure.get()?);
     let difference = super::shapes::fields(before.as_deref()?, after.as_deref()?, false)?;
-    Some(Fact::new(Verdict::HotWithCare, Change::Struct(difference)).at(source_of(new, 0)))
+    Some(Impact::new(Verdict::HotWithCare, Change::Struct(difference)).at(source_of(new, 0)))
 }
 
-fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Fact> {
+fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Impact> {
     let facts = new.or(old)?;
     let is_native = |facts: &Facts| facts.loads_nif || facts.on_load == Known::Known(true);
     if !old.is_some_and(is_native) && !new.is_some_and(is_native) {
@@ -269,15 +269,15 @@ fn native(old: Option<&Facts>, new: Option<&Facts>) -> Option<Fact> {
     // Loaded for the first time, nothing is in the way.
     let verdict = if old.is_none() || new.is_none() { Verdict::Hot } else { Verdict::HotWithCare };
     let change = if facts.loads_nif { Change::NativeCode } else { Change::OnLoad };
-    Some(Fact::new(verdict, change).at(source_of(facts, 0)))
+    Some(Impact::new(verdict, change).at(source_of(facts, 0)))
 }
 
 /// A module that its own release's emulator refuses to load.
-pub(super) fn too_new(facts: &Facts, erts: &str) -> Option<Fact> {
+pub(super) fn too_new(facts: &Facts, erts: &str) -> Option<Impact> {
     let otp = Otp::from_erts(erts);
     let known = otp.highest_opcode();
     let uses = facts.highest_opcode.filter(|highest| *highest > known)?;
-    Some(Fact::new(Verdict::HotWithCare, Change::CompiledForNewer { uses, known, otp: otp.to_string() }))
+    Some(Impact::new(Verdict::HotWithCare, Change::CompiledForNewer { uses, known, otp: otp.to_string() }))
 }
 
 /// The finding for a module that is listed and not there.

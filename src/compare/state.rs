@@ -3,8 +3,8 @@
 
 use super::place::source_of;
 use super::shapes::{self, Difference};
-use super::{Change, Delta, Fact, Given, Sign, StateChange, StateEffect, Verdict};
-use crate::beam::{Attribute, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape, Written};
+use super::{Change, Delta, Given, Impact, Sign, StateChange, StateEffect, Verdict};
+use crate::beam::{Attribute, Author, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape};
 use crate::term::{Atom, Term, TermKind};
 
 /// How a state changed.
@@ -21,38 +21,38 @@ enum Changed<'s> {
 pub(super) type Structs<'s> = dyn Fn(&str) -> Option<(Vec<Field>, Vec<Field>)> + 's;
 
 /// The facts about the state of a module's processes.
-pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Fact> {
+pub(super) fn process(old: &Facts, new: &Facts, structs: &Structs<'_>) -> Vec<Impact> {
     let (Some(before), Some(after)) = (&old.state, &new.state) else { return Vec::new() };
     // What starts in the same way with the same records has the same state, even where it is not known.
     let alike = starts_alike(old, new);
     match change(before, after, structs).filter(|change| !(alike && matches!(change, Changed::Unknown(_)))) {
         None => version_arguments(old, new, false),
         Some(Changed::Unknown(why)) => {
-            vec![Fact::new(Verdict::HotWithCare, Change::StateUnknown(why)).at(source_of(new, 0))]
+            vec![Impact::new(Verdict::HotWithCare, Change::StateUnknown(why)).at(source_of(new, 0))]
         }
         Some(Changed::Fields(shape, difference)) if difference.only_defaults() && difference.retyped().next().is_some() => {
-            let mut facts = vec![of_fields(Verdict::HotWithCare, shape, difference, StateEffect::Retyped).at(source_of(new, line_of(shape, new)))];
-            facts.extend(version_arguments(old, new, true));
-            facts
+            let mut impacts = vec![of_fields(Verdict::HotWithCare, shape, difference, StateEffect::Retyped).at(source_of(new, line_of(shape, new)))];
+            impacts.extend(version_arguments(old, new, true));
+            impacts
         }
         Some(Changed::Fields(shape, difference)) if difference.only_defaults() => {
-            let mut facts = vec![of_fields(Verdict::Hot, shape, difference, StateEffect::Defaults).at(source_of(new, 0))];
-            facts.extend(version_arguments(old, new, false));
-            facts
+            let mut impacts = vec![of_fields(Verdict::Hot, shape, difference, StateEffect::Defaults).at(source_of(new, 0))];
+            impacts.extend(version_arguments(old, new, false));
+            impacts
         }
         Some(Changed::Fields(shape, difference)) => {
             // Records and structs are matched by name and size; what is read from a map, or matched by hand, may fit both.
             let is_named = matches!(shape, Shape::Record(..) | Shape::Struct(..));
             let line = line_of(shape, new);
             if takes(new, shape) {
-                let mut facts = changed(old, new, of_fields(Verdict::HotWithCare, shape, difference, StateEffect::Accepted), line);
-                facts.iter_mut().for_each(|fact| fact.up = fact.up.min(Verdict::HotWithCare));
-                return facts;
+                let mut impacts = changed(old, new, of_fields(Verdict::HotWithCare, shape, difference, StateEffect::Accepted), line);
+                impacts.iter_mut().for_each(|fact| fact.up = fact.up.min(Verdict::HotWithCare));
+                return impacts;
             }
             let effect = if is_named { StateEffect::Unmatched } else { StateEffect::Unsure };
             changed(old, new, of_fields(Verdict::HotWithCare, shape, difference, effect), line)
         }
-        Some(Changed::Shape(before, after)) => changed(old, new, Fact::new(Verdict::HotWithCare, Change::StateShape { before, after }), 0),
+        Some(Changed::Shape(before, after)) => changed(old, new, Impact::new(Verdict::HotWithCare, Change::StateShape { before, after }), 0),
     }
 }
 
@@ -76,15 +76,15 @@ fn line_of(shape: &Shape, facts: &Facts) -> u32 {
     records.iter().find(|record| record.name == *name).map_or(0, |record| record.line)
 }
 
-fn of_fields(verdict: Verdict, shape: &Shape, difference: Difference, effect: StateEffect) -> Fact {
-    Fact::new(verdict, Change::State(StateChange { shape: shape.clone(), difference, effect }))
+fn of_fields(verdict: Verdict, shape: &Shape, difference: Difference, effect: StateEffect) -> Impact {
+    Impact::new(verdict, Change::State(StateChange { shape: shape.clone(), difference, effect }))
 }
 
-fn changed(old: &Facts, new: &Facts, state: Fact, line: u32) -> Vec<Fact> {
-    let mut facts = vec![state.at(source_of(new, line))];
-    facts.extend(conversion(new));
-    facts.extend(version_arguments(old, new, true));
-    facts
+fn changed(old: &Facts, new: &Facts, state: Impact, line: u32) -> Vec<Impact> {
+    let mut impacts = vec![state.at(source_of(new, line))];
+    impacts.extend(conversion(new));
+    impacts.extend(version_arguments(old, new, true));
+    impacts
 }
 
 fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs: &Structs<'_>) -> Option<Changed<'s>> {
@@ -141,28 +141,28 @@ fn plain_kind(shape: &Shape) -> Option<&'static str> {
 }
 
 /// Whether the new module can convert a state: it runs on an upgrade, and, as the newer code, on a downgrade.
-fn conversion(new: &Facts) -> Vec<Fact> {
+fn conversion(new: &Facts) -> Vec<Impact> {
     let is_statem = new.behaviours.iter().any(|name| matches!(name.as_str(), "gen_statem" | "gen_fsm"));
     let wanted = if is_statem { 4 } else { 3 };
-    let Some(CodeChange { arity, written, clauses }) = &new.code_change else {
-        return vec![Fact::new(Verdict::RestartApplication, Change::CodeChangeMissing { wanted }).at(source_of(new, 0))];
+    let Some(CodeChange { arity, author, clauses }) = &new.code_change else {
+        return vec![Impact::new(Verdict::RestartApplication, Change::CodeChangeMissing { wanted }).at(source_of(new, 0))];
     };
     if *arity != wanted {
-        return vec![Fact::new(Verdict::RestartApplication, Change::CodeChangeArity { has: *arity, wanted }).at(source_of(new, 0))];
+        return vec![Impact::new(Verdict::RestartApplication, Change::CodeChangeArity { has: *arity, wanted }).at(source_of(new, 0))];
     }
     let clauses = match clauses {
         Known::Known(clauses) => clauses,
         Known::Unknown(why) => {
-            return vec![Fact::new(Verdict::HotWithCare, Change::CodeChangeUnknown { wanted, why })];
+            return vec![Impact::new(Verdict::HotWithCare, Change::CodeChangeUnknown { wanted, why })];
         }
     };
     let line = clauses.first().map_or(0, |clause| clause.line);
     if clauses.iter().all(|clause| clause.unchanged) {
-        let injected_by = match written {
-            Known::Known(Written::By(module)) => Some(module.clone()),
-            Known::Known(Written::ByHand) | Known::Unknown(_) => None,
+        let injected_by = match author {
+            Known::Known(Author::By(module)) => Some(module.clone()),
+            Known::Known(Author::ByHand) | Known::Unknown(_) => None,
         };
-        return vec![Fact::new(Verdict::RestartApplication, Change::CodeChangeIdle { wanted, injected_by }).at(source_of(new, line))];
+        return vec![Impact::new(Verdict::RestartApplication, Change::CodeChangeIdle { wanted, injected_by }).at(source_of(new, line))];
     }
     // On a downgrade the version comes as `{down,Vsn}`.
     let takes_down = |clause: &&Clause| clause.is_downgrade() || (clause.is_catch_all() && takes_new_state(clause, new));
@@ -170,7 +170,7 @@ fn conversion(new: &Facts) -> Vec<Fact> {
         return Vec::new();
     }
     if clauses.iter().find(takes_down).is_none_or(|clause| clause.unchanged) {
-        let fact = Fact::new(Verdict::HotWithCare, Change::CodeChangeUpOnly { wanted }).at(source_of(new, line));
+        let fact = Impact::new(Verdict::HotWithCare, Change::CodeChangeUpOnly { wanted }).at(source_of(new, line));
         return vec![fact.down(Verdict::RestartApplication)];
     }
     Vec::new()
@@ -189,7 +189,7 @@ fn takes_new_state(clause: &Clause, new: &Facts) -> bool {
 }
 
 /// Clauses of the new `code_change` that are written for versions which no process will name.
-fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Fact> {
+fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Impact> {
     let Some(Known::Known(clauses)) = new.code_change.as_ref().map(|code_change| &code_change.clauses) else { return Vec::new() };
     let given = match old.vsn() {
         None => None,
@@ -224,7 +224,7 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Fact>
             None => Given::Derived,
         },
     };
-    vec![Fact::new(verdict, change).at(source_of(new, clause.line))]
+    vec![Impact::new(verdict, change).at(source_of(new, clause.line))]
 }
 
 /// The version that a written `-vsn` stands for, when it is text. The compiler keeps a list as it is and puts anything else
@@ -241,20 +241,20 @@ fn version_of(term: &Term) -> Option<String> {
 }
 
 /// The children that a supervisor starts, and how it watches over them.
-pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
+pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Impact> {
     let (Some(before), Some(after)) = (&old.children, &new.children) else { return Vec::new() };
     let is_application = !new.behaviours.iter().any(Facts::runs_processes);
     let (before, after) = match (before, after) {
         (Known::Known(before), Known::Known(after)) => (before, after),
         (Known::Unknown(_), Known::Unknown(_)) if starts_alike(old, new) => return Vec::new(),
         (Known::Unknown(why), _) | (_, Known::Unknown(why)) => {
-            return vec![Fact::new(Verdict::HotWithCare, Change::ChildrenUnknown { why, is_application }).at(source_of(new, 0))];
+            return vec![Impact::new(Verdict::HotWithCare, Change::ChildrenUnknown { why, is_application }).at(source_of(new, 0))];
         }
     };
-    let mut facts = Vec::new();
+    let mut impacts = Vec::new();
     if before.flags != after.flags && !is_application {
         let change = Change::SupervisorFlags { before: before.flags.clone(), after: after.flags.clone(), supervisor: new.module.clone() };
-        facts.push(Fact::new(Verdict::HotWithCare, change).at(source_of(new, 0)));
+        impacts.push(Impact::new(Verdict::HotWithCare, change).at(source_of(new, 0)));
     }
     let is_template = before.is_template() && after.is_template();
     let (before, after) = (&before.children, &after.children);
@@ -266,26 +266,26 @@ pub(super) fn children(old: &Facts, new: &Facts) -> Vec<Fact> {
     children.extend(before.iter().filter(differs).map(|child| Delta::new(Sign::Changed, &child.id)));
     if !children.is_empty() {
         let change = if is_template { Change::ChildTemplate(children) } else { Change::Children { children, is_application } };
-        facts.push(Fact::new(Verdict::HotWithCare, change).at(source_of(new, 0)));
+        impacts.push(Impact::new(Verdict::HotWithCare, change).at(source_of(new, 0)));
     }
-    facts
+    impacts
 }
 
 /// What changes in how a state machine's callbacks are called.
-pub(super) fn callback_mode(old: &Facts, new: &Facts) -> Option<Fact> {
+pub(super) fn callback_mode(old: &Facts, new: &Facts) -> Option<Impact> {
     let (before, after) = (old.callback_mode.as_ref()?, new.callback_mode.as_ref()?);
     (before != after).then(|| {
         let change = Change::CallbackMode { before: before.to_string(), after: after.to_string() };
-        Fact::new(Verdict::HotWithCare, change).at(source_of(new, 0))
+        Impact::new(Verdict::HotWithCare, change).at(source_of(new, 0))
     })
 }
 
 /// State functions that a machine lost: `gen_statem` calls them by the name of the state, so no call shows.
-pub(super) fn machine(old: &Facts, new: &Facts) -> Option<Fact> {
+pub(super) fn machine(old: &Facts, new: &Facts) -> Option<Impact> {
     let is_machine = |facts: &Facts| facts.behaviours.iter().any(|name| name.as_str() == "gen_statem");
     if !is_machine(old) || !is_machine(new) {
         return None;
     }
     let gone: Vec<Atom> = old.exports.iter().filter(|export| export.1 == 3 && !new.exports.contains(export)).map(|(name, _)| name.clone()).collect();
-    (!gone.is_empty()).then(|| Fact::new(Verdict::HotWithCare, Change::StateFunctions(gone)).at(source_of(new, 0)))
+    (!gone.is_empty()).then(|| Impact::new(Verdict::HotWithCare, Change::StateFunctions(gone)).at(source_of(new, 0)))
 }

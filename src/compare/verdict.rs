@@ -1,6 +1,6 @@
 //! The verdict: what a change asks for, from nothing at all to another way of deploying.
 
-use super::{ApplicationChange, Comparison, Fact, ModuleChange};
+use super::{ApplicationChange, Comparison, Impact, ModuleChange};
 
 /// What a change asks for; a heavier one includes the lighter ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +55,7 @@ pub struct Both {
 }
 
 impl Both {
-    fn of<'f>(facts: impl Iterator<Item = &'f Fact>) -> Both {
+    fn of<'f>(facts: impl Iterator<Item = &'f Impact>) -> Both {
         facts.fold(Both { up: Verdict::Nothing, down: Verdict::Nothing }, |both, fact| Both { up: both.up.max(fact.up), down: both.down.max(fact.down) })
     }
 
@@ -68,25 +68,25 @@ impl Both {
 impl ModuleChange {
     /// What it asks for.
     pub fn verdict(&self) -> Both {
-        Both::of(self.facts.iter())
+        Both::of(self.impacts.iter())
     }
 }
 
 impl ApplicationChange {
     /// Its own facts and those of its modules.
-    pub fn all_facts(&self) -> impl Iterator<Item = &Fact> {
-        self.facts.iter().chain(self.modules.iter().flat_map(|module| &module.facts))
+    pub fn all_impacts(&self) -> impl Iterator<Item = &Impact> {
+        self.impacts.iter().chain(self.modules.iter().flat_map(|module| &module.impacts))
     }
 
     /// What it asks for.
     pub fn verdict(&self) -> Both {
-        Both::of(self.all_facts())
+        Both::of(self.all_impacts())
     }
 }
 
 impl Comparison {
     /// What the whole release asks for.
     pub fn verdict(&self) -> Both {
-        Both::of(self.facts.iter().chain(self.applications.iter().flat_map(ApplicationChange::all_facts)))
+        Both::of(self.impacts.iter().chain(self.applications.iter().flat_map(ApplicationChange::all_impacts)))
     }
 }

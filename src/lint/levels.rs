@@ -46,7 +46,7 @@ pub enum SetBy {
 
 #[derive(Clone, Debug)]
 struct Setting {
-    source: SetBy,
+    set_by: SetBy,
     what: String,
     level: Level,
 }
@@ -65,10 +65,10 @@ impl Levels {
 
     /// Sets the level of a code (by id or name), of a group of codes, or of `all`; whether there is such a thing.
     #[must_use]
-    pub fn set(&mut self, source: SetBy, what: &str, level: Level) -> bool {
+    pub fn set(&mut self, set_by: SetBy, what: &str, level: Level) -> bool {
         let known = super::codes().iter().any(|code| names(code, what));
         if known {
-            self.set.push(Setting { source, what: what.to_owned(), level });
+            self.set.push(Setting { set_by, what: what.to_owned(), level });
         }
         known
     }
@@ -86,7 +86,7 @@ impl Levels {
     /// What was set last about a code.
     fn word_for(&self, code: &Code) -> Option<Level> {
         let fitting = self.set.iter().enumerate().filter(|(_, setting)| names(code, &setting.what));
-        fitting.max_by_key(|(at, setting)| (setting.source, breadth(code, &setting.what), *at)).map(|(_, setting)| setting.level)
+        fitting.max_by_key(|(at, setting)| (setting.set_by, breadth(code, &setting.what), *at)).map(|(_, setting)| setting.level)
     }
 
     /// The finding at its level of this run; `None` when it is allowed.

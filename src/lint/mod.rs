@@ -7,6 +7,7 @@
 mod allow;
 mod alone;
 mod computed;
+mod existing;
 mod file;
 mod fix;
 mod judge;
@@ -14,18 +15,17 @@ mod levels;
 mod pair;
 mod rules;
 mod run;
-mod written;
 
 pub use allow::Ran;
 pub use alone::{Alone, application_of, check_alone};
 pub use computed::computed;
+pub use existing::Existing;
 pub use file::File;
 pub use fix::{Fixed, Which, fix};
 pub use judge::{Purpose, judge};
 pub use levels::{Level, Levels, Preset, SetBy};
 pub use pair::{Between, Pair, Route, Supervisor};
 pub use run::{check_file, check_releases, check_relup};
-pub use written::Written;
 
 use crate::diag::{Code, Findings};
 use crate::release::AppFile;
@@ -37,7 +37,7 @@ pub enum Check {
     /// An appup and the `.app` beside it.
     Application(fn(&File<'_>, &AppFile, &mut Findings)),
     /// A relup that is there.
-    Relup(fn(&Written<'_>, &mut Findings)),
+    Relup(fn(&Existing<'_>, &mut Findings)),
     /// Two releases.
     Pair(fn(&Pair<'_>, &mut Findings)),
 }

@@ -2,7 +2,7 @@
 
 use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beams, Facts, Known, Look, Supervision};
-use crate::compare::{ApplicationChange, Change, Comparison, Fact, Habits, Link, ModuleChange};
+use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
 use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
@@ -48,7 +48,7 @@ pub struct Pair<'a> {
     /// The paths that could be compiled.
     pub routes: Vec<Route<'a>>,
     /// The paths of the target's relup that are others than those that could be compiled.
-    written: Vec<Route<'a>>,
+    existing: Vec<Route<'a>>,
     /// The supervisors that were looked for, by release and application.
     supervisors: Mutex<Supervisors>,
 }
@@ -87,15 +87,15 @@ impl<'a> Pair<'a> {
         };
         let up = between.up.map(|steps| route(Direction::Up, steps));
         let routes = up.into_iter().chain(between.down.map(|steps| route(Direction::Down, steps))).collect();
-        let mut written = Vec::new();
+        let mut existing = Vec::new();
         if let Some(relup) = between.relup {
             for (direction, entries, compiled) in [(Direction::Up, &relup.up, between.up), (Direction::Down, &relup.down, between.down)] {
                 let entry = entries.iter().find(|entry| entry.version == base.rel.vsn.value);
                 let is_same = |steps: &[Step]| compiled.is_some_and(|compiled| compiled.iter().map(|step| &step.op).eq(steps.iter().map(|step| &step.op)));
-                written.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| route(direction, entry.steps.as_slice())));
+                existing.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| route(direction, entry.steps.as_slice())));
             }
         }
-        Pair { base, target, comparison, links, appups, beams, routes, written, supervisors: Mutex::default() }
+        Pair { base, target, comparison, links, appups, beams, routes, existing, supervisors: Mutex::default() }
     }
 
     /// Whether the emulator is restarted on every path, so that what runs is new anyway.
@@ -105,8 +105,8 @@ impl<'a> Pair<'a> {
     }
 
     /// The paths of the target's relup that are others than those that could be compiled.
-    pub fn written_routes(&self) -> &[Route<'a>] {
-        &self.written
+    pub fn existing_routes(&self) -> &[Route<'a>] {
+        &self.existing
     }
 
     /// The paths on which the emulator runs on.
@@ -120,17 +120,17 @@ impl<'a> Pair<'a> {
     }
 
     /// The facts about modules whose change is wanted, each with its module.
-    pub fn module_facts(&self, wanted: fn(&Change) -> bool) -> impl Iterator<Item = (&ApplicationChange, &ModuleChange, &Fact)> {
+    pub fn module_impacts(&self, wanted: fn(&Change) -> bool) -> impl Iterator<Item = (&ApplicationChange, &ModuleChange, &Impact)> {
         self.modules()
-            .flat_map(move |(application, module)| module.facts.iter().filter(move |fact| wanted(&fact.change)).map(move |fact| (application, module, fact)))
+            .flat_map(move |(application, module)| module.impacts.iter().filter(move |fact| wanted(&fact.change)).map(move |fact| (application, module, fact)))
     }
 
     /// The facts about applications whose change is wanted.
-    pub fn application_facts(&self, wanted: fn(&Change) -> bool) -> impl Iterator<Item = (&ApplicationChange, &Fact)> {
+    pub fn application_impacts(&self, wanted: fn(&Change) -> bool) -> impl Iterator<Item = (&ApplicationChange, &Impact)> {
         self.comparison
             .applications
             .iter()
-            .flat_map(move |application| application.facts.iter().filter(move |fact| wanted(&fact.change)).map(move |fact| (application, fact)))
+            .flat_map(move |application| application.impacts.iter().filter(move |fact| wanted(&fact.change)).map(move |fact| (application, fact)))
     }
 
     /// What an upgrade has to know of the processes that a path finds of each module that differs.
@@ -148,8 +148,8 @@ impl<'a> Pair<'a> {
     }
 
     /// The application that a module belongs to, in the target, else in the base.
-    pub fn library_of(&self, module: &Atom) -> Option<&'a Application> {
-        self.target.library_of(module.as_str()).or_else(|| self.base.library_of(module.as_str()))
+    pub fn owner_of(&self, module: &Atom) -> Option<&'a Application> {
+        self.target.owner_of(module.as_str()).or_else(|| self.base.owner_of(module.as_str()))
     }
 
     /// Where a person would begin to fix something about an application: its version in the target's `.rel`, else in the base's.
@@ -169,7 +169,7 @@ impl<'a> Pair<'a> {
     }
 
     /// What the appups of applications that change say for a direction: each application and its instructions.
-    pub fn written(&self, direction: Direction) -> impl Iterator<Item = (&'a ApplicationChange, Vec<Instruction>)> {
+    pub fn instructions(&self, direction: Direction) -> impl Iterator<Item = (&'a ApplicationChange, Vec<Instruction>)> {
         let both = self.comparison.applications.iter().filter(|application| application.base != application.target);
         both.filter_map(move |application| {
             let entry = self.entry(&application.name, direction)?;
@@ -203,7 +203,7 @@ impl<'a> Pair<'a> {
     /// Whether a call is about a child of a supervisor: its id, and the supervisor's name. A name that is not the module of another
     /// known supervisor may be any registered name.
     pub fn is_about(&self, release: &Release, supervisor: &Supervisor, supervision: &Supervision, child: &beam::Child, call: &Child<'_>) -> bool {
-        let is_other = |name: &Atom| *name != supervisor.module && release.library_of(name.as_str()).is_some();
+        let is_other = |name: &Atom| *name != supervisor.module && release.owner_of(name.as_str()).is_some();
         let names_it = call.supervisor.as_atom().is_none_or(|name| !is_other(name));
         // Children of a template are named by their pids.
         !supervision.is_template() && names_it && call.id.is_some_and(|id| brief(id) == child.id)
@@ -216,7 +216,7 @@ impl<'a> Pair<'a> {
         if calls().next().is_none() {
             return false;
         }
-        let application = release.library_of(module.as_str()).map_or("", |library| library.name.value.as_str());
+        let application = release.owner_of(module.as_str()).map_or("", |library| library.name.value.as_str());
         let mut is_known = false;
         for supervisor in self.supervisors(release, application).iter() {
             let Known::Known(supervision) = &supervisor.children else { continue };
@@ -236,12 +236,12 @@ impl<'a> Pair<'a> {
         let from = self.side(route.direction, false);
         let replaced = route.timeline.replaced_at(module).unwrap_or_default();
         let stopped = route.timeline.first(module, ModuleEvent::Stopped).is_some_and(|at| at < replaced);
-        stopped || route.is_away(from.library_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
+        stopped || route.is_away(from.owner_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
     }
 
     /// A look at a module of one of the releases; `None` when it has no compiled file.
     pub fn look(&self, release: &Release, module: &Atom) -> Option<Look<'a>> {
-        let library = release.library_of(module.as_str()).filter(|library| library.compiled(self.beams.trees()).contains(module.as_str()))?;
+        let library = release.owner_of(module.as_str()).filter(|library| library.compiled(self.beams.trees()).contains(module.as_str()))?;
         Some(self.beams.at(&library.beam(module.as_str())))
     }
 

@@ -1,7 +1,7 @@
 //! Runs the rules: on an appup, on a relup, on releases with the appups that their paths use.
 
 use super::rules::ONE_WAY_ENTRY;
-use super::{Between, Check, File, Pair, Written, rules};
+use super::{Between, Check, Existing, File, Pair, rules};
 use crate::appup::{self, Appup, Direction};
 use crate::beam::Beams;
 use crate::compare::beam_missing;
@@ -124,10 +124,10 @@ fn broken_lists(appup: &Appup, found: &mut Findings) {
 }
 
 /// Runs the rules for a relup.
-pub fn check_relup(written: &Written<'_>, found: &mut Findings) {
+pub fn check_relup(existing: &Existing<'_>, found: &mut Findings) {
     for rule in rules() {
         if let Check::Relup(check) = rule.check {
-            check(written, found);
+            check(existing, found);
         }
     }
 }

@@ -62,9 +62,9 @@ impl<'a> Contents<'a> {
     }
 
     /// The application that a module is loaded from, and its version.
-    pub(super) fn library_of(&self, module: &str) -> Option<(&'a Atom, &'a str)> {
+    pub(super) fn owner_of(&self, module: &str) -> Option<(&'a Atom, &'a str)> {
         match &self.modules {
-            Modules::Of(release) => release.library_of(module).map(|application| (&application.name.value, application.vsn.value.as_str())),
+            Modules::Of(release) => release.owner_of(module).map(|application| (&application.name.value, application.vsn.value.as_str())),
             Modules::Alone(name, vsn, modules) => modules.contains(module).then_some((*name, *vsn)),
         }
     }

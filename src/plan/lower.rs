@@ -74,7 +74,7 @@ fn read_code(members: &[Member<'_>], contents: &Contents<'_>, before: &mut Vec<S
         if matches!(member.dependent.change, Change::Delete) {
             continue;
         }
-        match contents.library_of(member.name().as_str()) {
+        match contents.owner_of(member.name().as_str()) {
             // What would be merged later in any case is not taken apart first.
             Some((lib, _)) if add_to(before.last_mut(), lib, member.name()) => {}
             Some((lib, vsn)) => {

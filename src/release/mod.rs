@@ -147,7 +147,7 @@ impl Release {
     }
 
     /// The application that a module belongs to.
-    pub fn library_of(&self, module: &str) -> Option<&Application> {
+    pub fn owner_of(&self, module: &str) -> Option<&Application> {
         self.applications.get(self.modules.get(module)?.application)
     }
 

@@ -7,12 +7,12 @@ mod call;
 pub mod faults;
 mod op;
 mod read;
-mod shape;
+mod syntax;
 
 pub use call::{ApplicationAction, Call, Child, ChildAction, CodeAction, ProcessAction, child_id};
 pub use op::{LowOp, Mode, Purge, Suspended, SyncWith, Timeout};
-pub use read::{has_shape, read, read_instruction};
-pub use shape::Shape;
+pub use read::{looks_like_relup, read, read_instruction};
+pub use syntax::Syntax;
 
 use crate::otp::Otp;
 use crate::span::Span;

@@ -1,12 +1,12 @@
 //! From a term to a [`Relup`]: every instruction checked, everything wrong found.
 
-use super::shape::Shape;
+use super::syntax::Syntax;
 use super::{Cause, Entry, LowOp, Origin, Relup, Step, faults};
 use crate::diag::Findings;
 use crate::term::Term;
 
 /// Whether the beginning of a text looks like that of a relup, `{Vsn,[`: enough not to overwrite someone's notes.
-pub fn has_shape(head: &str) -> bool {
+pub fn looks_like_relup(head: &str) -> bool {
     let blank = |text: &str| -> usize {
         let mut rest = text;
         loop {
@@ -85,22 +85,22 @@ fn step(term: &Term, found: &mut Findings) -> Option<Step> {
 
 /// Reads one low-level instruction; `None` with the findings why not.
 pub fn read_instruction(term: &Term, found: &mut Findings) -> Option<LowOp> {
-    let mut shape = Shape::default();
-    let op = shape.low_op(term);
-    found.extend(shape.faults);
+    let mut syntax = Syntax::default();
+    let op = syntax.low_op(term);
+    found.extend(syntax.faults);
     op
 }
 
 #[cfg(test)]
 mod tests {
-    use super::has_shape;
+    use super::looks_like_relup;
 
     #[test]
     fn a_relup_is_known_by_its_beginning() {
-        assert!(has_shape("%% coding: utf-8\n{\"1.0\",\n [{\"0.9\",[],"));
-        assert!(has_shape("{[49,1044], [], []}.") && has_shape("\n"));
+        assert!(looks_like_relup("%% coding: utf-8\n{\"1.0\",\n [{\"0.9\",[],"));
+        assert!(looks_like_relup("{[49,1044], [], []}.") && looks_like_relup("\n"));
         for other in ["notes", "{\"name\": [1]}", "{release,{\"a\",\"1\"}", "[1]", "{\"1.0\", x", "#!/bin/sh\n"] {
-            assert!(!has_shape(other), "{other}");
+            assert!(!looks_like_relup(other), "{other}");
         }
     }
 }

@@ -4,7 +4,7 @@ use super::{Session, Unusable};
 use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry, Version};
 use crate::author::{Derived, derive_missing, insert, no_place};
 use crate::diag::{Diagnostic, Findings};
-use crate::lint::{self, Alone, Fixed, Purpose, Ran, Which, Written, application_of};
+use crate::lint::{self, Alone, Existing, Fixed, Purpose, Ran, Which, application_of};
 use crate::otp::Otp;
 use crate::parallel;
 use crate::plan::{Contents, plan_entry};
@@ -107,7 +107,7 @@ impl Session<'_> {
         }
         let mut found = Findings::default();
         if let Some((relup, start)) = self.read_relup(&Spot::new(TreeId::Outside, path), &mut found) {
-            lint::check_relup(&Written { relup: &relup, start, target: None, bases: Vec::new() }, &mut found);
+            lint::check_relup(&Existing { relup: &relup, start, target: None, bases: Vec::new() }, &mut found);
         }
         let made_of = self.overlay.made_of([path]);
         Some(self.files.keep(path.to_owned(), made_of, Checked { found, has_app: true }))

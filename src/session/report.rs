@@ -4,7 +4,7 @@ use super::discover::discover;
 use super::releases::{Asked, Releases};
 use super::{Session, Unusable};
 use crate::diag::{Diagnostic, Findings};
-use crate::lint::{self, Between, Purpose, Ran, Written};
+use crate::lint::{self, Between, Existing, Purpose, Ran};
 use crate::release::Release;
 use crate::relup::Relup;
 use crate::source::{FileTree, Spot, join};
@@ -141,7 +141,7 @@ impl Session<'_> {
         lint::check_releases(target, &between, &planned.appups, self.opener.beams(), &mut found);
         if let Some((relup, start)) = &relup {
             let bases = bases.iter().map(|(_, base)| base.as_ref()).zip(of_bases.iter().map(Option::as_ref)).collect();
-            lint::check_relup(&Written { relup, start: *start, target: Some(target), bases }, &mut found);
+            lint::check_relup(&Existing { relup, start: *start, target: Some(target), bases }, &mut found);
         }
         let files = planned.appups.files().map(|spot| self.display(spot));
         let used = files.chain(has_relup.then(|| self.display(&spot))).collect();

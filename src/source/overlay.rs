@@ -45,8 +45,11 @@ impl<'t> Overlay<'t> {
         let mut revisions = self.revisions.write().unwrap_or_else(PoisonError::into_inner);
         let path = key(path);
         *revisions.entry(path.to_owned()).or_default() += 1;
+        if !comes_or_goes {
+            return;
+        }
         let mut folder = parent(path);
-        while comes_or_goes {
+        loop {
             *revisions.entry(key(folder).to_owned()).or_default() += 1;
             match parent(folder) {
                 above if above == folder || folder == "." => break,

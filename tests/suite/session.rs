@@ -163,7 +163,7 @@ fn a_file_is_checked_with_what_is_beside_it() {
     session.change("src/a.app", "{application,a,[{description,\"\"},{vsn,\"3\"},{modules,[a]},{registered,[]},{applications,[]}]}.\n");
     assert_eq!(codes(&mut session, "src/a.appup.src"), ["RL0303", "RL0341"]);
     // What an editor shows is expanded, not what is on disk.
-    session.change("src/a.appup.src", "{\"3\",[{\"1\",[{add_module,c}]}],[]}.\n");
+    session.change("src/a.appup.src", "{\"3\",[{\"1\",[{add_module,a}]}],[]}.\n");
     let expanded = session.expand("src/a.appup.src", None).unwrap();
     assert_eq!(expanded.entries.unwrap()[0].steps[0].op.modules().len(), 1);
 }

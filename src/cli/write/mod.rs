@@ -59,7 +59,7 @@ pub fn may_become_relup<'n>(path: &str, mut inputs: impl Iterator<Item = &'n str
         return Err(Failure::Usage(format!("`{path}` is not a relup but a file that a release is made of: it is not overwritten")));
     }
     let is_called_relup = name == "relup" || name.ends_with(".relup");
-    if !is_called_relup && !relup::has_shape(&head(&whole).map_err(|why| Failure::Write { path: path.to_owned(), why })?) {
+    if !is_called_relup && !relup::looks_like_relup(&head(&whole).map_err(|why| Failure::Write { path: path.to_owned(), why })?) {
         return Err(Failure::Usage(format!("`{path}` exists and is not a relup: it is not overwritten; remove it, or choose another name")));
     }
     Ok(())

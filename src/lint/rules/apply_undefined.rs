@@ -61,7 +61,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     continue;
                 }
             };
-            if release.library_of(module.as_str()).is_none() {
+            if release.owner_of(module.as_str()).is_none() {
                 // Of a release whose own modules are not listed nothing is known.
                 let whole = ["kernel", "stdlib"].iter().all(|name| release.application(name).is_some_and(|own| !own.file.modules.is_empty()));
                 let later = route.timeline.last(module, ModuleEvent::Loaded).is_some_and(|come| come > at);

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule { code: &BEHAVIOUR_CHANGED, check: Check::Pa
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let mut reported = HashSet::new();
-        for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::Behaviour { .. } | Change::CallbackMode { .. })) {
+        for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::Behaviour { .. } | Change::CallbackMode { .. })) {
             let name = Atom::new(&module.name);
             let is_mode = matches!(fact.change, Change::CallbackMode { .. });
             // A behaviour that was only declared changes no process, and `code_change` asks for the mode again.

@@ -16,7 +16,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let from = pair.side(route.direction, false);
         for (module, span) in route.gone() {
-            let Some(library) = from.library_of(module.as_str()) else { continue };
+            let Some(library) = from.owner_of(module.as_str()) else { continue };
             let at = route.timeline.replaced_at(module).unwrap_or_default();
             if route.is_still(module, Some(library), at, at) {
                 continue;

@@ -15,7 +15,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let from = pair.side(route.direction, false);
         for (module, span) in route.updated() {
-            let Some(library) = from.library_of(module.as_str()) else { continue };
+            let Some(library) = from.owner_of(module.as_str()) else { continue };
             for supervisor in pair.supervisors(from, library.name.value.as_str()).iter() {
                 let Known::Known(supervision) = &supervisor.children else { continue };
                 for child in supervision.children.iter().filter(|child| child.start.as_ref() == Some(module)) {

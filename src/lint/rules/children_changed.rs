@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule { code: &CHILDREN_CHANGED, check: Check::Pai
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let calls = !route.timeline.children().is_empty();
-        for (_, module, fact) in pair.module_facts(|change| matches!(change, Change::SupervisorFlags { .. } | Change::ChildTemplate(_))) {
+        for (_, module, fact) in pair.module_impacts(|change| matches!(change, Change::SupervisorFlags { .. } | Change::ChildTemplate(_))) {
             let name = Atom::new(&module.name);
             if let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) {
                 found.push(
@@ -27,7 +27,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 );
             }
         }
-        for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::Children { .. })) {
+        for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::Children { .. })) {
             let Change::Children { children, .. } = &fact.change else { continue };
             let name = Atom::new(&module.name);
             let Some(span) = route.loaded(&name) else { continue };

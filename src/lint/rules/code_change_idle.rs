@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule { code: &CODE_CHANGE_IDLE, check: Check::Pai
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
-        for (_, module, fact) in pair.module_facts(|change| matches!(change, Change::CodeChangeIdle { .. } | Change::CodeChangeUpOnly { .. })) {
+        for (_, module, fact) in pair.module_impacts(|change| matches!(change, Change::CodeChangeIdle { .. } | Change::CodeChangeUpOnly { .. })) {
             let name = Atom::new(&module.name);
             let only_down = matches!(fact.change, Change::CodeChangeUpOnly { .. }) && route.direction == Direction::Up;
             // Where it is not called, it does not matter.

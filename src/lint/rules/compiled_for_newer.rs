@@ -13,7 +13,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &COMPILED_FOR_NEWER, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::CompiledForNewer { .. })) {
+    for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::CompiledForNewer { .. })) {
         let name = Atom::new(&module.name);
         let loaded = pair.routes.iter().find_map(|route| route.loaded(&name));
         found.push(

@@ -15,7 +15,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    for fact in pair.comparison.facts.iter().filter(|fact| matches!(fact.change, Change::ConsolidatedProtocols(_))) {
+    for fact in pair.comparison.impacts.iter().filter(|fact| matches!(fact.change, Change::ConsolidatedProtocols(_))) {
         found.push(
             Diagnostic::new(&CONSOLIDATED_PROTOCOLS, fact.change.described())
                 .label(pair.target.version_span(), "from this version on")

@@ -16,7 +16,7 @@ pub(super) static RULE: Rule = Rule { code: &DEAD_CALL, check: Check::Pair(check
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     // On a downgrade the function comes back.
     let path = path_name(&pair.target.rel.vsn.value, &pair.base.rel.vsn.value, Direction::Up);
-    for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::DeadCall(_) | Change::GuardedCall(_))) {
+    for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::DeadCall(_) | Change::GuardedCall(_))) {
         // Where the caller catches or asks first, it may well be prepared.
         let level = if matches!(fact.change, Change::DeadCall(_)) { Severity::Error } else { Severity::Warning };
         found.push(

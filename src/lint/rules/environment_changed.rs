@@ -15,10 +15,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    let own = pair.application_facts(|change| matches!(change, Change::Environment { .. })).map(|(application, fact)| (pair.place(&application.name), fact));
+    let own = pair.application_impacts(|change| matches!(change, Change::Environment { .. })).map(|(application, fact)| (pair.place(&application.name), fact));
     let whole = pair
         .comparison
-        .facts
+        .impacts
         .iter()
         .filter(|fact| matches!(fact.change, Change::SystemConfig(_) | Change::BootFile { .. }))
         .map(|fact| (pair.target.version_span(), fact));

@@ -28,7 +28,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         // A supervisor is loaded before it is changed, in both directions.
         let runs = pair.side(route.direction, true);
         for (module, span) in route.updated() {
-            let Some(library) = runs.library_of(module.as_str()) else { continue };
+            let Some(library) = runs.owner_of(module.as_str()) else { continue };
             if !pair.supervisors(runs, library.name.value.as_str()).iter().any(|supervisor| supervisor.module == *module) {
                 continue;
             }

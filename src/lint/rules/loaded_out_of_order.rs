@@ -35,7 +35,7 @@ pub(super) fn windows<'a>(pair: &'a Pair<'_>, route: &Route<'_>) -> Vec<Window<'
         let (first, last) = (caller.min(called), caller.max(called));
         // An application that comes, goes or restarts as a whole has no order that a person could write.
         let alone = !route.is_one_instruction(first, last);
-        if too_early && alone && !route.is_still(&link.caller, pair.library_of(&link.caller), first, last) {
+        if too_early && alone && !route.is_still(&link.caller, pair.owner_of(&link.caller), first, last) {
             let functions = all.entry((&link.caller, &link.called.module, arriving)).or_default();
             functions.push(format!("{}/{}", link.called.function, link.called.arity));
         }

@@ -12,7 +12,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &MIGRATIONS_CHANGED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for (application, fact) in pair.application_facts(|change| matches!(change, Change::Migrations(_))) {
+    for (application, fact) in pair.application_impacts(|change| matches!(change, Change::Migrations(_))) {
         found.push(
             Diagnostic::new(&MIGRATIONS_CHANGED, fact.change.described())
                 .label(pair.change(&application.name), "its application changes here")

@@ -19,10 +19,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         library.is_some_and(|library| library.file.modules.iter().any(|module| is_fresh(&module.value)))
     };
     let modules = pair
-        .module_facts(|change| matches!(change, Change::NativeCode | Change::OnLoad))
+        .module_impacts(|change| matches!(change, Change::NativeCode | Change::OnLoad))
         .filter(|(_, module, _)| module.depth == Depth::Code && !is_fresh(&Atom::new(&module.name)));
     let modules = modules.map(|(application, module, fact)| (&application.name, format!("`{}` {}", module.name, fact.change)));
-    let libraries = pair.application_facts(|change| matches!(change, Change::NativeLibrary(_))).filter(|(application, _)| !is_new(application));
+    let libraries = pair.application_impacts(|change| matches!(change, Change::NativeLibrary(_))).filter(|(application, _)| !is_new(application));
     let libraries = libraries.map(|(application, fact)| (&application.name, fact.change.described()));
     if pair.restarts() {
         return;

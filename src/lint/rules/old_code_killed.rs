@@ -18,7 +18,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for step in route.steps {
             let LowOp::Load(module, pre, post) = &step.op else { continue };
             let gone = route.timeline.replaced_at(module).unwrap_or_default();
-            if route.is_still(module, from.library_of(module.as_str()), gone, gone) || route.converts(module) {
+            if route.is_still(module, from.owner_of(module.as_str()), gone, gone) || route.converts(module) {
                 continue;
             }
             if !habits.get(module.as_str()).is_some_and(|habits| habits.own_loop) {

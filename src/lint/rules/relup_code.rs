@@ -14,7 +14,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &RELUP_CODE, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.written_routes().iter().filter(|route| !route.restarts()) {
+    for route in pair.existing_routes().iter().filter(|route| !route.restarts()) {
         let to = pair.side(route.direction, true);
         let version = &to.rel.vsn.value;
         let place = route.steps.first().map_or(crate::span::Span::GENERATED, |step| step.origin.span());
@@ -38,7 +38,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             report(format!("after this path `{name}` of `{}` {what}", application.name), place, "this path of the relup");
         }
         for (module, span) in route.gone() {
-            if let Some(owner) = to.library_of(module.as_str()) {
+            if let Some(owner) = to.owner_of(module.as_str()) {
                 report(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), span, "removed, and not loaded again");
             }
         }

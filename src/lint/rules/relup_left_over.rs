@@ -1,7 +1,7 @@
 //! What a path of a relup leaves over: processes suspended or stopped, old code that is not purged.
 
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::lint::{Check, Rule, Written};
+use crate::lint::{Check, Existing, Rule};
 use crate::node::{ModuleEvent, Timeline};
 use crate::span::Span;
 
@@ -12,7 +12,7 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &RELUP_LEFT_OVER, check: Check::Relup(check) };
 
-fn check(written: &Written<'_>, found: &mut Findings) {
+fn check(existing: &Existing<'_>, found: &mut Findings) {
     let kinds = [
         (
             ModuleEvent::Suspended,
@@ -35,7 +35,7 @@ fn check(written: &Written<'_>, found: &mut Findings) {
             Severity::Warning,
         ),
     ];
-    for (name, _, entry) in written.paths() {
+    for (name, _, entry) in existing.paths() {
         let timeline = Timeline::of(&entry.steps);
         if timeline.restart().is_some() {
             continue;

@@ -1,7 +1,7 @@
 //! Object code that a path of a relup reads and that is not there, or loads and never read.
 
 use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Rule, Written};
+use crate::lint::{Check, Existing, Rule};
 use crate::node::{Failure, Timeline};
 use crate::release::Release;
 use crate::relup::LowOp;
@@ -16,8 +16,8 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &RELUP_OBJECT_CODE, check: Check::Relup(check) };
 
-fn check(written: &Written<'_>, found: &mut Findings) {
-    for (name, direction, entry) in written.paths() {
+fn check(existing: &Existing<'_>, found: &mut Findings) {
+    for (name, direction, entry) in existing.paths() {
         let timeline = Timeline::of(&entry.steps);
         let unread: HashMap<usize, &Atom> = timeline
             .failures()
@@ -31,7 +31,7 @@ fn check(written: &Written<'_>, found: &mut Findings) {
                     "the upgrade crashes here, after the point of no return",
                     "a `load` uses up what one `load_object_code` read",
                 )),
-                None => written
+                None => existing
                     .installed(direction, entry)
                     .and_then(|to| not_there(to, &step.op))
                     .map(|(message, label)| (message, label, "compile the relup again")),

@@ -2,7 +2,7 @@
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::lint::{Check, Rule, Written};
+use crate::lint::{Check, Existing, Rule};
 use crate::relup::Entry;
 use std::collections::HashSet;
 
@@ -13,20 +13,20 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &RELUP_PATHS, check: Check::Relup(check) };
 
-fn check(written: &Written<'_>, found: &mut Findings) {
-    let relup = written.relup;
-    if let Some(target) = written.target.filter(|target| target.rel.vsn.value != relup.version) {
+fn check(existing: &Existing<'_>, found: &mut Findings) {
+    let relup = existing.relup;
+    if let Some(target) = existing.target.filter(|target| target.rel.vsn.value != relup.version) {
         found.push(
             Diagnostic::new(&RELUP_PATHS, format!("the relup is for release {}, but is in release {}", relup.version, target.rel.vsn.value))
                 .severity(Severity::Error)
-                .label(written.start, "the release handler compares this version with that of the folder")
+                .label(existing.start, "the release handler compares this version with that of the folder")
                 .help("compile the relup of this release"),
         );
         return;
     }
     let versions = |list: &[Entry]| list.iter().map(|entry| entry.version.clone()).collect::<HashSet<String>>();
     let (up, down) = (versions(&relup.up), versions(&relup.down));
-    for (base, _) in &written.bases {
+    for (base, _) in &existing.bases {
         let version = &base.rel.vsn.value;
         for (direction, known) in [(Direction::Up, &up), (Direction::Down, &down)] {
             if known.contains(version) {
@@ -34,10 +34,10 @@ fn check(written: &Written<'_>, found: &mut Findings) {
             }
             let way = if direction == Direction::Up { "from" } else { "back to" };
             let mut finding = Diagnostic::new(&RELUP_PATHS, format!("the relup has no path {way} {version}"))
-                .label(written.start, "none of its paths is for this release")
+                .label(existing.start, "none of its paths is for this release")
                 .label(base.rel.vsn.span, "the release");
             // Another base may be a step on the way.
-            let hop = written.bases.iter().find(|(other, own)| {
+            let hop = existing.bases.iter().find(|(other, own)| {
                 let leads = |list: fn(&crate::relup::Relup) -> &Vec<Entry>| own.is_some_and(|own| list(own).iter().any(|entry| entry.version == *version));
                 known.contains(&other.rel.vsn.value) && if direction == Direction::Up { leads(|relup| &relup.up) } else { leads(|relup| &relup.down) }
             });
@@ -51,7 +51,7 @@ fn check(written: &Written<'_>, found: &mut Findings) {
     }
     for (one, other, what) in [(&relup.up, &down, "an upgrade from"), (&relup.down, &up, "a downgrade to")] {
         for entry in one.iter() {
-            let place = entry.steps.first().map_or(written.start, |step| step.origin.span());
+            let place = entry.steps.first().map_or(existing.start, |step| step.origin.span());
             if entry.version == relup.version {
                 found.push(
                     Diagnostic::new(&RELUP_PATHS, format!("a path leads from release {} to itself", entry.version))

@@ -1,7 +1,7 @@
 //! A path of a relup that the release handler refuses for the order of its instructions.
 
 use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Rule, Written};
+use crate::lint::{Check, Existing, Rule};
 use crate::node::{Failure, Timeline};
 
 code! {
@@ -11,8 +11,8 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &RELUP_REFUSED, check: Check::Relup(check) };
 
-fn check(written: &Written<'_>, found: &mut Findings) {
-    for (name, _, entry) in written.paths() {
+fn check(existing: &Existing<'_>, found: &mut Findings) {
+    for (name, _, entry) in existing.paths() {
         for (at, failure) in Timeline::of(&entry.steps).failures() {
             let Some(step) = entry.steps.get(*at) else { continue };
             if let Some((what, help)) = refused(*failure, step.op.name()) {

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule { code: &START_TYPE_CHANGED, check: Check::P
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for (application, fact) in
-        pair.application_facts(|change| matches!(change, Change::StartType { .. })).filter(|(application, _)| application.base == application.target)
+        pair.application_impacts(|change| matches!(change, Change::StartType { .. })).filter(|(application, _)| application.base == application.target)
     {
         found.push(
             Diagnostic::new(&START_TYPE_CHANGED, format!("`{}` {}", application.name, fact.change))

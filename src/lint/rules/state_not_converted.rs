@@ -15,7 +15,7 @@ pub(super) static RULE: Rule = Rule { code: &STATE_NOT_CONVERTED, check: Check::
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
-        for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::State(_) | Change::StateShape { .. })) {
+        for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::State(_) | Change::StateShape { .. })) {
             // The old code knows nothing of the new state, whatever the new code accepts.
             let effect = if let Change::State(StateChange { effect, .. }) = &fact.change { *effect } else { StateEffect::Unsure };
             let is_error = match effect {

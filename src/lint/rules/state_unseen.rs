@@ -23,7 +23,7 @@ const NAMED: usize = 6;
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let mut unseen: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (application, module, _) in pair.module_facts(is_unseen) {
+    for (application, module, _) in pair.module_impacts(is_unseen) {
         let name = Atom::new(&module.name);
         // One that is removed first comes back with new processes.
         let keeps = |route: &crate::lint::Route<'_>| route.loaded(&name).is_some() && route.removed(&name).is_none();

@@ -1,6 +1,6 @@
 //! An instruction for a module that runs the same code on both sides.
 
-use crate::compare::{Change, Depth, Fact};
+use crate::compare::{Change, Depth, Impact};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::Cause;
@@ -20,13 +20,13 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     let seen = pair.comparison.applications.iter().filter(|change| change.same_modules + change.modules.len() > 0);
     let seen: HashSet<&str> = seen.map(|change| change.name.as_str()).collect();
     // Nor of modules that could not be read, or have no file on one side.
-    let unread = |fact: &'_ Fact| {
+    let unread = |fact: &'_ Impact| {
         if let Change::CodeUnreadable(module) | Change::CodeMissing(Some(module)) = &fact.change { Some(module.clone()) } else { None }
     };
     let unseen: HashSet<Atom> =
-        pair.application_facts(|change| matches!(change, Change::CodeMissing(_) | Change::CodeUnreadable(_))).filter_map(|(_, fact)| unread(fact)).collect();
+        pair.application_impacts(|change| matches!(change, Change::CodeMissing(_) | Change::CodeUnreadable(_))).filter_map(|(_, fact)| unread(fact)).collect();
     let known =
-        |module: &str| !unseen.contains(module) && pair.target.library_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
+        |module: &str| !unseen.contains(module) && pair.target.owner_of(module).is_some_and(|application| seen.contains(application.name.value.as_str()));
     for route in &pair.routes {
         for step in route.steps {
             let crate::relup::LowOp::Load(module, ..) = &step.op else { continue };

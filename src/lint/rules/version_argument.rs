@@ -15,7 +15,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    for (application, module, fact) in pair.module_facts(|change| matches!(change, Change::CodeChangeVersion { .. })) {
+    for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::CodeChangeVersion { .. })) {
         found.push(
             Diagnostic::new(&VERSION_ARGUMENT, format!("`{}`: {}", module.name, fact.change))
                 .label(pair.change(&application.name), "its application changes here")

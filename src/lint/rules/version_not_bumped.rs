@@ -18,7 +18,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     if pair.restarts() {
         return;
     }
-    for fact in pair.comparison.facts.iter().filter(|fact| matches!(fact.change, Change::ReleaseVersion(_))) {
+    for fact in pair.comparison.impacts.iter().filter(|fact| matches!(fact.change, Change::ReleaseVersion(_))) {
         found.push(
             Diagnostic::new(&VERSION_NOT_BUMPED, fact.change.to_string())
                 .label(pair.target.rel.vsn.span, "the target")
@@ -26,7 +26,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 .help("bump the version of the release"),
         );
     }
-    for (application, fact) in pair.application_facts(|change| matches!(change, Change::VersionNotBumped(_))) {
+    for (application, fact) in pair.application_impacts(|change| matches!(change, Change::VersionNotBumped(_))) {
         let Change::VersionNotBumped(modules) = &fact.change else { continue };
         let modules: Vec<String> = modules.iter().map(|name| format!("`{name}`")).collect();
         found.push(

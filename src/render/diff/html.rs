@@ -6,7 +6,7 @@ use super::{
     asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, is_or_are, of_fact, one, place_in_release, tally,
     title, versions,
 };
-use crate::compare::{ApplicationChange, Both, Change, Comparison, Fact, ModuleChange, Verdict};
+use crate::compare::{ApplicationChange, Both, Change, Comparison, Impact, ModuleChange, Verdict};
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("page.css");
@@ -49,11 +49,11 @@ fn verdicts(comparison: &Comparison, out: &mut String) {
 
 fn release(comparison: &Comparison, out: &mut String) {
     let compilers = compilers(comparison).map(|words| format!("<li>{}</li>\n", marked(&words)));
-    if comparison.facts.is_empty() && compilers.is_none() {
+    if comparison.impacts.is_empty() && compilers.is_none() {
         return;
     }
     out.push_str("<h2>Release</h2>\n<ul>\n");
-    heaviest_facts(&comparison.facts).into_iter().for_each(|change| fact(change, out));
+    heaviest_facts(&comparison.impacts).into_iter().for_each(|change| fact(change, out));
     out.push_str(&compilers.unwrap_or_default());
     out.push_str("</ul>\n");
 }
@@ -97,7 +97,7 @@ fn application(at: usize, change: &ApplicationChange, out: &mut String) {
         arrow(&versions(change)),
         badge(verdict)
     );
-    facts(change.facts.iter().filter(|fact| fact.change != Change::Version), out);
+    facts(change.impacts.iter().filter(|fact| fact.change != Change::Version), out);
     let (loud, quiet): (Vec<&ModuleChange>, Vec<&ModuleChange>) = heaviest_modules(change).into_iter().partition(|change| is_loud(change));
     loud.into_iter().for_each(|change| module(change, out));
     if !quiet.is_empty() {
@@ -114,7 +114,7 @@ fn application(at: usize, change: &ApplicationChange, out: &mut String) {
 fn module(change: &ModuleChange, out: &mut String) {
     let behaviours = if change.behaviours.is_empty() { String::new() } else { format!(", {}", escaped(&change.behaviours.join(", "))) };
     let head = format!("<code>{}</code> <span class=\"soft\">{}{behaviours}</span>", escaped(&change.name), change.depth.word());
-    let shown: Vec<&Fact> = change.facts.iter().filter(|fact| !matches!(fact.change, Change::Code | Change::ModuleAdded | Change::ModuleRemoved)).collect();
+    let shown: Vec<&Impact> = change.impacts.iter().filter(|fact| !matches!(fact.change, Change::Code | Change::ModuleAdded | Change::ModuleRemoved)).collect();
     if shown.is_empty() {
         let _ = writeln!(out, "<p class=\"module\">{head}</p>");
         return;
@@ -125,7 +125,7 @@ fn module(change: &ModuleChange, out: &mut String) {
     out.push_str("</div>\n</details>\n");
 }
 
-fn facts<'f>(list: impl IntoIterator<Item = &'f Fact>, out: &mut String) {
+fn facts<'f>(list: impl IntoIterator<Item = &'f Impact>, out: &mut String) {
     let list = heaviest_facts(list);
     if !list.is_empty() {
         out.push_str("<ul>\n");
@@ -140,7 +140,7 @@ fn badge(both: Both) -> String {
     format!("<span class=\"badge {}\">{words}</span>", class(heavier))
 }
 
-fn fact(fact: &Fact, out: &mut String) {
+fn fact(fact: &Impact, out: &mut String) {
     let names = fact.change.unsaid();
     let items = if names.is_empty() {
         String::new()

@@ -1,7 +1,7 @@
 //! For a comment on a pull request: a table, the reasons, and the rest folded away.
 
 use super::{asks, because, compilers, headings, heaviest_first, of_fact, one, place_in_release, tally, versions};
-use crate::compare::{Change, Comparison, Fact, Verdict};
+use crate::compare::{Change, Comparison, Impact, Verdict};
 use crate::escape;
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -47,12 +47,12 @@ fn sentence(text: &str) -> String {
 /// What asks for more than plain hot code, the heaviest first.
 fn reasons(comparison: &Comparison, out: &mut String) {
     let mut lines: Vec<(Verdict, String)> = Vec::new();
-    let loud = |fact: &&Fact| fact.verdict() >= Verdict::HotWithCare;
-    let mut add = |subject: &str, facts: &[Fact]| lines.extend(facts.iter().filter(loud).map(|fact| (fact.verdict(), line(subject, fact))));
-    add("the release", &comparison.facts);
+    let loud = |fact: &&Impact| fact.verdict() >= Verdict::HotWithCare;
+    let mut add = |subject: &str, facts: &[Impact]| lines.extend(facts.iter().filter(loud).map(|fact| (fact.verdict(), line(subject, fact))));
+    add("the release", &comparison.impacts);
     for application in heaviest_first(comparison) {
-        add(&code(&application.name), &application.facts);
-        application.modules.iter().for_each(|module| add(&code(&module.name), &module.facts));
+        add(&code(&application.name), &application.impacts);
+        application.modules.iter().for_each(|module| add(&code(&module.name), &module.impacts));
     }
     lines.sort_by_key(|(verdict, _)| Reverse(*verdict));
     if !lines.is_empty() {
@@ -63,13 +63,13 @@ fn reasons(comparison: &Comparison, out: &mut String) {
 
 fn details(comparison: &Comparison, out: &mut String) {
     let mut lines: Vec<String> = compilers(comparison).into_iter().map(|words| format!("- {}", escaped(&words))).collect();
-    let quiet = |fact: &&Fact| fact.verdict() < Verdict::HotWithCare;
-    lines.extend(comparison.facts.iter().filter(quiet).map(|fact| line("the release", fact)));
+    let quiet = |fact: &&Impact| fact.verdict() < Verdict::HotWithCare;
+    lines.extend(comparison.impacts.iter().filter(quiet).map(|fact| line("the release", fact)));
     for application in heaviest_first(comparison) {
-        lines.extend(application.facts.iter().filter(quiet).map(|fact| line(&code(&application.name), fact)));
+        lines.extend(application.impacts.iter().filter(quiet).map(|fact| line(&code(&application.name), fact)));
         for module in &application.modules {
             lines.push(format!("- {} {}", code(&module.name), module.depth.word()));
-            lines.extend(module.facts.iter().filter(quiet).filter(|fact| fact.change != Change::Code).map(|fact| format!("  {}", line("it", fact))));
+            lines.extend(module.impacts.iter().filter(quiet).filter(|fact| fact.change != Change::Code).map(|fact| format!("  {}", line("it", fact))));
         }
     }
     if !lines.is_empty() {
@@ -77,7 +77,7 @@ fn details(comparison: &Comparison, out: &mut String) {
     }
 }
 
-fn line(subject: &str, fact: &Fact) -> String {
+fn line(subject: &str, fact: &Impact) -> String {
     let tag = asks(of_fact(fact)).map(|words| format!(" **{words}**")).unwrap_or_default();
     let at = fact.place.as_ref().map(|at| format!(" ({})", code(&place_in_release(at)))).unwrap_or_default();
     let names = fact.change.unsaid();

@@ -14,7 +14,7 @@ pub use text::{text, verdict_line};
 
 use super::count;
 use crate::appup::Direction;
-use crate::compare::{ApplicationChange, Both, Comparison, Depth, Fact, ModuleChange, Place, Presence, Verdict};
+use crate::compare::{ApplicationChange, Both, Comparison, Depth, Impact, ModuleChange, Place, Presence, Verdict};
 use crate::otp::Otp;
 use std::cmp::Reverse;
 
@@ -62,7 +62,7 @@ fn asks(both: Both) -> Option<String> {
     }
 }
 
-fn of_fact(fact: &Fact) -> Both {
+fn of_fact(fact: &Impact) -> Both {
     Both { up: fact.up, down: fact.down }
 }
 
@@ -123,8 +123,8 @@ fn heaviest_modules(application: &ApplicationChange) -> Vec<&ModuleChange> {
 }
 
 /// Facts, the heaviest first.
-fn heaviest_facts<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> Vec<&'f Fact> {
-    let mut all: Vec<&Fact> = facts.into_iter().collect();
+fn heaviest_facts<'f>(facts: impl IntoIterator<Item = &'f Impact>) -> Vec<&'f Impact> {
+    let mut all: Vec<&Impact> = facts.into_iter().collect();
     all.sort_by_key(|fact| Reverse(fact.verdict()));
     all
 }
@@ -132,7 +132,7 @@ fn heaviest_facts<'f>(facts: impl IntoIterator<Item = &'f Fact>) -> Vec<&'f Fact
 /// What a verdict rests on: what the first fact that asks for it is about, the fact, and how many others ask for the same.
 struct Because<'c> {
     subject: String,
-    fact: &'c Fact,
+    fact: &'c Impact,
     others: usize,
 }
 
@@ -143,11 +143,11 @@ fn because(comparison: &Comparison, direction: Direction) -> Option<Because<'_>>
     if verdict < Verdict::HotWithCare {
         return None;
     }
-    let own = comparison.facts.iter().map(|fact| ("the release".to_owned(), fact));
+    let own = comparison.impacts.iter().map(|fact| ("the release".to_owned(), fact));
     let all = own.chain(comparison.applications.iter().flat_map(|application| {
         let name = format!("`{}`", application.name);
-        let modules = application.modules.iter().flat_map(|module| module.facts.iter().map(move |fact| (format!("`{}`", module.name), fact)));
-        application.facts.iter().map(move |fact| (name.clone(), fact)).chain(modules)
+        let modules = application.modules.iter().flat_map(|module| module.impacts.iter().map(move |fact| (format!("`{}`", module.name), fact)));
+        application.impacts.iter().map(move |fact| (name.clone(), fact)).chain(modules)
     }));
     let mut asking = all.filter(|(_, fact)| of(of_fact(fact)) == verdict);
     let (subject, fact) = asking.next()?;

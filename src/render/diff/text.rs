@@ -4,7 +4,7 @@ use super::super::human::{Style, wrapped};
 use super::{
     asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, of_fact, one, place, quiet, tally, title, versions,
 };
-use crate::compare::{ApplicationChange, Both, Change, Comparison, Depth, Fact, ModuleChange, Verdict};
+use crate::compare::{ApplicationChange, Both, Change, Comparison, Depth, Impact, ModuleChange, Verdict};
 use crate::escape;
 use std::fmt::Write;
 
@@ -36,10 +36,10 @@ impl Report {
         }
         self.line(2, &tally(comparison));
         let compilers = compilers(comparison);
-        if !comparison.facts.is_empty() || compilers.is_some() {
+        if !comparison.impacts.is_empty() || compilers.is_some() {
             self.out.push('\n');
             self.line(0, &self.bold("release"));
-            heaviest_facts(&comparison.facts).into_iter().for_each(|fact| self.fact(2, fact));
+            heaviest_facts(&comparison.impacts).into_iter().for_each(|fact| self.fact(2, fact));
             if let Some(words) = compilers {
                 self.wrapped(2, &words, "");
             }
@@ -58,7 +58,7 @@ impl Report {
             format!("upgrade {}, downgrade {}", self.painted(verdict.up), self.painted(verdict.down))
         };
         self.line(0, &format!("{} {}: {words}", self.bold(&application.name), escape::line(&versions(application))));
-        let shown = application.facts.iter().filter(|fact| self.verbose || fact.change != Change::Version);
+        let shown = application.impacts.iter().filter(|fact| self.verbose || fact.change != Change::Version);
         heaviest_facts(shown).into_iter().for_each(|fact| self.fact(2, fact));
         let verbose = self.verbose;
         heaviest_modules(application).into_iter().filter(|module| verbose || is_loud(module)).for_each(|module| self.module(module));
@@ -78,12 +78,12 @@ impl Report {
     fn module(&mut self, module: &ModuleChange) {
         let behaviours = if module.behaviours.is_empty() { String::new() } else { format!(" ({})", module.behaviours.join(", ")) };
         self.line(2, &format!("{}{} {}", self.bold(&module.name), escape::line(&behaviours), module.depth.word()));
-        let plain = |fact: &&Fact| matches!(fact.change, Change::Code | Change::Attributes(_) | Change::ModuleAdded | Change::ModuleRemoved);
-        let shown = module.facts.iter().filter(|fact| self.verbose || !plain(fact));
+        let plain = |fact: &&Impact| matches!(fact.change, Change::Code | Change::Attributes(_) | Change::ModuleAdded | Change::ModuleRemoved);
+        let shown = module.impacts.iter().filter(|fact| self.verbose || !plain(fact));
         heaviest_facts(shown).into_iter().for_each(|fact| self.fact(4, fact));
     }
 
-    fn fact(&mut self, indent: usize, fact: &Fact) {
+    fn fact(&mut self, indent: usize, fact: &Impact) {
         let asked = asks(of_fact(fact));
         // What is merely to be looked at needs no tag: most lines are of that kind.
         let both = of_fact(fact);

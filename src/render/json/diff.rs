@@ -1,7 +1,7 @@
 //! A comparison of two releases as JSON.
 
 use super::{DiagnosticJson, SCHEMA, diagnostics};
-use crate::compare::{ApplicationChange, Both, Comparison, Fact, KINDS, ModuleChange, Presence, Side};
+use crate::compare::{ApplicationChange, Both, Comparison, Impact, KINDS, ModuleChange, Presence, Side};
 use crate::diag::Diagnostic;
 use crate::source::Files;
 use schemars::JsonSchema;
@@ -49,7 +49,7 @@ pub struct FactJson {
 }
 
 impl FactJson {
-    fn new(fact: &Fact) -> FactJson {
+    fn new(fact: &Impact) -> FactJson {
         let place = fact.place.as_ref().map(|place| PlaceJson { file: place.file.clone(), line: Some(place.line).filter(|line| *line > 0) });
         let verdict = VerdictJson::from(Both { up: fact.up, down: fact.down });
         FactJson { kind: fact.change.kind(), text: fact.change.to_string(), items: fact.change.items(), place, verdict }
@@ -85,7 +85,7 @@ impl ModuleJson {
             base_md5: hex(module.md5.0),
             target_md5: hex(module.md5.1),
             verdict: module.verdict().into(),
-            facts: module.facts.iter().map(FactJson::new).collect(),
+            facts: module.impacts.iter().map(FactJson::new).collect(),
         }
     }
 }
@@ -126,7 +126,7 @@ impl ApplicationJson {
             base: application.base.clone(),
             target: application.target.clone(),
             verdict: application.verdict().into(),
-            facts: application.facts.iter().map(FactJson::new).collect(),
+            facts: application.impacts.iter().map(FactJson::new).collect(),
             modules: application.modules.iter().map(ModuleJson::new).collect(),
             same_modules: application.same_modules,
             needs: application.needs.clone(),
@@ -190,7 +190,7 @@ impl DiffReport {
             base: SideJson::from(&comparison.base),
             target: SideJson::from(&comparison.target),
             verdict: comparison.verdict().into(),
-            facts: comparison.facts.iter().map(FactJson::new).collect(),
+            facts: comparison.impacts.iter().map(FactJson::new).collect(),
             applications: comparison.applications.iter().map(ApplicationJson::new).collect(),
             same_applications: comparison.same_applications,
         });

@@ -7,7 +7,7 @@ use crate::relup::{Entry, Relup};
 use crate::span::Span;
 
 /// A relup, and as much as is known of the releases that it is for.
-pub struct Written<'a> {
+pub struct Existing<'a> {
     /// The relup.
     pub relup: &'a Relup,
     /// Where it begins.
@@ -18,7 +18,7 @@ pub struct Written<'a> {
     pub bases: Vec<(&'a Release, Option<&'a Relup>)>,
 }
 
-impl<'a> Written<'a> {
+impl<'a> Existing<'a> {
     /// Its paths: how each is called, its direction, and its entry.
     pub fn paths(&self) -> impl Iterator<Item = (String, Direction, &'a Entry)> {
         let all = |direction, list: &'a [Entry]| list.iter().map(move |entry| (path_name(&self.relup.version, &entry.version, direction), direction, entry));

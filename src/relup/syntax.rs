@@ -9,12 +9,12 @@ use crate::term::{Atom, Term, TermKind};
 /// Collects what is wrong with the arguments of an instruction. Parts that could not be read are passed over: they are
 /// reported already.
 #[derive(Debug, Default)]
-pub struct Shape {
+pub struct Syntax {
     /// What was found, in the order of the arguments.
     pub faults: Vec<Diagnostic>,
 }
 
-impl Shape {
+impl Syntax {
     fn refuse<T>(&mut self, term: &Term, fault: impl FnOnce(&Term) -> Diagnostic) -> Option<T> {
         if !term.is_invalid() {
             self.faults.push(fault(term));
@@ -36,7 +36,7 @@ impl Shape {
 
     /// A list of modules.
     pub fn modules(&mut self, term: &Term) -> Option<Vec<Spanned<Atom>>> {
-        self.list(term, "modules", "bad_list", Shape::module)
+        self.list(term, "modules", "bad_list", Syntax::module)
     }
 
     /// An application.
@@ -90,7 +90,7 @@ impl Shape {
     }
 
     /// Any list; `None` after a finding when it is none or improper.
-    fn list<T>(&mut self, term: &Term, of: &'static str, tag: &'static str, mut item: impl FnMut(&mut Shape, &Term) -> Option<T>) -> Option<Vec<T>> {
+    fn list<T>(&mut self, term: &Term, of: &'static str, tag: &'static str, mut item: impl FnMut(&mut Syntax, &Term) -> Option<T>) -> Option<Vec<T>> {
         if matches!(term.kind, TermKind::Improper(_)) {
             return self.refuse(term, faults::improper_list);
         }
@@ -133,7 +133,7 @@ impl Shape {
             (Some("resume"), [modules]) => self.plain_modules(modules).map(LowOp::Resume),
             (Some("stop"), [modules]) => self.plain_modules(modules).map(LowOp::Stop),
             (Some("start"), [modules]) => self.plain_modules(modules).map(LowOp::Start),
-            (Some("suspend"), [list]) => self.list(list, "modules", "bad_list", Shape::suspended).map(LowOp::Suspend),
+            (Some("suspend"), [list]) => self.list(list, "modules", "bad_list", Syntax::suspended).map(LowOp::Suspend),
             (Some("code_change"), [list]) => self.code_changes(list).map(|list| LowOp::CodeChange(None, list)),
             (Some("code_change"), [mode, list]) => {
                 let list = self.code_changes(list);
@@ -180,9 +180,9 @@ impl Shape {
     }
 
     fn code_changes(&mut self, term: &Term) -> Option<Vec<(Atom, Term)>> {
-        self.list(term, "code changes", "bad_list", |shape, item| match item.as_tuple() {
-            Some([module, extra]) => shape.module(module).map(|module| (module.value, extra.clone())),
-            _ => shape.refuse(item, |term| faults::bad_code_change(term, "bad_code_change")),
+        self.list(term, "code changes", "bad_list", |syntax, item| match item.as_tuple() {
+            Some([module, extra]) => syntax.module(module).map(|module| (module.value, extra.clone())),
+            _ => syntax.refuse(item, |term| faults::bad_code_change(term, "bad_code_change")),
         })
     }
 
@@ -190,7 +190,7 @@ impl Shape {
         if let Some([module, function, arguments]) = with.as_tuple() {
             return self.call(module, function, arguments).map(|(module, function, arguments)| SyncWith::Call(module, function, arguments));
         }
-        self.list(with, "nodes", "bad_list", |shape, item| shape.atom(item, faults::bad_node))
+        self.list(with, "nodes", "bad_list", |syntax, item| syntax.atom(item, faults::bad_node))
             .map(|nodes| SyncWith::Nodes(nodes.into_iter().map(|node| node.value).collect()))
     }
 }
