@@ -3,8 +3,8 @@
 use super::container::Beam;
 use md5::{Digest, Md5};
 
-/// In the order in which they count.
-const CHUNKS: [&[u8; 4]; 9] = [b"Atom", b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"LitT", b"Meta"];
+/// In the order in which they count; native records (`Recs`) since OTP 29, debug information in the code (`DbgB`) since OTP 28.
+const CHUNKS: [&[u8; 4]; 11] = [b"Atom", b"AtU8", b"Code", b"StrT", b"ImpT", b"ExpT", b"FunT", b"LitT", b"Meta", b"Recs", b"DbgB"];
 /// A row of the table of funs: six numbers, the last of which is derived from the source and does not count.
 const FUN: usize = 24;
 

@@ -66,9 +66,11 @@ fn line(anno: Value<'_>) -> u32 {
 /// The record that a form defines.
 pub(super) fn record(form: Value<'_>) -> Option<RawRecord> {
     let [tag, anno, kind, value] = form.tuple()?;
-    (tag.is_atom("attribute") && kind.is_atom("record")).then_some(())?;
+    let is_native = kind.is_atom("native_record");
+    (tag.is_atom("attribute") && (is_native || kind.is_atom("record"))).then_some(())?;
     let [name, fields] = value.tuple()?;
-    Some((Atom::new(&name.atom()?), line(anno), fields.list().take(MAX_ITEMS).filter_map(field).collect()))
+    let fields = fields.list().take(MAX_ITEMS).filter_map(field).collect();
+    Some(RawRecord { name: Atom::new(&name.atom()?), line: line(anno), fields, is_native })
 }
 
 fn field(value: Value<'_>) -> Option<(Atom, Option<Expr>)> {

@@ -134,7 +134,8 @@ impl<'a> Value<'a> {
             111 => integer(*rest.get(4)?, sized(be32(rest, 0)? as usize, 5)?),
             113 => Kind::Export(items(3, 0)?),
             116 => Kind::Map(items((be32(rest, 0)? as usize).checked_mul(2)?, 4)?),
-            88..=90 | 101..=103 | 112 | 114 | 117 | 120 => Kind::Opaque,
+            // A native record of OTP 29, processes, ports, references, funs.
+            67 | 88..=90 | 101..=103 | 112 | 114 | 117 | 120 => Kind::Opaque,
             _ => return None,
         })
     }
@@ -418,6 +419,8 @@ fn end(bytes: &[u8]) -> Option<usize> {
         // How long it is after its tag, and how many values follow that belong to it. Before the numbers of a process,
         // a port or a reference comes the name of its node.
         let (length, inner) = match tag {
+            // How many fields, whether it is exported; module, name, the fields' names, their values.
+            67 => (5, long()?.checked_mul(2)?.checked_add(2)?),
             70 => (8, 0),
             77 => (long()?.checked_add(5)?, 0),
             88 => (atom_end(rest)? + 12, 0),
@@ -468,6 +471,15 @@ fn atom_end(bytes: &[u8]) -> Option<usize> {
 mod tests {
     use super::{Kind, Value};
     use crate::term::print;
+
+    /// `term_to_binary(#st{})` of OTP 29, where `-record #st{a = 1, b = 2}.` is a native record.
+    #[test]
+    fn a_native_record_is_walked_over() {
+        let bytes = b"\x83\x68\x02\x43\x00\x00\x00\x02\x00\x77\x02nr\x77\x02st\x77\x01a\x77\x01b\x61\x01\x61\x02\x77\x02ok";
+        let [record, after] = Value::read(bytes).and_then(Value::tuple).unwrap();
+        assert!(matches!(record.kind(), Some(Kind::Opaque)) && after.is_atom("ok"));
+        assert!(Value::read(&bytes[..bytes.len() - 5]).is_none());
+    }
 
     fn shown(bytes: &[u8]) -> Option<String> {
         Value::read(bytes)?.to_term().map(|term| print::inline(&term, crate::otp::Otp::NEWEST))

@@ -350,7 +350,7 @@ fn records(debug: &Debug<'_>) -> Vec<Record> {
         name: name.as_str().to_owned(),
         default: default.filter(Expr::is_literal).map(|default| default.to_string()),
     };
-    debug.records().into_iter().map(|(name, line, fields)| Record { name, line, fields: fields.into_iter().map(field).collect() }).collect()
+    debug.records().into_iter().map(|raw| Record { name: raw.name, line: raw.line, fields: raw.fields.into_iter().map(field).collect() }).collect()
 }
 
 /// The struct of an Elixir module: as `__struct__/0` is written, else as it is among the literals.

@@ -20,5 +20,13 @@ pub(super) struct Clause {
     pub body: Vec<Expr>,
 }
 
-/// A record: its name, its line, its fields with their defaults.
-pub(super) type RawRecord = (Atom, u32, Vec<(Atom, Option<Expr>)>);
+/// A record as it is defined.
+#[derive(Debug)]
+pub(super) struct RawRecord {
+    pub name: Atom,
+    pub line: u32,
+    /// Its fields with their defaults.
+    pub fields: Vec<(Atom, Option<Expr>)>,
+    /// Whether it is a native record (`-record #name{...}`, OTP 29), whose fields are matched by name.
+    pub is_native: bool,
+}

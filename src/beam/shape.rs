@@ -34,6 +34,8 @@ pub struct Record {
 pub enum Shape {
     /// A record and its fields, in order.
     Record(Atom, Vec<Field>),
+    /// A native record of OTP 29 and its fields: a value keeps the fields that it was made with, and is matched by their names.
+    Native(Atom, Vec<Field>),
     /// An Elixir struct and its fields, in order of their names; none when another module defines it.
     Struct(Atom, Option<Vec<Field>>),
     /// A map and the keys that it starts with.
@@ -303,12 +305,13 @@ pub(super) fn taken(debug: &Debug<'_>) -> Vec<(Atom, usize)> {
 pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: Option<&[Field]>) -> Option<Shape> {
     match expr {
         Expr::Record(name, _) => {
-            let (_, _, fields) = records.iter().find(|(known, ..)| known == name)?;
+            let RawRecord { fields, is_native, .. } = records.iter().find(|raw| raw.name == *name)?;
             let field = |(name, default): &(Atom, Option<Expr>)| Field {
                 name: name.as_str().to_owned(),
                 default: default.as_ref().filter(|default| default.is_literal()).map(ToString::to_string),
             };
-            Some(Shape::Record(name.clone(), fields.iter().map(field).collect()))
+            let fields = fields.iter().map(field).collect();
+            Some(if *is_native { Shape::Native(name.clone(), fields) } else { Shape::Record(name.clone(), fields) })
         }
         Expr::Struct(name, _) => Some(Shape::Struct(name.clone(), (name == module).then(|| fields.map(<[Field]>::to_vec)).flatten())),
         Expr::Map(pairs) => {

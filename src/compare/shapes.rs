@@ -129,6 +129,7 @@ fn are_alike(one: &str, other: &str) -> bool {
 pub(super) fn name(shape: &Shape) -> String {
     match shape {
         Shape::Record(name, _) => format!("record `{name}`"),
+        Shape::Native(name, _) => format!("native record `{name}`"),
         Shape::Struct(name, _) => format!("struct `{}`", name.as_str().trim_start_matches("Elixir.")),
         Shape::Map(_) => "map".to_owned(),
         Shape::Tuple(size, None) => format!("tuple of {size}"),

@@ -72,7 +72,7 @@ fn takes(new: &Facts, old: &Shape) -> bool {
 /// The line on which a record is defined.
 fn line_of(shape: &Shape, facts: &Facts) -> u32 {
     let records = facts.records.get().map(Vec::as_slice).unwrap_or_default();
-    let Shape::Record(name, _) = shape else { return 0 };
+    let (Shape::Record(name, _) | Shape::Native(name, _)) = shape else { return 0 };
     records.iter().find(|record| record.name == *name).map_or(0, |record| record.line)
 }
 
@@ -110,6 +110,7 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
         for new in &come {
             let difference = match (old, new) {
                 (Shape::Record(a, before), Shape::Record(b, after)) if a == b => shapes::fields(before, after, true),
+                (Shape::Native(a, before), Shape::Native(b, after)) if a == b => shapes::fields(before, after, false),
                 (Shape::Struct(a, Some(before)), Shape::Struct(b, Some(after))) if a == b => shapes::fields(before, after, false),
                 (Shape::Map(before), Shape::Map(after)) if one_map => shapes::fields(before, after, false),
                 _ => None,
@@ -183,7 +184,7 @@ fn takes_new_state(clause: &Clause, new: &Facts) -> bool {
     let other_size = |shape: &Shape| match shape {
         Shape::Record(name, fields) => name == tag && fields.len() + 1 != *size,
         Shape::Tuple(count, Some(name)) => name == tag && count != size,
-        Shape::Tuple(_, None) | Shape::Struct(..) | Shape::Map(_) | Shape::Plain(_) => false,
+        Shape::Tuple(_, None) | Shape::Native(..) | Shape::Struct(..) | Shape::Map(_) | Shape::Plain(_) => false,
     };
     !shapes.iter().any(other_size)
 }

@@ -36,12 +36,37 @@ pub fn check(applications: &[Application], listed: Span, found: &mut Findings) -
 fn check_undefined(applications: &[Application], listed: Span, found: &mut Findings) {
     let known: HashSet<&str> = applications.iter().map(|app| app.name.value.as_str()).collect();
     for app in applications {
-        let optional: HashSet<&str> = app.file.optional.iter().map(|name| name.value.as_str()).collect();
-        let needed = app.file.applications.iter().filter(|name| !optional.contains(name.value.as_str()));
+        let mut optional = Spared::new(app);
+        let needed = app.file.applications.iter().filter(|name| !optional.spares(name.value.as_str()));
         for (name, how) in needed.map(|name| (name, "needs")).chain(app.includes.iter().map(|name| (name, "includes"))) {
             if !known.contains(name.value.as_str()) {
                 found.push(faults::undefined_application(name, &app.name.value, how, Some(listed)));
             }
+        }
+    }
+}
+
+/// The optional applications of one: each name in the list spares one use of it (`Uses -- Optional`).
+struct Spared<'a> {
+    left: HashMap<&'a str, usize>,
+}
+
+impl<'a> Spared<'a> {
+    fn new(app: &'a Application) -> Spared<'a> {
+        let mut left = HashMap::new();
+        for name in &app.file.optional {
+            *left.entry(name.value.as_str()).or_default() += 1;
+        }
+        Spared { left }
+    }
+
+    fn spares(&mut self, name: &str) -> bool {
+        match self.left.get_mut(name) {
+            Some(count @ 1..) => {
+                *count -= 1;
+                true
+            }
+            Some(0) | None => false,
         }
     }
 }
@@ -152,78 +177,104 @@ impl<'a> Includers<'a> {
     }
 }
 
-/// What each application needs to be started before it, as indices; names outside the release stay out.
-struct Needs {
-    lists: Vec<Vec<Need>>,
+/// What each application needs to be started before it.
+struct Needs<'a> {
+    lists: Vec<Vec<Need<'a>>>,
 }
 
 /// Something an application needs.
 #[derive(Clone, Copy)]
-struct Need {
-    at: usize,
-    /// Whether it may be missing.
-    is_optional: bool,
+struct Need<'a> {
+    name: &'a str,
+    /// Where it is in the release; nowhere for an optional one that the release does not have.
+    at: Option<usize>,
+    /// Whether it is included, not used.
+    is_included: bool,
 }
 
-impl Needs {
+impl<'a> Needs<'a> {
     /// Uses of included applications become uses of what includes them; both lists are sorted as in the `.rel`.
-    fn new(applications: &[Application], includers: &Includers<'_>) -> Needs {
+    fn new(applications: &'a [Application], includers: &Includers<'a>) -> Needs<'a> {
         let tops = includers.tops(applications);
-        let top = |at: usize| tops.get(at).copied().unwrap_or(at);
-        let index = |name: &Spanned<Atom>| includers.index.get(name.value.as_str()).copied();
-        let mut lists = Vec::with_capacity(applications.len());
-        for (at, app) in applications.iter().enumerate() {
-            let mut kept: Vec<usize> = app.file.applications.iter().filter_map(index).collect();
-            let mut present: HashSet<usize> = kept.iter().copied().collect();
-            let mut added = Vec::new();
-            kept.retain(|used| {
-                if *used == top(at) {
-                    return false;
-                }
-                if top(*used) == *used || (!present.contains(&top(*used)) && top(*used) == top(at)) {
-                    return true;
-                }
-                if present.insert(top(*used)) {
-                    added.push(top(*used));
-                }
-                false
-            });
-            kept.append(&mut added);
-            kept.sort_unstable();
-            let mut included: Vec<usize> = app.includes.iter().filter_map(index).collect();
-            included.sort_unstable();
-            let optional: HashSet<usize> = app.file.optional.iter().filter_map(index).collect();
-            let used = kept.into_iter().map(|at| Need { at, is_optional: optional.contains(&at) });
-            lists.push(used.chain(included.into_iter().map(|at| Need { at, is_optional: false })).collect());
-        }
-        Needs { lists }
+        let needs = |app: &'a Application| {
+            let need = |name: &'a str, is_included| Need { name, at: includers.index.get(name).copied(), is_included };
+            let mut used: Vec<Need<'_>> = uses(app, applications, includers, &tops).into_iter().map(|name| need(name, false)).collect();
+            let mut included: Vec<Need<'_>> = app.includes.iter().map(|name| need(name.value.as_str(), true)).collect();
+            used.sort_by_key(|need| need.at.unwrap_or(usize::MAX));
+            included.sort_by_key(|need| need.at.unwrap_or(usize::MAX));
+            used.append(&mut included);
+            used
+        };
+        Needs { lists: applications.iter().map(needs).collect() }
     }
+}
+
+/// The names that an application uses, where one that is included in another stands for its outermost includer
+/// (`add_top_apps_to_uses/3`): name by name, each look at the list as the names before it have left it.
+fn uses<'a>(app: &'a Application, applications: &'a [Application], includers: &Includers<'a>, tops: &[usize]) -> Vec<&'a str> {
+    let name_at = |at: usize| applications.get(at).map_or("", |app| app.name.value.as_str());
+    let top_of = |name: &'a str| match includers.by.get(name) {
+        None => name,
+        Some(includer) => name_at(tops.get(*includer).copied().unwrap_or(*includer)),
+    };
+    let written = || app.file.applications.iter().map(|name| name.value.as_str());
+    let own_top = top_of(app.name.value.as_str());
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    written().for_each(|name| *counts.entry(name).or_default() += 1);
+    let mut order: Vec<&'a str> = written().collect();
+    let remove = |counts: &mut HashMap<&str, usize>, name: &str| {
+        if let Some(count) = counts.get_mut(name) {
+            *count = count.saturating_sub(1);
+        }
+    };
+    for used in written() {
+        if used == own_top {
+            // What is included may use its own top.
+            remove(&mut counts, used);
+        } else if includers.by.contains_key(used) {
+            let top = top_of(used);
+            if counts.get(top).is_some_and(|count| *count > 0) {
+                remove(&mut counts, used);
+            } else if top != own_top {
+                remove(&mut counts, used);
+                *counts.entry(top).or_default() += 1;
+                order.push(top);
+            }
+        }
+    }
+    order.retain(|name| {
+        let left = counts.get_mut(name).filter(|count| **count > 0);
+        left.map(|count| *count -= 1).is_some()
+    });
+    order
 }
 
 /// The work list of `sort_appls`: the first application is held back until those it needs, pulled before it, are
 /// done.
-fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs, found: &mut Findings) -> Option<Vec<usize>> {
+fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs<'_>, found: &mut Findings) -> Option<Vec<usize>> {
     let mut list = WorkList::new(applications, includers);
     let mut result = Vec::with_capacity(applications.len());
     let mut circle: Vec<usize> = Vec::new();
-    let mut sound = true;
+    let mut missing: Vec<(usize, Need<'_>, bool)> = Vec::new();
     while let Some(at) = list.pop() {
         let mut pulled = Vec::new();
+        let mut lost: Vec<(Need<'_>, bool)> = Vec::new();
         for need in needs.lists.get(at).into_iter().flatten() {
-            let includes_it = includers.includer(applications, at) == Some(need.at);
-            match list.waiting(need.at).filter(|_| !includes_it) {
+            let includes_it = need.at.is_some_and(|other| includers.includer(applications, at) == Some(other));
+            match need.at.and_then(|other| list.waiting(other)).filter(|_| !includes_it) {
                 Some(waiting) => {
                     list.set(waiting, None);
                     pulled.push(waiting);
                 }
-                None if list.is_visited(need.at) || need.is_optional => {}
-                None => {
-                    sound = false;
-                    if let (Some(app), Some(missing)) = (applications.get(at), applications.get(need.at)) {
-                        found.push(faults::unreachable(app, &missing.name.value, includes_it));
-                    }
-                }
+                None if need.at.is_some_and(|other| list.is_visited(other)) => {}
+                None => lost.push((*need, includes_it)),
             }
+        }
+        if let Some(app) = applications.get(at).filter(|_| !lost.is_empty()) {
+            let mut optional = Spared::new(app);
+            missing.extend(
+                lost.into_iter().filter(|(need, _)| need.is_included || !optional.spares(need.name)).map(|(need, includes_it)| (at, need, includes_it)),
+            );
         }
         if pulled.is_empty() {
             result.push(at);
@@ -238,14 +289,20 @@ fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs,
         }
         list.visit(at);
     }
+    let both = !circle.is_empty() && !missing.is_empty();
+    for (at, need, includes_it) in &missing {
+        if let Some(app) = applications.get(*at) {
+            found.push(faults::unreachable(app, need.name, *includes_it, both));
+        }
+    }
     if !circle.is_empty() {
         let mut seen = HashSet::new();
         circle.retain(|at| applications.get(*at).is_some_and(|app| seen.insert(app.name.value.as_str())));
         let names: Vec<(&Atom, Span)> = circle.iter().filter_map(|at| applications.get(*at)).map(|app| (&app.name.value, app.name.span)).collect();
-        found.push(faults::circular_dependency(&names));
+        found.push(faults::circular_dependency(&names, both));
         return None;
     }
-    sound.then_some(result)
+    missing.is_empty().then_some(result)
 }
 
 /// The applications still to be ordered. Applications go by name there: one that is listed twice in a release is visited

@@ -212,18 +212,22 @@ pub(super) fn undefined_application(name: &Spanned<Atom>, by: &Atom, how: &str, 
 
 /// What OTP calls undefined though the release has it: an includer that comes after what it includes, or an application
 /// that is needed twice.
-pub(super) fn unreachable(app: &Application, missing: &Atom, includes_it: bool) -> Diagnostic {
+pub(super) fn unreachable(app: &Application, missing: &str, includes_it: bool, and_circle: bool) -> Diagnostic {
     let name = &app.name.value;
     let found = if includes_it {
         Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}`, which includes it and comes later in the release"))
             .label(app.name.span, "comes too early")
             .help(format!("put `{missing}` before `{name}` in the `.rel`"))
+    } else if !app.file.applications.iter().chain(&app.includes).any(|other| other.value.as_str() == missing) {
+        Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}` by an inclusion, and OTP calls it undefined there"))
+            .label(app.name.span, "needs an application that is included in another one")
+            .help(format!("write `{missing}` into the `applications` of `{name}` in the place of what it includes"))
     } else {
-        let listed = app.file.applications.iter().chain(&app.includes).filter(|other| other.value == *missing);
+        let listed = app.file.applications.iter().chain(&app.includes).filter(|other| other.value.as_str() == missing);
         let found = Diagnostic::new(&UNDEFINED_APPLICATION, format!("`{name}` needs `{missing}` twice, and OTP calls the second one undefined"));
         listed.fold(found, |found, other| found.label(other.span, "needed here")).help("remove one of them")
     };
-    found.otp("undefined_applications")
+    found.otp(if and_circle { "apps/undefined_applications" } else { "undefined_applications" })
 }
 
 /// Something that two applications claim.
@@ -257,11 +261,11 @@ impl Clash<'_> {
     }
 }
 
-pub(super) fn circular_dependency(names: &[(&Atom, Span)]) -> Diagnostic {
+pub(super) fn circular_dependency(names: &[(&Atom, Span)], and_missing: bool) -> Diagnostic {
     let listed: Vec<String> = names.iter().map(|(name, _)| format!("`{name}`")).collect();
     let found = Diagnostic::new(&CIRCULAR_DEPENDENCY, format!("applications depend on each other in a cycle: {}", listed.join(", ")))
         .help("each must be startable after the ones it needs: remove one dependency")
-        .otp("circular_dependencies");
+        .otp(if and_missing { "apps/circular_dependencies" } else { "circular_dependencies" });
     names.iter().fold(found, |found, (name, span)| found.label(*span, format!("`{name}` is in the cycle")))
 }
 

@@ -19,15 +19,14 @@ pub fn read_text(term: &Term) -> Result<String, TextFault> {
     if is_character_data(term) { Err(TextFault::NotText) } else { Err(TextFault::Crash) }
 }
 
-/// Binaries of UTF-8, and lists of code points, binaries and such lists (`unicode:chardata()`).
+/// Binaries, and lists of integers, binaries and such lists: `unicode:characters_to_list/1` takes them for text, be it bad text.
 fn is_character_data(term: &Term) -> bool {
+    let is_part = |item: &Term| matches!(item.kind, TermKind::Int(_) | TermKind::Big(_)) || is_character_data(item);
     match &term.kind {
         TermKind::Bits(bits) => bits.trailing == 0,
         TermKind::Str(_) => true,
-        TermKind::List(items) => items.iter().all(|item| item.as_char().is_some() || is_character_data(item)),
-        TermKind::Improper(parts) => {
-            parts.0.iter().all(|item| item.as_char().is_some() || is_character_data(item)) && matches!(parts.1.kind, TermKind::Bits(_))
-        }
+        TermKind::List(items) => items.iter().all(is_part),
+        TermKind::Improper(parts) => parts.0.iter().all(is_part) && matches!(parts.1.kind, TermKind::Bits(_)),
         TermKind::Atom(_)
         | TermKind::Int(_)
         | TermKind::Big(_)

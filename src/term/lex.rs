@@ -285,15 +285,20 @@ impl<'a> Lexer<'a> {
 
     /// A name character directly after a number: an error in every version, of one shape or another.
     fn glued(&mut self, start: usize, kind: Tok) -> Tok {
+        let dotted = |rest: &str| rest.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| scan::is_name(c) && !c.is_ascii_digit()));
+        let is_dotted = self.otp >= Otp::V28 && matches!(kind, Tok::Small(_) | Tok::Integer(_)) && dotted(self.rest());
+        self.at += usize::from(is_dotted);
         let tail: usize = self.rest().chars().take_while(|c| scan::is_name(*c)).map(char::len_utf8).sum();
         if tail == 0 || matches!(kind, Tok::Bad) {
             return kind;
         }
-        let at_end = self.rest() == "_";
+        // `1.5e_` crashes all versions, `12_` only those that read digits one by one.
+        let begins_exponent = self.rest().starts_with(['e', 'E']) && matches!(kind, Tok::Float(_));
+        let at_end = (begins_exponent && self.rest().get(1..) == Some("_")) || (self.rest() == "_" && self.otp >= Otp::V28 && !is_dotted);
         self.at += tail;
         let class = if at_end {
             FaultClass::Crash
-        } else if self.otp == Otp::NEWEST {
+        } else if self.otp == Otp::NEWEST || begins_exponent || self.rest().starts_with('#') {
             FaultClass::Scan
         } else {
             FaultClass::Parse
@@ -342,11 +347,12 @@ impl<'a> Lexer<'a> {
             self.faults.push(faults::bad_number(self.span_from(start), "a base is 2 to 36", FaultClass::Scan));
             return Tok::Bad;
         };
-        let Ok((_, digits)) = scan::digits_of(base)(self.rest()) else {
-            let named = self.rest().chars().next().is_some_and(scan::is_name);
+        let no_whole = self.otp >= Otp::V28 && base != 10 && self.rest().strip_prefix('.').is_some_and(|rest| scan::digits_of(base)(rest).is_ok());
+        let digits = if no_whole { Ok((self.rest(), "")) } else { scan::digits_of(base)(self.rest()) };
+        let Ok((_, digits)) = digits else {
+            let class = if self.crashes_without_digits() { FaultClass::Crash } else { FaultClass::Scan };
             let tail: usize = self.rest().chars().take_while(|c| scan::is_name(*c)).map(char::len_utf8).sum();
             self.at += tail;
-            let class = if named { FaultClass::Crash } else { FaultClass::Scan };
             self.faults.push(faults::bad_number(self.span_from(start), "digits of the base must follow `#`", class));
             return Tok::Bad;
         };
@@ -363,11 +369,22 @@ impl<'a> Lexer<'a> {
         }
         let span = self.span_from(start);
         if self.otp < Otp::V28 {
-            self.faults.push(faults::otp_syntax(span, "a based float", Otp::V28, self.otp, FaultClass::Parse));
+            let class = if self.rest().starts_with('#') { FaultClass::Scan } else { FaultClass::Parse };
+            self.faults.push(faults::otp_syntax(span, "a based float", Otp::V28, self.otp, class));
+            return Tok::Bad;
+        }
+        if self.rest().starts_with("#e") || self.rest().starts_with("#E") {
+            self.at += 2;
+            self.faults.push(faults::bad_number(self.span_from(start), "digits of the exponent must follow `#e`", FaultClass::Crash));
             return Tok::Bad;
         }
         self.sensitive.push(Sensitive { span, what: "a based float", since: Otp::V28 });
         self.based_float(span, base, digits, fraction, exponent)
+    }
+
+    /// Whether OTP's tokenizer crashes on what follows `Base#` where digits should: at the very end of a file.
+    fn crashes_without_digits(&self) -> bool {
+        self.rest() == "_" || (self.rest() == "." && self.otp >= Otp::V28)
     }
 
     /// The whole of all digits times a power of the base, in double arithmetic; base 10 is read as decimal.

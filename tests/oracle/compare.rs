@@ -12,6 +12,8 @@ use relupc::term::pretty;
 /// The error tags that random cases reach.
 pub const REACHABLE: &[&str] = &[
     "EXIT",
+    "apps/circular_dependencies",
+    "apps/undefined_applications",
     "bad_application",
     "bad_application_name",
     "bad_args_list",

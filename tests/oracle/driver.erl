@@ -112,7 +112,7 @@ crash(_) -> "crash".
 word(T) when is_atom(T) -> atom_to_list(T);
 word(T) -> T.
 
-tags({apps, Problems}) -> lists:append([tags(P) || P <- Problems]);
+tags({apps, Problems}) -> ["apps/" ++ T || P <- Problems, T <- tags(P)];
 tags(Problems) when is_list(Problems) -> lists:append([tags(P) || P <- Problems]);
 tags({error_reading, {_App, What}}) -> ["error_reading/" ++ word(what(What))];
 tags({file_problem, {_File, {error, Why}}}) -> ["file_problem/" ++ word(tag(Why))];

@@ -103,9 +103,12 @@ fn new_app(rng: &mut Rng, at: usize, count: usize) -> App {
     let mut uses = vec!["kernel".to_owned(), "stdlib".to_owned()];
     for other in 0..count {
         // Mostly earlier ones, so that most releases have no circle.
-        if other != at && rng.chance(if other < at { 25 } else { 1 }) {
+        if other != at && rng.chance(if other < at { 25 } else { 2 }) {
             uses.push(format!("app{other}"));
         }
+    }
+    if rng.chance(5) {
+        uses.push(uses[0].clone());
     }
     rng.shuffle(&mut uses);
     let optional = if rng.chance(8) { vec![uses[0].clone(), "absent".to_owned()] } else { Vec::new() };
@@ -132,6 +135,20 @@ fn include_one(rng: &mut Rng, own: &mut [App]) {
     let outer = rng.below(own.len() - 1);
     own[outer].includes.push(inner.clone());
     own[outer].uses.retain(|used| *used != inner);
+    // What is included may include others, at any depth.
+    let mut holder = own.len() - 1;
+    for next in (0..own.len() - 1).filter(|next| *next != outer).collect::<Vec<_>>() {
+        if rng.chance(30) && !own.iter().any(|app| app.includes.contains(&own[next].name)) {
+            let name = own[next].name.clone();
+            own[holder].includes.push(name.clone());
+            if rng.chance(70) {
+                own[holder].uses.retain(|used| *used != name);
+            }
+            if rng.chance(60) {
+                holder = next;
+            }
+        }
+    }
 }
 
 /// The applications as an older release has them: some the same, some changed, some missing, some others.
