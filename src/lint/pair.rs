@@ -283,13 +283,13 @@ impl<'a> Route<'a> {
 
     /// The modules that are removed for good, in order, with the place that asks for it.
     pub fn gone(&self) -> Vec<(&'a Atom, Span)> {
-        let modules = self.timeline.modules().into_iter();
+        let modules = self.timeline.modules().iter().copied();
         modules.filter(|module| self.timeline.is_gone(module)).filter_map(|module| Some((module, self.removed(module)?))).collect()
     }
 
     /// The modules that are loaded and whose processes are changed, in order, with the place that asks for it.
     pub fn updated(&self) -> Vec<(&'a Atom, Span)> {
-        let modules = self.timeline.modules().into_iter();
+        let modules = self.timeline.modules().iter().copied();
         modules.filter(|module| self.converts(module)).filter_map(|module| Some((module, self.loaded(module)?))).collect()
     }
 

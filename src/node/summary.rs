@@ -34,15 +34,16 @@ pub struct Summary {
 impl Summary {
     /// Of a path.
     pub fn of(timeline: &Timeline<'_>) -> Summary {
-        let mut summary = Summary { called: timeline.calls().len(), restarts_emulator: timeline.restart().is_some(), ..Summary::default() };
-        for module in timeline.modules() {
-            let has = |event| usize::from(timeline.has(module, event));
-            let is_left = timeline.left(module, ModuleEvent::Removed, &[ModuleEvent::Loaded]).is_some();
-            summary.loaded += has(ModuleEvent::Loaded);
-            summary.removed += usize::from(is_left);
-            summary.suspended += has(ModuleEvent::Suspended);
-            summary.converted += has(ModuleEvent::Converted);
-        }
+        let with = |event| timeline.count(|module| timeline.has(module, event));
+        let mut summary = Summary {
+            loaded: with(ModuleEvent::Loaded),
+            removed: timeline.count(|module| timeline.left(module, ModuleEvent::Removed, &[ModuleEvent::Loaded]).is_some()),
+            suspended: with(ModuleEvent::Suspended),
+            converted: with(ModuleEvent::Converted),
+            called: timeline.calls().len(),
+            restarts_emulator: timeline.restart().is_some(),
+            ..Summary::default()
+        };
         for (_, action, name) in timeline.applications() {
             match action {
                 ApplicationAction::Start | ApplicationAction::StartAll => match summary.stopped.iter().position(|stopped| stopped == *name) {

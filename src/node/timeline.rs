@@ -5,6 +5,7 @@ use crate::release::{Application, Release};
 use crate::relup::{ApplicationAction, Child, LowOp, Step};
 use crate::term::Atom;
 use foldhash::{HashMap, HashMapExt};
+use std::sync::OnceLock;
 
 /// Something that happens to a module at a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub struct Timeline<'a> {
     before: Option<&'a Release>,
     lanes: HashMap<&'a Atom, Lane>,
     links: Vec<Link>,
+    /// The modules by name, once they were asked for.
+    sorted: OnceLock<Vec<&'a Atom>>,
     /// What happens to applications, in order.
     applications: Vec<(usize, ApplicationAction, &'a Atom)>,
     /// What happens to children, in order.
@@ -111,10 +114,17 @@ impl<'a> Timeline<'a> {
     }
 
     /// The modules to which something happens, by name.
-    pub fn modules(&self) -> Vec<&'a Atom> {
-        let mut modules: Vec<&'a Atom> = self.lanes.keys().copied().collect();
-        modules.sort_unstable();
-        modules
+    pub fn modules(&self) -> &[&'a Atom] {
+        self.sorted.get_or_init(|| {
+            let mut modules: Vec<&'a Atom> = self.lanes.keys().copied().collect();
+            modules.sort_unstable();
+            modules
+        })
+    }
+
+    /// How many modules have what is wanted of them.
+    pub fn count(&self, wanted: impl Fn(&Atom) -> bool) -> usize {
+        self.lanes.keys().filter(|module| wanted(module)).count()
     }
 
     /// At which step something first happens to a module.
