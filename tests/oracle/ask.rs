@@ -18,7 +18,8 @@ impl<'a> Vm<'a> {
     pub fn new(erl: &'a str, folder: &'a Path) -> Vm<'a> {
         let vm = Vm { erl, folder };
         fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/driver.erl"), folder.join("driver.erl")).unwrap();
-        vm.run(&["-eval", "case c:c(driver) of {ok,_} -> halt(0); _ -> halt(1) end."]);
+        fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/node_driver.erl"), folder.join("node_driver.erl")).unwrap();
+        vm.run(&["-eval", "case [c:c(M) || M <- [driver,node_driver]] of [{ok,_},{ok,_}] -> halt(0); _ -> halt(1) end."]);
         vm
     }
 
@@ -69,6 +70,13 @@ impl<'a> Vm<'a> {
         let read: Vec<Answer> = answers.lines().map(read_answer).collect();
         assert_eq!(read.len(), cases.len());
         read
+    }
+
+    /// What a node looks like after each instruction of scripts, a script a line.
+    pub fn scripts(&self, scripts: &str) -> String {
+        fs::write(self.folder.join("scripts"), scripts).unwrap();
+        self.run(&["-eval", "application:start(sasl), node_driver:main([\"scripts\",\"answers\"])."]);
+        fs::read_to_string(self.folder.join("answers")).unwrap()
     }
 
     /// What OTP returns for BEAM files: a term a line.

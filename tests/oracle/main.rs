@@ -6,6 +6,7 @@
 //! ```text
 //! cargo test --test oracle -- --erl erl --cases 20000 --terms 20000
 //! cargo test --test oracle -- --erl erl --cases 0 --terms 0 --beams /usr/lib/erlang
+//! cargo test --test oracle -- --erl erl --cases 0 --terms 0 --scripts 500
 //! cargo test --test oracle -- --erl erl --cases 300 --record fixtures/oracle/otp-25.txt
 //! ```
 
@@ -25,6 +26,7 @@ mod compare;
 mod ebnf;
 mod faults;
 mod generate;
+mod node;
 mod ours;
 mod own;
 mod record;
@@ -41,6 +43,8 @@ struct Options {
     cases: usize,
     terms: usize,
     seed: u64,
+    /// How many random scripts are run on a node.
+    scripts: usize,
     record: Option<String>,
     /// Whether OTP's own applications are compared, too.
     own: bool,
@@ -51,7 +55,7 @@ struct Options {
 }
 
 fn options() -> Options {
-    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, record: None, own: false, beams: Vec::new(), at_least: 0 };
+    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, scripts: 0, record: None, own: false, beams: Vec::new(), at_least: 0 };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
@@ -60,6 +64,7 @@ fn options() -> Options {
             "--otp" => options.otp = value().parse().unwrap(),
             "--cases" => options.cases = value().parse().unwrap(),
             "--terms" => options.terms = value().parse().unwrap(),
+            "--scripts" => options.scripts = value().parse().unwrap(),
             "--seed" => options.seed = value().parse().unwrap(),
             "--beams" => options.beams.push(value()),
             "--own" => options.own = true,
@@ -81,6 +86,7 @@ fn main() -> ExitCode {
             compare::random_cases(erl, &options, &mut tally);
             compare::random_terms(erl, &options, &mut tally);
             compare::sentences(erl, &options, &mut tally);
+            node::scripts(erl, options.scripts, options.seed, &mut tally);
             beams::compare(erl, relupc::otp::Otp::from_major(options.otp).unwrap(), &options.beams, &mut tally);
             if options.own {
                 own::applications(erl, &options, &mut tally);
@@ -110,6 +116,7 @@ pub struct Tally {
     same_up_to_free_order: usize,
     terms: usize,
     beams: usize,
+    steps: usize,
     tags: BTreeMap<String, usize>,
 }
 
@@ -132,6 +139,7 @@ impl Tally {
         println!("relups that are the same up to free order: {}", self.same_up_to_free_order);
         println!("terms printed alike: {}", self.terms);
         println!("modules read alike: {}", self.beams);
+        println!("instructions with the same effect on a node: {}", self.steps);
         for (tag, count) in &self.tags {
             println!("refused with {tag}: {count}");
         }
