@@ -144,7 +144,8 @@ fn script(rng: &mut Rng) -> Vec<LowOp> {
             }
             _ => {
                 let function = *rng.pick(&["stop", "start", "ensure_started"]);
-                ops.push(LowOp::application_call(function, vec![Term::atom(*rng.pick(&["x", "y"]))]));
+                let application: &str = rng.pick(&["x", "y"]);
+                ops.push(LowOp::application_call(function, vec![Term::atom(application)]));
             }
         }
     }
