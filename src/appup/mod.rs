@@ -30,6 +30,14 @@ pub enum Direction {
 }
 
 impl Direction {
+    /// The opposite one.
+    pub fn other(self) -> Direction {
+        match self {
+            Direction::Up => Direction::Down,
+            Direction::Down => Direction::Up,
+        }
+    }
+
     /// The word for it in messages.
     pub fn word(self) -> &'static str {
         match self {

@@ -145,7 +145,8 @@ const SUPERVISORS: &[&str] = &["supervisor", "Elixir.Supervisor"];
 const OTHER_SUPERVISORS: &[&str] = &["supervisor_bridge", "Elixir.DynamicSupervisor", "Elixir.PartitionSupervisor", "Elixir.Task.Supervisor"];
 /// The behaviour of the modules that start an Elixir application, and with it its first supervisor.
 const APPLICATION: &str = "Elixir.Application";
-const STRIPPED: &str = "it holds no debug information";
+/// Why something is not known of a module without debug information.
+pub const STRIPPED: &str = "it holds no debug information";
 
 impl Facts {
     /// Gathers them.

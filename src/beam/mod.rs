@@ -24,7 +24,7 @@ pub use container::{Beam, Unreadable};
 pub use debug::Language;
 pub use etf::{Items, Kind, Value};
 pub use expr::Expr;
-pub use facts::{Author, Call, Clause, CodeChange, Facts};
+pub use facts::{Author, Call, Clause, CodeChange, Facts, STRIPPED};
 pub use known::Known;
 pub use named::NamedCall;
 pub use shape::{Child, Field, Modules, Record, Shape, Supervision};

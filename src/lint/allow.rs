@@ -43,7 +43,7 @@ impl Ran {
     /// Whether a comment for a code would have been used if there were anything to silence.
     fn covers(self, code: &Code) -> bool {
         match super::rules().iter().find(|rule| rule.code == code).map(|rule| &rule.check) {
-            Some(Check::File(_) | Check::Relup(_)) => self != Ran::Nothing,
+            Some(Check::File(_) | Check::Scripts(..) | Check::Relup(_)) => self != Ran::Nothing,
             Some(Check::Application(_) | Check::Pair(_)) => self == Ran::Everything,
             None => true,
         }

@@ -1,8 +1,8 @@
 //! An appup on its own, as the rules see it.
 
 use crate::appup::{self, Appup, Direction, Entry, HighOp, Instruction};
-use crate::diag::{Findings, Severity};
-use crate::plan::{Contents, NO_SUCH_MODULE, Path, plan_entry};
+use crate::diag::{Diagnostic, Findings, Severity};
+use crate::plan::{Contents, NO_SUCH_MODULE, Path, UNDEFINED_DEPENDENCY, plan_entry};
 use crate::release::AppFile;
 use crate::span::Spanned;
 use crate::term::Atom;
@@ -55,15 +55,7 @@ impl<'a> File<'a> {
                 let vsn = appup.vsn.text().unwrap_or_default();
                 let contents = Contents::of_application(name, &vsn, &modules);
                 let path = plan_entry(instructions.clone(), direction, &contents, &mut on_path);
-                // A module may be another application's: OTP looks through the whole release.
-                found.extend(on_path.sorted().into_iter().map(|finding| {
-                    if *finding.code == NO_SUCH_MODULE {
-                        let help = "does it belong to another application? with `--target` and `--from` all of them are searched";
-                        finding.severity(Severity::Warning).help(help)
-                    } else {
-                        finding
-                    }
-                }));
+                found.extend(on_path.sorted().into_iter().filter_map(|finding| beside_others(finding, alone)));
                 scripts.push(Script { direction, entry, instructions, path });
             }
         }
@@ -74,6 +66,20 @@ impl<'a> File<'a> {
     pub fn scripts(&self, direction: Direction) -> impl Iterator<Item = &Script<'a>> {
         self.scripts.iter().filter(move |script| script.direction == direction)
     }
+}
+
+/// A finding about one script as it is where other applications may have their part: OTP looks through the whole release.
+fn beside_others(finding: Diagnostic, alone: bool) -> Option<Diagnostic> {
+    if *finding.code == NO_SUCH_MODULE {
+        let help = "does it belong to another application? with `--target` and `--from` all of them are searched";
+        return Some(finding.severity(Severity::Warning).help(help));
+    }
+    if *finding.code == UNDEFINED_DEPENDENCY {
+        // OTP joins the scripts of all applications; beside releases the path itself says whether one is missing.
+        let help = "is it in the appup of another application that changes with this one? with `--target` and `--from` all of them are read";
+        return alone.then(|| finding.severity(Severity::Advice).help(help));
+    }
+    Some(finding)
 }
 
 /// The modules that a script names.

@@ -36,6 +36,8 @@ pub enum Check {
     File(fn(&File<'_>, &mut Findings)),
     /// An appup and the `.app` beside it.
     Application(fn(&File<'_>, &AppFile, &mut Findings)),
+    /// The scripts of an appup on its own; beside releases, the scripts of all appups of a path together.
+    Scripts(fn(&File<'_>, &mut Findings), fn(&Pair<'_>, &mut Findings)),
     /// A relup that is there.
     Relup(fn(&Existing<'_>, &mut Findings)),
     /// Two releases.

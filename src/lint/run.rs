@@ -1,7 +1,7 @@
 //! Runs the rules: on an appup, on a relup, on releases with the appups that their paths use.
 
 use super::rules::ONE_WAY_ENTRY;
-use super::{Between, Check, Existing, File, Pair, rules};
+use super::{Between, Check, Existing, File, Pair, Rule, rules};
 use crate::appup::{self, Appup, Direction};
 use crate::beam::Beams;
 use crate::compare::beam_missing;
@@ -29,7 +29,11 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     found.extend(in_files.into_iter().flatten());
     for between in bases {
         let pair = Pair::new(between, target, appups, beams);
-        let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Pair(check) = rule.check { Some(check) } else { None }).collect();
+        let of_pairs = |rule: &&Rule| match rule.check {
+            Check::Pair(check) | Check::Scripts(_, check) => Some(check),
+            Check::File(_) | Check::Application(_) | Check::Relup(_) => None,
+        };
+        let checks: Vec<_> = rules().iter().filter_map(of_pairs).collect();
         let by_rule = parallel::map(&checks, 1, |check| {
             let mut found = Findings::default();
             check(&pair, &mut found);
@@ -93,7 +97,8 @@ pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Opti
         match (&rule.check, app) {
             (Check::File(check), _) => check(&file, found),
             (Check::Application(check), Some(app)) => check(&file, app, found),
-            (Check::Application(_), None) | (Check::Relup(_) | Check::Pair(_), _) => {}
+            (Check::Scripts(check, _), _) if alone => check(&file, found),
+            (Check::Application(_), None) | (Check::Scripts(..) | Check::Relup(_) | Check::Pair(_), _) => {}
         }
     }
 }

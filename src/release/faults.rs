@@ -239,13 +239,22 @@ pub(super) struct Clash<'a> {
 }
 
 impl Clash<'_> {
+    /// `two applications` do something, or one does it twice.
+    fn who(&self, verb: &str, what: &str) -> String {
+        if self.first_by == self.by {
+            format!("`{}` {verb}s {what} `{}` twice", self.by, self.name.value)
+        } else {
+            format!("two applications {verb} {what} `{}`: `{}` and `{}`", self.name.value, self.first_by, self.by)
+        }
+    }
+
     fn report(&self, found: Diagnostic) -> Diagnostic {
         found.label(self.name.span, format!("by `{}` here", self.by)).label(self.first.span, format!("and by `{}` here", self.first_by))
     }
 
     pub fn registered(&self) -> Diagnostic {
-        let message = format!("two applications register the name `{}`: `{}` and `{}`", self.name.value, self.first_by, self.by);
-        self.report(Diagnostic::new(&DUPLICATE_REGISTERED, message)).help("only one of them can start; rename one process").otp("duplicate_register")
+        let help = if self.first_by == self.by { "remove one of them" } else { "only one of them can start; rename one process" };
+        self.report(Diagnostic::new(&DUPLICATE_REGISTERED, self.who("register", "the name"))).help(help).otp("duplicate_register")
     }
 
     pub fn included(&self) -> Diagnostic {
@@ -254,10 +263,9 @@ impl Clash<'_> {
     }
 
     pub fn module(&self) -> Diagnostic {
-        let message = format!("two applications have a module `{}`: `{}` and `{}`", self.name.value, self.first_by, self.by);
-        self.report(Diagnostic::new(&DUPLICATE_MODULE, message))
-            .help("a node has one module of a name: rename one, or drop one application")
-            .otp("duplicate_modules")
+        let is_one = self.first_by == self.by;
+        let help = if is_one { "remove one of them" } else { "a node has one module of a name: rename one, or drop one application" };
+        self.report(Diagnostic::new(&DUPLICATE_MODULE, self.who("list", "the module"))).help(help).otp("duplicate_modules")
     }
 }
 

@@ -144,7 +144,7 @@ fn script(rng: &mut Rng) -> Vec<LowOp> {
             }
             _ => {
                 let function = *rng.pick(&["stop", "start", "ensure_started"]);
-                let application: &str = rng.pick(&["x", "y"]);
+                let application = if rng.chance(50) { "x" } else { "y" };
                 ops.push(LowOp::application_call(function, vec![Term::atom(application)]));
             }
         }

@@ -21,6 +21,7 @@ mod parity;
 mod schemas;
 mod seeds;
 mod session;
+mod together;
 mod trust;
 mod words;
 mod writing;

@@ -24,6 +24,11 @@ fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
         matches!(op, HighOp::RestartApplication(name) if name.value == *file.name)
             || matches!(op, HighOp::Low(LowOp::RestartEmulator | LowOp::RestartNewEmulator))
     };
+    // Where an order is written the author needs it: a restart of the application has none.
+    let has_order = |op: &Option<HighOp>| matches!(op, Some(HighOp::Module(dependent)) if !dependent.deps.is_empty()) || matches!(op, Some(HighOp::Low(_)));
+    if file.scripts.iter().flat_map(|script| &script.instructions).any(|instruction| has_order(&instruction.op)) {
+        return;
+    }
     let by_hand = |op: &Option<HighOp>| !op.as_ref().is_some_and(restarts);
     let first = file.scripts.iter().find_map(|script| script.instructions.iter().find(|instruction| by_hand(&instruction.op)));
     if let Some(instruction) = first {

@@ -1,8 +1,10 @@
 //! What the files do not show of processes that live through an upgrade.
 
+use crate::beam::STRIPPED as STRIPPED_REASON;
 use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
+use crate::span::Span;
 use crate::term::Atom;
 use std::collections::BTreeMap;
 
@@ -21,26 +23,29 @@ fn is_unseen(change: &Change) -> bool {
 /// How many modules are named.
 const NAMED: usize = 6;
 
+/// What to do where debug information is missing.
+const STRIPPED: &str = "where the debug information is missing, the release tool has removed it: keep it with `strip_beams: false` (mix) or without `{mode,prod}` (rebar3: `{dev_mode,false}` and `{include_erts,true}` in its place)";
+
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    let mut unseen: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for (application, module, _) in pair.module_impacts(is_unseen) {
+    // For each application the modules, where the first one is loaded, and whether debug information is missing.
+    let mut unseen: BTreeMap<&str, (Vec<String>, Span, bool)> = BTreeMap::new();
+    for (application, module, impact) in pair.module_impacts(is_unseen) {
         let name = Atom::new(&module.name);
         // One that is removed first comes back with new processes.
-        let keeps = |route: &crate::lint::Route<'_>| route.loaded(&name).is_some() && route.removed(&name).is_none();
+        let loaded = pair.hot_routes().filter(|route| route.removed(&name).is_none()).find_map(|route| route.loaded(&name));
+        let Some(loaded) = loaded else { continue };
+        let (list, _, is_stripped) = unseen.entry(&application.name).or_insert((Vec::new(), loaded, false));
         let shown = format!("`{name}`");
-        let list = unseen.entry(&application.name).or_default();
-        if pair.hot_routes().any(keeps) && !list.contains(&shown) {
+        if !list.contains(&shown) {
             list.push(shown);
         }
+        if let Change::StateUnknown(why) | Change::ChildrenUnknown { why, .. } | Change::CodeChangeUnknown { why, .. } = &impact.change {
+            *is_stripped |= *why == STRIPPED_REASON;
+        }
     }
-    for (application, modules) in unseen.into_iter().filter(|(_, modules)| !modules.is_empty()) {
-        found.push(
-            Diagnostic::new(
-                &STATE_UNSEEN,
-                format!("whether the state or the children of {} changed cannot be seen from the files", super::named(&modules, NAMED)),
-            )
-            .label(pair.change(application), "its application changes here")
-            .help("`relupc diff` says for each module why; where the debug information is missing, the release tool has removed it: keep it with `strip_beams: false` (mix) or without `{mode,prod}` (rebar3: `{dev_mode,false}` and `{include_erts,true}` in its place)"),
-        );
+    for (modules, span, is_stripped) in unseen.into_values() {
+        let why = "`relupc diff` says for each module why".to_owned();
+        let message = format!("whether the state or the children of {} changed cannot be seen from the files", super::named(&modules, NAMED));
+        found.push(Diagnostic::new(&STATE_UNSEEN, message).label(span, "loaded here").help(if is_stripped { format!("{why}; {STRIPPED}") } else { why }));
     }
 }

@@ -1,9 +1,9 @@
 //! A call that starts or stops something in one direction, and nothing that undoes it in the other.
 
-use crate::appup::{Direction, HighOp};
+use crate::appup::{Direction, HighOp, Instruction};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::file::Script;
-use crate::lint::{Check, File, Rule};
+use crate::lint::{Check, File, Pair, Rule};
 use crate::relup::{ApplicationAction, Call, ChildAction, LowOp};
 use crate::span::Span;
 use crate::term::Atom;
@@ -16,7 +16,7 @@ code! {
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &UNMIRRORED_APPLY, check: Check::File(check) };
+pub(super) static RULE: Rule = Rule { code: &UNMIRRORED_APPLY, check: Check::Scripts(check, check_together) };
 
 /// What a call is about: an application, or a child of a supervisor, by its id.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,7 +41,7 @@ struct Turn {
     starts: bool,
 }
 
-fn turns(script: &Script<'_>) -> Vec<Turn> {
+fn turns(instructions: &[Instruction]) -> Vec<Turn> {
     let turn = |span, op: &HighOp| {
         let HighOp::Low(op) = op else { return None };
         let (subject, starts) = match Call::of(op)? {
@@ -55,52 +55,84 @@ fn turns(script: &Script<'_>) -> Vec<Turn> {
         };
         Some(Turn { span, subject, starts })
     };
-    script.instructions.iter().filter_map(|instruction| turn(instruction.span, instruction.op.as_ref()?)).collect()
+    instructions.iter().filter_map(|instruction| turn(instruction.span, instruction.op.as_ref()?)).collect()
 }
 
+/// What is started (true) and stopped.
+type Balance = HashSet<(Subject, bool)>;
+
+fn balance(instructions: &[Instruction]) -> Balance {
+    turns(instructions).into_iter().map(|turn| (turn.subject, turn.starts)).collect()
+}
+
+/// What restarts a whole application begins again in any case.
+fn restarts(instructions: &[Instruction]) -> bool {
+    let restarts = |op: &HighOp| {
+        matches!(
+            op,
+            HighOp::RestartApplication(_)
+                | HighOp::AddApplication(..)
+                | HighOp::RemoveApplication(_)
+                | HighOp::Low(LowOp::RestartEmulator | LowOp::RestartNewEmulator)
+        )
+    };
+    instructions.iter().any(|instruction| instruction.op.as_ref().is_some_and(restarts))
+}
+
+/// An appup alone: one entry against the other of its version.
 fn check(file: &File<'_>, found: &mut Findings) {
     let written = |script: &Script<'_>| brief(&script.entry.version.to_term());
     let downs: HashMap<String, &Script<'_>> = file.scripts(Direction::Down).map(|down| (written(down), down)).collect();
     for up in file.scripts(Direction::Up) {
         let Some(down) = downs.get(&written(up)).copied() else { continue };
         for (one, other) in [(up, down), (down, up)] {
-            // What restarts a whole application begins again in any case.
-            let restarts = other.instructions.iter().any(|instruction| {
-                matches!(
-                    &instruction.op,
-                    Some(HighOp::RestartApplication(_) | HighOp::AddApplication(..) | HighOp::RemoveApplication(_))
-                        | Some(HighOp::Low(LowOp::RestartEmulator | LowOp::RestartNewEmulator))
-                )
-            });
-            if restarts {
-                continue;
-            }
-            let (all, undone) = (turns(one), turns(other));
-            let key = |turn: &'_ Turn| (turn.subject.clone(), turn.starts);
-            let own: HashSet<_> = all.iter().map(key).collect();
-            let undone: HashSet<_> = undone.iter().map(key).collect();
-            let mut reported = HashSet::new();
-            for turn in &all {
-                let reverse = (turn.subject.clone(), !turn.starts);
-                // One that stops and starts in the same script changes nothing for good.
-                if own.contains(&reverse) || undone.contains(&reverse) || !reported.insert(reverse) {
-                    continue;
-                }
-                let (way, back) = (one.direction.word(), other.direction.word());
-                let verb = if turn.starts { "starts" } else { "stops" };
-                let reverse = match (&turn.subject, turn.starts) {
-                    (Subject::Application(_), true) => "application:stop",
-                    (Subject::Application(_), false) => "application:start",
-                    (Subject::Child { .. }, true) => "supervisor:terminate_child` and `supervisor:delete_child",
-                    (Subject::Child { .. }, false) => "supervisor:restart_child",
-                };
-                found.push(
-                    Diagnostic::new(&UNMIRRORED_APPLY, format!("the {way} {verb} {}, and the {back} does not undo it", turn.subject))
-                        .label(turn.span, format!("only in the {way}"))
-                        .label(other.entry.version.span(), format!("the {back} of the same version"))
-                        .help(format!("call `{reverse}` there")),
-                );
+            if !restarts(&other.instructions) {
+                let balances = (&balance(&one.instructions), &balance(&other.instructions));
+                report(&one.instructions, balances, one.direction, other.entry.version.span(), found);
             }
         }
+    }
+}
+
+/// The appups of a path together: what one of them stops another may start.
+fn check_together(pair: &Pair<'_>, found: &mut Findings) {
+    let all = |direction| pair.instructions(direction).map(|(application, script)| (application.name.clone(), script)).collect::<Vec<_>>();
+    let whole = |scripts: &[(String, Vec<Instruction>)]| -> Balance { scripts.iter().flat_map(|(_, script)| balance(script)).collect() };
+    let (ups, downs) = (all(Direction::Up), all(Direction::Down));
+    let (up, down) = (whole(&ups), whole(&downs));
+    for (direction, scripts, others, balances) in [(Direction::Up, &ups, &downs, (&up, &down)), (Direction::Down, &downs, &ups, (&down, &up))] {
+        for (name, script) in scripts {
+            if others.iter().find(|(other, _)| other == name).is_none_or(|(_, other)| restarts(other)) {
+                continue;
+            }
+            let Some(entry) = pair.entry(name, direction.other()) else { continue };
+            report(script, balances, direction, entry.version.span(), found);
+        }
+    }
+}
+
+/// Reports what a script starts or stops and neither it nor the other direction undoes.
+fn report(script: &[Instruction], (own, undone): (&Balance, &Balance), direction: Direction, other: Span, found: &mut Findings) {
+    let mut reported = HashSet::new();
+    for turn in turns(script) {
+        let reverse = (turn.subject.clone(), !turn.starts);
+        // What is stopped and started in one direction changes nothing for good.
+        if own.contains(&reverse) || undone.contains(&reverse) || !reported.insert(reverse) {
+            continue;
+        }
+        let (way, back) = (direction.word(), direction.other().word());
+        let verb = if turn.starts { "starts" } else { "stops" };
+        let reverse = match (&turn.subject, turn.starts) {
+            (Subject::Application(_), true) => "application:stop",
+            (Subject::Application(_), false) => "application:start",
+            (Subject::Child { .. }, true) => "supervisor:terminate_child` and `supervisor:delete_child",
+            (Subject::Child { .. }, false) => "supervisor:restart_child",
+        };
+        found.push(
+            Diagnostic::new(&UNMIRRORED_APPLY, format!("the {way} {verb} {}, and the {back} does not undo it", turn.subject))
+                .label(turn.span, format!("only in the {way}"))
+                .label(other, format!("the {back} of the same version"))
+                .help(format!("call `{reverse}` there")),
+        );
     }
 }
