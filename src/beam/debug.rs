@@ -100,6 +100,17 @@ impl<'b> Debug<'b> {
         }
     }
 
+    /// Looks at each function: its name, its arity, the form or definition.
+    pub fn each_function(&self, mut look: impl FnMut(&str, u32, Value<'_>)) {
+        let mut all: Vec<(&(String, u32), &usize)> = self.functions.iter().collect();
+        all.sort_unstable();
+        for ((name, arity), at) in all {
+            if let Some(bytes) = self.bytes.get(*at..) {
+                look(name, *arity, Value::at(bytes));
+            }
+        }
+    }
+
     /// What each clause of an Erlang function takes.
     pub fn heads(&self, name: &str, arity: u32) -> Vec<Vec<Expr>> {
         let at = self.functions.get(&(name.to_owned(), arity)).filter(|_| self.language == Language::Erlang);

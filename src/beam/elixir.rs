@@ -2,7 +2,7 @@
 
 use super::etf::{Kind, Value};
 use super::expr::Expr;
-use super::function::{Clause, Function};
+use super::function::{Called, Clause, Function};
 use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 
@@ -31,6 +31,27 @@ pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
         return Some((name, u32::try_from(count).ok()?));
     }
     Some((name, u32::try_from(node.part(3, 2)?.length()?).ok()?))
+}
+
+/// How deep arguments and tuples are looked at.
+const MAX_OUTLINE: usize = 6;
+
+/// The call that a node is.
+pub(super) fn call_of(node: Value<'_>) -> Option<Called> {
+    let [_, meta, arguments] = node.tuple()?;
+    matches!(arguments.kind(), Some(Kind::List(_) | Kind::Bytes(_))).then_some(())?;
+    let line = meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+    let Expr::Call(module, function, arguments) = self::node(node, MAX_OUTLINE)? else { return None };
+    Some(Called { module, function, arguments, line })
+}
+
+/// The tuple that a node makes, if its first element is an atom or a tuple.
+pub(super) fn tuple_of(node: Value<'_>) -> Option<(Expr, u32)> {
+    let [form, meta, items] = node.tuple()?;
+    form.is_atom("{}").then_some(())?;
+    let line = meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+    let items = each(items, MAX_OUTLINE);
+    matches!(items.first(), Some(Expr::Atom(_) | Expr::Tuple(_))).then(|| (Expr::Tuple(items), line))
 }
 
 /// Whether an element of a node is what the compiler noted down about it: the second of three, or the first of a

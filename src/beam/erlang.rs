@@ -2,7 +2,7 @@
 
 use super::etf::{Kind, Value};
 use super::expr::Expr;
-use super::function::{Clause, Function, RawRecord};
+use super::function::{Called, Clause, Function, RawRecord};
 use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 
@@ -31,6 +31,32 @@ pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
     let [tag, name, count] = node.tuple()?;
     tag.is_atom("function").then_some(())?;
     Some((name.atom()?.into_owned(), u32::try_from(count.int()?).ok()?))
+}
+
+/// How deep arguments and tuples are looked at.
+const MAX_OUTLINE: usize = 6;
+
+/// The call that a node is, or the message that it sends.
+pub(super) fn call_of(node: Value<'_>) -> Option<Called> {
+    let tag = node.part(4, 0).or_else(|| node.part(5, 0))?;
+    if tag.is_atom("op") {
+        let [_, anno, operator, to, message] = node.tuple()?;
+        operator.is_atom("!").then_some(())?;
+        let arguments = vec![expr(to, MAX_OUTLINE), expr(message, MAX_OUTLINE)];
+        return Some(Called { module: Some(Atom::new("erlang")), function: Atom::new("send"), arguments, line: line(anno) });
+    }
+    let [tag, anno, called, arguments] = node.tuple()?;
+    tag.is_atom("call").then_some(())?;
+    let Expr::Call(module, function, arguments) = call(called, each(arguments, MAX_OUTLINE), MAX_OUTLINE)? else { return None };
+    Some(Called { module, function, arguments, line: line(anno) })
+}
+
+/// The tuple that a node makes, if its first element is an atom or a tuple.
+pub(super) fn tuple_of(node: Value<'_>) -> Option<(Expr, u32)> {
+    let [tag, anno, items] = node.tuple()?;
+    tag.is_atom("tuple").then_some(())?;
+    let items = each(items, MAX_OUTLINE);
+    matches!(items.first(), Some(Expr::Atom(_) | Expr::Tuple(_))).then(|| (Expr::Tuple(items), line(anno)))
 }
 
 /// Whether an element of a node is where it was in the source: a line, or a line and a column, after the tag.

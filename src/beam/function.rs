@@ -30,3 +30,23 @@ pub(super) struct RawRecord {
     /// Whether it is a native record (`-record #name{...}`, OTP 29), whose fields are matched by name.
     pub is_native: bool,
 }
+
+/// A call in a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Called {
+    /// The module; none for a function of its own.
+    pub module: Option<Atom>,
+    /// The function.
+    pub function: Atom,
+    /// Its arguments.
+    pub arguments: Vec<Expr>,
+    /// The line.
+    pub line: u32,
+}
+
+impl Called {
+    /// Whether it is this function of another module.
+    pub fn is(&self, module: &str, functions: &[&str]) -> bool {
+        self.module.as_ref().is_some_and(|known| known.as_str() == module) && functions.contains(&self.function.as_str())
+    }
+}

@@ -1,7 +1,7 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
 use crate::appup::{self, Direction, Entry, Instruction};
-use crate::beam::{self, Beams, Facts, Known, Look, Supervision};
+use crate::beam::{self, Beams, Facts, Known, Look, Outline, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
 use crate::node::{ModuleEvent, Timeline};
@@ -243,6 +243,11 @@ impl<'a> Pair<'a> {
     pub fn look(&self, release: &Release, module: &Atom) -> Option<Look<'a>> {
         let library = release.owner_of(module.as_str()).filter(|library| library.compiled(self.beams.trees()).contains(module.as_str()))?;
         Some(self.beams.at(&library.beam(module.as_str())))
+    }
+
+    /// What the functions of a module do in one of the releases; `None` when its debug information is missing.
+    pub fn outline(&self, release: &Release, module: &Atom) -> Option<Arc<Outline>> {
+        self.look(release, module)?.outline()
     }
 
     /// What is known of a module of one of the releases; `None` when that cannot be read.

@@ -53,6 +53,7 @@ register! {
     behaviour_changed
     child_start_missing
     state_unseen
+    message_not_taken
     one_way_entry
     unmirrored_modules
     unmirrored_apply
