@@ -40,9 +40,13 @@ impl Summary {
             removed: timeline.count(|module| timeline.left(module, ModuleEvent::Removed, &[ModuleEvent::Loaded]).is_some()),
             suspended: with(ModuleEvent::Suspended),
             converted: with(ModuleEvent::Converted),
+            children_started: 0,
+            children_terminated: 0,
+            restarted: Vec::new(),
+            started: Vec::new(),
+            stopped: Vec::new(),
             called: timeline.calls().len(),
             restarts_emulator: timeline.restart().is_some(),
-            ..Summary::default()
         };
         for (_, action, name) in timeline.applications() {
             match action {

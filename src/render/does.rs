@@ -6,21 +6,23 @@ use crate::term::Atom;
 
 /// A summary in words: `3 modules loaded, 1 removed, ...; the emulator keeps running`.
 pub fn does(summary: &Summary) -> String {
+    let Summary { loaded, removed, suspended, converted, children_started, children_terminated, restarted, started, stopped, called, restarts_emulator } =
+        summary;
     let mut parts = Vec::new();
     let mut add = |number: usize, one: &str, what: &str| {
         if number > 0 {
             parts.push(format!("{} {what}", count(number, one)));
         }
     };
-    add(summary.loaded, "module", "loaded");
-    add(summary.removed, "module", "removed");
-    let (suspended, converted) = (summary.suspended, summary.converted.min(summary.suspended));
+    add(*loaded, "module", "loaded");
+    add(*removed, "module", "removed");
+    let (suspended, converted) = (*suspended, *converted.min(suspended));
     match (suspended, converted) {
         (_, converted) if converted == suspended => add(suspended, "process module", "suspended and converted"),
         (suspended, 0) => add(suspended, "process module", "suspended"),
         (suspended, converted) => add(suspended, "process module", &format!("suspended, {converted} of them converted")),
     }
-    match (summary.children_started, summary.children_terminated) {
+    match (*children_started, *children_terminated) {
         (1, 0) => parts.push("1 child started".to_owned()),
         (0, 1) => parts.push("1 child terminated".to_owned()),
         (0, 0) => {}
@@ -28,15 +30,15 @@ pub fn does(summary: &Summary) -> String {
         (0, terminated) => parts.push(format!("{terminated} children terminated")),
         (started, terminated) => parts.push(format!("children: {started} started, {terminated} terminated")),
     }
-    for (names, what) in [(&summary.started, "started"), (&summary.stopped, "stopped"), (&summary.restarted, "restarted")] {
+    for (names, what) in [(started, "started"), (stopped, "stopped"), (restarted, "restarted")] {
         if !names.is_empty() {
             parts.push(format!("{} {what}", applications(names)));
         }
     }
-    if summary.called > 0 {
-        parts.push(format!("{} called", count(summary.called, "other function")));
+    if *called > 0 {
+        parts.push(format!("{} called", count(*called, "other function")));
     }
-    let emulator = if summary.restarts_emulator { "the emulator restarts" } else { "the emulator keeps running" };
+    let emulator = if *restarts_emulator { "the emulator restarts" } else { "the emulator keeps running" };
     if parts.is_empty() { format!("nothing changes; {emulator}") } else { format!("{}; {emulator}", parts.join(", ")) }
 }
 

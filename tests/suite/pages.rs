@@ -287,7 +287,8 @@ fn rendered(block: &Block) -> String {
     if shown.is_empty() {
         // Notes that `make` omits, and what comes after the first hundred.
         let document = run(block);
-        let own = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == block.code).unwrap();
+        let own = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == block.code);
+        let own = own.unwrap_or_else(|| panic!("{}: the example does not give it", block.code));
         return format!("{}[{}]: {}\n  help: {}", own["severity"].as_str().unwrap(), block.code, own["message"].as_str().unwrap(), own["help"]);
     }
     shown.trim_end().to_owned()
@@ -336,7 +337,7 @@ fn every_page_does_what_it_says() {
             }
             let Some(own) = found.iter().find(|found| found["code"] == code.id) else {
                 let seen: Vec<String> = found.iter().map(|found| format!("{}: {}", found["code"], found["message"])).collect();
-                wrong.push(format!("{}: the example gives {seen:?}", code.id));
+                wrong.push(format!("{0}: the example does not give {0}; it gives {seen:?}", code.id));
                 continue;
             };
             if own["severity"] != code.severity.word() && !block.has("policy") && !block.has("level") {

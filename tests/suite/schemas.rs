@@ -13,7 +13,7 @@ fn schemas_are_fresh() {
         if std::env::var_os("RELUPC_BLESS").is_some() {
             fs::write(&path, &text).unwrap();
         }
-        assert_eq!(fs::read_to_string(&path).unwrap_or_default(), text, "{name}: run `.ci/regenerate`");
+        assert!(fs::read_to_string(&path).unwrap_or_default() == text, "{name}: run `.ci/regenerate`");
     }
 }
 
