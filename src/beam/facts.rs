@@ -163,7 +163,9 @@ impl Facts {
         }
         // Unpacking debug information takes longer than everything else, so it is done only where a fact needs it.
         let is_struct = exports.iter().any(|(name, arity)| name.as_str() == "__struct__" && *arity == 0);
-        let starts = behaviours.iter().any(|name| matches!(name.as_str(), "application" | APPLICATION));
+        let exported = |name: &str, arity: u32| exports.iter().any(|(known, count)| known.as_str() == name && *count == arity);
+        // The callback module of an application need not declare it.
+        let starts = behaviours.iter().any(|name| matches!(name.as_str(), "application" | APPLICATION)) || (exported("start", 2) && exported("stop", 1));
         let keeps_state = behaviours.iter().any(Facts::runs_processes);
         let debug = if is_struct || keeps_state || starts { Debug::open(beam) } else { None };
         let structure = structure(beam, debug.as_ref(), &module, &exports);
@@ -179,7 +181,6 @@ impl Facts {
         let imports = beam.import_names(&atoms)?;
         let own_loop =
             walked.as_ref().is_some_and(|walked| walked.loops) && starts_processes(&imports) && !imports.iter().any(|(name, ..)| *name == module.as_str());
-        let exported = |name: &str, arity: u32| exports.iter().any(|(known, count)| known.as_str() == name && *count == arity);
         let arities = if is_process.is_some_and(|(_, is_statem)| *is_statem) { [4, 3] } else { [3, 4] };
         let code_change = arities.into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
         let children = children(&behaviours, debug.as_ref());
