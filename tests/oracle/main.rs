@@ -95,7 +95,8 @@ fn main() -> ExitCode {
     }
     tally.print();
     if options.at_least > 0 {
-        for (tag, wanted) in compare::REACHABLE.iter().map(|tag| (tag, options.at_least)) {
+        let rare = compare::RARE.iter().map(|tag| (tag, 1));
+        for (tag, wanted) in compare::REACHABLE.iter().map(|tag| (tag, options.at_least)).chain(rare) {
             let seen = tally.tags.get(*tag).copied().unwrap_or(0);
             if seen < wanted {
                 tally.failed += 1;
