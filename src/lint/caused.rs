@@ -23,15 +23,23 @@ pub struct Caused {
     pub line: u32,
 }
 
+/// How many things are looked at in one module; more than any real one causes.
+const MAX_CAUSED: usize = 200;
+
 /// Everything that a module causes to itself, each once.
 pub fn caused(module: &Atom, outline: &Outline, machine: Machine) -> Vec<Caused> {
     let mut all: Vec<Caused> = Vec::new();
     let mut add = |arrives: Expr, what, line| {
-        if all.iter().all(|known| known.arrives != arrives) {
+        if all.len() < MAX_CAUSED && all.iter().all(|known| known.arrives != arrives) {
             all.push(Caused { arrives, what, line });
         }
     };
-    for call in outline.calls.values().flatten() {
+    // A function of its own may have the name of one that the compiler imports.
+    let is_own = |call: &Called| {
+        let arity = u32::try_from(call.arguments.len()).unwrap_or(u32::MAX);
+        call.module.is_none() && outline.calls.contains_key(&(call.function.clone(), arity))
+    };
+    for call in outline.calls.values().flatten().filter(|call| !is_own(call)) {
         if let Some((message, what)) = message(module, call) {
             let arrives = match machine {
                 Machine::Server => message,
