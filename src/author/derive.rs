@@ -2,19 +2,20 @@
 
 use super::faults;
 use super::invert::invert_script;
-use crate::appup::{Appup, Change, Direction, Entry, HighOp, NoEntry, Version, choose, entries_no_list, read_script};
+use crate::appup::{Appup, Change, Dependent, Direction, Entry, HighOp, NoEntry, Version, choose, entries_no_list, read_script};
 use crate::diag::Findings;
+use crate::span::Span;
 use crate::term::Term;
 use crate::term::print::brief;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// A downgrade entry that was derived, and its place.
 #[derive(Clone, Debug)]
 pub struct Derived {
     /// The entry.
     pub entry: Entry,
-    /// The index of the entry of the file that it must come before, as that one may match its versions, too; none for the end
-    /// of the list.
+    /// The index of the entry of the file that it must come before, as that one matches its versions, too; none for the end of
+    /// the list.
     pub before: Option<usize>,
 }
 
@@ -30,7 +31,9 @@ pub fn derive_missing(appup: &Appup, only: Option<&str>, lossy: bool, found: &mu
         let wanted = only.is_none_or(|version| up.version.takes(version).unwrap_or(false));
         if wanted && !ways.has(&up.version) {
             ways.add(&up.version);
-            derived.extend(derive(up, lossy, found).map(|entry| Derived { entry, before: ways.before(&up.version) }));
+            let before = ways.before(&up.version);
+            let shadowed = ways.shadows(&up.version, before);
+            derived.extend(derive(up, shadowed, lossy, found).map(|entry| Derived { entry, before }));
             if only.is_some() {
                 break;
             }
@@ -46,13 +49,18 @@ pub fn derive_for(appup: &Appup, version: &str, lossy: bool, found: &mut Finding
         return None;
     }
     let up = choose(&appup.up, version, Direction::Up, &mut ignored).ok()?;
-    derive(up, lossy, found)
+    derive(up, None, lossy, found)
 }
 
 /// The versions that a downgrade entry is for, or is being derived for.
 struct WaysDown<'a> {
     /// By the letter: whether it is a pattern, and its bytes.
     written: HashSet<(bool, &'a [u8])>,
+    /// For each entry of the file: the first place that it and those after it have in the upgrade list; the last where they take
+    /// every version, none where that says nothing.
+    least: Vec<Option<usize>>,
+    /// Where each is first in the upgrade list.
+    order: HashMap<(bool, &'a [u8]), usize>,
     /// Patterns of the file, which may take an exact version, and their places.
     patterns: Vec<(usize, &'a Version)>,
 }
@@ -61,7 +69,20 @@ impl<'a> WaysDown<'a> {
     fn new(appup: &'a Appup) -> WaysDown<'a> {
         let versions = || appup.down.list.iter().map(|entry| &entry.version);
         let patterns = versions().enumerate().filter(|(_, version)| matches!(version, Version::Pattern(_)));
-        WaysDown { written: versions().filter_map(letters).collect(), patterns: patterns.collect() }
+        let order = appup.up.list.iter().enumerate().rev().filter_map(|(at, entry)| Some((letters(&entry.version)?, at)));
+        let order: HashMap<_, _> = order.collect();
+        let place = |version: &Version| match version {
+            _ if takes_all(version) => Some(usize::MAX),
+            Version::Pattern(_) => letters(version).and_then(|letters| order.get(&letters)).copied(),
+            Version::Exact(..) | Version::Other(_) => None,
+        };
+        let mut least: Vec<Option<usize>> = versions().map(place).collect();
+        let mut lowest = Some(usize::MAX);
+        for place in least.iter_mut().rev() {
+            lowest = lowest.min(*place);
+            *place = lowest;
+        }
+        WaysDown { written: versions().filter_map(letters).collect(), least, order, patterns: patterns.collect() }
     }
 
     fn has(&self, version: &Version) -> bool {
@@ -70,15 +91,30 @@ impl<'a> WaysDown<'a> {
         letters(version).is_none_or(|letters| self.written.contains(&letters)) || matches!(version, Version::Exact(text, _) if taken(text))
     }
 
-    /// The first entry of the file that may match what a new one is for. What an exact version matches, no pattern does: else no
-    /// entry would be missing for it.
+    /// The entry of the file that a new one comes before: those at the end that take every version, or that come after it in the
+    /// upgrade list, too. Before any other it might take versions that are meant for that one.
     fn before(&self, version: &Version) -> Option<usize> {
-        self.patterns.first().filter(|_| matches!(version, Version::Pattern(_))).map(|(at, _)| *at)
+        matches!(version, Version::Pattern(_)).then_some(())?;
+        let own = letters(version).and_then(|letters| self.order.get(&letters)).copied();
+        let at = self.least.partition_point(|least| *least <= own);
+        (at < self.least.len()).then_some(at)
+    }
+
+    /// The pattern of the file that comes before a new one and may match its versions. What an exact version matches, no pattern
+    /// does: else no entry would be missing for it.
+    fn shadows(&self, version: &Version, before: Option<usize>) -> Option<Span> {
+        let first = self.patterns.first().filter(|_| matches!(version, Version::Pattern(_)))?;
+        before.is_none_or(|before| first.0 < before).then(|| first.1.span())
     }
 
     fn add(&mut self, version: &'a Version) {
         self.written.extend(letters(version));
     }
+}
+
+/// Whether a pattern takes whatever version.
+fn takes_all(version: &Version) -> bool {
+    matches!(version, Version::Pattern(pattern) if matches!(pattern.bytes.as_slice(), b".*" | b"^.*" | b".*$" | b"^.*$" | b".+" | b"^.+$"))
 }
 
 fn letters(version: &Version) -> Option<(bool, &[u8])> {
@@ -89,7 +125,7 @@ fn letters(version: &Version) -> Option<(bool, &[u8])> {
     }
 }
 
-fn derive(up: &Entry, lossy: bool, found: &mut Findings) -> Option<Entry> {
+fn derive(up: &Entry, shadowed: Option<Span>, lossy: bool, found: &mut Findings) -> Option<Entry> {
     let mut on_entry = Findings::default();
     // What is wrong in the upgrade cannot become right in the downgrade.
     read_script(&up.script, &mut on_entry);
@@ -103,7 +139,7 @@ fn derive(up: &Entry, lossy: bool, found: &mut Findings) -> Option<Entry> {
     if failed {
         return None;
     }
-    found.push(faults::derived(&brief(&up.version.to_term()), up.span, &advanced(&script)));
+    found.push(faults::derived(&brief(&up.version.to_term()), up.span, &advanced(&script), shadowed));
     let script = Term::list(script.iter().map(|op| Term { span: up.script.span, ..op.to_term() }).collect());
     Some(Entry { version: up.version.clone(), script: Term { span: up.script.span, ..script }, span: up.span })
 }
@@ -111,10 +147,16 @@ fn derive(up: &Entry, lossy: bool, found: &mut Findings) -> Option<Entry> {
 /// The modules whose state is changed, for a person to look at.
 fn advanced(script: &[HighOp]) -> Vec<String> {
     let module = |op: &HighOp| match op {
-        HighOp::Module(dependent) if matches!(dependent.change, Change::Update { extra: Some(_), is_static: false, .. }) => {
+        HighOp::Module(dependent) if matches!(dependent.change, Change::Update { extra: Some(_), .. }) && !is_supervisor(dependent) => {
             Some(format!("`{}`", dependent.module.value))
         }
         HighOp::Module(_) | HighOp::AddApplication(..) | HighOp::RemoveApplication(_) | HighOp::RestartApplication(_) | HighOp::Low(_) => None,
     };
     script.iter().filter_map(module).collect()
+}
+
+/// Whether it is what `{update,Module,supervisor}` means: no state is converted there.
+fn is_supervisor(dependent: &Dependent) -> bool {
+    let short = HighOp::Module(dependent.clone()).to_term();
+    matches!(short.as_tuple(), Some([_, _, what]) if what.as_atom().is_some_and(|what| what.as_str() == "supervisor"))
 }

@@ -13,14 +13,21 @@ codes! {
     NO_PLACE "RL0705" "no-place" Error
 }
 
-/// A derived entry.
-pub(super) fn derived(version: &str, up: Span, advanced: &[String]) -> Diagnostic {
+/// A derived entry; `shadowed` when an earlier pattern of the list may take its versions before it is reached.
+pub(super) fn derived(version: &str, up: Span, advanced: &[String], shadowed: Option<Span>) -> Diagnostic {
+    let derived = Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade to {version} is derived from the upgrade")).label(up, "from this entry");
+    if let Some(earlier) = shadowed {
+        return derived
+            .label(earlier, "but this one may match its versions first")
+            .help("the first entry that matches counts: put the derived one where it belongs")
+            .severity(Severity::Warning);
+    }
     let help = if advanced.is_empty() {
         "`relupc invert --in-place` writes it into the file".to_owned()
     } else {
         format!("look at `code_change` of {}: on a downgrade it is called with `{{down,Vsn}}` and the newer state", advanced.join(", "))
     };
-    Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade to {version} is derived from the upgrade")).label(up, "from this entry").help(help)
+    derived.help(help)
 }
 
 /// An instruction that has no inverse; with `lossy` it is left out, and that is a warning.

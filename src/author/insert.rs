@@ -2,11 +2,12 @@
 
 use super::derive::Derived;
 use crate::appup::{Appup, Entry};
-use crate::diag::Edit;
 use crate::otp::Otp;
 use crate::source::Source;
+use crate::span::Span;
 use crate::term::edit::{Editor, Setting, apply};
 use crate::term::{Document, Term, pretty_at};
+use std::collections::{BTreeMap, HashMap};
 
 /// The file with entries put into its downgrade list, each on a line of its own; `None` when the list is written so that they
 /// have no place, or when the file's encoding cannot hold them. `document` is what the file holds now.
@@ -19,26 +20,24 @@ pub fn insert(source: &Source, document: &Document, appup: &Appup, derived: &[De
     let items = list.as_list()?;
     let editor = Editor::new(source, document);
     let indent = editor.indentation(list);
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut intended = items.to_vec();
-    // From the end on, so that places stay what they are.
-    for place in (0..=items.len()).rev() {
-        let here = |derived: &&Derived| derived.before.and_then(|before| place_of(appup, items, before)).unwrap_or(items.len()) == place;
-        let entries: Vec<&Entry> = derived.iter().filter(here).map(|derived| &derived.entry).collect();
-        let texts: Vec<String> = entries.iter().map(|entry| text(source, &editor, entry, &indent, otp)).collect();
-        edits.extend(editor.insert(list, place, &texts, Setting::Line(&indent))?);
-        let terms = entries.iter().map(|entry| Term::tuple(vec![entry.version.to_term(), entry.script.clone()]));
-        intended.splice(place..place, terms);
+    // Some elements of the list may be no entries.
+    let places: HashMap<Span, usize> = items.iter().enumerate().map(|(place, item)| (item.span, place)).collect();
+    let place_of = |entry: usize| places.get(&appup.down.list.get(entry)?.span).copied();
+    let mut at: BTreeMap<usize, Vec<&Entry>> = BTreeMap::new();
+    for one in derived {
+        at.entry(one.before.and_then(place_of).unwrap_or(items.len())).or_default().push(&one.entry);
+    }
+    let texts = at.iter().map(|(place, entries)| (*place, entries.iter().map(|entry| text(source, &editor, entry, &indent, otp)).collect())).collect();
+    let edits = editor.insert_each(list, &texts, Setting::Line(&indent))?;
+    let mut intended = Vec::with_capacity(items.len() + derived.len());
+    for (place, item) in items.iter().map(Some).chain([None]).enumerate() {
+        let here = at.get(&place).into_iter().flatten();
+        intended.extend(here.map(|entry| Term::tuple(vec![entry.version.to_term(), entry.script.clone()])));
+        intended.extend(item.cloned());
     }
     let mut parts = term.as_tuple()?.to_vec();
     *parts.get_mut(2)? = Term { span: list.span, ..Term::list(intended) };
     apply(source, &edits, &Term { span: term.span, ..Term::tuple(parts) }, otp).ok()
-}
-
-/// Where an entry is among the elements of its list, some of which may be no entries.
-fn place_of(appup: &Appup, items: &[Term], entry: usize) -> Option<usize> {
-    let span = appup.down.list.get(entry)?.span;
-    items.iter().position(|item| item.span == span)
 }
 
 /// An entry as text after an indentation: an instruction a line.

@@ -104,6 +104,12 @@ impl<'i> Context<'i> {
         let Some(name) = arguments(op).first() else { return };
         let one = || vec![name.clone()];
         match action {
+            // What the upgrade did not start is not to be stopped.
+            ApplicationAction::Start | ApplicationAction::StartAll if is_ensured(op) && !self.is_stopped_before(at, name) => {
+                let undone = apply(op, "stop", one());
+                found.push(faults::assumed(&item.term(), &undone.to_term(), "the application may have run before the upgrade"));
+                inverse.push(undone);
+            }
             ApplicationAction::Start => inverse.push(apply(op, "stop", one())),
             ApplicationAction::StartAll => {
                 let undone = apply(op, "stop", one());
@@ -113,7 +119,11 @@ impl<'i> Context<'i> {
             ApplicationAction::Stop => {
                 // A start of the same application further on says how it is started.
                 let starts = |item: &Item<'i>| match (item.op, item.call()) {
-                    (HighOp::Low(start), Some(Call::Application(ApplicationAction::Start, _))) if arguments(start).first() == Some(name) => Some(start),
+                    (HighOp::Low(start), Some(Call::Application(ApplicationAction::Start | ApplicationAction::StartAll, _)))
+                        if arguments(start).first() == Some(name) =>
+                    {
+                        Some(start)
+                    }
                     _ => None,
                 };
                 match self.items.iter().skip(at + 1).find_map(starts) {
@@ -176,6 +186,13 @@ impl<'i> Context<'i> {
         }
     }
 
+    fn is_stopped_before(&self, at: usize, name: &Term) -> bool {
+        self.items.iter().take(at).any(|item| match (item.op, item.call()) {
+            (HighOp::Low(stop), Some(Call::Application(ApplicationAction::Stop, _))) => arguments(stop).first() == Some(name),
+            _ => false,
+        })
+    }
+
     fn later(&self, at: usize, action: ChildAction, child: Child<'_>) -> bool {
         self.items.iter().skip(at + 1).any(|item| is_about(item, action, child))
     }
@@ -225,6 +242,11 @@ fn update_of(name: &Term, items: &[Item<'_>]) -> Option<Updated> {
 /// Whether a call is of a supervisor whose children have ids; those of a dynamic one are named by their pids.
 fn is_of_named_children(op: &LowOp) -> bool {
     matches!(op, LowOp::Apply { module, .. } if matches!(module.as_str(), "supervisor" | "Elixir.Supervisor"))
+}
+
+/// Whether a call starts an application only where it does not run.
+fn is_ensured(op: &LowOp) -> bool {
+    matches!(op, LowOp::Apply { function, .. } if function.as_str().starts_with("ensure_"))
 }
 
 fn arguments(op: &LowOp) -> &[Term] {
@@ -289,6 +311,24 @@ mod tests {
             inverted("[{apply,{supervisor,terminate_child,[s,c]}},{apply,{supervisor,delete_child,[s,c]}},{update,s,supervisor}]").as_deref(),
             Ok("[{update,s,supervisor},{apply,{supervisor,restart_child,[s,c]}}]")
         );
+    }
+
+    #[test]
+    fn what_may_have_run_before_is_told() {
+        let told = |text: &str| {
+            let mut found = Findings::default();
+            let inverse = invert_script(&read(text), false, &mut found);
+            let texts: Vec<String> = found.iter().map(|found| found.message.clone()).collect();
+            (print::inline(&Term::list(inverse.iter().map(crate::appup::HighOp::to_term).collect()), Otp::NEWEST), texts)
+        };
+        for ensured in ["ensure_started", "ensure_all_started"] {
+            let (inverse, texts) = told(&format!("[{{apply,{{application,{ensured},[a]}}}}]"));
+            assert_eq!(inverse, "[{apply,{application,stop,[a]}}]");
+            assert_eq!(texts.len(), 1, "{texts:?}");
+        }
+        let (inverse, texts) = told("[{apply,{application,stop,[a]}},{load_module,m},{apply,{application,ensure_started,[a,permanent]}}]");
+        assert_eq!(inverse, "[{apply,{application,stop,[a]}},{load_module,m},{apply,{application,ensure_started,[a,permanent]}}]");
+        assert!(texts.is_empty(), "{texts:?}");
     }
 
     #[test]

@@ -11,12 +11,14 @@ use crate::diag::Edit;
 use crate::otp::Otp;
 use crate::source::{Source, Unfit};
 use crate::span::Span;
+use std::collections::BTreeMap;
 
 /// Makes edits of the terms of one document.
 #[derive(Clone, Copy, Debug)]
 pub struct Editor<'d> {
     source: &'d Source,
     comments: &'d [Span],
+    line_end: &'static str,
 }
 
 /// How a new element is set off from its neighbours.
@@ -35,12 +37,13 @@ const DEEPEST: usize = 40;
 impl<'d> Editor<'d> {
     /// An editor of a document that was read from a source.
     pub fn new(source: &'d Source, document: &'d Document) -> Editor<'d> {
-        Editor { source, comments: &document.comments }
+        let line_end = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
+        Editor { source, comments: &document.comments, line_end }
     }
 
     /// The line end that the file uses.
     pub fn line_end(&self) -> &'static str {
-        if self.source.text.contains("\r\n") { "\r\n" } else { "\n" }
+        self.line_end
     }
 
     /// The indentation of new elements in a list or tuple: that of its first element where only blanks and brackets come before
@@ -66,20 +69,27 @@ impl<'d> Editor<'d> {
     /// Puts elements into a list or tuple, before the one at an index, or at its end; `None` where it is not written plainly,
     /// as `[a, b]` or `{a, b}`.
     pub fn insert(&self, list: &Term, at: usize, texts: &[String], setting: Setting<'_>) -> Option<Vec<Edit>> {
+        self.insert_each(list, &BTreeMap::from([(at, texts.to_vec())]), setting)
+    }
+
+    /// Puts elements into several places of a list or tuple.
+    pub fn insert_each(&self, list: &Term, places: &BTreeMap<usize, Vec<String>>, setting: Setting<'_>) -> Option<Vec<Edit>> {
         let items = self.plain(list)?;
-        if texts.is_empty() {
-            return Some(Vec::new());
-        }
         let gap = match setting {
             Setting::Inline => " ".to_owned(),
             Setting::Line(indent) => format!("{}{indent}", self.line_end()),
         };
-        let joined = texts.join(&format!(",{gap}"));
-        let Some(before) = items.get(at) else {
-            return self.append(list, items, &joined, &gap, setting);
-        };
-        let start = self.lead(list, items, at)?;
-        Some(vec![Edit { span: Span { start, end: start, ..before.span }, text: format!("{joined},{gap}") }])
+        let mut edits = Vec::new();
+        for (at, texts) in places.iter().filter(|(_, texts)| !texts.is_empty()) {
+            let joined = texts.join(&format!(",{gap}"));
+            let Some(before) = items.get(*at) else {
+                edits.extend(self.append(list, items, &joined, &gap, setting)?);
+                continue;
+            };
+            let start = self.lead(list, items, *at)?;
+            edits.push(Edit { span: Span { start, end: start, ..before.span }, text: format!("{joined},{gap}") });
+        }
+        Some(edits)
     }
 
     fn append(&self, list: &Term, items: &[Term], text: &str, gap: &str, setting: Setting<'_>) -> Option<Vec<Edit>> {

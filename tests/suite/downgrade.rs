@@ -118,3 +118,24 @@ fn a_pattern_goes_before_the_patterns_that_may_match_its_versions() {
     assert!(edited.ends_with(wanted), "{edited}");
     assert_eq!(status, Some(0));
 }
+
+#[test]
+fn no_entry_of_the_author_is_taken_over() {
+    let text = concat!(
+        "{\"2.0.0\",[{<<\"1\\\\..*\">>,[{load_module,demo_lib}]}],\n",
+        " [{<<\"0\\\\..*\">>,[]},\n  {\"1.5\",[{load_module,demo_srv}]},\n  {<<\"1\\\\.4.*\">>,[]}]}.\n"
+    );
+    let (edited, status) = inverted(text, &[]);
+    let wanted =
+        " [{<<\"0\\\\..*\">>,[]},\n  {\"1.5\",[{load_module,demo_srv}]},\n  {<<\"1\\\\.4.*\">>,[]},\n  {<<\"1\\\\..*\">>,\n   [{load_module,demo_lib}]}]}.\n";
+    assert!(edited.ends_with(wanted), "{edited}");
+    assert_eq!(status, Some(0));
+}
+
+#[test]
+fn the_order_of_the_upgrade_list_is_kept() {
+    let text = concat!("{\"2.0.0\",[{<<\"1\\\\.4.*\">>,[{load_module,demo_lib}]},{<<\"1\\\\..*\">>,[]}],\n", " [{\"0\",[]},\n  {<<\"1\\\\..*\">>,[]}]}.\n");
+    let (edited, _) = inverted(text, &[]);
+    let wanted = " [{\"0\",[]},\n  {<<\"1\\\\.4.*\">>,\n   [{load_module,demo_lib}]},\n  {<<\"1\\\\..*\">>,[]}]}.\n";
+    assert!(edited.ends_with(wanted), "{edited}");
+}
