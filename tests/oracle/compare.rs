@@ -138,21 +138,8 @@ pub fn judge(case: &Case, theirs: &Answer, otp: Otp, tally: &mut Tally) {
             }
         }
         (Answer::Relup { .. }, Answer::Refused(_)) => tally.fail(&show(case, &mine, theirs, "OTP refuses it")),
-        // docs/parity.md, "Not yet the same".
-        (Answer::Refused(tags), Answer::Relup { .. }) if tags.iter().all(|tag| tag == "circular_dependencies") && lists_one_twice(case) => {
-            tally.fail_if_frequent("a circle in a release that lists an application twice");
-        }
         (Answer::Refused(_), Answer::Relup { .. }) => tally.fail(&show(case, &mine, theirs, "OTP accepts it")),
     }
-}
-
-/// Whether a release of the case lists an application twice.
-fn lists_one_twice(case: &Case) -> bool {
-    let rels = case.files.iter().filter(|(path, _)| path.ends_with(".rel"));
-    rels.into_iter().any(|(_, bytes)| {
-        let text = String::from_utf8_lossy(bytes);
-        (0..10).any(|at| text.matches(&format!("{{app{at},")).count() > 1)
-    })
 }
 
 fn show(case: &Case, mine: &Answer, theirs: &Answer, what: &str) -> String {

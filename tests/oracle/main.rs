@@ -112,8 +112,6 @@ fn main() -> ExitCode {
 #[derive(Default)]
 pub struct Tally {
     passed: usize,
-    /// Differences that docs/parity.md knows, each rarer than one in a thousand cases.
-    known: usize,
     failed: usize,
     same_bytes: usize,
     same_up_to_free_order: usize,
@@ -126,15 +124,6 @@ pub struct Tally {
 impl Tally {
     fn pass(&mut self) {
         self.passed += 1;
-    }
-
-    /// A difference that is known: more than a few of them are a new one.
-    fn fail_if_frequent(&mut self, what: &str) {
-        self.known += 1;
-        println!("known difference: {what}");
-        if self.known > 5 {
-            self.fail(what);
-        }
     }
 
     /// Counts a difference; the first few are shown whole.
