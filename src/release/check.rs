@@ -260,8 +260,9 @@ fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs<
         let mut pulled = Vec::new();
         let mut lost: Vec<(Need<'_>, bool)> = Vec::new();
         for need in needs.lists.get(at).into_iter().flatten() {
-            let includes_it = need.at.is_some_and(|other| includers.includer(applications, at) == Some(other));
-            match need.at.and_then(|other| list.waiting(other)).filter(|_| !includes_it) {
+            let waiting = need.at.and_then(|other| list.waiting(other));
+            let includes_it = waiting.is_some() && includers.includer(applications, at) == waiting;
+            match waiting.filter(|_| !includes_it) {
                 Some(waiting) => {
                     list.set(waiting, None);
                     pulled.push(waiting);
@@ -279,7 +280,7 @@ fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs<
         if pulled.is_empty() {
             result.push(at);
         } else {
-            let (again, fresh): (Vec<usize>, Vec<usize>) = pulled.into_iter().partition(|needed| list.is_visited(*needed));
+            let (again, fresh): (Vec<usize>, Vec<usize>) = pulled.into_iter().partition(|needed| list.is_again(*needed));
             if !again.is_empty() {
                 circle.push(at);
                 circle.extend(&again);
@@ -305,8 +306,8 @@ fn order(applications: &[Application], includers: &Includers<'_>, needs: &Needs<
     missing.is_empty().then_some(result)
 }
 
-/// The applications still to be ordered. Applications go by name there: one that is listed twice in a release is visited
-/// when either is.
+/// The applications still to be ordered. One that is listed twice in a release is found by its name; only the same version of
+/// it is seen again.
 struct WorkList {
     /// Its head at the end; an entry whose ticket is out of date was taken out since.
     stack: Vec<(usize, u32)>,
@@ -315,7 +316,12 @@ struct WorkList {
     same: Vec<usize>,
     /// For each first one of a name all of that name.
     all: HashMap<usize, Vec<usize>>,
+    /// For each application the first one of its name and version.
+    keys: Vec<usize>,
+    /// By the first one of a name.
     visited: Vec<bool>,
+    /// By the first one of a name and version.
+    seen: Vec<bool>,
 }
 
 impl WorkList {
@@ -326,7 +332,17 @@ impl WorkList {
         for (at, first) in same.iter().enumerate() {
             all.entry(*first).or_default().push(at);
         }
-        WorkList { stack: (0..count).rev().map(|at| (at, 0)).collect(), tickets: vec![Some(0); count], same, all, visited: vec![false; count] }
+        let mut first: HashMap<(&str, &str), usize> = HashMap::new();
+        let keys = applications.iter().enumerate().map(|(at, app)| *first.entry((app.name.value.as_str(), app.vsn.value.as_str())).or_insert(at));
+        WorkList {
+            stack: (0..count).rev().map(|at| (at, 0)).collect(),
+            tickets: vec![Some(0); count],
+            same,
+            all,
+            keys: keys.collect(),
+            visited: vec![false; count],
+            seen: vec![false; count],
+        }
     }
 
     fn first(&self, at: usize) -> usize {
@@ -365,9 +381,17 @@ impl WorkList {
         self.visited.get(self.first(at)) == Some(&true)
     }
 
+    /// Whether it was on the list before, in this version.
+    fn is_again(&self, at: usize) -> bool {
+        self.keys.get(at).and_then(|key| self.seen.get(*key)) == Some(&true)
+    }
+
     fn visit(&mut self, at: usize) {
         let first = self.first(at);
         if let Some(slot) = self.visited.get_mut(first) {
+            *slot = true;
+        }
+        if let Some(slot) = self.keys.get(at).and_then(|key| self.seen.get_mut(*key)) {
             *slot = true;
         }
     }

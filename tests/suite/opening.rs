@@ -195,3 +195,24 @@ fn an_appup_that_was_not_packed_is_missed_in_its_tarball() {
     assert!(found["message"].as_str().unwrap().contains("`new.tar.gz:lib/demo-2.0.0/ebin/demo.appup` does not exist"), "{found}");
     assert!(found["help"].as_str().unwrap().starts_with("put the appup beside the `.app` before the release is packed"), "{found}");
 }
+
+/// `sort_appls/1` looks for what it has seen by name and version (OTP 25 to 29).
+#[test]
+fn an_application_listed_in_two_versions_is_no_circle() {
+    let app = |name: &str, vsn: &str, uses: &str| {
+        format!("{{application,{name},[{{description,\"\"}},{{vsn,\"{vsn}\"}},{{modules,[]}},{{registered,[]}},{{applications,[kernel,stdlib{uses}]}}]}}.\n")
+    };
+    for (second, is_circle) in [("2.0", false), ("1.1", true)] {
+        let rel = format!(
+            "{{release,{{\"demo\",\"2.0.0\"}},{{erts,\"13.1\"}},[{{kernel,\"9.0\"}},{{stdlib,\"9.0\"}},{{sasl,\"9.0\"}},{{demo,\"2.0.0\"}},{{twin,\"1.1\"}},{{user_of,\"1.0\"}},{{bare,\"1.0\"}},{{twin,\"{second}\"}}]}}.\n"
+        );
+        let folder = demo::with(&[
+            ("new.rel", &rel),
+            ("lib/twin-1.1/ebin/twin.app", &app("twin", "1.1", ",bare")),
+            ("lib/twin-2.0/ebin/twin.app", &app("twin", "2.0", ",bare")),
+            ("lib/user_of-1.0/ebin/user_of.app", &app("user_of", "1.0", ",twin")),
+        ]);
+        let (made, _) = demo::make(folder.path(), &[]);
+        assert_eq!(demo::codes(&made).contains(&"RL0224".to_owned()), is_circle, "{second}: {made}");
+    }
+}
