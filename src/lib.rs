@@ -12,7 +12,7 @@
 //! ```
 //!
 //! A module uses those below it in this list, never those above: [`cli`], [`session`], [`render`], [`lint`], [`author`], [`compare`],
-//! [`plan`], [`appup`], [`release`], [`relup`], [`beam`], [`term`], [`source`], [`diag`], [`escape`], [`parallel`], [`pattern`], [`otp`], [`span`].
+//! [`plan`], [`appup`], [`release`], [`relup`], [`interpret`], [`beam`], [`term`], [`source`], [`diag`], [`escape`], [`parallel`], [`pattern`], [`otp`], [`span`].
 
 pub mod appup;
 pub mod author;
@@ -21,6 +21,7 @@ pub mod cli;
 pub mod compare;
 pub mod diag;
 pub mod escape;
+pub mod interpret;
 pub mod lint;
 pub mod node;
 pub mod otp;

@@ -5,6 +5,7 @@ use super::etf::Value;
 use super::expr::Expr;
 use super::function::{Function, RawRecord};
 use super::{elixir, erlang};
+use crate::term::Atom;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -19,6 +20,7 @@ pub enum Language {
 }
 
 /// The debug information of a module, unpacked.
+#[derive(Debug)]
 pub(super) struct Debug<'b> {
     bytes: Cow<'b, [u8]>,
     /// Where the forms or the map of definitions begin.
@@ -100,15 +102,17 @@ impl<'b> Debug<'b> {
         }
     }
 
-    /// Looks at each function: its name, its arity, the form or definition.
-    pub fn each_function(&self, mut look: impl FnMut(&str, u32, Value<'_>)) {
-        let mut all: Vec<(&(String, u32), &usize)> = self.functions.iter().collect();
-        all.sort_unstable();
-        for ((name, arity), at) in all {
-            if let Some(bytes) = self.bytes.get(*at..) {
-                look(name, *arity, Value::at(bytes));
-            }
-        }
+    /// The same, apart from the file that it is in.
+    pub fn into_owned(self) -> Debug<'static> {
+        let Debug { bytes, at, parts, functions, language } = self;
+        Debug { bytes: Cow::Owned(bytes.into_owned()), at, parts, functions, language }
+    }
+
+    /// The names and arities of its functions, sorted.
+    pub fn names(&self) -> Vec<(Atom, u32)> {
+        let mut names: Vec<(Atom, u32)> = self.functions.keys().map(|(name, arity)| (Atom::new(name), *arity)).collect();
+        names.sort_unstable();
+        names
     }
 
     /// What each clause of an Erlang function takes.

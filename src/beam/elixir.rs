@@ -1,8 +1,8 @@
 //! The definitions that Elixir keeps (`elixir_erl`, version 1 of its debug information): expanded, quoted expressions.
 
 use super::etf::{Kind, Value};
-use super::expr::Expr;
-use super::function::{Called, Clause, Function};
+use super::expr::{Clause, Expr, Line, Qualifier};
+use super::function::Function;
 use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 
@@ -33,27 +33,6 @@ pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
     Some((name, u32::try_from(node.part(3, 2)?.length()?).ok()?))
 }
 
-/// How deep arguments and tuples are looked at.
-const MAX_OUTLINE: usize = 6;
-
-/// The call that a node is.
-pub(super) fn call_of(node: Value<'_>) -> Option<Called> {
-    let [_, meta, arguments] = node.tuple()?;
-    matches!(arguments.kind(), Some(Kind::List(_) | Kind::Bytes(_))).then_some(())?;
-    let line = meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
-    let Expr::Call(module, function, arguments) = self::node(node, MAX_OUTLINE)? else { return None };
-    Some(Called { module, function, arguments, line })
-}
-
-/// The tuple that a node makes, if its first element is an atom or a tuple.
-pub(super) fn tuple_of(node: Value<'_>) -> Option<(Expr, u32)> {
-    let [form, meta, items] = node.tuple()?;
-    form.is_atom("{}").then_some(())?;
-    let line = meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
-    let items = each(items, MAX_OUTLINE);
-    matches!(items.first(), Some(Expr::Atom(_) | Expr::Tuple(_))).then(|| (Expr::Tuple(items), line))
-}
-
 /// Whether an element of a node is what the compiler noted down about it: the second of three, or the first of a
 /// clause, and a list.
 pub(super) fn is_meta(size: usize, at: usize, value: Value<'_>) -> bool {
@@ -63,8 +42,13 @@ pub(super) fn is_meta(size: usize, at: usize, value: Value<'_>) -> bool {
 
 fn clause(value: Value<'_>) -> Option<Clause> {
     let [meta, patterns, guards, body] = value.tuple()?;
-    let line = meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
-    Some(Clause { line, patterns: each(patterns, MAX_EXPR), guarded: guards.list().next().is_some(), body: vec![expr(body, MAX_EXPR)] })
+    // Each of these is a guard of its own.
+    let guards = guards.list().take(MAX_ITEMS).map(|guard| vec![expr(guard, MAX_EXPR)]).collect();
+    Some(Clause { line: line(meta), patterns: each(patterns, MAX_EXPR), guards, body: vec![expr(body, MAX_EXPR)] })
+}
+
+fn line(meta: Value<'_>) -> Line {
+    Line(meta_of(meta, "line").and_then(Value::int).and_then(|line| u32::try_from(line).ok()).unwrap_or(0))
 }
 
 fn meta_of<'a>(meta: Value<'a>, key: &str) -> Option<Value<'a>> {
@@ -98,7 +82,7 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
         Kind::Atom(text) => Expr::Atom(Atom::new(&text)),
         Kind::Int(_) | Kind::Big(_) | Kind::Float(_) => Expr::Number(crate::term::print::inline(&value.to_term()?, crate::otp::Otp::NEWEST)),
         Kind::Binary(bytes) => Expr::Text(std::str::from_utf8(bytes).ok()?.to_owned()),
-        Kind::Bytes(_) | Kind::List(_) => Expr::List(each(value, depth), None),
+        Kind::Bytes(_) | Kind::List(_) => list(each(value, depth)),
         Kind::Map(mut items) => {
             let mut pairs = Vec::new();
             while let (Some(key), Some(value)) = (items.next(), items.next().filter(|_| pairs.len() < MAX_ITEMS)) {
@@ -114,57 +98,164 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
     })
 }
 
+/// A list; its last element may hold the tail, after a bar.
+fn list(mut items: Vec<Expr>) -> Expr {
+    match items.pop() {
+        Some(Expr::Call(None, bar, mut sides, _)) if bar.as_str() == "|" && sides.len() == 2 => {
+            let tail = sides.pop().map(Box::new);
+            items.append(&mut sides);
+            Expr::List(items, tail)
+        }
+        last => {
+            items.extend(last);
+            Expr::List(items, None)
+        }
+    }
+}
+
 /// `{Form, Meta, Arguments}`.
 fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
     let [form, meta, arguments] = value.tuple()?;
-    let Some(name) = form.atom() else {
-        let [dot, _, target] = form.tuple()?;
-        let mut target = dot.is_atom(".").then(|| each(target, depth))?.into_iter();
-        return match (target.next(), target.next()) {
-            (Some(Expr::Atom(module)), Some(Expr::Atom(function))) => Some(Expr::Call(Some(module), function, each(arguments, depth))),
-            _ => None,
-        };
-    };
+    let Some(name) = form.atom() else { return dot(form, meta, arguments, depth) };
     if arguments.atom().is_some() {
         // Variables with one name are distinguished by their version.
         let version = meta_of(meta, "version").and_then(Value::int).unwrap_or(-1);
         return Some(Expr::Var(format!("{name}@{version}")));
     }
+    let mut parts = arguments.list();
+    let mut next = || Some(expr(parts.next()?, depth));
     Some(match name.as_ref() {
         "{}" => Expr::Tuple(each(arguments, depth)),
-        "%{}" => Expr::Map(pairs(arguments, depth)?),
+        "%{}" => map(arguments, depth)?,
         "%" => {
-            let mut parts = arguments.list();
-            let (name, [_, _, fields]) = (parts.next()?, parts.next()?.tuple()?);
-            Expr::Struct(Atom::new(&name.atom()?), pairs(fields, depth)?)
+            let (name, fields) = (parts.next()?, parts.next()?);
+            let [_, _, fields] = fields.tuple()?;
+            let name = Atom::new(&name.atom()?);
+            let made = map(fields, depth)?;
+            if let Expr::Map(pairs) = made { Expr::Struct(name, pairs) } else { made }
         }
-        "=" => {
-            let mut sides = arguments.list();
-            Expr::Bind(Box::new(expr(sides.next()?, depth)), Box::new(expr(sides.next()?, depth)))
-        }
+        "=" => Expr::Bind(Box::new(next()?), Box::new(next()?)),
         "__block__" => Expr::Block(each(arguments, depth)),
-        "case" | "cond" => branches(arguments, depth)?,
-        "with" => {
-            let body = arguments.list().last()?;
-            expr(meta_of(body, "do")?, depth)
+        "case" => Expr::Case(Some(Box::new(next()?)), arrows(meta_of(parts.next()?, "do")?, depth)),
+        "cond" => Expr::Case(None, arrows(meta_of(parts.next()?, "do")?, depth).into_iter().map(tested).collect()),
+        "fn" => Expr::Fun(arrows(arguments, depth)),
+        "receive" => {
+            let options = parts.next()?;
+            let after = meta_of(options, "after").map(|clauses| arrows(clauses, depth)).and_then(|clauses| clauses.into_iter().next());
+            let taken = meta_of(options, "do").map(|clauses| arrows(clauses, depth)).unwrap_or_default();
+            Expr::Receive(taken, after.map(|clause| clause.body).unwrap_or_default())
         }
-        _ => Expr::Call(None, Atom::new(&name), each(arguments, depth)),
+        "try" => {
+            let options = parts.next()?;
+            let part = |key| meta_of(options, key);
+            let list = |key| part(key).map(|clauses| arrows(clauses, depth)).unwrap_or_default();
+            let caught = list("rescue").into_iter().chain(list("catch")).map(|clause| Clause { patterns: vec![Expr::Unknown], ..clause }).collect();
+            Expr::Try(vec![expr(part("do")?, depth)], list("else"), caught, part("after").map(|body| expr(body, depth)).into_iter().collect())
+        }
+        "for" | "with" => sequence(&name, arguments, depth)?,
+        "&" => {
+            let [_, _, sides] = parts.next()?.tuple()?;
+            let mut sides = sides.list();
+            let ([called, _, _], arity) = (sides.next()?.tuple()?, sides.next()?.int()?);
+            let arity = u32::try_from(arity).ok()?;
+            match called.atom() {
+                Some(name) => Expr::Named(None, Atom::new(&name), arity),
+                None => match each(called.part(3, 2)?, depth).as_slice() {
+                    [Expr::Atom(module), Expr::Atom(function)] => Expr::Named(Some(module.clone()), function.clone(), arity),
+                    _ => return None,
+                },
+            }
+        }
+        _ => Expr::Call(None, Atom::new(&name), each(arguments, depth), line(meta)),
     })
 }
 
-/// Keys and values; `None` for a map that is changed.
+/// `Module.function(...)`, `map.field`, `fun.(...)`.
+fn dot(form: Value<'_>, meta: Value<'_>, arguments: Value<'_>, depth: usize) -> Option<Expr> {
+    let [dot, _, target] = form.tuple()?;
+    let mut target = dot.is_atom(".").then(|| each(target, depth))?.into_iter();
+    let called = target.next()?;
+    let arguments = each(arguments, depth);
+    let is_field = meta_of(meta, "no_parens").is_some();
+    Some(match (called, target.next()) {
+        (Expr::Atom(module), Some(Expr::Atom(function))) => Expr::Call(Some(module), function, arguments, line(meta)),
+        (map, Some(Expr::Atom(field))) if is_field && arguments.is_empty() => Expr::Field(Box::new(map), field, line(meta)),
+        (module, Some(function)) => Expr::Apply(Some(Box::new(module)), Box::new(function), arguments, line(meta)),
+        (fun, None) => Expr::Apply(None, Box::new(fun), arguments, line(meta)),
+    })
+}
+
+/// A map, made or changed.
+fn map(list: Value<'_>, depth: usize) -> Option<Expr> {
+    if let Some([bar, _, sides]) = list.list().next().and_then(Value::tuple)
+        && bar.is_atom("|")
+    {
+        let mut sides = sides.list();
+        let (changed, pairs) = (expr(sides.next()?, depth), pairs(sides.next()?, depth)?);
+        return Some(Expr::Change(Box::new(changed), pairs.into_iter().map(|(key, value)| (key, value, true)).collect()));
+    }
+    pairs(list, depth).map(Expr::Map)
+}
+
+/// Keys and values.
 fn pairs(list: Value<'_>, depth: usize) -> Option<Vec<(Expr, Expr)>> {
     let pair = |item: Value<'_>| item.tuple().map(|[key, value]| (expr(key, depth), expr(value, depth)));
     list.list().take(MAX_ITEMS).map(pair).collect()
 }
 
-/// The bodies of `do` clauses.
-fn branches(arguments: Value<'_>, depth: usize) -> Option<Expr> {
-    let clauses = meta_of(arguments.list().last()?, "do")?;
-    let body = |clause: Value<'_>| {
-        let [arrow, _, sides] = clause.tuple()?;
+/// Clauses: patterns, an arrow, a body.
+fn arrows(clauses: Value<'_>, depth: usize) -> Vec<Clause> {
+    let arrow = |clause: Value<'_>| {
+        let [arrow, meta, sides] = clause.tuple()?;
         arrow.is_atom("->").then_some(())?;
-        sides.list().nth(1).map(|body| expr(body, depth))
+        let mut sides = sides.list();
+        let (head, body) = (sides.next()?, expr(sides.next()?, depth));
+        let (patterns, guards) = match head.list().next().and_then(|head| guarded(head, depth)) {
+            Some(parts) => parts,
+            None => (each(head, depth), Vec::new()),
+        };
+        Some(Clause { line: line(meta), patterns, guards, body: vec![body] })
     };
-    Some(Expr::Branches(clauses.list().take(MAX_ITEMS).filter_map(body).collect()))
+    clauses.list().take(MAX_ITEMS).filter_map(arrow).collect()
+}
+
+/// `Pattern when Guard`.
+fn guarded(head: Value<'_>, depth: usize) -> Option<(Vec<Expr>, Vec<Vec<Expr>>)> {
+    let [when, _, parts] = head.tuple()?;
+    when.is_atom("when").then_some(())?;
+    let mut patterns = each(parts, depth);
+    let guard = patterns.pop()?;
+    Some((patterns, vec![vec![guard]]))
+}
+
+/// A clause of `cond`: what stands before its arrow is a test.
+fn tested(clause: Clause) -> Clause {
+    Clause { guards: vec![clause.patterns], patterns: Vec::new(), ..clause }
+}
+
+/// `for` and `with`: parts, and what follows them.
+fn sequence(name: &str, arguments: Value<'_>, depth: usize) -> Option<Expr> {
+    let mut parts: Vec<Value<'_>> = arguments.list().take(MAX_ITEMS).collect();
+    let options = parts.pop()?;
+    let part = |part: Value<'_>| {
+        let arrow = || {
+            let [arrow, meta, sides] = part.tuple()?;
+            arrow.is_atom("<-").then_some(())?;
+            let mut sides = sides.list();
+            let (head, value) = (sides.next()?, expr(sides.next()?, depth));
+            let (patterns, guards) = guarded(head, depth).unwrap_or_else(|| (vec![expr(head, depth)], Vec::new()));
+            let clause = Box::new(Clause { line: line(meta), patterns, guards, body: Vec::new() });
+            Some(if name == "for" { Qualifier::Each(clause, value) } else { Qualifier::Takes(clause, value) })
+        };
+        arrow().unwrap_or_else(|| Qualifier::Test(expr(part, depth)))
+    };
+    let parts = parts.into_iter().map(part).collect();
+    let body = Box::new(expr(meta_of(options, "do")?, depth));
+    if name == "with" {
+        let otherwise = meta_of(options, "else").map(|clauses| arrows(clauses, depth)).unwrap_or_default();
+        return Some(Expr::With(parts, body, otherwise));
+    }
+    // What is collected into something else than a list, or reduced, is not followed.
+    let is_plain = meta_of(options, "into").is_none() && meta_of(options, "reduce").is_none();
+    is_plain.then_some(Expr::Comprehension(parts, body))
 }

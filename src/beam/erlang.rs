@@ -1,8 +1,8 @@
 //! The abstract format of Erlang (`erl_parse`): functions, records and expressions as far as they are looked at.
 
 use super::etf::{Kind, Value};
-use super::expr::Expr;
-use super::function::{Called, Clause, Function, RawRecord};
+use super::expr::{Clause, Expr, Line, Qualifier};
+use super::function::{Function, RawRecord};
 use super::{MAX_EXPR, MAX_ITEMS};
 use crate::term::Atom;
 
@@ -33,32 +33,6 @@ pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
     Some((name.atom()?.into_owned(), u32::try_from(count.int()?).ok()?))
 }
 
-/// How deep arguments and tuples are looked at.
-const MAX_OUTLINE: usize = 6;
-
-/// The call that a node is, or the message that it sends.
-pub(super) fn call_of(node: Value<'_>) -> Option<Called> {
-    let tag = node.part(4, 0).or_else(|| node.part(5, 0))?;
-    if tag.is_atom("op") {
-        let [_, anno, operator, to, message] = node.tuple()?;
-        operator.is_atom("!").then_some(())?;
-        let arguments = vec![expr(to, MAX_OUTLINE), expr(message, MAX_OUTLINE)];
-        return Some(Called { module: Some(Atom::new("erlang")), function: Atom::new("send"), arguments, line: line(anno) });
-    }
-    let [tag, anno, called, arguments] = node.tuple()?;
-    tag.is_atom("call").then_some(())?;
-    let Expr::Call(module, function, arguments) = call(called, each(arguments, MAX_OUTLINE), MAX_OUTLINE)? else { return None };
-    Some(Called { module, function, arguments, line: line(anno) })
-}
-
-/// The tuple that a node makes, if its first element is an atom or a tuple.
-pub(super) fn tuple_of(node: Value<'_>) -> Option<(Expr, u32)> {
-    let [tag, anno, items] = node.tuple()?;
-    tag.is_atom("tuple").then_some(())?;
-    let items = each(items, MAX_OUTLINE);
-    matches!(items.first(), Some(Expr::Atom(_) | Expr::Tuple(_))).then(|| (Expr::Tuple(items), line(anno)))
-}
-
 /// Whether an element of a node is where it was in the source: a line, or a line and a column, after the tag.
 pub(super) fn is_place(size: usize, at: usize, value: Value<'_>) -> bool {
     let is_location = || value.tuple::<2>().is_some_and(|[line, column]| line.int().is_some() && column.int().is_some());
@@ -73,9 +47,19 @@ pub(super) fn heads(form: Value<'_>) -> Option<Vec<Vec<Expr>>> {
 }
 
 fn clause(value: Value<'_>) -> Option<Clause> {
+    clause_to(value, MAX_EXPR)
+}
+
+/// A clause, its parts down to a depth.
+fn clause_to(value: Value<'_>, depth: usize) -> Option<Clause> {
     let [tag, anno, patterns, guards, body] = value.tuple()?;
     tag.is_atom("clause").then_some(())?;
-    Some(Clause { line: line(anno), patterns: each(patterns, MAX_EXPR), guarded: guards.list().next().is_some(), body: each(body, MAX_EXPR) })
+    let guards = guards.list().take(MAX_ITEMS).map(|guard| each(guard, depth)).collect();
+    Some(Clause { line: Line(line(anno)), patterns: each(patterns, depth), guards, body: each(body, depth) })
+}
+
+fn clauses(list: Value<'_>, depth: usize) -> Vec<Clause> {
+    list.list().take(MAX_ITEMS).filter_map(|value| clause_to(value, depth)).collect()
 }
 
 /// The line of an annotation: a line, a line and a column, or a list with a location in it.
@@ -136,7 +120,7 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
     let Kind::Tuple(mut items) = value.kind()? else { return None };
     let size = items.len();
     let tag = items.next()?.atom()?;
-    let _anno = items.next()?;
+    let anno = items.next()?;
     let first = items.next();
     Some(match (tag.as_ref(), size) {
         ("nil", 2) => Expr::List(Vec::new(), None),
@@ -147,24 +131,76 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
         ("tuple", 3) => Expr::Tuple(each(first?, depth)),
         ("block", 3) => Expr::Block(each(first?, depth)),
         ("map", 3) => Expr::Map(first?.list().take(MAX_ITEMS).filter_map(|pair| association(pair, depth)).collect()),
+        ("map", 4) => {
+            let pairs = items.next()?.list().take(MAX_ITEMS);
+            let exact = |pair: Value<'_>| pair.part(4, 0).is_some_and(|tag| tag.is_atom("map_field_exact"));
+            let pairs = pairs.filter_map(|pair| association(pair, depth).map(|(key, value)| (key, value, exact(pair)))).collect();
+            Expr::Change(Box::new(expr(first?, depth)), pairs)
+        }
         ("bin", 3) => binary(first?)?,
         ("cons", 4) => list(value, depth)?,
         ("match", 4) => Expr::Bind(Box::new(expr(first?, depth)), Box::new(expr(items.next()?, depth))),
-        ("op", 4) => match (first?.is_atom("-"), expr(items.next()?, depth)) {
-            (true, Expr::Number(text)) => Expr::Number(format!("-{text}")),
-            _ => Expr::Unknown,
+        ("op", 4) => match (first?.atom()?, expr(items.next()?, depth)) {
+            (sign, Expr::Number(text)) if sign == "-" => Expr::Number(format!("-{text}")),
+            (name, operand) => Expr::Op(name.into_owned(), vec![operand]),
         },
+        ("op", 5) => Expr::Op(first?.atom()?.into_owned(), vec![expr(items.next()?, depth), expr(items.next()?, depth)]),
         ("record", 4) => Expr::Record(Atom::new(&first?.atom()?), record_fields(items.next()?, depth)),
-        // The first part is the record that is changed.
-        ("record", 5) => Expr::Record(Atom::new(&items.next()?.atom()?), record_fields(items.next()?, depth)),
-        ("call", 4) => call(first?, each(items.next()?, depth), depth)?,
-        // `fun module:name/arity` is looked up when it is called.
-        ("fun", 3) if first?.tuple::<4>().is_none() => Expr::Fun,
-        ("named_fun", 4) => Expr::Fun,
-        ("if", 3) => branches(first?, depth),
-        ("case", 4) => branches(items.next()?, depth),
+        ("record", 5) => {
+            let (changed, name) = (expr(first?, depth), Atom::new(&items.next()?.atom()?));
+            Expr::RecordChange(Box::new(changed), name, record_fields(items.next()?, depth))
+        }
+        ("record_field", 5) => {
+            let (record, name) = (expr(first?, depth), Atom::new(&items.next()?.atom()?));
+            let Expr::Atom(field) = expr(items.next()?, depth) else { return None };
+            Expr::RecordField(Box::new(record), name, field)
+        }
+        ("call", 4) => call(first?, each(items.next()?, depth), depth, Line(line(anno))),
+        ("fun", 3) => fun(first?, depth)?,
+        ("named_fun", 4) => Expr::Fun(clauses(items.next()?, depth)),
+        ("if", 3) => Expr::Case(None, clauses(first?, depth)),
+        ("case", 4) => Expr::Case(Some(Box::new(expr(first?, depth))), clauses(items.next()?, depth)),
+        ("receive", 3) => Expr::Receive(clauses(first?, depth), Vec::new()),
+        ("receive", 5) => Expr::Receive(clauses(first?, depth), each(items.nth(1)?, depth)),
+        ("try", 6) => {
+            let body = each(first?, depth);
+            let (of, catches) = (clauses(items.next()?, depth), clauses(items.next()?, depth));
+            Expr::Try(body, of, catches, each(items.next()?, depth))
+        }
+        ("catch", 3) => Expr::Try(vec![expr(first?, depth)], Vec::new(), vec![anything()], Vec::new()),
+        ("lc", 4) => Expr::Comprehension(items.next()?.list().take(MAX_ITEMS).map(|part| qualifier(part, depth)).collect(), Box::new(expr(first?, depth))),
         _ => return None,
     })
+}
+
+/// A clause that takes everything and says nothing about what follows.
+fn anything() -> Clause {
+    Clause { line: Line::default(), patterns: vec![Expr::Unknown], guards: Vec::new(), body: vec![Expr::Unknown] }
+}
+
+fn fun(value: Value<'_>, depth: usize) -> Option<Expr> {
+    if let Some([tag, list]) = value.tuple() {
+        return tag.is_atom("clauses").then(|| Expr::Fun(clauses(list, depth)));
+    }
+    let count = |value: Value<'_>| value.int().and_then(|count| u32::try_from(count).ok());
+    if let Some([_, name, arity]) = value.tuple() {
+        return Some(Expr::Named(None, Atom::new(&name.atom()?), count(arity)?));
+    }
+    let [_, module, name, arity] = value.tuple()?;
+    match (expr(module, depth), expr(name, depth), expr(arity, depth)) {
+        (Expr::Atom(module), Expr::Atom(name), Expr::Number(arity)) => Some(Expr::Named(Some(module), name, arity.parse().ok()?)),
+        _ => None,
+    }
+}
+
+fn qualifier(part: Value<'_>, depth: usize) -> Qualifier {
+    let generator = || {
+        let [tag, anno, pattern, list] = part.tuple()?;
+        let is_list = tag.is_atom("generate") || tag.is_atom("generate_strict");
+        let clause = Clause { line: Line(line(anno)), patterns: vec![expr(pattern, depth)], guards: Vec::new(), body: Vec::new() };
+        is_list.then(|| Qualifier::Each(Box::new(clause), expr(list, depth)))
+    };
+    generator().unwrap_or_else(|| Qualifier::Test(expr(part, depth)))
 }
 
 fn number(value: Value<'_>) -> Option<Expr> {
@@ -212,19 +248,16 @@ fn binary(elements: Value<'_>) -> Option<Expr> {
     (tag.is_atom("string") && elements.next().is_none()).then(|| text.text()).flatten().map(Expr::Text)
 }
 
-fn call(called: Value<'_>, arguments: Vec<Expr>, depth: usize) -> Option<Expr> {
-    if let Expr::Atom(name) = expr(called, depth) {
-        return Some(Expr::Call(None, name, arguments));
+fn call(called: Value<'_>, arguments: Vec<Expr>, depth: usize, line: Line) -> Expr {
+    let function = expr(called, depth);
+    if let Expr::Atom(name) = function {
+        return Expr::Call(None, name, arguments, line);
     }
-    let [tag, _, module, function] = called.tuple()?;
-    tag.is_atom("remote").then_some(())?;
-    match (expr(module, depth), expr(function, depth)) {
-        (Expr::Atom(module), Expr::Atom(function)) => Some(Expr::Call(Some(module), function, arguments)),
-        _ => None,
+    match called.tuple() {
+        Some([tag, _, module, function]) if tag.is_atom("remote") => match (expr(module, depth), expr(function, depth)) {
+            (Expr::Atom(module), Expr::Atom(function)) => Expr::Call(Some(module), function, arguments, line),
+            (module, function) => Expr::Apply(Some(Box::new(module)), Box::new(function), arguments, line),
+        },
+        _ => Expr::Apply(None, Box::new(function), arguments, line),
     }
-}
-
-fn branches(clauses: Value<'_>, depth: usize) -> Expr {
-    let body = |clause: Value<'_>| clause.tuple::<5>().map(|[_, _, _, _, body]| Expr::Block(each(body, depth)));
-    Expr::Branches(clauses.list().take(MAX_ITEMS).filter_map(body).collect())
 }

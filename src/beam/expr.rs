@@ -1,7 +1,50 @@
-//! Expressions of Erlang and of Elixir in one form: as much of them as decides what a state looks like.
+//! Expressions of Erlang and of Elixir in one form.
 
 use crate::term::Atom;
 use std::fmt;
+
+/// A clause of a function, a fun, a `case` or a `receive`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clause {
+    /// Its line.
+    pub line: Line,
+    /// What it takes.
+    pub patterns: Vec<Expr>,
+    /// Its guards: one of these, each of which asks for all of its tests.
+    pub guards: Vec<Vec<Expr>>,
+    /// Its expressions; none where only the head is looked at.
+    pub body: Vec<Expr>,
+}
+
+impl Clause {
+    /// Whether a guard narrows what it takes.
+    pub fn is_guarded(&self) -> bool {
+        !self.guards.is_empty()
+    }
+}
+
+/// A line of a source, counted from 1; 0 where it is not known. Two expressions on different lines may be equal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Line(pub u32);
+
+impl PartialEq for Line {
+    fn eq(&self, _: &Line) -> bool {
+        true
+    }
+}
+
+impl Eq for Line {}
+
+/// A part of a comprehension, or of Elixir's `with`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Qualifier {
+    /// Each element of a list that a pattern takes, with its guards.
+    Each(Box<Clause>, Expr),
+    /// A pattern that takes a value.
+    Takes(Box<Clause>, Expr),
+    /// A test, or another expression.
+    Test(Expr),
+}
 
 /// An expression or a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,15 +68,37 @@ pub enum Expr {
     /// A variable.
     Var(String),
     /// A call, of another module when one is named.
-    Call(Option<Atom>, Atom, Vec<Expr>),
+    Call(Option<Atom>, Atom, Vec<Expr>, Line),
+    /// A call of a function that is computed: the module where it is apart, the function, the arguments.
+    Apply(Option<Box<Expr>>, Box<Expr>, Vec<Expr>, Line),
     /// A match: a pattern and what it is matched with.
     Bind(Box<Expr>, Box<Expr>),
     /// One expression after the other.
     Block(Vec<Expr>),
-    /// One of several.
-    Branches(Vec<Expr>),
-    /// A fun of the module's own code; its body is not looked at.
-    Fun,
+    /// The first of several that takes a value; none is given where only tests are made.
+    Case(Option<Box<Expr>>, Vec<Clause>),
+    /// The first of several that takes a message; what is done when none comes.
+    Receive(Vec<Clause>, Vec<Expr>),
+    /// Expressions, the clauses that go on with their value (or none), those that catch, and what is done at last.
+    Try(Vec<Expr>, Vec<Clause>, Vec<Clause>, Vec<Expr>),
+    /// A comprehension: its parts and what it makes of each.
+    Comprehension(Vec<Qualifier>, Box<Expr>),
+    /// Elixir's `with`: its parts, what follows, and the clauses for what was not taken.
+    With(Vec<Qualifier>, Box<Expr>, Vec<Clause>),
+    /// A fun of the module's own code.
+    Fun(Vec<Clause>),
+    /// `fun name/arity` and `fun module:name/arity`.
+    Named(Option<Atom>, Atom, u32),
+    /// An operator and its operands.
+    Op(String, Vec<Expr>),
+    /// A map that is changed: keys and values, each with whether the key must be there.
+    Change(Box<Expr>, Vec<(Expr, Expr, bool)>),
+    /// A record that is changed.
+    RecordChange(Box<Expr>, Atom, Vec<(Atom, Expr)>),
+    /// A field of a record.
+    RecordField(Box<Expr>, Atom, Atom),
+    /// A field of a map or of a struct.
+    Field(Box<Expr>, Atom, Line),
     /// Anything else.
     Unknown,
 }
@@ -54,32 +119,32 @@ impl Expr {
     /// Whether part of it is not looked at: two such expressions may differ and look the same.
     pub fn has_unknown(&self) -> bool {
         match self {
-            Expr::Unknown | Expr::Branches(_) | Expr::Fun => true,
-            Expr::Tuple(items) | Expr::Block(items) | Expr::Call(_, _, items) => items.iter().any(Expr::has_unknown),
+            Expr::Unknown | Expr::Case(..) | Expr::Fun(_) => true,
+            Expr::Tuple(items) | Expr::Block(items) | Expr::Call(_, _, items, _) => items.iter().any(Expr::has_unknown),
             Expr::List(items, tail) => items.iter().any(Expr::has_unknown) || tail.as_ref().is_some_and(|tail| tail.has_unknown()),
             Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(key, value)| key.has_unknown() || value.has_unknown()),
             Expr::Record(_, fields) => fields.iter().any(|(_, value)| value.has_unknown()),
             Expr::Bind(pattern, value) => pattern.has_unknown() || value.has_unknown(),
-            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) => false,
+            Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) => true,
+            Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) => true,
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) | Expr::Named(..) => false,
         }
     }
 
     /// Whether a value made by it holds a fun of the module's own code, as far as it is written out.
     pub fn holds_fun(&self) -> bool {
         match self {
-            Expr::Fun => true,
-            // Elixir's `fn` and `&name/arity`; `&Module.name/arity` is bound to no version.
-            Expr::Call(None, name, parts) if name.as_str() == "&" => {
-                !matches!(parts.as_slice(), [Expr::Call(None, slash, sides)] if slash.as_str() == "/" && matches!(sides.first(), Some(Expr::Call(Some(_), ..))))
-            }
-            Expr::Call(None, name, _) => name.as_str() == "fn",
+            // `fun module:name/arity` is looked up when it is called.
+            Expr::Fun(_) | Expr::Named(None, ..) => true,
             Expr::Tuple(items) => items.iter().any(Expr::holds_fun),
             Expr::List(items, tail) => items.iter().any(Expr::holds_fun) || tail.as_ref().is_some_and(|tail| tail.holds_fun()),
             Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(_, value)| value.holds_fun()),
             Expr::Record(_, fields) => fields.iter().any(|(_, value)| value.holds_fun()),
             Expr::Bind(_, value) => value.holds_fun(),
             Expr::Block(items) => items.last().is_some_and(Expr::holds_fun),
-            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) | Expr::Call(Some(_), ..) | Expr::Branches(_) | Expr::Unknown => false,
+            Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) => false,
+            Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Named(Some(_), ..) => false,
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) | Expr::Call(..) | Expr::Case(..) | Expr::Unknown => false,
         }
     }
 
@@ -91,7 +156,9 @@ impl Expr {
             Expr::List(items, tail) => items.iter().all(Expr::is_literal) && tail.as_ref().is_none_or(|tail| tail.is_literal()),
             Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().all(|(key, value)| key.is_literal() && value.is_literal()),
             Expr::Record(_, fields) => fields.iter().all(|(_, value)| value.is_literal()),
-            Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Branches(_) | Expr::Fun | Expr::Unknown => false,
+            Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) => false,
+            Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Named(..) => false,
+            Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => false,
         }
     }
 }
@@ -116,12 +183,16 @@ impl fmt::Display for Expr {
                 out.write_str("}")
             }
             Expr::Var(name) => out.write_str(name.split('@').next().unwrap_or_default()),
-            Expr::Call(Some(module), function, arguments) => write!(out, "{module}:{function}({})", Joined(arguments)),
-            Expr::Call(None, function, arguments) => write!(out, "{function}({})", Joined(arguments)),
+            Expr::Call(Some(module), function, arguments, _) => write!(out, "{module}:{function}({})", Joined(arguments)),
+            Expr::Call(None, function, arguments, _) => write!(out, "{function}({})", Joined(arguments)),
             Expr::Bind(_, value) => write!(out, "{value}"),
             Expr::Block(items) => items.last().map_or(Ok(()), |last| write!(out, "{last}")),
-            Expr::Fun => out.write_str("fun .."),
-            Expr::Branches(_) | Expr::Unknown => out.write_str(".."),
+            Expr::Fun(_) => out.write_str("fun .."),
+            Expr::Named(None, name, arity) => write!(out, "fun {name}/{arity}"),
+            Expr::Named(Some(module), name, arity) => write!(out, "fun {module}:{name}/{arity}"),
+            Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) => out.write_str(".."),
+            Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) => out.write_str(".."),
+            Expr::Case(..) | Expr::Unknown => out.write_str(".."),
         }
     }
 }

@@ -408,13 +408,13 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
     let records = debug.records();
     // The last but one argument is the state, or the data of a state machine.
     let state = arity as usize - 2;
-    let clause = |clause: super::function::Clause| {
+    let clause = |clause: super::expr::Clause| {
         let pattern = clause.patterns.get(state);
         let unchanged = pattern.zip(clause.body.last()).is_some_and(|(pattern, body)| gives_back(pattern, body));
         Clause {
-            line: clause.line,
+            line: clause.line.0,
             version: clause.patterns.first().cloned().unwrap_or(Expr::Unknown),
-            guarded: clause.guarded,
+            guarded: clause.is_guarded(),
             state: pattern.and_then(|pattern| shape::shape(pattern, &records, module, fields)),
             unchanged,
             bad_answer: clause.body.last().and_then(bad_answer),
@@ -435,7 +435,10 @@ fn bad_answer(body: &Expr) -> Option<String> {
             (tag.is_some_and(|tag| !matches!(tag.as_str(), "ok" | "error"))).then(|| body.to_string())
         }
         Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) | Expr::List(..) | Expr::Number(_) | Expr::Text(_) => Some(body.to_string()),
-        Expr::Atom(_) | Expr::Var(_) | Expr::Call(..) | Expr::Branches(_) | Expr::Fun | Expr::Unknown => None,
+        Expr::RecordChange(..) => Some(body.to_string()),
+        Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) | Expr::Change(..) => None,
+        Expr::RecordField(..) | Expr::Field(..) | Expr::Named(..) => None,
+        Expr::Atom(_) | Expr::Var(_) | Expr::Call(..) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => None,
     }
 }
 

@@ -130,17 +130,18 @@ impl Search<'_, '_> {
         }
         match expr {
             Expr::Block(items) => self.block(items, bindings, calls, out),
-            Expr::Branches(bodies) => {
-                for body in bodies {
-                    self.value(body, &mut bindings.clone(), calls, out);
+            Expr::Case(_, clauses) => {
+                for clause in clauses {
+                    self.block(&clause.body, &mut bindings.clone(), calls, out);
                 }
             }
+            Expr::With(_, body, _) => self.value(body, bindings, calls, out),
             Expr::Bind(_, value) => self.value(value, bindings, calls, out),
             Expr::Var(name) => match bindings.remove(name.as_str()) {
                 Some(value) => self.value(value, bindings, calls, out),
                 None => self.lost = true,
             },
-            Expr::Call(None, name, arguments) => {
+            Expr::Call(None, name, arguments, _) => {
                 let Some(arity) = u32::try_from(arguments.len()).ok().filter(|_| calls > 0) else {
                     self.lost = true;
                     return;
@@ -154,7 +155,7 @@ impl Search<'_, '_> {
                 }
             }
             // What is thrown is not given back.
-            Expr::Call(Some(module), name, _) if module.as_str() == "erlang" && matches!(name.as_str(), "error" | "exit" | "throw" | "raise") => {}
+            Expr::Call(Some(module), name, ..) if module.as_str() == "erlang" && matches!(name.as_str(), "error" | "exit" | "throw" | "raise") => {}
             Expr::Call(..) | Expr::Tuple(_) => {
                 let mut room = MAX_RESOLVED;
                 let expr = resolved(expr, bindings, 8, &mut room);
@@ -163,7 +164,10 @@ impl Search<'_, '_> {
             Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::List(..) | Expr::Map(_) | Expr::Record(..) | Expr::Struct(..) => {
                 self.keep(expr.clone(), out)
             }
-            Expr::Fun | Expr::Unknown => self.lost = true,
+            // The fields that are set, of a record that is changed.
+            Expr::RecordChange(_, name, fields) => self.keep(Expr::Record(name.clone(), fields.clone()), out),
+            Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::Op(..) | Expr::Change(..) => self.lost = true,
+            Expr::RecordField(..) | Expr::Field(..) | Expr::Fun(_) | Expr::Named(..) | Expr::Unknown => self.lost = true,
         }
     }
 }
@@ -183,7 +187,7 @@ fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize, room: &mut usize
         },
         Expr::Tuple(items) => Expr::Tuple(all(items)),
         Expr::List(items, tail) => Expr::List(all(items), tail.clone()),
-        Expr::Call(module, name, arguments) => Expr::Call(module.clone(), name.clone(), all(arguments)),
+        Expr::Call(module, name, arguments, line) => Expr::Call(module.clone(), name.clone(), all(arguments), *line),
         Expr::Bind(_, value) => resolved(value, bindings, depth, room),
         Expr::Block(items) => items.last().map_or(Expr::Unknown, |last| resolved(last, bindings, depth, room)),
         Expr::Atom(_)
@@ -192,8 +196,19 @@ fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize, room: &mut usize
         | Expr::Map(_)
         | Expr::Record(..)
         | Expr::Struct(..)
-        | Expr::Branches(_)
-        | Expr::Fun
+        | Expr::Apply(..)
+        | Expr::Case(..)
+        | Expr::Receive(..)
+        | Expr::Try(..)
+        | Expr::Comprehension(..)
+        | Expr::With(..)
+        | Expr::Op(..)
+        | Expr::Change(..)
+        | Expr::RecordChange(..)
+        | Expr::RecordField(..)
+        | Expr::Field(..)
+        | Expr::Fun(_)
+        | Expr::Named(..)
         | Expr::Unknown => expr.clone(),
     }
 }
@@ -323,7 +338,9 @@ pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: O
         Expr::Tuple(items) => Some(Shape::Tuple(items.len(), items.first().and_then(Expr::as_atom).cloned())),
         Expr::List(..) => Some(Shape::Plain("a list".to_owned())),
         Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) => Some(Shape::Plain(expr.to_string())),
-        Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Branches(_) | Expr::Fun | Expr::Unknown => None,
+        Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) | Expr::Change(..) => None,
+        Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Named(..) => None,
+        Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => None,
     }
 }
 
@@ -357,7 +374,7 @@ pub(super) fn callback_mode(debug: &Debug<'_>) -> Option<String> {
 /// The modules whose processes an application starts first, as its callback module says it in `start/2`.
 pub(super) fn tops(debug: &Debug<'_>) -> Vec<Atom> {
     let results = results(debug, "start", 2).map(|(results, _)| results).unwrap_or_default();
-    let top = |result: &Expr| if let Expr::Call(Some(module), name, _) = result { (name.as_str() == "start_link").then(|| module.clone()) } else { None };
+    let top = |result: &Expr| if let Expr::Call(Some(module), name, ..) = result { (name.as_str() == "start_link").then(|| module.clone()) } else { None };
     results.iter().filter_map(top).collect()
 }
 
@@ -379,7 +396,7 @@ pub(super) fn children(debug: &Debug<'_>, function: &str, arity: u32) -> Known<S
         if result.as_atom().is_some_and(|atom| atom.as_str() == "ignore") {
             continue;
         }
-        let (flags, listed) = if let Expr::Call(Some(module), name, arguments) = result {
+        let (flags, listed) = if let Expr::Call(Some(module), name, arguments, _) = result {
             let starts = module.as_str() == "Elixir.Supervisor" && matches!(name.as_str(), "init" | "start_link");
             (arguments.get(1), arguments.first().filter(|_| starts))
         } else if let Some([Expr::Tuple(parts), ..]) = result.tagged("ok") {
@@ -426,7 +443,7 @@ fn filled(given: &Named<'_>, defaults: &[(&str, &str)]) -> String {
 
 /// A child; `None` when its id is computed.
 fn child(spec: &Expr) -> Option<Child> {
-    if let Expr::Call(Some(module), name, arguments) = spec {
+    if let Expr::Call(Some(module), name, arguments, _) = spec {
         let is_spec = module.as_str() == "Elixir.Supervisor" && name.as_str() == "child_spec";
         let [inner, Expr::List(options, None)] = arguments.as_slice() else { return None };
         let id = match options.iter().find_map(|option| option.tagged("id")).and_then(<[Expr]>::first) {

@@ -7,7 +7,7 @@
 use super::container::{Beam, Unreadable};
 use super::facts::{Call, Facts};
 use super::named::NamedCall;
-use super::outline::Outline;
+use super::program::Program;
 use super::tables::Mfa;
 use crate::source::{Refusal, Spot, Trees};
 use crate::term::Atom;
@@ -35,7 +35,7 @@ struct Module {
     calls: OnceLock<Option<Arc<Vec<Call>>>>,
     named_calls: OnceLock<Arc<Vec<NamedCall>>>,
     external_funs: OnceLock<Arc<Vec<Mfa>>>,
-    outline: OnceLock<Option<Arc<Outline>>>,
+    program: OnceLock<Option<Arc<Program>>>,
 }
 
 /// What a module offers to others, and what it uses of them.
@@ -206,9 +206,9 @@ impl Look<'_> {
         Arc::clone(self.module.external_funs.get_or_init(|| Arc::new(self.see(|beam| Some(beam.external_funs())).unwrap_or_default())))
     }
 
-    /// What its functions call, cause and take; `None` without debug information.
-    pub fn outline(&self) -> Option<Arc<Outline>> {
-        self.module.outline.get_or_init(|| self.see(Outline::of_beam).map(Arc::new)).clone()
+    /// Its functions as they were written; `None` without debug information.
+    pub fn program(&self) -> Option<Arc<Program>> {
+        self.module.program.get_or_init(|| self.see(Program::of).map(Arc::new)).clone()
     }
 
     /// Whether its code names one of some atoms.

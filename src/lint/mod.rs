@@ -6,13 +6,14 @@
 
 mod allow;
 mod alone;
-mod caused;
 mod computed;
 mod existing;
 mod file;
 mod fix;
 mod judge;
 mod levels;
+mod live;
+mod lives;
 mod pair;
 mod rules;
 mod run;

@@ -1,7 +1,8 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
+use super::lives::Lives;
 use crate::appup::{self, Direction, Entry, Instruction};
-use crate::beam::{self, Beams, Facts, Known, Look, Outline, Supervision};
+use crate::beam::{self, Beams, Facts, Known, Look, Program, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
 use crate::node::{ModuleEvent, Timeline};
@@ -51,6 +52,8 @@ pub struct Pair<'a> {
     existing: Vec<Route<'a>>,
     /// The supervisors that were looked for, by release and application.
     supervisors: Mutex<Supervisors>,
+    /// What lives on between the two.
+    pub(super) lives: Lives,
 }
 
 /// Supervisors by release and application.
@@ -95,7 +98,7 @@ impl<'a> Pair<'a> {
                 existing.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| route(direction, entry.steps.as_slice())));
             }
         }
-        Pair { base, target, comparison, links, appups, beams, routes, existing, supervisors: Mutex::default() }
+        Pair { base, target, comparison, links, appups, beams, routes, existing, supervisors: Mutex::default(), lives: Lives::default() }
     }
 
     /// Whether the emulator is restarted on every path, so that what runs is new anyway.
@@ -236,7 +239,8 @@ impl<'a> Pair<'a> {
         let from = self.side(route.direction, false);
         let replaced = route.timeline.replaced_at(module).unwrap_or_default();
         let stopped = route.timeline.first(module, ModuleEvent::Stopped).is_some_and(|at| at < replaced);
-        stopped || route.is_away(from.owner_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
+        let called = self.lives.passed(route.direction).and_then(|passed| passed.stopped.get(module)).is_some_and(|at| *at < replaced);
+        stopped || called || route.is_away(from.owner_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
     }
 
     /// A look at a module of one of the releases; `None` when it has no compiled file.
@@ -245,9 +249,9 @@ impl<'a> Pair<'a> {
         Some(self.beams.at(&library.beam(module.as_str())))
     }
 
-    /// What the functions of a module do in one of the releases; `None` when its debug information is missing.
-    pub fn outline(&self, release: &Release, module: &Atom) -> Option<Arc<Outline>> {
-        self.look(release, module)?.outline()
+    /// The functions of a module in one of the releases; `None` when its debug information is missing.
+    pub fn program(&self, release: &Release, module: &Atom) -> Option<Arc<Program>> {
+        self.look(release, module)?.program()
     }
 
     /// What is known of a module of one of the releases; `None` when that cannot be read.

@@ -1,5 +1,6 @@
 //! Runs the rules: on an appup, on a relup, on releases with the appups that their paths use.
 
+use super::live::live;
 use super::rules::ONE_WAY_ENTRY;
 use super::{Between, Check, Existing, File, Pair, Rule, rules};
 use crate::appup::{self, Appup, Direction};
@@ -28,7 +29,8 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     });
     found.extend(in_files.into_iter().flatten());
     for between in bases {
-        let pair = Pair::new(between, target, appups, beams);
+        let mut pair = Pair::new(between, target, appups, beams);
+        pair.lives = live(&pair);
         let of_pairs = |rule: &&Rule| match rule.check {
             Check::Pair(check) | Check::Scripts(_, check) => Some(check),
             Check::File(_) | Check::Application(_) | Check::Relup(_) => None,

@@ -15,6 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("source", &["diag", "pattern", "span"]),
     ("term", &["source", "diag", "parallel", "otp", "span"]),
     ("beam", &["term", "source", "otp"]),
+    ("interpret", &["beam", "term", "otp"]),
     ("relup", &["term", "diag", "otp", "span"]),
     ("release", &["beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("appup", &["release", "relup", "term", "pattern", "diag", "otp", "span"]),
@@ -22,7 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("plan", &["node", "appup", "release", "relup", "term", "source", "diag", "parallel", "otp", "span"]),
     ("compare", &["release", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("author", &["appup", "release", "relup", "term", "source", "diag", "otp", "span"]),
-    ("lint", &["node", "author", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
+    ("lint", &["interpret", "node", "author", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("render", &["node", "escape", "compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
     ("session", &["author", "lint", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     (

@@ -1,13 +1,11 @@
 //! A message or a timeout that the running code has caused, and that no clause of the new code takes.
 
 use crate::appup::Direction;
-use crate::beam::{Facts, Takes};
-use crate::compare::Depth;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::lint::caused::{Caused, Machine, caused, is_taken, takers};
+use crate::interpret::{Takes, Value};
+use crate::lint::live::{Caused, caused, takes};
 use crate::lint::{Check, Pair, Rule};
 use crate::node::ModuleEvent;
-use crate::term::Atom;
 
 code! {
     MESSAGE_NOT_TAKEN "RL0616" "message-not-taken" Warning
@@ -16,40 +14,33 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &MESSAGE_NOT_TAKEN, check: Check::Pair(check) };
 
-/// How the processes of a module are called; `None` where it has none that are known.
-pub(super) fn machine(facts: &Facts) -> Option<Machine> {
-    facts.behaviours.iter().find_map(|behaviour| match behaviour.as_str() {
-        "gen_server" | "Elixir.GenServer" => Some(Machine::Server),
-        "gen_statem" => Some(Machine::Statem),
-        _ => None,
-    })
-}
-
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
-        let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
-        for (_, change) in pair.modules().filter(|(_, change)| change.depth == Depth::Code) {
-            let name = Atom::new(&change.name);
-            let Some(at) = route.timeline.first(&name, ModuleEvent::Loaded).filter(|_| !pair.starts_again(route, &name)) else { continue };
-            let kinds = (pair.facts(from, &name).and_then(|facts| machine(&facts)), pair.facts(to, &name).and_then(|facts| machine(&facts)));
-            let Some(machine) = kinds.0.filter(|_| kinds.0 == kinds.1) else { continue };
-            let (Some(old), Some(new)) = (pair.outline(from, &name), pair.outline(to, &name)) else { continue };
+        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+        for (name, (machine, old)) in &from.processes {
+            let Some(at) = route.timeline.first(name, ModuleEvent::Loaded).filter(|_| !pair.starts_again(route, name)) else { continue };
+            if to.processes.get(name).is_none_or(|(other, _)| other != machine) {
+                continue;
+            }
             // A conversion that cancels timers knows about them.
-            let conversion = new.reached(&[("code_change", 3), ("code_change", 4)]);
-            if route.converts(&name) && new.calls_in(&conversion).any(|call| call.function.as_str().starts_with("cancel")) {
+            let passed = pair.lives.passed(route.direction);
+            let conversion = passed.and_then(|passed| passed.converted.get(name));
+            if conversion.is_some_and(|conversion| conversion.done.iter().any(|done| done.function.as_str().starts_with("cancel"))) {
                 continue;
             }
-            let (before, after) = (takers(&old, machine), takers(&new, machine));
-            // Without a callback for messages a server ignores them.
-            if after.is_empty() {
-                continue;
+            let is_lost = |one: &Caused| {
+                takes(pair, route.direction, false, name, *machine, &one.arrives) != Takes::No
+                    && takes(pair, route.direction, true, name, *machine, &one.arrives) == Takes::No
+            };
+            let mut lost: Vec<Caused> = Vec::new();
+            for one in caused(name, *machine, old) {
+                if lost.iter().all(|known| known.arrives != one.arrives) && is_lost(&one) {
+                    lost.push(one);
+                }
             }
-            let lost: Vec<Caused> = caused(&name, &old, machine)
-                .into_iter()
-                .filter(|one| is_taken(&before, &one.arrives) != Takes::No && is_taken(&after, &one.arrives) == Takes::No)
-                .collect();
             let Some(first) = lost.first() else { continue };
-            let arrive: Vec<String> = lost.iter().map(|one| format!("`{}`", one.arrives)).collect();
+            let shown = |arrives: &[Value]| if let [one] = arrives { one.to_string() } else { Value::tuple(arrives.to_vec()).to_string() };
+            let arrive: Vec<String> = lost.iter().map(|one| format!("`{}`", shown(&one.arrives))).collect();
             let (arrive, it) = (arrive.join(" and "), if lost.len() == 1 { "it" } else { "them" });
             let (what, line) = (first.what, first.line);
             found.push(

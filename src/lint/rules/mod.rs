@@ -53,7 +53,15 @@ register! {
     behaviour_changed
     child_start_missing
     state_unseen
+    setup_not_repeated
     message_not_taken
+    kept_value_not_taken
+    conversion_fails
+    suspended_process_called
+    table_lost
+    handler_left
+    child_call_refused
+    timer_left
     one_way_entry
     unmirrored_modules
     unmirrored_apply

@@ -1,0 +1,212 @@
+//! The forms of expressions that choose, go through lists, or work on records.
+
+use super::run::{Env, FaultKind, Run, bound, spread};
+use super::truth::{Takes, elements, operator, truth};
+use super::value::Value;
+use crate::beam::{Expr, Program, Qualifier, SourceClause};
+use crate::term::Atom;
+
+impl Run<'_> {
+    pub(super) fn case(&mut self, program: &Program, subject: Option<&Expr>, clauses: &[SourceClause], env: &mut Env) -> Value {
+        let values = match subject {
+            Some(subject) => match self.eval(program, subject, env) {
+                never if never.is_never() => return never,
+                value => vec![value],
+            },
+            None => Vec::new(),
+        };
+        // What the ways bind stays bound after them.
+        let mut ways = Vec::new();
+        for clause in clauses {
+            let mut own = env.clone();
+            if self.clause_takes(program, clause, &values, &mut own) != Takes::No {
+                ways.push(own);
+            }
+        }
+        let result = self.clauses(program, clauses, spread(values), env, || FaultKind::NoClause);
+        for way in ways {
+            for (name, value) in way {
+                env.entry(name).or_insert(value);
+            }
+        }
+        result
+    }
+
+    pub(super) fn attempt(
+        &mut self,
+        program: &Program,
+        (body, of, catches, after): (&[Expr], &[SourceClause], &[SourceClause], &[Expr]),
+        env: &mut Env,
+    ) -> Value {
+        let mut own = env.clone();
+        self.caught += usize::from(!catches.is_empty());
+        let mut result = self.block(program, body, &mut own);
+        self.caught -= usize::from(!catches.is_empty());
+        if !of.is_empty() && !result.is_never() {
+            result = self.clauses(program, of, vec![vec![result]], &own, || FaultKind::NoClause);
+        }
+        for clause in catches {
+            let mut own = env.clone();
+            for pattern in &clause.patterns {
+                self.takes(program, pattern, &Value::Any, &mut own);
+            }
+            result = result.or(self.block(program, &clause.body, &mut own));
+        }
+        if !after.is_empty() {
+            self.block(program, after, &mut env.clone());
+        }
+        result
+    }
+
+    /// What a comprehension makes of each element that gets through its parts.
+    pub(super) fn comprehension(&mut self, program: &Program, parts: &[Qualifier], body: &Expr, env: &mut Env) -> Value {
+        let Some((part, parts)) = parts.split_first() else { return self.eval(program, body, env) };
+        match part {
+            Qualifier::Each(clause, list) => {
+                let elements = elements(&self.eval(program, list, env));
+                let mut names = Vec::new();
+                clause.patterns.iter().for_each(|pattern| bound(pattern, &mut names));
+                let mut made = Value::NEVER;
+                for mut element in spread(vec![elements]) {
+                    let mut own = env.clone();
+                    names.iter().for_each(|name| {
+                        own.remove(*name);
+                    });
+                    let Some(element) = element.pop().filter(|element| !element.is_never()) else { continue };
+                    if self.clause_takes(program, clause, &[element], &mut own) != Takes::No {
+                        made = made.or(self.comprehension(program, parts, body, &mut own));
+                    }
+                }
+                made
+            }
+            Qualifier::Test(Expr::Bind(pattern, value)) => {
+                let value = self.eval(program, value, env);
+                match self.bind(program, pattern, value, env) {
+                    never if never.is_never() => never,
+                    _ => self.comprehension(program, parts, body, env),
+                }
+            }
+            Qualifier::Test(test) => match self.guards_take(program, std::slice::from_ref(&vec![test.clone()]), env) {
+                Takes::No => Value::NEVER,
+                Takes::Yes | Takes::Maybe => self.comprehension(program, parts, body, env),
+            },
+            Qualifier::Takes(..) => self.comprehension(program, parts, body, env),
+        }
+    }
+
+    pub(super) fn with(&mut self, program: &Program, parts: &[Qualifier], body: &Expr, otherwise: &[SourceClause], env: &Env) -> Value {
+        let mut own = env.clone();
+        let mut result = Value::NEVER;
+        for part in parts {
+            match part {
+                Qualifier::Takes(clause, value) => {
+                    let value = self.eval(program, value, &mut own);
+                    if value.is_never() {
+                        return result;
+                    }
+                    let takes = self.clause_takes(program, clause, std::slice::from_ref(&value), &mut own);
+                    if takes != Takes::Yes {
+                        let left = clause.patterns.first().map(|pattern| self.left(program, pattern, &value, env)).unwrap_or_default();
+                        let left = left.into_iter().fold(Value::NEVER, Value::or);
+                        result = result.or(if otherwise.is_empty() || left.is_never() {
+                            left
+                        } else {
+                            self.clauses(program, otherwise, vec![vec![left]], env, || FaultKind::NoClause)
+                        });
+                    }
+                    if takes == Takes::No {
+                        return result;
+                    }
+                }
+                Qualifier::Test(test) => {
+                    if self.eval(program, test, &mut own).is_never() {
+                        return result;
+                    }
+                }
+                Qualifier::Each(..) => {}
+            }
+        }
+        result.or(self.eval(program, body, &mut own))
+    }
+
+    pub(super) fn operator(&mut self, program: &Program, name: &str, operands: &[Expr], env: &mut Env) -> Value {
+        if let ("andalso" | "orelse", [left, right]) = (name, operands) {
+            let stops = if name == "andalso" { Takes::No } else { Takes::Yes };
+            let left = self.eval(program, left, env);
+            return match truth(&left) {
+                known if known == stops => left,
+                Takes::Maybe => {
+                    let right = self.eval(program, right, env);
+                    let stopped = Value::atom(if name == "andalso" { "false" } else { "true" });
+                    if truth(&right) == stops { stopped } else { stopped.or(right) }
+                }
+                Takes::Yes | Takes::No => self.eval(program, right, env),
+            };
+        }
+        let Some(values) = self.each(program, operands, env) else { return Value::NEVER };
+        if let ("!", [to, message]) = (name, values.as_slice()) {
+            self.note(&Atom::new("erlang"), &Atom::new("send"), &[to.clone(), message.clone()]);
+            return message.clone();
+        }
+        operator(name, &values)
+    }
+
+    pub(super) fn record(&mut self, program: &Program, name: &Atom, fields: &[(Atom, Expr)], env: &mut Env) -> Value {
+        let Some(record) = program.record(name).filter(|record| !record.is_native) else { return Value::Any };
+        let mut items = vec![Value::Atom(name.clone())];
+        for (field, default) in &record.fields {
+            let given = fields.iter().find(|(known, _)| known == field).or_else(|| fields.iter().find(|(known, _)| known.as_str() == "_"));
+            let value = match (given, default) {
+                (Some((_, value)), _) | (None, Some(value)) => self.eval(program, value, env),
+                (None, None) => Value::atom("undefined"),
+            };
+            if value.is_never() {
+                return value;
+            }
+            items.push(value);
+        }
+        Value::Tuple(items, self.made())
+    }
+
+    pub(super) fn record_change(&mut self, program: &Program, value: &Value, name: &Atom, fields: &[(Atom, Expr)], env: &mut Env) -> Value {
+        let Some(record) = program.record(name).filter(|record| !record.is_native) else { return Value::Any };
+        let mut changes = Vec::with_capacity(fields.len());
+        for (field, value) in fields {
+            let value = self.eval(program, value, env);
+            if value.is_never() {
+                return value;
+            }
+            changes.push((record.fields.iter().position(|(known, _)| known == field), value));
+        }
+        self.of_record(value, name, record.fields.len(), |run, items| {
+            let mut items = items.to_vec();
+            for (at, value) in &changes {
+                if let Some(item) = at.and_then(|at| items.get_mut(at + 1)) {
+                    *item = value.clone();
+                }
+            }
+            Value::Tuple(items, run.made())
+        })
+    }
+
+    /// What becomes of each value that is such a record; the others are faults.
+    pub(super) fn of_record(&mut self, value: &Value, name: &Atom, fields: usize, work: impl Fn(&Self, &[Value]) -> Value) -> Value {
+        let mut result = Value::NEVER;
+        for member in value.members() {
+            result = result.or(match member {
+                Value::Tuple(items, _) if items.len() == fields + 1 && !items.first().is_some_and(|tag| tag.is_other_than(&Value::Atom(name.clone()))) => {
+                    work(self, items)
+                }
+                Value::Any | Value::Bag(_) => {
+                    let mut items = vec![Value::Any; fields + 1];
+                    if let Some(tag) = items.first_mut() {
+                        *tag = Value::Atom(name.clone());
+                    }
+                    work(self, &items)
+                }
+                other => self.fail(FaultKind::NoRecord(name.clone()), other.clone()),
+            });
+        }
+        result
+    }
+}

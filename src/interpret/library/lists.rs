@@ -1,0 +1,212 @@
+//! Lists, by Erlang's names and by Elixir's: `lists`, `Enum`, `List`.
+
+use super::super::run::Run;
+use super::super::truth::{Takes, append, either, elements, equal, known, of_pairs, truth};
+use super::super::value::{Map, Value};
+
+/// How many elements of a list are gone through one by one.
+const MAX_EACH: usize = 6;
+
+/// A list whose elements are made of those of another one.
+fn mapped(run: &mut Run<'_>, list: &Value, mut work: impl FnMut(&mut Run<'_>, Value) -> Value) -> Value {
+    if let Value::List(items, None) = list
+        && items.len() <= MAX_EACH
+    {
+        let made: Vec<Value> = items.iter().map(|item| work(run, item.clone())).collect();
+        return if made.iter().any(Value::is_never) { Value::NEVER } else { Value::List(made, None) };
+    }
+    match elements(list) {
+        Value::Any => {
+            let made = work(run, Value::Any);
+            Value::list_of(made)
+        }
+        each if each.is_never() => Value::List(Vec::new(), None),
+        each => {
+            let members: Vec<Value> = each.members().to_vec();
+            let made = members.into_iter().map(|member| work(run, member)).fold(Value::NEVER, Value::or);
+            Value::list_of(made)
+        }
+    }
+}
+
+/// The elements for which a test may hold, and those for which it may not.
+fn parted(run: &mut Run<'_>, fun: &Value, list: &Value) -> (Value, Value) {
+    let (mut held, mut refused) = (Value::NEVER, Value::NEVER);
+    for member in elements(list).members() {
+        let holds = truth(&run.apply(fun, vec![member.clone()]));
+        if holds != Takes::No {
+            held = held.or(member.clone());
+        }
+        if holds != Takes::Yes {
+            refused = refused.or(member.clone());
+        }
+    }
+    (Value::list_of(held), Value::list_of(refused))
+}
+
+/// What a fold comes to.
+pub(super) fn folded(run: &mut Run<'_>, list: &Value, start: Value, step: impl Fn(&mut Run<'_>, Value, Value) -> Value) -> Value {
+    if let Value::List(items, None) = list
+        && items.len() <= MAX_EACH
+    {
+        return items.iter().fold(start, |value, item| if value.is_never() { value } else { step(run, item.clone(), value) });
+    }
+    let mut value = start;
+    for _ in 0..2 {
+        for member in elements(list).members() {
+            let next = step(run, member.clone(), value.clone());
+            value = value.or_blend(next);
+        }
+    }
+    value
+}
+
+/// The tuples that have a key at a place, as `lists:keyfind/3` looks for it, and whether one certainly has.
+fn keyed(list: &Value, key: &Value, at: &Value) -> (Value, bool) {
+    let Value::Number(Some(at)) = at else { return (Value::Any, false) };
+    let at = at.parse::<usize>().ok().and_then(|at| at.checked_sub(1));
+    let Some(at) = at else { return (Value::Any, false) };
+    let has = |value: &Value| match value {
+        Value::Tuple(items, _) => items.get(at).map_or(Takes::No, |item| equal(item, key)),
+        Value::Any | Value::Bag(_) => Takes::Maybe,
+        _ => Takes::No,
+    };
+    let all = elements(list);
+    let found = all.members().iter().filter(|member| has(member) != Takes::No).cloned().fold(Value::NEVER, Value::or);
+    let is_certain = list.as_list().is_some_and(|items| items.iter().any(|item| has(item) == Takes::Yes));
+    (found, is_certain)
+}
+
+fn is_fun(value: &Value) -> bool {
+    value.members().iter().all(|member| matches!(member, Value::Fun(_)))
+}
+
+/// A place of each pair in a list.
+fn part(pairs: &Value, at: usize) -> Value {
+    let each = |pair: &Value| pair.as_tuple().and_then(|pair| pair.get(at)).cloned().unwrap_or(Value::Any);
+    pairs.members().iter().map(each).fold(Value::NEVER, Value::or)
+}
+
+fn run_each(run: &mut Run<'_>, fun: &Value, list: &Value) -> Value {
+    mapped(run, list, |run, item| run.apply(fun, vec![item]))
+}
+
+fn any_order(list: &Value) -> Value {
+    match list {
+        Value::List(items, None) if items.len() < 2 => list.clone(),
+        list => Value::list_of(elements(list)),
+    }
+}
+
+fn flattened(list: &Value) -> Value {
+    let inner = |member: &Value| if matches!(member, Value::List(..)) { elements(member) } else { member.clone() };
+    match elements(list) {
+        Value::Any => Value::Any,
+        each => Value::list_of(each.members().iter().map(inner).fold(Value::NEVER, Value::or)),
+    }
+}
+
+fn map_reduced(run: &mut Run<'_>, fun: &Value, start: &Value, list: &Value) -> Value {
+    let pair = elements(list).members().iter().map(|member| run.apply(fun, vec![member.clone(), start.clone()])).fold(Value::NEVER, Value::or);
+    Value::tuple(vec![Value::list_of(part(&pair, 0)), part(&pair, 1).or(start.clone())])
+}
+
+fn zipped(one: &Value, other: &Value) -> Value {
+    match (elements(one), elements(other)) {
+        (one, other) if one.is_never() || other.is_never() => Value::List(Vec::new(), None),
+        (one, other) => Value::list_of(Value::tuple(vec![one, other])),
+    }
+}
+
+/// What a function of `lists` gives back.
+#[rustfmt::skip]
+pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+    Some(match (name, arguments) {
+        ("map", [fun, list]) if is_fun(fun) => run_each(run, fun, list),
+        ("foreach", [fun, list]) if is_fun(fun) => { run_each(run, fun, list); Value::atom("ok") }
+        ("flatmap", [fun, list]) if is_fun(fun) => { let lists = run_each(run, fun, list); Value::list_of(elements(&elements(&lists))) }
+        ("filter" | "takewhile", [fun, list]) if is_fun(fun) => parted(run, fun, list).0,
+        ("dropwhile", [fun, list]) if is_fun(fun) => parted(run, fun, list).1,
+        ("partition" | "splitwith", [fun, list]) if is_fun(fun) => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
+        ("filtermap", [fun, list]) if is_fun(fun) => {
+            let mut kept = Value::NEVER;
+            for member in elements(list).members() {
+                for answer in run.apply(fun, vec![member.clone()]).members() {
+                    match answer.tagged("true") {
+                        Some([made]) => kept = kept.or(made.clone()),
+                        _ if truth(answer) != Takes::No => kept = kept.or(member.clone()),
+                        _ => {}
+                    }
+                }
+            }
+            Value::list_of(kept)
+        }
+        ("foldl" | "foldr", [fun, start, list]) if is_fun(fun) => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
+        ("mapfoldl" | "mapfoldr", [fun, start, list]) if is_fun(fun) => map_reduced(run, fun, start, list),
+        ("search", [fun, list]) if is_fun(fun) => {
+            let found = elements(&parted(run, fun, list).0);
+            known(false).or(if found.is_never() { found } else { Value::tuple(vec![Value::atom("value"), found]) })
+        }
+        ("any" | "all", [fun, list]) if is_fun(fun) => { parted(run, fun, list); either() }
+        ("reverse" | "sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
+        ("nthtail" | "delete", [_, list]) | ("sublist", [list, ..]) | ("keydelete", [_, _, list]) => Value::list_of(elements(list)),
+        ("append" | "reverse", [one, other]) => append(one, other),
+        ("append" | "flatten", [list]) => flattened(list),
+        ("member" | "keymember", _) => either(),
+        ("keyfind", [key, at, list]) => match keyed(list, key, at) {
+            (found, true) => found,
+            (found, false) => found.or(known(false)),
+        },
+        ("keyreplace" | "keystore", [_, _, list, new]) => Value::list_of(elements(list).or_blend(new.clone())),
+        ("keytake", [key, at, list]) => {
+            let found = keyed(list, key, at).0;
+            let taken = if found.is_never() { found } else { Value::tuple(vec![Value::atom("value"), found, Value::list_of(elements(list))]) };
+            known(false).or(taken)
+        }
+        ("seq", _) => Value::list_of(Value::Number(None)),
+        ("zip", [one, other]) => zipped(one, other),
+        ("unzip", [list]) => { let each = elements(list); Value::tuple(vec![Value::list_of(part(&each, 0)), Value::list_of(part(&each, 1))]) }
+        ("duplicate", [_, item]) => Value::list_of(item.clone()),
+        ("nth", [_, list]) | ("last" | "max" | "min", [list]) => elements(list),
+        ("length" | "sum", _) => Value::Number(None),
+        ("split", [_, list]) => { let part = Value::list_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
+        _ => return None,
+    })
+}
+
+/// What a function of `Enum` or `List` gives back.
+#[rustfmt::skip]
+pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+    Some(match (name, arguments) {
+        ("map", [list, fun]) if is_fun(fun) => run_each(run, fun, list),
+        ("each", [list, fun]) if is_fun(fun) => { run_each(run, fun, list); Value::atom("ok") }
+        ("flat_map", [list, fun]) if is_fun(fun) => { let lists = run_each(run, fun, list); Value::list_of(elements(&elements(&lists))) }
+        ("filter" | "take_while", [list, fun]) if is_fun(fun) => parted(run, fun, list).0,
+        ("reject" | "drop_while", [list, fun]) if is_fun(fun) => parted(run, fun, list).1,
+        ("split_with" | "split_while", [list, fun]) if is_fun(fun) => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
+        ("reduce" | "foldl" | "foldr", [list, start, fun]) if is_fun(fun) => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
+        ("map_reduce", [list, start, fun]) if is_fun(fun) => map_reduced(run, fun, start, list),
+        ("find", [list, fun]) if is_fun(fun) => elements(&parted(run, fun, list).0).or(Value::atom("nil")),
+        ("any?" | "all?", [list, fun]) if is_fun(fun) => { parted(run, fun, list); either() }
+        ("group_by", [list, fun]) if is_fun(fun) => {
+            run_each(run, fun, list);
+            Value::Map(Map { rest: Some(Box::new((Value::Any, Value::list_of(elements(list))))), ..Map::default() })
+        }
+        ("reverse" | "sort" | "uniq" | "to_list" | "sort_by" | "uniq_by" | "dedup" | "shuffle", [list, ..]) => any_order(list),
+        ("delete" | "take" | "drop" | "slice" | "delete_at", [list, ..]) => Value::list_of(elements(list)),
+        ("concat", [one, other]) => append(one, other),
+        ("concat" | "flatten", [list]) => flattened(list),
+        ("member?" | "empty?", _) => either(),
+        ("zip", [one, other]) => zipped(one, other),
+        ("unzip", [list]) => { let each = elements(list); Value::tuple(vec![Value::list_of(part(&each, 0)), Value::list_of(part(&each, 1))]) }
+        ("duplicate", [item, _]) => Value::list_of(item.clone()),
+        ("at" | "random" | "first" | "last", [list, ..]) => elements(list).or(Value::atom("nil")),
+        ("fetch!" | "max" | "min" | "max_by" | "min_by", [list, ..]) => elements(list),
+        ("count" | "sum", _) => Value::Number(None),
+        ("split", [list, _]) => { let part = Value::list_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
+        ("into", [list, Value::Map(map)]) if map.keys.is_empty() && map.rest.is_none() => of_pairs(list),
+        ("wrap", [list @ Value::List(..)]) => list.clone(),
+        ("with_index", [list, ..]) => Value::list_of(Value::tuple(vec![elements(list), Value::Number(None)])),
+        _ => return None,
+    })
+}

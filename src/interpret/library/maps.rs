@@ -1,0 +1,255 @@
+//! Maps and lists of pairs: `maps`, `Map`, `proplists`, `Keyword`, `Access`.
+
+use super::super::run::{FaultKind, Run};
+use super::super::truth::{Takes, either, elements, equal, known, of_pairs, truth};
+use super::super::value::{Fun, Map, Value};
+use super::lists::folded;
+use crate::term::Atom;
+
+/// Each map that a value may be, something else as it is not known.
+fn each_map(run: &mut Run<'_>, value: &Value, mut work: impl FnMut(&mut Run<'_>, &Map) -> Value) -> Value {
+    let mut result = Value::NEVER;
+    for member in value.members() {
+        let found = match member {
+            Value::Map(map) => work(run, map),
+            Value::Any | Value::Bag(_) => work(run, &Map::any()),
+            _ => Value::Any,
+        };
+        result = result.or(found);
+    }
+    result
+}
+
+fn is_map(value: &Value) -> bool {
+    value.members().iter().any(|member| matches!(member, Value::Map(_)))
+}
+
+/// The map and the key of a call: Erlang gives the key first, Elixir the map.
+fn sides<'v>(one: &'v Value, other: &'v Value) -> (&'v Value, &'v Value) {
+    if is_map(one) && !is_map(other) { (one, other) } else { (other, one) }
+}
+
+/// A key that may be there, or something else.
+fn get_or(run: &mut Run<'_>, map: &Value, key: &Value, default: &Value) -> Value {
+    each_map(run, map, |_, map| match map.get(key) {
+        Some((value, true)) => value,
+        Some((value, false)) => value.or(default.clone()),
+        None => default.clone(),
+    })
+}
+
+/// What a function of `maps` or `Map` gives back.
+#[rustfmt::skip]
+pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+    let is_fun = |value: &Value| value.members().iter().all(|member| matches!(member, Value::Fun(_)));
+    let nil = Value::atom("nil");
+    let made = run.made();
+    Some(match (name, arguments) {
+        ("new", []) => Value::Map(Map { made, ..Map::default() }),
+        ("new" | "from_list", [list]) => of_pairs(list),
+        ("get", [map, key]) if is_map(map) && !is_map(key) => get_or(run, map, key, &nil),
+        ("get", [key, map]) => run.get(map, key),
+        ("fetch!" | "fetch", [map, key]) => {
+            if name == "fetch!" { return Some(run.get(map, key)) }
+            each_map(run, map, |_, map| found(map.get(key), "ok", "error"))
+        }
+        ("find", [key, map]) => each_map(run, map, |_, map| found(map.get(key), "ok", "error")),
+        ("get", [one, other, default]) => {
+            let (map, key) = sides(one, other);
+            get_or(run, map, key, default)
+        }
+        ("is_key" | "has_key?", [one, other]) => {
+            let (map, key) = sides(one, other);
+            each_map(run, map, |_, map| match map.get(key) {
+                Some((_, true)) => known(true),
+                Some((_, false)) => either(),
+                None => known(false),
+            })
+        }
+        ("put", [map, key, value]) if is_map(map) && !is_map(value) => run.change(map, &[(key.clone(), value.clone(), false)]),
+        ("put", [key, value, map]) => run.change(map, &[(key.clone(), value.clone(), false)]),
+        ("put_new", [map, key, value]) => each_map(run, map, |_, map| {
+            let mut map = map.clone();
+            match map.get(key) {
+                Some((_, true)) => {}
+                Some((known, false)) => map.put(key.clone(), known.or(value.clone())),
+                None => map.put(key.clone(), value.clone()),
+            }
+            Value::Map(map)
+        }),
+        ("update", [key, value, map]) if !is_fun(map) => run.change(map, &[(key.clone(), value.clone(), true)]),
+        ("replace!", [map, key, value]) => run.change(map, &[(key.clone(), value.clone(), true)]),
+        ("update!", [map, key, fun]) | ("update_with", [key, fun, map]) => {
+            let old = run.get(map, key);
+            let new = if old.is_never() { old } else { run.apply(fun, vec![old]) };
+            run.change(map, &[(key.clone(), new, true)])
+        }
+        ("update", [map, key, default, fun]) | ("update_with", [key, fun, default, map]) => {
+            let old = get_or(run, map, key, &Value::NEVER);
+            let new = if old.is_never() { old } else { run.apply(fun, vec![old]) };
+            run.change(map, &[(key.clone(), new.or_blend(default.clone()), false)])
+        }
+        ("remove" | "delete" | "drop" | "pop" | "take" | "without", [one, other]) => {
+            let (map, key) = sides(one, other);
+            let rest = each_map(run, map, |_, map| {
+                let mut map = map.clone();
+                match key {
+                    Value::List(keys, None) if matches!(name, "drop" | "without") => keys.iter().for_each(|key| map.remove(key)),
+                    key => map.remove(key),
+                }
+                Value::Map(map)
+            });
+            match name {
+                "pop" => { let value = get_or(run, map, key, &nil); Value::tuple(vec![value, rest]) }
+                "take" if matches!(key, Value::List(..)) => Value::Any,
+                "take" => match get_or(run, map, key, &Value::NEVER) {
+                    value if value.is_never() => Value::atom("error"),
+                    value => Value::tuple(vec![value, rest]).or(Value::atom("error")),
+                },
+                _ => rest,
+            }
+        }
+        ("keys", [map]) => each_map(run, map, |_, map| Value::list_of(map.all_keys())),
+        ("values", [map]) => each_map(run, map, |_, map| Value::list_of(map.values())),
+        ("to_list", [map]) => Value::list_of(elements(map)),
+        ("size", _) => Value::Number(None),
+        ("merge", [one, other]) => merged(run, one, other),
+        ("map", [fun, map]) if is_fun(fun) => each_value(run, map, |run, key, value| run.apply(fun, vec![key, value])),
+        ("new", [list, fun]) if is_fun(fun) => { let pairs = run.apply(fun, vec![elements(list)]); of_pairs(&Value::list_of(pairs)) }
+        ("filter", [fun, map]) | ("filter", [map, fun]) if is_fun(fun) => each_map(run, map, |run, map| {
+            let mut kept = map.clone();
+            kept.keys.retain_mut(|(key, value, always)| {
+                let holds = truth(&run.apply(fun, vec![key.clone(), value.clone()]));
+                *always &= holds == Takes::Yes;
+                holds != Takes::No
+            });
+            Value::Map(kept)
+        }),
+        ("fold", [fun, start, map]) if is_fun(fun) => {
+            let pairs = Value::list_of(elements(map));
+            folded(run, &pairs, start.clone(), |run, pair, value| {
+                let [key, item] = pair.as_tuple().and_then(|pair| <[Value; 2]>::try_from(pair.to_vec()).ok()).unwrap_or([Value::Any, Value::Any]);
+                run.apply(fun, vec![key, item, value])
+            })
+        }
+        ("foreach", [fun, map]) if is_fun(fun) => { each_value(run, map, |run, key, value| run.apply(fun, vec![key, value])); Value::atom("ok") }
+        ("from_struct", [map]) => each_map(run, map, |_, map| {
+            let mut map = map.clone();
+            map.remove(&Value::atom("__struct__"));
+            Value::Map(map)
+        }),
+        _ => return None,
+    })
+}
+
+/// `{ok,Value}` and its like where a key may be there, another atom where it may not.
+fn found(value: Option<(Value, bool)>, there: &str, not: &str) -> Value {
+    match value {
+        Some((value, true)) => Value::tuple(vec![Value::atom(there), value]),
+        Some((value, false)) => Value::tuple(vec![Value::atom(there), value]).or(Value::atom(not)),
+        None => Value::atom(not),
+    }
+}
+
+fn each_value(run: &mut Run<'_>, map: &Value, work: impl Fn(&mut Run<'_>, Value, Value) -> Value) -> Value {
+    each_map(run, map, |run, map| {
+        let mut map = map.clone();
+        for (key, value, _) in &mut map.keys {
+            *value = work(run, key.clone(), value.clone());
+        }
+        map.keys.retain(|(_, value, _)| !value.is_never());
+        if let Some(rest) = &mut map.rest {
+            let mut made = Value::NEVER;
+            for member in rest.1.members().to_vec() {
+                made = made.or_blend(work(run, rest.0.clone(), member));
+            }
+            rest.1 = made;
+        }
+        map.rest = map.rest.filter(|rest| !rest.1.is_never());
+        Value::Map(map)
+    })
+}
+
+fn merged(run: &mut Run<'_>, one: &Value, other: &Value) -> Value {
+    let mut result = Value::NEVER;
+    for added in other.members() {
+        let Value::Map(added) = added else { return Value::Any };
+        result = result.or(each_map(run, one, |_, map| {
+            let mut map = map.clone();
+            for (key, value, always) in &added.keys {
+                let before = map.get(key).filter(|_| !always).map(|(value, _)| value);
+                map.put(key.clone(), before.map_or_else(|| value.clone(), |before| before.or(value.clone())));
+            }
+            if let Some(rest) = &added.rest {
+                let before = map.rest.take().map_or((Value::NEVER, Value::NEVER), |rest| *rest);
+                map.rest = Some(Box::new((before.0.or_blend(rest.0.clone()), before.1.or_blend(rest.1.clone()))));
+                map.keys.iter_mut().for_each(|(_, value, _)| *value = std::mem::replace(value, Value::Any).or_blend(rest.1.clone()));
+            }
+            Value::Map(map)
+        }));
+    }
+    result
+}
+
+/// What a function of `proplists`, `Keyword` or `Access` gives back.
+pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+    let (list, key, default) = match (name, arguments) {
+        ("get_value", [key, list]) => (list, key, Value::atom("undefined")),
+        ("get_value", [key, list, default]) => (list, key, default.clone()),
+        ("get", [list, key]) => (list, key, Value::atom("nil")),
+        ("get", [list, key, default]) => (list, key, default.clone()),
+        ("fetch!", [list, key]) => {
+            if let Value::List(items, None) = list
+                && !items.iter().any(|item| item.as_tuple().is_none_or(|pair| pair.first().is_none_or(|first| equal(first, key) != Takes::No)))
+            {
+                return Some(run.fail(FaultKind::NoKey(key.clone()), list.clone()));
+            }
+            (list, key, Value::NEVER)
+        }
+        _ => return None,
+    };
+    if is_map(list) {
+        return Some(get_or(run, list, key, &default));
+    }
+    let Value::List(items, rest) = list else { return Some(Value::Any) };
+    let mut result = Value::NEVER;
+    for item in items {
+        match item {
+            Value::Tuple(pair, _) if pair.len() == 2 => {
+                let (Some(first), Some(value)) = (pair.first(), pair.get(1)) else { continue };
+                match equal(first, key) {
+                    Takes::Yes => return Some(result.or(value.clone())),
+                    Takes::Maybe => result = result.or(value.clone()),
+                    Takes::No => {}
+                }
+            }
+            Value::Atom(atom) if key.as_atom() == Some(atom) => return Some(result.or(known(true))),
+            Value::Atom(_) => {}
+            _ => result = Value::Any,
+        }
+    }
+    Some(if rest.is_some() { Value::Any } else { result.or(default) })
+}
+
+/// A struct with some of its fields set (`struct/2`): made by the module that defines it.
+pub(super) fn structure(run: &mut Run<'_>, name: &Value, fields: &Value) -> Option<Value> {
+    let base = match name {
+        Value::Atom(module) => run.call(module, &Atom::new("__struct__"), Vec::new()),
+        other => other.clone(),
+    };
+    let (Value::Map(mut made), Value::Map(given)) = (base, fields) else { return Some(Value::Any) };
+    for (key, value, _) in &given.keys {
+        if made.get(key).is_some() && !key.is_atom("__struct__") {
+            made.put(key.clone(), value.clone());
+        }
+    }
+    if given.rest.is_some() {
+        made.keys.iter_mut().filter(|(key, ..)| !key.is_atom("__struct__")).for_each(|(_, value, _)| *value = Value::Any);
+    }
+    Some(Value::Map(made))
+}
+
+/// Whether a value is a fun.
+pub(super) fn is_fun(value: &Value) -> bool {
+    matches!(value, Value::Fun(Fun::Named(..) | Fun::Clauses(..)))
+}

@@ -1,0 +1,45 @@
+//! Processes with callbacks: `gen_server`, `gen_statem`, and Elixir's names for them.
+
+use super::super::run::Run;
+use super::super::value::{Opaque, Value};
+use crate::term::Atom;
+
+/// What a function of these modules gives back. Each call is noted down.
+pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
+    run.note(module, function, arguments);
+    Some(match (module.as_str(), function.as_str(), arguments) {
+        ("gen_server" | "gen_statem" | "Elixir.GenServer", "cast" | "reply", _) => Value::atom("ok"),
+        ("gen_server" | "gen_statem" | "Elixir.GenServer", "call", [server, request, ..]) => (run.world.replies)(server, request).unwrap_or(Value::Any),
+        ("Elixir.Supervisor", "init", [children, flags]) => Value::tuple(vec![Value::atom("ok"), Value::tuple(vec![flags.clone(), children.clone()])]),
+        ("Elixir.Supervisor", "child_spec", [spec, overrides]) => adapted(run, spec, overrides),
+        ("Elixir.DynamicSupervisor", "init", [options]) => Value::tuple(vec![Value::atom("ok"), options.clone()]),
+        ("Elixir.Task", "start" | "start_link", [fun]) => {
+            run.give_away(fun);
+            Value::tuple(vec![Value::atom("ok"), Value::Opaque(Opaque::Pid)])
+        }
+        ("Elixir.Task", "async", [fun]) => {
+            run.give_away(fun);
+            Value::Any
+        }
+        _ => Value::Any,
+    })
+}
+
+/// A child specification with some of its keys replaced (`Supervisor.child_spec/2`).
+fn adapted(run: &mut Run<'_>, spec: &Value, overrides: &Value) -> Value {
+    let given = match spec {
+        Value::Atom(module) => run.call(module, &Atom::new("child_spec"), vec![Value::List(Vec::new(), None)]),
+        Value::Tuple(items, _) => match items.as_slice() {
+            [Value::Atom(module), argument] => run.call(module, &Atom::new("child_spec"), vec![argument.clone()]),
+            _ => Value::Any,
+        },
+        other => other.clone(),
+    };
+    let (Value::Map(mut map), Some(options)) = (given, overrides.as_list()) else { return Value::Any };
+    for option in options {
+        if let Some([key, value]) = option.as_tuple() {
+            map.put(key.clone(), value.clone());
+        }
+    }
+    Value::Map(map)
+}

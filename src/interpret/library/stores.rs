@@ -1,0 +1,47 @@
+//! What is put under a name, and outlives the code that put it there: tables of `ets`, `persistent_term`.
+
+use super::super::run::{Run, Store};
+use super::super::truth::elements;
+use super::super::value::Value;
+use super::lists::folded;
+use crate::term::Atom;
+
+/// What a function of these modules gives back. Each call is noted down.
+#[rustfmt::skip]
+pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
+    run.note(module, function, arguments);
+    let row = |run: &Run<'_>, table: &Value| (run.world.stored)(Store::Table, table);
+    Some(match (module.as_str(), function.as_str(), arguments) {
+        ("ets", "new", [name, _]) => name.clone(),
+        ("ets", "lookup" | "tab2list" | "take", [table, ..]) => match row(run, table) {
+            Some(rows) => Value::list_of(rows),
+            None => Value::list_of(Value::Any),
+        },
+        ("ets", "foldl" | "foldr", [fun, start, table]) => {
+            let rows = Value::list_of(row(run, table).unwrap_or(Value::Any));
+            folded(run, &rows, start.clone(), |run, row, value| run.apply(fun, vec![row, value]))
+        }
+        ("ets", "lookup_element", [table, _, at]) => {
+            let Value::Number(Some(at)) = at else { return Some(Value::Any) };
+            let at = at.parse::<usize>().ok().and_then(|at| at.checked_sub(1));
+            let field = |row: &Value| at.and_then(|at| row.as_tuple()?.get(at).cloned()).unwrap_or(Value::Any);
+            row(run, table).map_or(Value::Any, |rows| rows.members().iter().map(field).fold(Value::NEVER, Value::or))
+        }
+        ("ets", "insert" | "delete" | "delete_all_objects" | "delete_object", _) => Value::atom("true"),
+        ("persistent_term" | "Elixir.persistent_term", "get", [key]) => (run.world.stored)(Store::Term, key).unwrap_or(Value::Any),
+        ("persistent_term" | "Elixir.persistent_term", "get", [key, default]) => match (run.world.stored)(Store::Term, key) {
+            Some(known) => known.or(default.clone()),
+            None => Value::Any,
+        },
+        ("persistent_term" | "Elixir.persistent_term", "put", _) => Value::atom("ok"),
+        _ => Value::Any,
+    })
+}
+
+/// The rows that an insertion puts in, one by one.
+pub fn rows(inserted: &Value) -> Value {
+    match inserted {
+        Value::List(..) => elements(inserted),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,327 @@
+//! What the processes of a module keep, do and answer: its callbacks, run on each other's states until nothing new comes.
+
+use super::run::{Done, Env, Fault, FaultKind, Run, World};
+use super::truth::Takes;
+use super::value::{Map, Value, add};
+use crate::beam::{Expr, Program};
+use crate::term::Atom;
+
+/// How the processes of a module call it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Machine {
+    /// `gen_server` and Elixir's `GenServer`.
+    Server,
+    /// `gen_statem` with a function for each state.
+    States,
+    /// `gen_statem` with `handle_event/4`.
+    Events,
+    /// A handler of `gen_event`.
+    Handler,
+}
+
+/// A call of a callback, but for the state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    /// The callback.
+    pub callback: Atom,
+    /// Its arguments; where the state stands they say nothing.
+    pub arguments: Vec<Value>,
+}
+
+/// What is known of the processes of a module.
+#[derive(Clone, Debug, Default)]
+pub struct Living {
+    /// What they keep, each form once; of a state machine `{State,Data}`.
+    pub states: Vec<Value>,
+    /// What the callbacks answer.
+    pub answers: Vec<Value>,
+    /// What requests are replied to, each with the replies.
+    pub replies: Vec<(Value, Value)>,
+    /// The calls that are made when a process begins.
+    pub begun: Vec<Done>,
+    /// The calls that are made later, each with the message that they are made for.
+    pub done: Vec<(Message, Done)>,
+    /// What fails.
+    pub faults: Vec<Fault>,
+    /// The modules whose code they run.
+    pub entered: Vec<Atom>,
+}
+
+/// How many forms of states are kept, and how many messages are tried.
+const MAX_STATES: usize = 8;
+const MAX_MESSAGES: usize = 160;
+/// How often the callbacks are run on what they gave back.
+const MAX_ROUNDS: usize = 3;
+
+/// How the processes of a module with some behaviours call it; `None` where it runs none that are known.
+pub fn machine_of(behaviours: &[Atom], program: &Program) -> Option<Machine> {
+    behaviours.iter().find_map(|behaviour| match behaviour.as_str() {
+        "gen_server" | "Elixir.GenServer" | "Elixir.GenStage" => Some(Machine::Server),
+        "gen_statem" => Some(if program.function(&Atom::new("handle_event"), 4).is_some() { Machine::Events } else { Machine::States }),
+        "gen_event" => Some(Machine::Handler),
+        _ => None,
+    })
+}
+
+impl Machine {
+    /// Its callbacks that take a state: name, arity, and which argument that is.
+    fn callbacks(self, program: &Program) -> Vec<(Atom, u32)> {
+        let named = |list: &[(&str, u32)]| list.iter().map(|(name, arity)| (Atom::new(name), *arity)).collect();
+        match self {
+            Machine::Server => named(&[("handle_call", 3), ("handle_cast", 2), ("handle_info", 2), ("handle_continue", 2), ("handle_events", 3)]),
+            Machine::Handler => named(&[("handle_event", 2), ("handle_call", 2), ("handle_info", 2)]),
+            Machine::Events => named(&[("handle_event", 4)]),
+            Machine::States => {
+                program.names().into_iter().filter(|(name, arity)| *arity == 3 && !matches!(name.as_str(), "code_change" | "terminate")).collect()
+            }
+        }
+    }
+
+    /// Puts a state into the arguments of a callback; `None` where the callback is that of another state.
+    fn with_state(self, message: &Message, state: &Value) -> Option<Vec<Value>> {
+        let mut arguments = message.arguments.clone();
+        match self {
+            Machine::Server | Machine::Handler => *arguments.last_mut()? = state.clone(),
+            Machine::Events | Machine::States => {
+                let [name, data] = state.as_tuple()? else { return None };
+                *arguments.last_mut()? = data.clone();
+                if self == Machine::Events {
+                    let given = arguments.get_mut(2)?;
+                    // Of a clause for another state nothing is to be seen.
+                    if given.is_other_than(name) {
+                        return None;
+                    }
+                    *given = name.clone();
+                } else if !name.members().iter().any(|name| name.as_atom() == Some(&message.callback) || *name == Value::Any) {
+                    return None;
+                }
+            }
+        }
+        Some(arguments)
+    }
+
+    /// The states that an answer leaves a process with.
+    fn after(self, answer: &Value, before: Option<&Value>) -> Vec<Value> {
+        let Some((tag, rest)) = answer.as_tuple().and_then(<[Value]>::split_first) else { return Vec::new() };
+        let Some(tag) = tag.as_atom() else { return Vec::new() };
+        match self {
+            Machine::Server => match (tag.as_str(), rest) {
+                ("ok" | "noreply" | "consumer" | "producer" | "producer_consumer", [state, ..]) | ("reply", [_, state, ..]) => vec![state.clone()],
+                _ => Vec::new(),
+            },
+            Machine::Handler => match (tag.as_str(), rest) {
+                ("ok", [_, state]) if before.is_some() => vec![state.clone()],
+                ("ok", [state, ..]) => vec![state.clone()],
+                _ => Vec::new(),
+            },
+            Machine::States | Machine::Events => {
+                let pair = |name: &Value, data: &Value| name.members().iter().map(|name| Value::tuple(vec![name.clone(), data.clone()])).collect();
+                let known = before.and_then(Value::as_tuple).and_then(<[Value]>::first);
+                match (tag.as_str(), rest) {
+                    ("ok" | "next_state", [name, data, ..]) => pair(name, data),
+                    ("keep_state" | "repeat_state", [data, ..]) => known.map(|name| pair(name, data)).unwrap_or_default(),
+                    _ => Vec::new(),
+                }
+            }
+        }
+    }
+}
+
+/// The messages that the clauses of a module's callbacks are written for.
+pub fn messages(world: &World<'_>, program: &Program, machine: Machine) -> Vec<Message> {
+    let mut all = Vec::new();
+    let mut run = Run::new(world);
+    for (name, arity) in machine.callbacks(program) {
+        let Some(function) = program.function(&name, arity) else { continue };
+        for clause in &function.clauses {
+            let mut arguments: Vec<Value> = clause.patterns.iter().map(|pattern| instance(&mut run, program, pattern)).collect();
+            if let Some(state) = arguments.last_mut() {
+                *state = Value::Any;
+            }
+            let message = Message { callback: name.clone(), arguments };
+            if all.len() < MAX_MESSAGES && !all.contains(&message) {
+                all.push(message);
+            }
+        }
+    }
+    all
+}
+
+/// A value that a pattern takes.
+fn instance(run: &mut Run<'_>, program: &Program, pattern: &Expr) -> Value {
+    match pattern {
+        Expr::Bind(left, right) => {
+            let (left, right) = (instance(run, program, left), instance(run, program, right));
+            if left == Value::Any { right } else { left }
+        }
+        Expr::Tuple(items) => Value::tuple(items.iter().map(|item| instance(run, program, item)).collect()),
+        Expr::List(items, tail) => {
+            let rest = tail.as_ref().map(|_| Box::new(Value::Any));
+            Value::List(items.iter().map(|item| instance(run, program, item)).collect(), rest)
+        }
+        Expr::Record(name, fields) => {
+            let Some(record) = program.record(name) else { return Value::Any };
+            let given = |known: &Atom| fields.iter().find(|(name, _)| name == known).map(|(_, pattern)| pattern);
+            let mut items = vec![Value::Atom(name.clone())];
+            for (known, _) in &record.fields {
+                items.push(given(known).map_or(Value::Any, |pattern| instance(run, program, pattern)));
+            }
+            Value::tuple(items)
+        }
+        Expr::Map(pairs) | Expr::Struct(_, pairs) => {
+            let mut map = Map::any();
+            for (key, value) in pairs {
+                let (key, value) = (run.eval(program, key, &mut Env::new()), instance(run, program, value));
+                map.put(key, value);
+            }
+            if let Expr::Struct(name, _) = pattern {
+                map.put(Value::atom("__struct__"), Value::Atom(name.clone()));
+            }
+            Value::Map(map)
+        }
+        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) => run.eval(program, pattern, &mut Env::new()),
+        _ => Value::Any,
+    }
+}
+
+impl Living {
+    /// The processes of a module, from their beginning on.
+    pub fn of(world: &World<'_>, program: &Program, machine: Machine) -> Living {
+        let mut run = Run::new(world);
+        let answer = run.call(&program.module, &Atom::new("init"), vec![Value::Any]);
+        let mut living = Living::default();
+        for answer in answer.members() {
+            machine.after(answer, None).into_iter().for_each(|state| living.keep(state));
+            living.answers.push(answer.clone());
+        }
+        living.begun = std::mem::take(&mut run.done);
+        living.faults = std::mem::take(&mut run.faults);
+        living.entered = std::mem::take(&mut run.entered);
+        let continued = living.answers.iter().filter_map(|answer| answer.as_tuple()?.last()?.tagged("continue").map(<[Value]>::to_vec)).collect::<Vec<_>>();
+        for [term] in continued.into_iter().filter_map(|parts| <[Value; 1]>::try_from(parts).ok()) {
+            let mut run = Run::new(world);
+            for state in living.states.clone() {
+                let answer = run.call(&program.module, &Atom::new("handle_continue"), vec![term.clone(), state.clone()]);
+                answer.members().iter().flat_map(|answer| machine.after(answer, Some(&state))).for_each(|state| living.keep(state));
+            }
+            living.begun.extend(run.done);
+        }
+        let messages = messages(world, program, machine);
+        living.meet(world, program, machine, &messages);
+        living
+    }
+
+    /// Keeps a state.
+    fn keep(&mut self, state: Value) {
+        let mut states = std::mem::take(&mut self.states);
+        add(&mut states, state.cut());
+        states.truncate(MAX_STATES);
+        self.states = states;
+    }
+
+    fn reply(&mut self, request: &Value, reply: Value) {
+        match self.replies.iter_mut().find(|(known, _)| known == request) {
+            Some((_, known)) => *known = std::mem::replace(known, Value::Any).or_blend(reply),
+            None => self.replies.push((request.clone(), reply)),
+        }
+    }
+
+    /// What a request is replied to; `None` where that is not known.
+    pub fn reply_to(&self, request: &Value) -> Option<Value> {
+        let fitting = self.replies.iter().filter(|(known, _)| !known.is_other_than(request));
+        let all = fitting.map(|(_, reply)| reply.clone()).fold(Value::NEVER, Value::or_blend);
+        (!all.is_never()).then_some(all)
+    }
+
+    /// Lets messages arrive at processes that keep what is known.
+    pub fn meet(&mut self, world: &World<'_>, program: &Program, machine: Machine, messages: &[Message]) {
+        for _ in 0..MAX_ROUNDS {
+            let before = self.states.clone();
+            for state in &before {
+                for message in messages {
+                    self.arrives(world, program, machine, (message, state));
+                }
+            }
+            if self.states == before {
+                break;
+            }
+        }
+    }
+
+    fn arrives(&mut self, world: &World<'_>, program: &Program, machine: Machine, (message, state): (&Message, &Value)) {
+        let Some(arguments) = machine.with_state(message, state) else { return };
+        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        if program.function(&message.callback, arity).is_none() {
+            return;
+        }
+        let mut run = Run::new(world);
+        let answer = run.call(&program.module, &message.callback, arguments);
+        for answer in answer.members() {
+            machine.after(answer, Some(state)).into_iter().for_each(|state| self.keep(state));
+            if message.callback.as_str() == "handle_call"
+                && let (Some(request), Some([reply, ..])) = (message.arguments.first(), answer.tagged("reply"))
+            {
+                self.reply(request, reply.clone().cut());
+            }
+            if !self.answers.contains(answer) && self.answers.len() < MAX_MESSAGES {
+                self.answers.push(answer.clone());
+            }
+        }
+        for done in run.done {
+            if !self.done.iter().any(|(_, known)| *known == done) {
+                self.done.push((message.clone(), done));
+            }
+        }
+        for fault in run.faults {
+            // A message that no clause is written for is another matter.
+            let is_message = fault.kind == FaultKind::NoFunctionClause(message.callback.clone(), arity) && message.arguments.contains(&fault.value);
+            if !is_message && !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
+        }
+        for module in run.entered {
+            if !self.entered.contains(&module) {
+                self.entered.push(module);
+            }
+        }
+    }
+
+    /// What fails here and neither of others: what fails anyway is not the upgrade's.
+    pub fn faults_beside<'l>(&'l self, others: &'l [&'l Living]) -> impl Iterator<Item = &'l Fault> {
+        let is_known = |fault: &Fault| {
+            others.iter().any(|other| other.faults.iter().any(|known| known.module == fault.module && known.kind == fault.kind && known.value == fault.value))
+        };
+        self.faults.iter().filter(move |fault| !is_known(fault))
+    }
+}
+
+/// Whether a clause of a module's callbacks takes what arrives: of a server the message, of a state machine type and content.
+pub fn is_taken(world: &World<'_>, program: &Program, machine: Machine, arrives: &[Value]) -> Takes {
+    let mut run = Run::new(world);
+    let callbacks: Vec<(Atom, u32)> = match machine {
+        Machine::Server | Machine::Handler => vec![(Atom::new("handle_info"), 2)],
+        Machine::States | Machine::Events => machine.callbacks(program),
+    };
+    let mut all = None;
+    for (name, arity) in callbacks {
+        let Some(function) = program.function(&name, arity) else { continue };
+        for clause in &function.clauses {
+            let mut values = vec![Value::Any; arity as usize];
+            values.iter_mut().zip(arrives).for_each(|(value, given)| *value = given.clone());
+            let takes = run.clause_takes(program, clause, &values, &mut Env::new());
+            // The state is not known, so a clause takes the message if nothing else is in its way.
+            let patterns =
+                clause.patterns.iter().zip(arrives).fold(Takes::Yes, |all, (pattern, value)| all.and(run.takes(program, pattern, value, &mut Env::new()).0));
+            let takes = if takes == Takes::No {
+                Takes::No
+            } else if clause.is_guarded() {
+                Takes::Maybe
+            } else {
+                patterns
+            };
+            all = Some(all.map_or(takes, |all: Takes| all.or(takes)));
+        }
+    }
+    // Without a callback a message is written to the log, and that is all.
+    all.unwrap_or(Takes::Yes)
+}

@@ -1,0 +1,693 @@
+//! Code is run on values: expressions, calls, clauses.
+
+use super::truth::{Takes, cons};
+use super::value::{Fun, Made, Map, Opaque, Value};
+use crate::beam::{Expr, Program, SourceClause};
+use crate::term::Atom;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// What variables are bound to.
+pub type Env = BTreeMap<String, Value>;
+
+/// The code that is run: of one release, or of one while parts of another are left over.
+pub struct World<'w> {
+    /// The functions of a module as they were written; `None` where that cannot be seen, or is not followed.
+    pub program: &'w (dyn Fn(&Atom) -> Option<Arc<Program>> + Sync),
+    /// Whether a module of the release exports a function; `None` where that is not known.
+    pub exports: &'w (dyn Fn(&Atom, &Atom, u32) -> Option<bool> + Sync),
+    /// What was put under a name: rows of a table, a term, in the release that ran before.
+    pub stored: &'w (dyn Fn(Store, &Value) -> Option<Value> + Sync),
+    /// What a process of a name replies to a request.
+    pub replies: &'w (dyn Fn(&Value, &Value) -> Option<Value> + Sync),
+}
+
+/// Where values are put under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Store {
+    /// Rows of a table of `ets`.
+    Table,
+    /// `persistent_term`.
+    Term,
+}
+
+/// A call that was made of something outside of the code that is followed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The called function.
+    pub module: Atom,
+    /// Its name.
+    pub function: Atom,
+    /// Its arguments.
+    pub arguments: Vec<Value>,
+    /// The calling module.
+    pub by: Atom,
+    /// The line of the call.
+    pub line: crate::beam::Line,
+}
+
+impl Done {
+    /// Whether it is one of these functions.
+    pub fn is(&self, module: &str, functions: &[&str]) -> bool {
+        self.module.as_str() == module && functions.contains(&self.function.as_str())
+    }
+}
+
+/// Why code fails.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// No clause of a function takes the arguments; which of them is not taken by any, when it is one.
+    NoFunctionClause(Atom, u32),
+    /// No clause of a `case`, a match, a fun takes the value.
+    NoClause,
+    /// A map has not the key that is asked for.
+    NoKey(Value),
+    /// A record is asked for a field, and the value is none.
+    NoRecord(Atom),
+    /// A module of the release has not the function that is called.
+    NoFunction(Atom, Atom, u32),
+    /// A function of the library does not take its argument.
+    BadArgument(Atom, Atom),
+}
+
+/// A failure that is certain, for a value that was seen to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// Why.
+    pub kind: FaultKind,
+    /// The value.
+    pub value: Value,
+    /// The module whose code fails.
+    pub module: Atom,
+    /// The line.
+    pub line: crate::beam::Line,
+    /// Whether the code that fails catches failures.
+    pub caught: bool,
+}
+
+/// How many expressions are looked at in one run.
+const MAX_STEPS: usize = 60_000;
+/// How deep calls are followed.
+const MAX_CALLS: usize = 24;
+/// How deep expressions are followed, calls included: each takes some of the stack.
+const MAX_NESTED: usize = 160;
+/// How many calls and faults are noted.
+const MAX_NOTED: usize = 400;
+/// How often a function that calls itself is run, each time with what it gave back before.
+const MAX_ROUNDS: usize = 3;
+
+/// One run of some code.
+pub struct Run<'w> {
+    pub(super) world: &'w World<'w>,
+    steps: usize,
+    nested: usize,
+    calls: Vec<(Atom, Atom, u32)>,
+    /// What functions that call themselves gave back so far, and whether that was asked for.
+    again: HashMap<(Atom, Atom, u32), (Value, bool)>,
+    pub(super) line: u32,
+    pub(super) module: Atom,
+    pub(super) caught: usize,
+    /// Above 0 nothing is noted: what is run is a test.
+    quiet: usize,
+    /// The calls that were made, each once.
+    pub done: Vec<Done>,
+    /// The failures, each once.
+    pub faults: Vec<Fault>,
+    /// The modules whose functions were run.
+    pub entered: Vec<Atom>,
+}
+
+impl<'w> Run<'w> {
+    /// A run in a world.
+    pub fn new(world: &'w World<'w>) -> Run<'w> {
+        Run {
+            world,
+            steps: MAX_STEPS,
+            nested: 0,
+            calls: Vec::new(),
+            again: HashMap::new(),
+            line: 0,
+            module: Atom::new(""),
+            caught: 0,
+            quiet: 0,
+            done: Vec::new(),
+            faults: Vec::new(),
+            entered: Vec::new(),
+        }
+    }
+
+    /// Allows as many steps again as at the beginning.
+    pub fn rest(&mut self) {
+        self.steps = MAX_STEPS;
+    }
+
+    /// Whether the steps were used up, so that not everything was looked at.
+    pub fn is_exhausted(&self) -> bool {
+        self.steps == 0
+    }
+
+    /// Where a value that is made now is made.
+    pub(super) fn made(&self) -> Made {
+        Made(Some((self.module.clone(), self.line)))
+    }
+
+    /// Does something of which nothing is noted.
+    pub(super) fn tested<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.quiet += 1;
+        let result = work(self);
+        self.quiet -= 1;
+        result
+    }
+
+    pub(super) fn note(&mut self, module: &Atom, function: &Atom, arguments: &[Value]) {
+        let done = Done {
+            module: module.clone(),
+            function: function.clone(),
+            arguments: arguments.to_vec(),
+            by: self.module.clone(),
+            line: crate::beam::Line(self.line),
+        };
+        if self.quiet == 0 && self.done.len() < MAX_NOTED && !self.done.contains(&done) {
+            self.done.push(done);
+        }
+    }
+
+    /// Notes a failure down; the code gets no further.
+    pub(super) fn fail(&mut self, kind: FaultKind, value: Value) -> Value {
+        let fault = Fault { kind, value, module: self.module.clone(), line: crate::beam::Line(self.line), caught: self.caught > 0 };
+        if self.quiet == 0 && self.steps > 0 && self.faults.len() < MAX_NOTED && !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+        Value::NEVER
+    }
+
+    /// Calls a function of a module.
+    pub fn call(&mut self, module: &Atom, function: &Atom, arguments: Vec<Value>) -> Value {
+        if arguments.iter().any(Value::is_never) {
+            return Value::NEVER;
+        }
+        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        let program = (self.world.program)(module);
+        if program.is_none()
+            && let Some(known) = self.library(module, function, &arguments)
+        {
+            return known;
+        }
+        if let Some(program) = program
+            && let Some(written) = program.function(function, arity)
+        {
+            return self.function(&program, function, &written.clauses, arguments);
+        }
+        if (self.world.exports)(module, function, arity) == Some(false) {
+            return self.fail(FaultKind::NoFunction(module.clone(), function.clone(), arity), Value::tuple(arguments));
+        }
+        self.note(module, function, &arguments);
+        // Funs that are given away may be called.
+        for argument in &arguments {
+            self.give_away(argument);
+        }
+        Value::Any
+    }
+
+    /// Runs the funs in a value that is given away, with arguments of which nothing is known.
+    pub(super) fn give_away(&mut self, value: &Value) {
+        if let Value::Fun(Fun::Clauses(_, clauses, _)) = value {
+            let count = clauses.first().map_or(0, |clause| clause.patterns.len());
+            self.apply(value, vec![Value::Any; count]);
+        }
+    }
+
+    /// Runs a function.
+    fn function(&mut self, program: &Program, name: &Atom, clauses: &[SourceClause], arguments: Vec<Value>) -> Value {
+        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        let key = (program.module.clone(), name.clone(), arity);
+        if self.calls.contains(&key) {
+            let known = self.again.entry(key).or_insert((Value::NEVER, false));
+            known.1 = true;
+            return known.0.clone();
+        }
+        if self.calls.len() >= MAX_CALLS {
+            return Value::Any;
+        }
+        if !self.entered.contains(&program.module) {
+            self.entered.push(program.module.clone());
+        }
+        let (line, module) = (self.line, std::mem::replace(&mut self.module, program.module.clone()));
+        self.calls.push(key.clone());
+        let before = self.again.remove(&key);
+        let mut result = Value::NEVER;
+        for _ in 0..MAX_ROUNDS {
+            let next = self.clauses(program, clauses, spread(arguments.clone()), &Env::new(), || FaultKind::NoFunctionClause(name.clone(), arity)).cut();
+            let asked = self.again.get(&key).is_some_and(|(_, asked)| *asked);
+            if !asked || next == result {
+                result = next;
+                break;
+            }
+            result = result.or_blend(next);
+            self.again.insert(key.clone(), (result.clone(), false));
+        }
+        self.again.remove(&key);
+        self.again.extend(before.map(|before| (key, before)));
+        self.calls.pop();
+        (self.line, self.module) = (line, module);
+        result
+    }
+
+    /// Runs the clauses that take values: each way what it gives back. What no clause takes is a fault.
+    pub(super) fn clauses(&mut self, program: &Program, clauses: &[SourceClause], values: Vec<Vec<Value>>, env: &Env, kind: impl Fn() -> FaultKind) -> Value {
+        let start = self.line;
+        let mut left = values;
+        let mut result = Value::NEVER;
+        for clause in clauses {
+            let mut ways = Vec::new();
+            let mut next = Vec::new();
+            for values in left {
+                let mut own = env.clone();
+                match self.clause_takes(program, clause, &values, &mut own) {
+                    Takes::No => next.push(values),
+                    Takes::Yes => ways.push(own),
+                    Takes::Maybe => {
+                        ways.push(own);
+                        if clause.is_guarded() {
+                            next.push(values);
+                        } else {
+                            let pairs: Vec<(&Expr, &Value)> = clause.patterns.iter().zip(&values).collect();
+                            next.extend(self.items_left(program, &pairs, env));
+                        }
+                    }
+                }
+            }
+            next.truncate(32);
+            left = next;
+            if ways.len() > 4 {
+                let mut all = Env::new();
+                merge(&mut all, ways);
+                ways = vec![all];
+            }
+            for mut own in ways {
+                self.line = clause.line.0;
+                result = result.or(self.block(program, &clause.body, &mut own));
+            }
+            if left.is_empty() {
+                break;
+            }
+        }
+        self.line = clauses.first().map_or(start, |clause| clause.line.0);
+        for values in left {
+            let is_lost = clauses.iter().all(|clause| self.clause_takes(program, clause, &values, &mut env.clone()) == Takes::No);
+            if is_lost {
+                let shown = match values.as_slice() {
+                    [one] => one.clone(),
+                    _ => self.refused(program, clauses, &values, env).unwrap_or_else(|| Value::tuple(values.clone())),
+                };
+                self.fail(kind(), shown);
+            }
+        }
+        self.line = start;
+        result
+    }
+
+    /// The one of some values that no clause takes.
+    fn refused(&mut self, program: &Program, clauses: &[SourceClause], values: &[Value], env: &Env) -> Option<Value> {
+        let refuses = |run: &mut Self, at: usize, value: &Value| {
+            let mut patterns = clauses.iter().filter_map(|clause| clause.patterns.get(at));
+            patterns.all(|pattern| run.takes(program, pattern, value, &mut env.clone()).0 == Takes::No)
+        };
+        let lost = (0..values.len()).find(|at| values.get(*at).is_some_and(|value| refuses(self, *at, value)))?;
+        values.get(lost).cloned()
+    }
+
+    pub(super) fn block(&mut self, program: &Program, body: &[Expr], env: &mut Env) -> Value {
+        let mut value = Value::Any;
+        for expr in body {
+            value = self.eval(program, expr, env);
+            if value.is_never() {
+                return value;
+            }
+        }
+        value
+    }
+
+    /// What an expression comes to.
+    pub(super) fn eval(&mut self, program: &Program, expr: &Expr, env: &mut Env) -> Value {
+        let Some(left) = self.steps.checked_sub(1) else { return Value::Any };
+        self.steps = left;
+        if self.nested >= MAX_NESTED {
+            return Value::Any;
+        }
+        self.nested += 1;
+        let value = self.known(program, expr, env);
+        self.nested -= 1;
+        value
+    }
+
+    /// The values of several expressions; `None` where one does not get so far.
+    pub(super) fn each(&mut self, program: &Program, items: &[Expr], env: &mut Env) -> Option<Vec<Value>> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            let value = self.eval(program, item, env);
+            if value.is_never() {
+                return None;
+            }
+            values.push(value);
+        }
+        Some(values)
+    }
+
+    fn known(&mut self, program: &Program, expr: &Expr, env: &mut Env) -> Value {
+        match expr {
+            Expr::Atom(atom) => Value::Atom(atom.clone()),
+            Expr::Number(text) => Value::Number(Some(text.clone())),
+            Expr::Text(text) => Value::Text(Some(text.clone())),
+            Expr::Tuple(items) => self.each(program, items, env).map_or(Value::NEVER, |items| Value::Tuple(items, self.made())),
+            Expr::List(items, tail) => {
+                let Some(items) = self.each(program, items, env) else { return Value::NEVER };
+                match tail {
+                    None => Value::List(items, None),
+                    Some(tail) => match self.eval(program, tail, env) {
+                        never if never.is_never() => never,
+                        tail => cons(items, tail),
+                    },
+                }
+            }
+            Expr::Map(pairs) => self.pairs(program, pairs, env).map_or(Value::NEVER, |pairs| Value::Map(Map::of(pairs, self.made()))),
+            Expr::Struct(name, pairs) => {
+                let Some(mut pairs) = self.pairs(program, pairs, env) else { return Value::NEVER };
+                pairs.push((Value::atom("__struct__"), Value::Atom(name.clone())));
+                Value::Map(Map::of(pairs, self.made()))
+            }
+            Expr::Record(name, fields) => self.record(program, name, fields, env),
+            Expr::RecordChange(changed, name, fields) => {
+                let value = self.eval(program, changed, env);
+                self.record_change(program, &value, name, fields, env)
+            }
+            Expr::RecordField(record, name, field) => {
+                let value = self.eval(program, record, env);
+                let Some(defined) = program.record(name).filter(|record| !record.is_native) else { return Value::Any };
+                let at = defined.fields.iter().position(|(known, _)| known == field);
+                self.of_record(&value, name, defined.fields.len(), |_, items| at.and_then(|at| items.get(at + 1)).cloned().unwrap_or(Value::Any))
+            }
+            Expr::Var(name) => env.get(name).cloned().unwrap_or(Value::Any),
+            Expr::Call(None, name, arguments, line) => self.local(program, name, arguments, line.0, env),
+            Expr::Call(Some(module), name, arguments, line) => {
+                if line.0 > 0 {
+                    self.line = line.0;
+                }
+                match self.each(program, arguments, env) {
+                    Some(arguments) => {
+                        if line.0 > 0 {
+                            self.line = line.0;
+                        }
+                        self.call(module, name, arguments)
+                    }
+                    None => Value::NEVER,
+                }
+            }
+            Expr::Apply(module, function, arguments, line) => {
+                let (owner, called) = (module.as_ref().map(|module| self.eval(program, module, env)), self.eval(program, function, env));
+                let Some(arguments) = self.each(program, arguments, env) else { return Value::NEVER };
+                self.line = line.0;
+                match owner {
+                    None => self.apply(&called, arguments),
+                    Some(owner) => self.apply_named(&owner, &called, arguments),
+                }
+            }
+            Expr::Bind(pattern, value) => {
+                let value = self.eval(program, value, env);
+                self.bind(program, pattern, value, env)
+            }
+            Expr::Block(items) => self.block(program, items, env),
+            Expr::Case(subject, clauses) => self.case(program, subject.as_deref(), clauses, env),
+            Expr::Receive(clauses, after) => {
+                let mut result = Value::NEVER;
+                for clause in clauses {
+                    let mut own = env.clone();
+                    if self.clause_takes(program, clause, &[Value::Any], &mut own) != Takes::No {
+                        result = result.or(self.block(program, &clause.body, &mut own));
+                    }
+                }
+                if after.is_empty() { result } else { result.or(self.block(program, after, &mut env.clone())) }
+            }
+            Expr::Try(body, of, catches, after) => self.attempt(program, (body, of, catches, after), env),
+            Expr::Comprehension(parts, body) => Value::list_of(self.comprehension(program, parts, body, &mut env.clone())),
+            Expr::With(parts, body, otherwise) => self.with(program, parts, body, otherwise, env),
+            Expr::Fun(clauses) => Value::Fun(Fun::Clauses(program.module.clone(), Arc::new(clauses.clone()), Arc::new(env.clone()))),
+            Expr::Named(module, name, arity) => Value::Fun(Fun::Named(module.clone().unwrap_or_else(|| program.module.clone()), name.clone(), *arity)),
+            Expr::Op(name, operands) => self.operator(program, name, operands, env),
+            Expr::Change(changed, pairs) => {
+                let value = self.eval(program, changed, env);
+                let mut added = Vec::with_capacity(pairs.len());
+                for (key, value, exact) in pairs {
+                    let (key, value) = (self.eval(program, key, env), self.eval(program, value, env));
+                    if value.is_never() {
+                        return value;
+                    }
+                    added.push((key, value, *exact));
+                }
+                self.change(&value, &added)
+            }
+            Expr::Field(map, field, line) => {
+                let value = self.eval(program, map, env);
+                self.line = line.0;
+                if let Value::Atom(module) = &value {
+                    // Without brackets a function of a module looks the same.
+                    return self.call(&module.clone(), field, Vec::new());
+                }
+                self.get(&value, &Value::Atom(field.clone()))
+            }
+            Expr::Unknown => Value::Any,
+        }
+    }
+
+    fn pairs(&mut self, program: &Program, pairs: &[(Expr, Expr)], env: &mut Env) -> Option<Vec<(Value, Value)>> {
+        let mut all = Vec::with_capacity(pairs.len());
+        for (key, value) in pairs {
+            let (key, value) = (self.eval(program, key, env), self.eval(program, value, env));
+            if key.is_never() || value.is_never() {
+                return None;
+            }
+            all.push((key, value));
+        }
+        Some(all)
+    }
+
+    fn local(&mut self, program: &Program, name: &Atom, arguments: &[Expr], line: u32, env: &mut Env) -> Value {
+        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        let Some(arguments) = self.each(program, arguments, env) else { return Value::NEVER };
+        if line > 0 {
+            self.line = line;
+        }
+        if let Some(written) = program.function(name, arity) {
+            return self.function(program, name, &written.clauses, arguments);
+        }
+        self.call(&Atom::new("erlang"), name, arguments)
+    }
+
+    /// Calls a fun.
+    pub fn apply(&mut self, fun: &Value, arguments: Vec<Value>) -> Value {
+        let mut result = Value::NEVER;
+        for member in fun.members() {
+            result = result.or(match member {
+                Value::Fun(Fun::Named(module, name, _)) => self.call_inside(module, name, arguments.clone()),
+                Value::Fun(Fun::Clauses(module, clauses, env)) => self.fun(module, clauses, env, arguments.clone()),
+                _ => Value::Any,
+            });
+        }
+        result
+    }
+
+    /// A fun of a module may be one of its local functions.
+    fn call_inside(&mut self, module: &Atom, name: &Atom, arguments: Vec<Value>) -> Value {
+        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        match (self.world.program)(module).and_then(|program| program.function(name, arity).map(|written| (program, written))) {
+            Some((program, written)) => self.function(&program, name, &written.clauses, arguments),
+            None => self.call(module, name, arguments),
+        }
+    }
+
+    fn fun(&mut self, module: &Atom, clauses: &[SourceClause], env: &Env, arguments: Vec<Value>) -> Value {
+        let Some(program) = (self.world.program)(module) else { return Value::Any };
+        if self.calls.len() >= MAX_CALLS || arguments.iter().any(Value::is_never) {
+            return Value::Any;
+        }
+        // The names in its head are its own.
+        let mut own = env.clone();
+        for clause in clauses {
+            let mut names = Vec::new();
+            clause.patterns.iter().for_each(|pattern| bound(pattern, &mut names));
+            names.iter().for_each(|name| {
+                own.remove(*name);
+            });
+        }
+        let (line, owner) = (self.line, std::mem::replace(&mut self.module, module.clone()));
+        self.calls.push((module.clone(), Atom::new("fun"), u32::MAX));
+        let result = self.clauses(&program, clauses, spread(arguments), &own, || FaultKind::NoClause);
+        self.calls.pop();
+        (self.line, self.module) = (line, owner);
+        result
+    }
+
+    /// `Module:Function(...)`, both computed.
+    pub(super) fn apply_named(&mut self, module: &Value, function: &Value, arguments: Vec<Value>) -> Value {
+        let mut result = Value::NEVER;
+        for module in module.members() {
+            for function in function.members() {
+                result = result.or(match (module, function) {
+                    (Value::Atom(module), Value::Atom(function)) => self.call(module, function, arguments.clone()),
+                    _ => Value::Any,
+                });
+            }
+        }
+        result
+    }
+
+    pub(super) fn bind(&mut self, program: &Program, pattern: &Expr, value: Value, env: &mut Env) -> Value {
+        if value.is_never() {
+            return value;
+        }
+        let before = env.clone();
+        let (takes, taken) = self.takes(program, pattern, &value, env);
+        match takes {
+            Takes::Yes => taken,
+            Takes::No => {
+                self.fail(FaultKind::NoClause, value);
+                Value::NEVER
+            }
+            Takes::Maybe => {
+                for left in self.left(program, pattern, &value, &before) {
+                    if self.takes(program, pattern, &left, &mut before.clone()).0 == Takes::No {
+                        self.fail(FaultKind::NoClause, left);
+                    }
+                }
+                taken
+            }
+        }
+    }
+
+    /// The value of a key that must be there.
+    pub(super) fn get(&mut self, value: &Value, key: &Value) -> Value {
+        let mut result = Value::NEVER;
+        for member in value.members() {
+            result = result.or(match member {
+                Value::Map(map) => match map.get(key) {
+                    Some((value, _)) => value,
+                    None => self.fail(FaultKind::NoKey(key.clone()), member.clone()),
+                },
+                Value::Any | Value::Bag(_) => Value::Any,
+                other => self.fail(FaultKind::NoKey(key.clone()), other.clone()),
+            });
+        }
+        result
+    }
+
+    /// A map with keys put in; those that must be there are asked for.
+    pub(super) fn change(&mut self, value: &Value, pairs: &[(Value, Value, bool)]) -> Value {
+        let mut result = Value::NEVER;
+        for member in value.members() {
+            let mut map = match member {
+                Value::Map(map) => map.clone(),
+                Value::Any | Value::Bag(_) => Map::any(),
+                other => {
+                    self.fail(FaultKind::NoClause, other.clone());
+                    continue;
+                }
+            };
+            let lacking = pairs.iter().find(|(key, _, exact)| *exact && key.is_literal() && map.get(key).is_none());
+            if let Some((key, ..)) = lacking {
+                self.fail(FaultKind::NoKey(key.clone()), member.clone());
+                continue;
+            }
+            for (key, value, _) in pairs {
+                map.put(key.clone(), value.clone());
+            }
+            map.made = self.made();
+            result = result.or(Value::Map(map));
+        }
+        result
+    }
+}
+
+/// Puts together what variables are bound to on several ways.
+pub(super) fn merge(env: &mut Env, ways: Vec<Env>) {
+    let mut ways = ways.into_iter();
+    let Some(mut all) = ways.next() else { return };
+    for way in ways {
+        for (name, value) in way {
+            match all.get_mut(&name) {
+                Some(known) if *known == value => {}
+                Some(known) => *known = std::mem::replace(known, Value::Any).or(value),
+                None => {
+                    all.insert(name, value);
+                }
+            }
+        }
+    }
+    *env = all;
+}
+
+/// Into how many rows values are spread.
+const MAX_SPREAD: usize = 8;
+
+/// Values with alternatives of several parts spread over rows, so that what belongs together stays together.
+pub(super) fn spread(values: Vec<Value>) -> Vec<Vec<Value>> {
+    let mut rows = vec![values];
+    let mut at = 0;
+    while let Some(row) = rows.get(at) {
+        let split = row.iter().enumerate().find_map(|(place, value)| alternatives(value, 3).map(|members| (place, members)));
+        match split {
+            Some((place, members)) if rows.len() + members.len() <= MAX_SPREAD + 1 => {
+                let row = rows.swap_remove(at);
+                rows.extend(members.into_iter().map(|member| {
+                    let mut row = row.clone();
+                    if let Some(value) = row.get_mut(place) {
+                        *value = member;
+                    }
+                    row
+                }));
+            }
+            _ => at += 1,
+        }
+    }
+    rows
+}
+
+/// A value once for each alternative of its first part that has some with parts of their own.
+fn alternatives(value: &Value, depth: usize) -> Option<Vec<Value>> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::Union(members) if members.len() > 1 && members.iter().any(|member| matches!(member, Value::Tuple(..) | Value::Map(_))) => Some(members.clone()),
+        Value::Tuple(items, made) => items.iter().enumerate().find_map(|(at, item)| {
+            let members = alternatives(item, depth)?;
+            let with = |member: Value| {
+                let mut items = items.clone();
+                if let Some(item) = items.get_mut(at) {
+                    *item = member;
+                }
+                Value::Tuple(items, made.clone())
+            };
+            Some(members.into_iter().map(with).collect())
+        }),
+        _ => None,
+    }
+}
+
+/// The variables that a pattern binds.
+pub(super) fn bound<'e>(pattern: &'e Expr, names: &mut Vec<&'e String>) {
+    match pattern {
+        Expr::Var(name) => names.push(name),
+        Expr::Tuple(items) => items.iter().for_each(|item| bound(item, names)),
+        Expr::List(items, tail) => items.iter().chain(tail.as_deref()).for_each(|item| bound(item, names)),
+        Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().for_each(|(_, value)| bound(value, names)),
+        Expr::Record(_, fields) => fields.iter().for_each(|(_, value)| bound(value, names)),
+        Expr::Bind(left, right) => {
+            bound(left, names);
+            bound(right, names);
+        }
+        _ => {}
+    }
+}
+
+/// Whether a value is the process itself.
+pub fn is_own(value: &Value) -> bool {
+    matches!(value, Value::Opaque(Opaque::Own))
+}

@@ -1,0 +1,152 @@
+//! What supervisors start, as their `init/1` comes to it.
+
+use super::run::{Done, Run, World};
+use super::truth::elements;
+use super::value::Value;
+use crate::term::Atom;
+
+/// A supervisor: its strategy, and its children as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub struct Supervisor {
+    /// `one_for_one` and the like.
+    pub strategy: Option<Atom>,
+    /// Its children; none where they are computed from what is not known.
+    pub children: Option<Vec<Child>>,
+}
+
+/// A child of a supervisor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Child {
+    /// Its id.
+    pub id: Value,
+    /// The module that its processes run: the callback module that the start function gives away, else the module of that.
+    pub runs: Option<Atom>,
+    /// The function that starts it: module, name, arguments.
+    pub start: Option<(Atom, Atom, Value)>,
+}
+
+impl Supervisor {
+    /// Whether its children are made of one template.
+    pub fn is_template(&self) -> bool {
+        self.strategy.as_ref().is_some_and(|strategy| matches!(strategy.as_str(), "simple_one_for_one" | "dynamic"))
+    }
+}
+
+/// What a supervisor's module starts; `None` where `init/1` does not answer what a supervisor does.
+pub fn supervisor(world: &World<'_>, module: &Atom) -> Option<Supervisor> {
+    let mut run = Run::new(world);
+    let answer = run.call(module, &Atom::new("init"), vec![Value::Any]);
+    let mut all: Option<Supervisor> = None;
+    for answer in answer.members() {
+        let Some([parts, ..]) = answer.tagged("ok") else { continue };
+        let found = match parts.as_tuple() {
+            Some([flags, specs]) => Supervisor { strategy: strategy(flags), children: children(world, specs) },
+            // `DynamicSupervisor.init/1` answers its options.
+            _ => Supervisor { strategy: Some(Atom::new("dynamic")), children: Some(Vec::new()) },
+        };
+        all = Some(match all {
+            None => found,
+            Some(Supervisor { strategy, children }) => {
+                Supervisor { strategy: strategy.or(found.strategy), children: children.zip(found.children).map(|(one, other)| joined(one, other)) }
+            }
+        });
+    }
+    all
+}
+
+/// What an Elixir application starts in `start/2`, by `Supervisor.start_link(Children, Options)`.
+pub fn started(world: &World<'_>, done: &Done) -> Option<Supervisor> {
+    let [specs, options] = done.arguments.as_slice() else { return None };
+    done.is("Elixir.Supervisor", &["start_link"]).then(|| Supervisor { strategy: strategy(options), children: children(world, specs) })
+}
+
+fn joined(mut one: Vec<Child>, other: Vec<Child>) -> Vec<Child> {
+    for child in other {
+        if !one.contains(&child) {
+            one.push(child);
+        }
+    }
+    one
+}
+
+fn strategy(flags: &Value) -> Option<Atom> {
+    let found = match flags {
+        Value::Map(map) => map.get(&Value::atom("strategy")).map_or_else(|| Value::atom("one_for_one"), |(value, _)| value),
+        Value::Tuple(items, _) => items.first()?.clone(),
+        Value::List(options, None) => options.iter().find_map(|option| option.tagged("strategy"))?.first()?.clone(),
+        _ => return None,
+    };
+    found.as_atom().cloned()
+}
+
+fn children(world: &World<'_>, specs: &Value) -> Option<Vec<Child>> {
+    match specs {
+        Value::List(items, None) => {
+            let mut all = Vec::new();
+            for item in items {
+                for member in item.members() {
+                    all.push(child(world, member)?);
+                }
+            }
+            Some(all)
+        }
+        Value::List(_, Some(_)) => elements(specs).members().iter().map(|member| child(world, member)).collect(),
+        Value::Union(members) => {
+            members.iter().map(|member| children(world, member)).collect::<Option<Vec<_>>>().map(|all| all.into_iter().fold(Vec::new(), joined))
+        }
+        _ => None,
+    }
+}
+
+/// The id in a child specification, where it is written out.
+pub fn id_of(spec: &Value) -> Option<Value> {
+    let id = match spec {
+        Value::Map(map) => map.get(&Value::atom("id"))?.0,
+        Value::Tuple(items, _) if items.len() == 6 => items.first()?.clone(),
+        _ => return None,
+    };
+    Some(id).filter(Value::is_literal)
+}
+
+/// A child of a specification; `None` where its id is not known.
+fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
+    let start = match spec {
+        Value::Map(map) => map.get(&Value::atom("start")).map(|(start, _)| start),
+        Value::Tuple(items, _) if items.len() == 6 => items.get(1).cloned(),
+        // `Module` and `{Module,Argument}`: the module's own function says the rest.
+        Value::Atom(module) => return given(world, module, Value::List(Vec::new(), None)),
+        Value::Tuple(items, _) => match items.as_slice() {
+            [Value::Atom(module), argument] => return given(world, module, argument.clone()),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let start = start.and_then(|start| match start.as_tuple() {
+        Some([Value::Atom(module), Value::Atom(function), arguments]) => Some((module.clone(), function.clone(), arguments.clone())),
+        _ => None,
+    });
+    let runs = start.as_ref().map(|(module, function, arguments)| runs(world, module, function, arguments));
+    Some(Child { id: id_of(spec)?, runs, start })
+}
+
+fn given(world: &World<'_>, module: &Atom, argument: Value) -> Option<Child> {
+    let spec = Run::new(world).call(module, &Atom::new("child_spec"), vec![argument]);
+    match spec {
+        Value::Map(_) => child(world, &spec),
+        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None }),
+    }
+}
+
+/// The module whose callbacks a process runs that a function starts.
+fn runs(world: &World<'_>, module: &Atom, function: &Atom, arguments: &Value) -> Atom {
+    let arguments = arguments.as_list().map(<[Value]>::to_vec).unwrap_or_default();
+    let mut run = Run::new(world);
+    run.call(module, function, arguments);
+    let callback =
+        run.done.iter().filter(|done| done.function.as_str().starts_with("start")).find_map(|done| match (done.module.as_str(), done.arguments.as_slice()) {
+            ("gen_server" | "gen_statem" | "supervisor", [Value::Tuple(..), Value::Atom(callback), ..] | [Value::Atom(callback), ..]) => Some(callback.clone()),
+            ("Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", [Value::Atom(callback), ..]) => Some(callback.clone()),
+            _ => None,
+        });
+    callback.unwrap_or_else(|| module.clone())
+}

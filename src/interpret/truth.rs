@@ -1,0 +1,203 @@
+//! What can be said of values without running code: whether they are equal, true, of a sort; operators; lists.
+
+use super::value::{Fun, Map, Sort, Value};
+
+/// Whether a pattern or a guard takes a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+    /// That depends on what is not known.
+    Maybe,
+}
+
+impl Takes {
+    /// Both.
+    pub fn and(self, other: Takes) -> Takes {
+        match (self, other) {
+            (Takes::No, _) | (_, Takes::No) => Takes::No,
+            (Takes::Yes, Takes::Yes) => Takes::Yes,
+            (Takes::Maybe, _) | (_, Takes::Maybe) => Takes::Maybe,
+        }
+    }
+
+    /// One of them.
+    pub fn or(self, other: Takes) -> Takes {
+        match (self, other) {
+            (Takes::Yes, _) | (_, Takes::Yes) => Takes::Yes,
+            (Takes::No, Takes::No) => Takes::No,
+            (Takes::Maybe, _) | (_, Takes::Maybe) => Takes::Maybe,
+        }
+    }
+
+    /// Of what is known.
+    fn of(value: bool) -> Takes {
+        if value { Takes::Yes } else { Takes::No }
+    }
+}
+
+/// Whether a value is true.
+pub fn truth(value: &Value) -> Takes {
+    match value {
+        Value::Atom(atom) => Takes::of(atom.as_str() == "true"),
+        Value::Any | Value::Bag(_) => Takes::Maybe,
+        Value::Union(members) if !members.is_empty() => {
+            let mut each = members.iter().map(truth);
+            let first = each.next().unwrap_or(Takes::Maybe);
+            if each.all(|one| one == first) { first } else { Takes::Maybe }
+        }
+        Value::Union(_) => Takes::Maybe,
+        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
+    }
+}
+
+/// Whether two values are equal.
+pub fn equal(one: &Value, other: &Value) -> Takes {
+    if one.is_other_than(other) {
+        Takes::No
+    } else if one.is_literal() && one == other {
+        Takes::Yes
+    } else {
+        Takes::Maybe
+    }
+}
+
+pub fn text_takes(written: &Value, value: &Value) -> Takes {
+    match (written, value) {
+        (Value::Text(Some(one)), Value::Text(Some(other))) => Takes::of(one == other),
+        (Value::Text(_), value) if value.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
+        (written, Value::Text(_)) if written.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
+        _ => Takes::Maybe,
+    }
+}
+
+/// Whether a value is of a sort.
+pub fn is_of(value: &Value, sort: Sort) -> Value {
+    match value {
+        Value::Union(members) => members.iter().map(|member| is_of(member, sort)).fold(Value::NEVER, Value::or),
+        Value::Text(_) if sort != Sort::List => Value::atom("false"),
+        Value::Fun(Fun::Named(..) | Fun::Clauses(..)) => Value::atom(if sort == Sort::Fun { "true" } else { "false" }),
+        _ => value.kind().map_or(Value::Any, |kind| Value::atom(if kind == sort { "true" } else { "false" })),
+    }
+}
+/// A comparison of two values, as far as it is known.
+pub fn compared(name: &str, one: &Value, other: &Value) -> Value {
+    let is_equal = equal(one, other);
+    let known = |yes: bool| Value::atom(if yes { "true" } else { "false" });
+    match (name, is_equal) {
+        ("=:=" | "==", Takes::Yes) | ("=/=" | "/=", Takes::No) => known(true),
+        ("=:=" | "==", Takes::No) | ("=/=" | "/=", Takes::Yes) => known(false),
+        _ => {
+            let number = |value: &Value| if let Value::Number(Some(text)) = value { text.parse::<i64>().ok() } else { None };
+            let Some((one, other)) = number(one).zip(number(other)) else { return Value::Any };
+            match name {
+                "<" => known(one < other),
+                ">" => known(one > other),
+                "=<" => known(one <= other),
+                ">=" => known(one >= other),
+                "=:=" | "==" => known(one == other),
+                "=/=" | "/=" => known(one != other),
+                _ => Value::Any,
+            }
+        }
+    }
+}
+
+/// What an operator makes of its operands.
+pub fn operator(name: &str, values: &[Value]) -> Value {
+    match (name, values) {
+        ("=:=" | "==" | "=/=" | "/=" | "<" | ">" | "=<" | ">=", [one, other]) => compared(name, one, other),
+        ("++", [one, other]) => append(one, other),
+        ("--", [list, _]) => Value::list_of(elements(list)),
+        ("not", [value]) => match truth(value) {
+            Takes::Yes => Value::atom("false"),
+            Takes::No => Value::atom("true"),
+            Takes::Maybe => Value::Any,
+        },
+        ("and" | "or" | "xor", [one, other]) => match (name, truth(one), truth(other)) {
+            ("and", Takes::No, _) | ("and", _, Takes::No) | ("or", Takes::No, Takes::No) => Value::atom("false"),
+            ("or", Takes::Yes, _) | ("or", _, Takes::Yes) | ("and", Takes::Yes, Takes::Yes) => Value::atom("true"),
+            _ => Value::Any,
+        },
+        ("+" | "-" | "*", [Value::Number(Some(one)), Value::Number(Some(other))]) => {
+            let numbers = one.parse::<i64>().ok().zip(other.parse::<i64>().ok());
+            let result = numbers.and_then(|(one, other)| match name {
+                "+" => one.checked_add(other),
+                "-" => one.checked_sub(other),
+                _ => one.checked_mul(other),
+            });
+            Value::Number(result.map(|number| number.to_string()))
+        }
+        ("+" | "-" | "*" | "/" | "div" | "rem" | "band" | "bor" | "bxor" | "bsl" | "bsr" | "bnot", _) => Value::Number(None),
+        _ => Value::Any,
+    }
+}
+
+/// A list with elements put before it.
+pub fn cons(mut items: Vec<Value>, tail: Value) -> Value {
+    match tail {
+        Value::List(more, rest) => {
+            items.extend(more);
+            Value::List(items, rest)
+        }
+        Value::Union(members) => members.into_iter().map(|tail| cons(items.clone(), tail)).fold(Value::NEVER, Value::or),
+        _ => Value::List(items, Some(Box::new(Value::Any))),
+    }
+}
+
+/// One list after the other.
+pub fn append(one: &Value, other: &Value) -> Value {
+    match (one, other) {
+        (Value::List(items, None), other) => cons(items.clone(), other.clone()),
+        (Value::List(items, Some(rest)), other) => Value::List(items.clone(), Some(Box::new(rest.as_ref().clone().or_blend(elements(other))))),
+        _ => Value::Any,
+    }
+}
+
+/// What the elements are like that one goes through: of a list, of a container, of a map its pairs.
+pub fn elements(value: &Value) -> Value {
+    match value {
+        Value::Map(map) => pairs(map),
+        Value::Union(members) => members.iter().map(elements).fold(Value::NEVER, Value::or_blend),
+        _ => value.elements(),
+    }
+}
+
+fn pairs(map: &Map) -> Value {
+    let own = map.keys.iter().map(|(key, value, _)| Value::tuple(vec![key.clone(), value.clone()])).fold(Value::NEVER, Value::or);
+    let rest = map.rest.as_ref().map_or(Value::NEVER, |rest| Value::tuple(vec![rest.0.clone(), rest.1.clone()]));
+    own.or(rest)
+}
+
+/// True or false.
+pub fn known(yes: bool) -> Value {
+    Value::atom(if yes { "true" } else { "false" })
+}
+
+/// `true` or `false`, which of them is not known.
+pub fn either() -> Value {
+    known(true).or(known(false))
+}
+
+/// A map of pairs.
+pub fn of_pairs(list: &Value) -> Value {
+    if let Value::List(items, None) = list
+        && items.iter().all(|item| item.as_tuple().is_some_and(|pair| matches!(pair, [key, _] if key.is_literal())))
+    {
+        let pairs = items.iter().filter_map(|item| if let Some([key, value]) = item.as_tuple() { Some((key.clone(), value.clone())) } else { None });
+        return Value::Map(Map::of(pairs.collect(), Default::default()));
+    }
+    let mut map = Map::default();
+    let each = elements(list);
+    for member in each.members() {
+        let (key, value) = match member.as_tuple() {
+            Some([key, value]) => (key.clone(), value.clone()),
+            _ => (Value::Any, Value::Any),
+        };
+        let rest = map.rest.take().map_or((Value::NEVER, Value::NEVER), |rest| *rest);
+        map.rest = Some(Box::new((rest.0.or_blend(key), rest.1.or_blend(value))));
+    }
+    Value::Map(map)
+}

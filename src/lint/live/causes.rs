@@ -1,0 +1,109 @@
+//! What the code of a process causes that arrives at it later: its own timers, timeouts in answers and actions, monitors.
+
+use super::code::{Code, NO_REPLIES};
+use crate::appup::Direction;
+use crate::interpret::{Done, Living, Machine, Message, Takes, Value, is_taken};
+use crate::lint::Pair;
+use crate::term::Atom;
+
+/// Something that arrives at a process later, because its code caused it.
+#[derive(Clone, Debug)]
+pub struct Caused {
+    /// What arrives: the message; of a state machine its type and its content.
+    pub arrives: Vec<Value>,
+    /// What causes it, in words.
+    pub what: &'static str,
+    /// The line that does.
+    pub line: u32,
+    /// Whether it comes again and again by itself.
+    pub repeats: bool,
+    /// The message that is being handled when it is caused; none where the process begins.
+    pub handling: Option<Message>,
+}
+
+/// What the processes of a module cause to themselves, each once.
+pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
+    let mut all: Vec<Caused> = Vec::new();
+    let mut add = |one: Caused| {
+        if !all.iter().any(|known| known.arrives == one.arrives && known.handling == one.handling && known.repeats == one.repeats) {
+            all.push(one);
+        }
+    };
+    let begun = living.begun.iter().map(|done| (None, done));
+    for (handling, done) in begun.chain(living.done.iter().map(|(message, done)| (Some(message), done))) {
+        let Some((message, what)) = sent(module, done) else { continue };
+        let arrives = match machine {
+            Machine::Server | Machine::Handler => vec![message],
+            Machine::States | Machine::Events => vec![Value::atom("info"), message],
+        };
+        let repeats = done.is("timer", &["send_interval"]);
+        add(Caused { arrives, what, line: done.line.0, repeats, handling: handling.cloned() });
+    }
+    for answer in &living.answers {
+        let (line, parts) = (answer.made().map_or(0, |made| made.1), answer.as_tuple().unwrap_or_default());
+        let tag = parts.first().and_then(Value::as_atom).map(Atom::as_str);
+        match machine {
+            Machine::Server => {
+                let is_timed = matches!((tag, parts.len()), (Some("noreply" | "ok"), 3) | (Some("reply"), 4));
+                if is_timed && matches!(parts.last(), Some(Value::Number(_))) {
+                    add(Caused { arrives: vec![Value::atom("timeout")], what: "the timeout", line, repeats: false, handling: None });
+                }
+            }
+            Machine::States | Machine::Events => {
+                let actions = parts.last().map(crate::interpret::elements).unwrap_or(Value::NEVER);
+                let one = parts.last().filter(|last| last.as_tuple().is_some()).cloned().unwrap_or(Value::NEVER);
+                for action in actions.members().iter().chain(one.members()) {
+                    if let Some((kind, content)) = timeout(action) {
+                        let line = action.made().map_or(line, |made| made.1);
+                        add(Caused { arrives: vec![kind, content], what: "the timeout", line, repeats: false, handling: None });
+                    }
+                }
+            }
+            Machine::Handler => {}
+        }
+    }
+    all
+}
+
+/// The message that a call sends to the process itself, now, later or when something happens.
+fn sent(module: &Atom, done: &Done) -> Option<(Value, &'static str)> {
+    let own = |to: &Value| crate::interpret::is_own(to) || to.as_atom() == Some(module);
+    match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
+        ("erlang", "send_after", [_, to, message, ..]) if own(to) => Some((message.clone(), "the timer")),
+        ("erlang", "start_timer", [_, to, message, ..]) if own(to) => {
+            Some((Value::tuple(vec![Value::atom("timeout"), Value::Any, message.clone()]), "the timer"))
+        }
+        ("erlang", "send", [to, message, ..]) if own(to) => Some((message.clone(), "the message")),
+        ("erlang", "monitor", [kind, ..]) if kind.is_atom("process") => {
+            Some((Value::tuple(vec![Value::atom("DOWN"), Value::Any, Value::atom("process"), Value::Any, Value::Any]), "the monitor"))
+        }
+        ("erlang", "process_flag", [flag, value]) if flag.is_atom("trap_exit") && value.is_atom("true") => {
+            Some((Value::tuple(vec![Value::atom("EXIT"), Value::Any, Value::Any]), "a linked process"))
+        }
+        ("timer", "send_after" | "send_interval", [_, message]) => Some((message.clone(), "the timer")),
+        ("timer", "send_after" | "send_interval", [_, to, message]) if own(to) => Some((message.clone(), "the timer")),
+        _ => None,
+    }
+}
+
+/// The timeout of a state machine that an action sets: its kind and its content.
+fn timeout(action: &Value) -> Option<(Value, Value)> {
+    let (kind, time, content) = match action.as_tuple()? {
+        [kind, time, content] | [kind, time, content, _] => (kind, time, content),
+        _ => return None,
+    };
+    // `cancel` and `update` set none.
+    if time.as_atom().is_some_and(|word| word.as_str() != "infinity") {
+        return None;
+    }
+    let is_named = kind.tagged("timeout").is_some_and(|name| name.len() == 1);
+    let is_plain = kind.is_atom("state_timeout") || kind.is_atom("timeout");
+    (is_named || is_plain).then(|| (kind.clone(), content.clone()))
+}
+
+/// Whether the code of a module takes what arrives.
+pub fn takes(pair: &Pair<'_>, direction: Direction, after: bool, module: &Atom, machine: Machine, arrives: &[Value]) -> Takes {
+    let code = Code::of(pair, pair.side(direction, after));
+    let Some(program) = code.program(module) else { return Takes::Maybe };
+    code.run(None, &NO_REPLIES, |world| is_taken(world, &program, machine, arrives))
+}

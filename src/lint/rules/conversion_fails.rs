@@ -1,0 +1,42 @@
+//! A `code_change` that fails on the state that its processes keep.
+
+use crate::diag::{Diagnostic, Findings, Severity, code};
+use crate::interpret::{Fault, FaultKind};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    CONVERSION_FAILS "RL0618" "conversion-fails" Error
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &CONVERSION_FAILS, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for route in pair.hot_routes() {
+        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+        for (module, conversion) in &passed.converted {
+            let Some(fault) = conversion.faults.iter().find(|fault| !fault.caught) else { continue };
+            let is_own = matches!(&fault.kind, FaultKind::NoFunctionClause(name, _) if name.as_str() == "code_change");
+            found.push(
+                Diagnostic::new(&CONVERSION_FAILS, format!("the conversion of `{module}` fails: {}", words(fault)))
+                    .label(route.span(conversion.at), "its processes are converted here: the upgrade fails and the node restarts")
+                    .help("handle every state that the old code creates: `code_change` receives it unchanged")
+                    .severity(if is_own { Severity::Error } else { Severity::Warning })
+                    .on_path(&route.name),
+            );
+        }
+    }
+}
+
+fn words(fault: &Fault) -> String {
+    let place = if fault.line.0 > 0 { format!("`{}` (line {})", fault.module, fault.line.0) } else { format!("`{}`", fault.module) };
+    let value = &fault.value;
+    match &fault.kind {
+        FaultKind::NoFunctionClause(name, arity) => format!("no clause of `{name}/{arity}` in {place} matches `{value}`"),
+        FaultKind::NoClause => format!("no clause in {place} matches `{value}`"),
+        FaultKind::NoKey(key) => format!("`{value}` has no key `{key}`, which {place} needs"),
+        FaultKind::NoRecord(record) => format!("{place} expects a record `{record}` and gets `{value}`"),
+        FaultKind::NoFunction(module, name, arity) => format!("{place} calls `{module}:{name}/{arity}`, which does not exist at that step"),
+        FaultKind::BadArgument(module, name) => format!("{place} passes `{value}` to `{module}:{name}`, which fails"),
+    }
+}

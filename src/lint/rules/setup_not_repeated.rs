@@ -1,0 +1,184 @@
+//! Something that is set up when a process or an application starts: an upgrade does not run that code again.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::interpret::{Done, Value, elements, is_own};
+use crate::lint::lives::{Half, Passed};
+use crate::lint::{Check, Pair, Route, Rule};
+use crate::term::Atom;
+
+code! {
+    SETUP_NOT_REPEATED "RL0615" "setup-not-repeated" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &SETUP_NOT_REPEATED, check: Check::Pair(check) };
+
+/// A call whose effect lasts.
+struct Effect {
+    module: &'static str,
+    functions: &'static [&'static str],
+    /// What it sets up, in words.
+    what: &'static str,
+    /// The arguments that name it.
+    names: &'static [usize],
+    /// The argument that says what it is like.
+    like: Option<usize>,
+}
+
+const fn effect(module: &'static str, functions: &'static [&'static str], what: &'static str, names: &'static [usize], like: Option<usize>) -> Effect {
+    Effect { module, functions, what, names, like }
+}
+
+/// Calls whose effect lasts as long as the node, or the process.
+const EFFECTS: &[Effect] = &[
+    effect("ets", &["new"], "the table", &[0], Some(1)),
+    effect("dets", &["open_file"], "the table", &[0], None),
+    effect("mnesia", &["create_table"], "the table", &[0], Some(1)),
+    effect("persistent_term", &["put"], "the persistent term", &[0], Some(1)),
+    effect("erlang", &["register"], "the name", &[0], None),
+    effect("global", &["register_name"], "the global name", &[0], None),
+    effect("erlang", &["process_flag"], "the flag", &[0], Some(1)),
+    effect("erlang", &["monitor"], "the monitor of", &[0, 1], None),
+    effect("net_kernel", &["monitor_nodes"], "the subscription to nodes", &[0], None),
+    effect("pg", &["join"], "membership of", &[0], None),
+    effect("logger", &["add_handler", "add_primary_filter"], "the handler", &[0], Some(1)),
+    effect("telemetry", &["attach", "attach_many"], "the handler", &[0], Some(1)),
+    effect("gen_event", &["add_handler", "add_sup_handler"], "the handler", &[0, 1], None),
+    effect("Elixir.Registry", &["register"], "the registration of", &[0, 1], None),
+    effect("Elixir.Phoenix.PubSub", &["subscribe"], "the subscription to", &[0, 1], None),
+    effect("application", &["set_env"], "the environment's", &[0, 1], Some(2)),
+    effect("Elixir.Application", &["put_env"], "the environment's", &[0, 1], Some(2)),
+    effect("timer", &["send_interval", "send_after"], "the timer for", &[1], None),
+    effect("timer", &["apply_interval", "apply_after"], "the timer for", &[1, 2], None),
+    effect("erlang", &["send_after", "start_timer"], "the timer for", &[2], None),
+    effect("counters", &["new"], "the counters", &[], Some(0)),
+    effect("atomics", &["new"], "the counters", &[], Some(0)),
+    effect("gen_tcp", &["listen"], "the socket", &[], Some(1)),
+    effect("gen_udp", &["open"], "the socket", &[], Some(1)),
+];
+
+/// What options of a table decide that cannot be changed while it lives.
+const KINDS: &[&str] = &["set", "ordered_set", "bag", "duplicate_bag", "public", "protected", "private", "named_table"];
+
+/// Something that is set up: what it is, what names it, what it is like.
+struct Setup<'d> {
+    effect: &'static Effect,
+    names: Vec<Value>,
+    like: Option<Value>,
+    done: &'d Done,
+}
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for route in pair.hot_routes() {
+        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+        for (module, (_, living)) in &to.processes {
+            let lives_on = from.processes.contains_key(module) && !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
+            let Some((_, old)) = from.processes.get(module).filter(|_| lives_on) else { continue };
+            let later: Vec<&Done> = living.done.iter().filter(|(message, done)| !is_chain(&message.arguments, done)).map(|(_, done)| done).collect();
+            compare(pair, route, module, (&old.begun, &living.begun), &later, (from, passed), found);
+        }
+        for (module, begun) in &to.starts {
+            let restarts = pair.owner_of(module).is_some_and(|application| !route.timeline.stops(application.name.value.as_str()).is_empty());
+            if let Some(old) = from.starts.get(module).filter(|_| !restarts) {
+                compare(pair, route, module, (old, begun), &[], (from, passed), found);
+            }
+        }
+    }
+}
+
+/// Whether a timer is set for the message that is being handled: it goes on once it has begun.
+fn is_chain(arguments: &[Value], done: &Done) -> bool {
+    setups(done).iter().any(|setup| setup.names.last().is_some_and(|message| setup.effect.what == "the timer for" && arguments.contains(message)))
+}
+
+type Sides<'d> = (&'d [Done], &'d [Done]);
+
+fn compare(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, (old, new): Sides<'_>, later: &[&Done], (from, passed): (&Half, &Passed), found: &mut Findings) {
+    let mut lost: Vec<(Setup<'_>, Option<Value>)> = Vec::new();
+    for setup in new.iter().flat_map(setups) {
+        let is_same = |other: &Setup<'_>| std::ptr::eq(other.effect, setup.effect) && other.names == setup.names;
+        let again = |done: &Done| setups(done).iter().any(|other| std::ptr::eq(other.effect, setup.effect) && may_be(&other.names, &setup.names));
+        // The path does it, or code that runs later.
+        if passed.done().any(again) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
+            continue;
+        }
+        let before: Vec<Setup<'_>> = old.iter().flat_map(setups).filter(is_same).collect();
+        if before.is_empty() {
+            if !setup.names.is_empty() && !from.all_done().any(again) {
+                lost.push((setup, None));
+            }
+            continue;
+        }
+        let Some(like) = setup.like.clone().filter(Value::is_literal) else { continue };
+        let others: Option<Vec<Value>> = before.iter().map(|before| before.like.clone().filter(Value::is_literal)).collect();
+        if let Some(other) = others.filter(|others| !others.contains(&like)).and_then(|others| others.into_iter().next()) {
+            lost.push((setup, Some(other)));
+        }
+    }
+    let Some((first, other)) = lost.first() else { return };
+    let application = pair.owner_of(module).map_or("", |application| application.name.value.as_str());
+    let span = route.loaded(module).unwrap_or_else(|| pair.change(application));
+    let called = format!("{}:{}", first.done.module, first.done.function);
+    let name = first.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
+    let what = if name.is_empty() { first.effect.what.to_owned() } else { format!("{} {name}", first.effect.what) };
+    let more = if lost.len() > 1 { format!(", and {} more", lost.len() - 1) } else { String::new() };
+    let message = match other {
+        None => format!("{what}{more} is set up when `{module}` starts, and an upgrade does not run that code again"),
+        Some(_) => format!("{what}{more} is set up differently when `{module}` starts, and stays unchanged on a running node"),
+    };
+    let by = if first.done.by == *module { String::new() } else { format!(" of `{}`", first.done.by) };
+    let label = format!("`{called}` (line {}{by}) is not called on this path", first.done.line.0);
+    found.push(
+        Diagnostic::new(&SETUP_NOT_REPEATED, message)
+            .label(span, label)
+            .help("do the same in `code_change`, or in a function that an `apply` on this path calls; or restart the process")
+            .on_path(&route.name),
+    );
+}
+
+/// Whether two things may have one name.
+fn may_be(one: &[Value], other: &[Value]) -> bool {
+    one.len() == other.len() && one.iter().zip(other).all(|(one, other)| !one.is_other_than(other))
+}
+
+/// What a call sets up that has a literal name.
+fn setups(done: &Done) -> Vec<Setup<'_>> {
+    let Some(effect) = EFFECTS.iter().find(|effect| done.is(effect.module, effect.functions)) else { return Vec::new() };
+    // The last arguments of `timer` are without a process in the short form.
+    let shift = usize::from(effect.module == "timer" && done.function.as_str().starts_with("send") && done.arguments.len() == 3);
+    if effect.what == "the timer for" && !is_to_itself(done) {
+        return Vec::new();
+    }
+    let names: Vec<Value> = effect.names.iter().filter_map(|at| done.arguments.get(at + shift).cloned()).collect();
+    // Of a message its form is enough.
+    let is_named = names.len() == effect.names.len() && names.iter().all(|name| name.is_literal() || (effect.what == "the timer for" && *name != Value::Any));
+    if !is_named {
+        return Vec::new();
+    }
+    let like = effect.like.and_then(|at| done.arguments.get(at)).map(|like| if done.module.as_str() == "ets" { kind(like) } else { like.clone() });
+    vec![Setup { effect, names, like, done }]
+}
+
+fn is_to_itself(done: &Done) -> bool {
+    match (done.module.as_str(), done.arguments.as_slice()) {
+        ("erlang", [_, to, ..]) => is_own(to) || to.as_atom() == Some(&done.by),
+        ("timer", [_, to, _]) if done.function.as_str().starts_with("send") => is_own(to) || to.as_atom() == Some(&done.by),
+        _ => true,
+    }
+}
+
+/// What of a table's options cannot be changed while it lives, sorted, with what is meant where nothing is written.
+fn kind(options: &Value) -> Value {
+    let all = elements(options);
+    if !all.is_never() && options.as_list().is_none() {
+        return Value::Any;
+    }
+    let words: Vec<&str> = all.members().iter().filter_map(Value::as_atom).map(Atom::as_str).filter(|word| KINDS.contains(word)).collect();
+    let one_of = |list: [&'static str; 3], default: &'static str| list.into_iter().find(|word| words.contains(word)).unwrap_or(default);
+    let place = all.members().iter().find_map(|option| option.tagged("keypos")?.first().cloned()).unwrap_or(Value::Number(Some("1".to_owned())));
+    Value::List(
+        vec![Value::atom(one_of(["ordered_set", "bag", "duplicate_bag"], "set")), Value::atom(one_of(["public", "private", "protected"], "protected")), place],
+        None,
+    )
+}
