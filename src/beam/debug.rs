@@ -108,6 +108,11 @@ impl<'b> Debug<'b> {
         Debug { bytes: Cow::Owned(bytes.into_owned()), at, parts, functions, language }
     }
 
+    /// How many bytes it keeps.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// The names and arities of its functions, sorted.
     pub fn names(&self) -> Vec<(Atom, u32)> {
         let mut names: Vec<(Atom, u32)> = self.functions.keys().map(|(name, arity)| (Atom::new(name), *arity)).collect();

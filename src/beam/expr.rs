@@ -111,6 +111,59 @@ impl Expr {
         first.as_atom().filter(|first| first.as_str() == tag).map(|_| rest)
     }
 
+    /// Looks at it and at every expression in it, patterns left out.
+    pub fn visit(&self, look: &mut impl FnMut(&Expr)) {
+        look(self);
+        let mut all = |items: &[Expr]| items.iter().for_each(|item| item.visit(look));
+        match self {
+            Expr::Tuple(items) | Expr::Block(items) | Expr::Call(_, _, items, _) | Expr::Op(_, items) => all(items),
+            Expr::List(items, tail) => {
+                all(items);
+                tail.iter().for_each(|tail| tail.visit(look));
+            }
+            Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().for_each(|(_, value)| value.visit(look)),
+            Expr::Record(_, fields) => fields.iter().for_each(|(_, value)| value.visit(look)),
+            Expr::RecordChange(changed, _, fields) => {
+                changed.visit(look);
+                fields.iter().for_each(|(_, value)| value.visit(look));
+            }
+            Expr::Change(changed, pairs) => {
+                changed.visit(look);
+                pairs.iter().for_each(|(_, value, _)| value.visit(look));
+            }
+            Expr::RecordField(inner, ..) | Expr::Field(inner, ..) | Expr::Bind(_, inner) => inner.visit(look),
+            Expr::Apply(module, function, arguments, _) => {
+                module.iter().for_each(|module| module.visit(look));
+                function.visit(look);
+                arguments.iter().for_each(|argument| argument.visit(look));
+            }
+            Expr::Case(subject, clauses) => {
+                subject.iter().for_each(|subject| subject.visit(look));
+                bodies(clauses, look);
+            }
+            Expr::Receive(clauses, after) => {
+                bodies(clauses, look);
+                after.iter().for_each(|expr| expr.visit(look));
+            }
+            Expr::Try(body, of, catches, after) => {
+                body.iter().chain(after).for_each(|expr| expr.visit(look));
+                bodies(of, look);
+                bodies(catches, look);
+            }
+            Expr::Comprehension(parts, body) => {
+                qualifiers(parts, look);
+                body.visit(look);
+            }
+            Expr::With(parts, body, otherwise) => {
+                qualifiers(parts, look);
+                body.visit(look);
+                bodies(otherwise, look);
+            }
+            Expr::Fun(clauses) => bodies(clauses, look),
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) | Expr::Named(..) | Expr::Unknown => {}
+        }
+    }
+
     /// The atom that it is.
     pub fn as_atom(&self) -> Option<&Atom> {
         if let Expr::Atom(atom) = self { Some(atom) } else { None }
@@ -159,6 +212,18 @@ impl Expr {
             Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) => false,
             Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Named(..) => false,
             Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => false,
+        }
+    }
+}
+
+fn bodies(clauses: &[Clause], look: &mut impl FnMut(&Expr)) {
+    clauses.iter().flat_map(|clause| &clause.body).for_each(|expr| expr.visit(look));
+}
+
+fn qualifiers(parts: &[Qualifier], look: &mut impl FnMut(&Expr)) {
+    for part in parts {
+        match part {
+            Qualifier::Each(_, value) | Qualifier::Takes(_, value) | Qualifier::Test(value) => value.visit(look),
         }
     }
 }

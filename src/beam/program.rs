@@ -30,6 +30,11 @@ impl Program {
         Some(Program { module, file: debug.file(), records: debug.records(), debug, functions: Mutex::default() })
     }
 
+    /// How many bytes it keeps.
+    pub fn size(&self) -> usize {
+        self.debug.size()
+    }
+
     /// A function.
     pub fn function(&self, name: &Atom, arity: u32) -> Option<Arc<Function>> {
         // A panic leaves the table whole.

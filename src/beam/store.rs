@@ -35,7 +35,6 @@ struct Module {
     calls: OnceLock<Option<Arc<Vec<Call>>>>,
     named_calls: OnceLock<Arc<Vec<NamedCall>>>,
     external_funs: OnceLock<Arc<Vec<Mfa>>>,
-    program: OnceLock<Option<Arc<Program>>>,
 }
 
 /// What a module offers to others, and what it uses of them.
@@ -206,9 +205,9 @@ impl Look<'_> {
         Arc::clone(self.module.external_funs.get_or_init(|| Arc::new(self.see(|beam| Some(beam.external_funs())).unwrap_or_default())))
     }
 
-    /// Its functions as they were written; `None` without debug information.
-    pub fn program(&self) -> Option<Arc<Program>> {
-        self.module.program.get_or_init(|| self.see(Program::of).map(Arc::new)).clone()
+    /// Its functions as they were written; `None` without debug information. They take much memory and are not kept.
+    pub fn program(&self) -> Option<Program> {
+        self.see(Program::of)
     }
 
     /// Whether its code names one of some atoms.

@@ -1,7 +1,7 @@
 //! The forms of expressions that choose, go through lists, or work on records.
 
-use super::run::{Env, FaultKind, Run, bound, spread};
-use super::truth::{Takes, elements, operator, truth};
+use super::run::{Env, FaultKind, Run, bound};
+use super::truth::{Takes, elements, operator, spread, truth};
 use super::value::Value;
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
@@ -45,12 +45,17 @@ impl Run<'_> {
         if !of.is_empty() && !result.is_never() {
             result = self.clauses(program, of, vec![vec![result]], &own, || FaultKind::NoClause);
         }
+        // That the body fails is certain only where it gets no further.
+        let fails = result.is_never();
         for clause in catches {
             let mut own = env.clone();
             for pattern in &clause.patterns {
                 self.takes(program, pattern, &Value::Any, &mut own);
             }
-            result = result.or(self.block(program, &clause.body, &mut own));
+            let caught = self.block(program, &clause.body, &mut own);
+            if fails {
+                result = result.or(caught);
+            }
         }
         if !after.is_empty() {
             self.block(program, after, &mut env.clone());
@@ -73,7 +78,9 @@ impl Run<'_> {
                         own.remove(*name);
                     });
                     let Some(element) = element.pop().filter(|element| !element.is_never()) else { continue };
-                    if self.clause_takes(program, clause, &[element], &mut own) != Takes::No {
+                    if self.clause_takes(program, clause, std::slice::from_ref(&element), &mut own) == Takes::No {
+                        self.fail(FaultKind::Dropped, element);
+                    } else {
                         made = made.or(self.comprehension(program, parts, body, &mut own));
                     }
                 }
@@ -147,6 +154,9 @@ impl Run<'_> {
         if let ("!", [to, message]) = (name, values.as_slice()) {
             self.note(&Atom::new("erlang"), &Atom::new("send"), &[to.clone(), message.clone()]);
             return message.clone();
+        }
+        if let Some(known) = self.library(&Atom::new("erlang"), &Atom::new(name), &values) {
+            return known;
         }
         operator(name, &values)
     }

@@ -73,6 +73,9 @@ impl Run<'_> {
 
     /// Whether a pattern takes a value, and what of it is taken.
     pub(super) fn takes(&mut self, program: &Program, pattern: &Expr, value: &Value, env: &mut Env) -> (Takes, Value) {
+        if !self.step() {
+            return (Takes::Maybe, value.clone());
+        }
         if let Value::Union(members) = value {
             return self.union_takes(program, pattern, members, env);
         }
@@ -327,7 +330,9 @@ impl Run<'_> {
         let Some(first) = items.first().or(rest) else { return vec![list(Vec::new())] };
         let after: Vec<Value> = items.get(1..).unwrap_or_default().to_vec();
         let mut left = Vec::new();
-        for other in self.left(program, pattern, first, env) {
+        // Which of several forms comes first in a list whose elements are not known one by one is not certain.
+        let is_uncertain = items.is_empty() && self.takes(program, pattern, first, &mut env.clone()).0 != Takes::No;
+        for other in if is_uncertain { Vec::new() } else { self.left(program, pattern, first, env) } {
             left.push(list(std::iter::once(other).chain(after.iter().cloned()).collect()));
         }
         // How many further elements a list has whose end is not known is not certain either.

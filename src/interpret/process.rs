@@ -50,6 +50,11 @@ pub struct Living {
 /// How many forms of states are kept, and how many messages are tried.
 const MAX_STATES: usize = 8;
 const MAX_MESSAGES: usize = 160;
+/// How many calls are noted of the processes of a module.
+const MAX_DONE: usize = 500;
+/// How many steps the processes of a module may take in all, and for one message.
+const MAX_STEPS: usize = 10_000;
+const MAX_SHARE: usize = 1_500;
 /// How often the callbacks are run on what they gave back.
 const MAX_ROUNDS: usize = 3;
 
@@ -187,23 +192,34 @@ fn instance(run: &mut Run<'_>, program: &Program, pattern: &Expr) -> Value {
 impl Living {
     /// The processes of a module, from their beginning on.
     pub fn of(world: &World<'_>, program: &Program, machine: Machine) -> Living {
-        let mut run = Run::new(world);
+        let mut steps = MAX_STEPS;
+        let mut run = Run::with_steps(world, steps);
         let answer = run.call(&program.module, &Atom::new("init"), vec![Value::Any]);
         let mut living = Living::default();
+        // What an answer continues with is done before anything else arrives.
+        let continued = |answer: &Value| answer.as_tuple()?.last()?.tagged("continue")?.first().cloned();
+        let mut further = Vec::new();
         for answer in answer.members() {
-            machine.after(answer, None).into_iter().for_each(|state| living.keep(state));
+            let states = machine.after(answer, None);
+            match continued(answer) {
+                Some(term) => further.extend(states.into_iter().map(|state| (term.clone(), state))),
+                None => states.into_iter().for_each(|state| living.keep(state)),
+            }
             living.answers.push(answer.clone());
         }
+        steps = run.steps();
         living.begun = std::mem::take(&mut run.done);
         living.faults = std::mem::take(&mut run.faults);
         living.entered = std::mem::take(&mut run.entered);
-        let continued = living.answers.iter().filter_map(|answer| answer.as_tuple()?.last()?.tagged("continue").map(<[Value]>::to_vec)).collect::<Vec<_>>();
-        for [term] in continued.into_iter().filter_map(|parts| <[Value; 1]>::try_from(parts).ok()) {
-            let mut run = Run::new(world);
-            for state in living.states.clone() {
-                let answer = run.call(&program.module, &Atom::new("handle_continue"), vec![term.clone(), state.clone()]);
-                answer.members().iter().flat_map(|answer| machine.after(answer, Some(&state))).for_each(|state| living.keep(state));
+        for (term, state) in further {
+            let mut run = Run::with_steps(world, steps);
+            let answer = run.call(&program.module, &Atom::new("handle_continue"), vec![term, state.clone()]);
+            steps = run.steps();
+            let after: Vec<Value> = answer.members().iter().flat_map(|answer| machine.after(answer, Some(&state))).collect();
+            if after.is_empty() {
+                living.keep(state);
             }
+            after.into_iter().for_each(|state| living.keep(state));
             living.begun.extend(run.done);
         }
         let messages = messages(world, program, machine);
@@ -228,6 +244,12 @@ impl Living {
 
     /// What a request is replied to; `None` where that is not known.
     pub fn reply_to(&self, request: &Value) -> Option<Value> {
+        // Of a request of which nothing is known, and of a clause that takes every one, nothing is to be seen.
+        let is_known =
+            |request: &Value| request.as_atom().is_some() || request.as_tuple().is_some_and(|items| items.first().is_some_and(|tag| tag.as_atom().is_some()));
+        if !is_known(request) || self.replies.iter().any(|(known, _)| !is_known(known)) {
+            return None;
+        }
         let fitting = self.replies.iter().filter(|(known, _)| !known.is_other_than(request));
         let all = fitting.map(|(_, reply)| reply.clone()).fold(Value::NEVER, Value::or_blend);
         (!all.is_never()).then_some(all)
@@ -235,11 +257,15 @@ impl Living {
 
     /// Lets messages arrive at processes that keep what is known.
     pub fn meet(&mut self, world: &World<'_>, program: &Program, machine: Machine, messages: &[Message]) {
+        for name in self.states.clone().iter().filter_map(|state| state.as_tuple()?.first().cloned()) {
+            self.fits(world, program, machine, &name);
+        }
+        let mut steps = MAX_STEPS;
         for _ in 0..MAX_ROUNDS {
             let before = self.states.clone();
             for state in &before {
                 for message in messages {
-                    self.arrives(world, program, machine, (message, state));
+                    self.arrives(world, program, machine, (message, state), &mut steps);
                 }
             }
             if self.states == before {
@@ -248,14 +274,39 @@ impl Living {
         }
     }
 
-    fn arrives(&mut self, world: &World<'_>, program: &Program, machine: Machine, (message, state): (&Message, &Value)) {
+    /// Looks whether a state machine has code for a state.
+    fn fits(&mut self, world: &World<'_>, program: &Program, machine: Machine, name: &Value) {
+        let (Value::Atom(atom), line) = (name, crate::beam::Line::default()) else { return };
+        let kind = match machine {
+            Machine::States if program.function(atom, 3).is_none() => FaultKind::NoFunction(program.module.clone(), atom.clone(), 3),
+            Machine::Events => {
+                let Some(function) = program.function(&Atom::new("handle_event"), 4) else { return };
+                let mut run = Run::new(world);
+                let mut states = function.clauses.iter().filter_map(|clause| clause.patterns.get(2));
+                if !states.all(|pattern| run.takes(program, pattern, name, &mut Env::new()).0 == Takes::No) {
+                    return;
+                }
+                FaultKind::NoFunctionClause(Atom::new("handle_event"), 4)
+            }
+            Machine::States | Machine::Server | Machine::Handler => return,
+        };
+        let fault = Fault { kind, value: name.clone(), module: program.module.clone(), line, caught: false };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    fn arrives(&mut self, world: &World<'_>, program: &Program, machine: Machine, (message, state): (&Message, &Value), steps: &mut usize) {
         let Some(arguments) = machine.with_state(message, state) else { return };
         let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
         if program.function(&message.callback, arity).is_none() {
             return;
         }
-        let mut run = Run::new(world);
+        // Each message gets its share, however much those before it took.
+        let share = (*steps).min(MAX_SHARE);
+        let mut run = Run::with_steps(world, share);
         let answer = run.call(&program.module, &message.callback, arguments);
+        *steps -= share - run.steps();
         for answer in answer.members() {
             machine.after(answer, Some(state)).into_iter().for_each(|state| self.keep(state));
             if message.callback.as_str() == "handle_call"
@@ -268,7 +319,7 @@ impl Living {
             }
         }
         for done in run.done {
-            if !self.done.iter().any(|(_, known)| *known == done) {
+            if self.done.len() < MAX_DONE && !self.done.iter().any(|(for_it, known)| *known == done && for_it == message) {
                 self.done.push((message.clone(), done));
             }
         }
@@ -288,9 +339,7 @@ impl Living {
 
     /// What fails here and neither of others: what fails anyway is not the upgrade's.
     pub fn faults_beside<'l>(&'l self, others: &'l [&'l Living]) -> impl Iterator<Item = &'l Fault> {
-        let is_known = |fault: &Fault| {
-            others.iter().any(|other| other.faults.iter().any(|known| known.module == fault.module && known.kind == fault.kind && known.value == fault.value))
-        };
+        let is_known = |fault: &Fault| others.iter().any(|other| other.faults.iter().any(|known| known.is_like(fault)));
         self.faults.iter().filter(move |fault| !is_known(fault))
     }
 }

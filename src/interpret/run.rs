@@ -1,6 +1,6 @@
 //! Code is run on values: expressions, calls, clauses.
 
-use super::truth::{Takes, cons};
+use super::truth::{Takes, cons, spread};
 use super::value::{Fun, Made, Map, Opaque, Value};
 use crate::beam::{Expr, Program, SourceClause};
 use crate::term::Atom;
@@ -29,6 +29,8 @@ pub enum Store {
     Table,
     /// `persistent_term`.
     Term,
+    /// An `Agent` of a name.
+    Agent,
 }
 
 /// A call that was made of something outside of the code that is followed.
@@ -66,6 +68,8 @@ pub enum FaultKind {
     NoRecord(Atom),
     /// A module of the release has not the function that is called.
     NoFunction(Atom, Atom, u32),
+    /// A comprehension leaves an element out, which is no failure by itself.
+    Dropped,
     /// A function of the library does not take its argument.
     BadArgument(Atom, Atom),
 }
@@ -85,8 +89,15 @@ pub struct Fault {
     pub caught: bool,
 }
 
-/// How many expressions are looked at in one run.
-const MAX_STEPS: usize = 60_000;
+impl Fault {
+    /// Whether another one is the same but for its line.
+    pub fn is_like(&self, other: &Fault) -> bool {
+        self.module == other.module && self.kind == other.kind && self.value == other.value
+    }
+}
+
+/// How many expressions and patterns are looked at in one run.
+const MAX_STEPS: usize = 6_000;
 /// How deep calls are followed.
 const MAX_CALLS: usize = 24;
 /// How deep expressions are followed, calls included: each takes some of the stack.
@@ -96,14 +107,17 @@ const MAX_NOTED: usize = 400;
 /// How often a function that calls itself is run, each time with what it gave back before.
 const MAX_ROUNDS: usize = 3;
 
+/// A function: its module, name and arity.
+type Key = (Atom, Atom, u32);
+
 /// One run of some code.
 pub struct Run<'w> {
     pub(super) world: &'w World<'w>,
     steps: usize,
     nested: usize,
-    calls: Vec<(Atom, Atom, u32)>,
+    calls: Vec<(Key, Vec<Value>)>,
     /// What functions that call themselves gave back so far, and whether that was asked for.
-    again: HashMap<(Atom, Atom, u32), (Value, bool)>,
+    again: HashMap<Key, (Value, bool)>,
     pub(super) line: u32,
     pub(super) module: Atom,
     pub(super) caught: usize,
@@ -136,14 +150,25 @@ impl<'w> Run<'w> {
         }
     }
 
-    /// Allows as many steps again as at the beginning.
-    pub fn rest(&mut self) {
-        self.steps = MAX_STEPS;
+    /// A run of so many steps.
+    pub fn with_steps(world: &'w World<'w>, steps: usize) -> Run<'w> {
+        Run { steps, ..Run::new(world) }
     }
 
-    /// Whether the steps were used up, so that not everything was looked at.
-    pub fn is_exhausted(&self) -> bool {
-        self.steps == 0
+    /// How many steps are left.
+    pub fn steps(&self) -> usize {
+        self.steps
+    }
+
+    /// Uses a step up; false where none is left, from when on everything is unknown.
+    pub(super) fn step(&mut self) -> bool {
+        match self.steps.checked_sub(1) {
+            Some(left) => {
+                self.steps = left;
+                true
+            }
+            None => false,
+        }
     }
 
     /// Where a value that is made now is made.
@@ -221,7 +246,9 @@ impl<'w> Run<'w> {
     fn function(&mut self, program: &Program, name: &Atom, clauses: &[SourceClause], arguments: Vec<Value>) -> Value {
         let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
         let key = (program.module.clone(), name.clone(), arity);
-        if self.calls.contains(&key) {
+        // With other arguments a function may call itself once more, as clauses that hand over to others do.
+        let open = self.calls.iter().filter(|(known, _)| *known == key).count();
+        if open > 1 || self.calls.iter().any(|(known, before)| *known == key && *before == arguments) {
             let known = self.again.entry(key).or_insert((Value::NEVER, false));
             known.1 = true;
             return known.0.clone();
@@ -233,7 +260,7 @@ impl<'w> Run<'w> {
             self.entered.push(program.module.clone());
         }
         let (line, module) = (self.line, std::mem::replace(&mut self.module, program.module.clone()));
-        self.calls.push(key.clone());
+        self.calls.push((key.clone(), arguments.clone()));
         let before = self.again.remove(&key);
         let mut result = Value::NEVER;
         for _ in 0..MAX_ROUNDS {
@@ -330,9 +357,7 @@ impl<'w> Run<'w> {
 
     /// What an expression comes to.
     pub(super) fn eval(&mut self, program: &Program, expr: &Expr, env: &mut Env) -> Value {
-        let Some(left) = self.steps.checked_sub(1) else { return Value::Any };
-        self.steps = left;
-        if self.nested >= MAX_NESTED {
+        if !self.step() || self.nested >= MAX_NESTED {
             return Value::Any;
         }
         self.nested += 1;
@@ -432,7 +457,11 @@ impl<'w> Run<'w> {
             Expr::Comprehension(parts, body) => Value::list_of(self.comprehension(program, parts, body, &mut env.clone())),
             Expr::With(parts, body, otherwise) => self.with(program, parts, body, otherwise, env),
             Expr::Fun(clauses) => Value::Fun(Fun::Clauses(program.module.clone(), Arc::new(clauses.clone()), Arc::new(env.clone()))),
-            Expr::Named(module, name, arity) => Value::Fun(Fun::Named(module.clone().unwrap_or_else(|| program.module.clone()), name.clone(), *arity)),
+            Expr::Named(module, name, arity) => {
+                // `fun atom_to_list/1` is that of `erlang`.
+                let own = || if program.function(name, *arity).is_some() { program.module.clone() } else { Atom::new("erlang") };
+                Value::Fun(Fun::Named(module.clone().unwrap_or_else(own), name.clone(), *arity))
+            }
             Expr::Op(name, operands) => self.operator(program, name, operands, env),
             Expr::Change(changed, pairs) => {
                 let value = self.eval(program, changed, env);
@@ -449,7 +478,9 @@ impl<'w> Run<'w> {
             Expr::Field(map, field, line) => {
                 let value = self.eval(program, map, env);
                 self.line = line.0;
-                if let Value::Atom(module) = &value {
+                if let Value::Atom(module) = &value
+                    && (module.as_str().starts_with("Elixir.") || (self.world.exports)(module, field, 0).is_some())
+                {
                     // Without brackets a function of a module looks the same.
                     return self.call(&module.clone(), field, Vec::new());
                 }
@@ -520,7 +551,7 @@ impl<'w> Run<'w> {
             });
         }
         let (line, owner) = (self.line, std::mem::replace(&mut self.module, module.clone()));
-        self.calls.push((module.clone(), Atom::new("fun"), u32::MAX));
+        self.calls.push(((module.clone(), Atom::new("fun"), u32::MAX), Vec::new()));
         let result = self.clauses(&program, clauses, spread(arguments), &own, || FaultKind::NoClause);
         self.calls.pop();
         (self.line, self.module) = (line, owner);
@@ -623,52 +654,6 @@ pub(super) fn merge(env: &mut Env, ways: Vec<Env>) {
         }
     }
     *env = all;
-}
-
-/// Into how many rows values are spread.
-const MAX_SPREAD: usize = 8;
-
-/// Values with alternatives of several parts spread over rows, so that what belongs together stays together.
-pub(super) fn spread(values: Vec<Value>) -> Vec<Vec<Value>> {
-    let mut rows = vec![values];
-    let mut at = 0;
-    while let Some(row) = rows.get(at) {
-        let split = row.iter().enumerate().find_map(|(place, value)| alternatives(value, 3).map(|members| (place, members)));
-        match split {
-            Some((place, members)) if rows.len() + members.len() <= MAX_SPREAD + 1 => {
-                let row = rows.swap_remove(at);
-                rows.extend(members.into_iter().map(|member| {
-                    let mut row = row.clone();
-                    if let Some(value) = row.get_mut(place) {
-                        *value = member;
-                    }
-                    row
-                }));
-            }
-            _ => at += 1,
-        }
-    }
-    rows
-}
-
-/// A value once for each alternative of its first part that has some with parts of their own.
-fn alternatives(value: &Value, depth: usize) -> Option<Vec<Value>> {
-    let depth = depth.checked_sub(1)?;
-    match value {
-        Value::Union(members) if members.len() > 1 && members.iter().any(|member| matches!(member, Value::Tuple(..) | Value::Map(_))) => Some(members.clone()),
-        Value::Tuple(items, made) => items.iter().enumerate().find_map(|(at, item)| {
-            let members = alternatives(item, depth)?;
-            let with = |member: Value| {
-                let mut items = items.clone();
-                if let Some(item) = items.get_mut(at) {
-                    *item = member;
-                }
-                Value::Tuple(items, made.clone())
-            };
-            Some(members.into_iter().map(with).collect())
-        }),
-        _ => None,
-    }
 }
 
 /// The variables that a pattern binds.

@@ -23,6 +23,8 @@ pub struct Child {
     pub runs: Option<Atom>,
     /// The function that starts it: module, name, arguments.
     pub start: Option<(Atom, Atom, Value)>,
+    /// `worker` or `supervisor`, as the specification says it or leaves it.
+    pub kind: Option<Atom>,
 }
 
 impl Supervisor {
@@ -109,7 +111,7 @@ pub fn id_of(spec: &Value) -> Option<Value> {
 }
 
 /// A child of a specification; `None` where its id is not known.
-fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
+pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
     let start = match spec {
         Value::Map(map) => map.get(&Value::atom("start")).map(|(start, _)| start),
         Value::Tuple(items, _) if items.len() == 6 => items.get(1).cloned(),
@@ -126,14 +128,19 @@ fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         _ => None,
     });
     let runs = start.as_ref().map(|(module, function, arguments)| runs(world, module, function, arguments));
-    Some(Child { id: id_of(spec)?, runs, start })
+    let kind = match spec {
+        Value::Map(map) => map.get(&Value::atom("type")).map_or_else(|| Value::atom("worker"), |(kind, _)| kind),
+        Value::Tuple(items, _) => items.get(4).cloned().unwrap_or(Value::Any),
+        _ => Value::Any,
+    };
+    Some(Child { id: id_of(spec)?, runs, start, kind: kind.as_atom().cloned() })
 }
 
 fn given(world: &World<'_>, module: &Atom, argument: Value) -> Option<Child> {
     let spec = Run::new(world).call(module, &Atom::new("child_spec"), vec![argument]);
     match spec {
         Value::Map(_) => child(world, &spec),
-        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None }),
+        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None, kind: None }),
     }
 }
 

@@ -201,3 +201,49 @@ pub fn of_pairs(list: &Value) -> Value {
     }
     Value::Map(map)
 }
+
+/// Into how many rows values are spread.
+const MAX_SPREAD: usize = 8;
+
+/// Values with alternatives of several parts spread over rows, so that what belongs together stays together.
+pub fn spread(values: Vec<Value>) -> Vec<Vec<Value>> {
+    let mut rows = vec![values];
+    let mut at = 0;
+    while let Some(row) = rows.get(at) {
+        let split = row.iter().enumerate().find_map(|(place, value)| alternatives(value, 3).map(|members| (place, members)));
+        match split {
+            Some((place, members)) if rows.len() + members.len() <= MAX_SPREAD + 1 => {
+                let row = rows.swap_remove(at);
+                rows.extend(members.into_iter().map(|member| {
+                    let mut row = row.clone();
+                    if let Some(value) = row.get_mut(place) {
+                        *value = member;
+                    }
+                    row
+                }));
+            }
+            _ => at += 1,
+        }
+    }
+    rows
+}
+
+/// A value once for each alternative of its first part that has some with parts of their own.
+fn alternatives(value: &Value, depth: usize) -> Option<Vec<Value>> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::Union(members) if members.len() > 1 && members.iter().any(|member| matches!(member, Value::Tuple(..) | Value::Map(_))) => Some(members.clone()),
+        Value::Tuple(items, made) => items.iter().enumerate().find_map(|(at, item)| {
+            let members = alternatives(item, depth)?;
+            let with = |member: Value| {
+                let mut items = items.clone();
+                if let Some(item) = items.get_mut(at) {
+                    *item = member;
+                }
+                Value::Tuple(items, made.clone())
+            };
+            Some(members.into_iter().map(with).collect())
+        }),
+        _ => None,
+    }
+}

@@ -88,8 +88,9 @@ impl PartialEq for Fun {
 
 /// How many alternatives are kept; of more only what they have in common is kept.
 const MAX_UNION: usize = 12;
-/// How deep values are kept.
+/// How deep values are kept, and how many parts of them.
 const MAX_DEPTH: usize = 9;
+const MAX_PARTS: usize = 300;
 
 impl Value {
     /// Nothing: the code does not get so far.
@@ -290,22 +291,45 @@ impl Value {
         }
     }
 
-    /// The value down to a depth.
+    /// The value down to a depth, and to a number of parts; the rest is not known.
     pub fn cut(self) -> Value {
-        self.cut_to(MAX_DEPTH)
+        if self.is_small(&mut 32) {
+            return self;
+        }
+        self.cut_to(MAX_DEPTH, &mut MAX_PARTS.clone())
     }
 
-    fn cut_to(self, depth: usize) -> Value {
-        let Some(depth) = depth.checked_sub(1) else { return Value::Any };
-        let all = |items: Vec<Value>| items.into_iter().map(|item| item.cut_to(depth)).collect();
+    /// Whether it has fewer parts than this.
+    fn is_small(&self, left: &mut usize) -> bool {
+        let Some(rest) = left.checked_sub(1) else { return false };
+        *left = rest;
+        match self {
+            Value::Tuple(items, _) | Value::Union(items) => items.iter().all(|item| item.is_small(left)),
+            Value::List(items, rest) => items.iter().all(|item| item.is_small(left)) && rest.as_ref().is_none_or(|rest| rest.is_small(left)),
+            Value::Bag(element) => element.is_small(left),
+            Value::Map(map) => {
+                map.keys.iter().all(|(_, value, _)| value.is_small(left)) && map.rest.as_ref().is_none_or(|rest| rest.0.is_small(left) && rest.1.is_small(left))
+            }
+            Value::Fun(Fun::Clauses(..)) => false,
+            Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Fun(Fun::Named(..)) | Value::Opaque(_) => true,
+        }
+    }
+
+    fn cut_to(self, depth: usize, left: &mut usize) -> Value {
+        let (Some(depth), Some(rest)) = (depth.checked_sub(1), left.checked_sub(1)) else { return Value::Any };
+        *left = rest;
+        let mut all = |items: Vec<Value>| items.into_iter().map(|item| item.cut_to(depth, left)).collect();
         match self {
             Value::Tuple(items, made) => Value::Tuple(all(items), made),
-            Value::List(items, rest) => Value::List(all(items), rest.map(|rest| Box::new(rest.cut_to(depth)))),
-            Value::Union(members) => Value::Union(members.into_iter().map(|member| member.cut_to(depth + 1)).collect()),
-            Value::Bag(element) => Value::Bag(Box::new(element.cut_to(depth))),
+            Value::List(items, rest) => {
+                let items = all(items);
+                Value::List(items, rest.map(|rest| Box::new(rest.cut_to(depth, left))))
+            }
+            Value::Union(members) => Value::Union(members.into_iter().map(|member| member.cut_to(depth + 1, left)).collect()),
+            Value::Bag(element) => Value::Bag(Box::new(element.cut_to(depth, left))),
             Value::Map(Map { keys, rest, made }) => Value::Map(Map {
-                keys: keys.into_iter().map(|(key, value, always)| (key, value.cut_to(depth), always)).collect(),
-                rest: rest.map(|rest| Box::new((rest.0.cut_to(depth), rest.1.cut_to(depth)))),
+                keys: keys.into_iter().map(|(key, value, always)| (key, value.cut_to(depth, left), always)).collect(),
+                rest: rest.map(|rest| Box::new((rest.0.cut_to(depth, left), rest.1.cut_to(depth, left)))),
                 made,
             }),
             Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Fun(_) | Value::Opaque(_) => self,

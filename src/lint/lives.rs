@@ -1,7 +1,7 @@
 //! What lives on across a path, as the rules read it.
 
 use crate::appup::Direction;
-use crate::interpret::{Child, Done, Fault, Living, Machine, Store, Supervisor, Value, rows};
+use crate::interpret::{Child, Done, Fault, Living, Machine, Message, Store, Supervisor, Value, rows};
 use crate::term::Atom;
 use std::collections::BTreeMap;
 
@@ -25,12 +25,23 @@ pub struct Half {
     pub starts: BTreeMap<Atom, Vec<Done>>,
     /// The supervisors by module, and by the callback modules of applications that start one in place.
     pub supervisors: BTreeMap<Atom, Supervisor>,
-    /// The calls that other functions make, by module.
-    pub offered: BTreeMap<Atom, Vec<Done>>,
+    /// What other functions do, by module.
+    pub offered: BTreeMap<Atom, Offered>,
     /// The names of processes, each with the module that they run.
     pub names: Vec<(Value, Atom)>,
     /// What it puts under names.
     pub stored: Stored,
+}
+
+/// What the functions that a module exports do, with arguments of which nothing is known.
+#[derive(Debug, Default)]
+pub struct Offered {
+    /// The calls that they make.
+    pub done: Vec<Done>,
+    /// What fails in them.
+    pub faults: Vec<Fault>,
+    /// The modules whose code they run.
+    pub entered: Vec<Atom>,
 }
 
 /// What is put under literal names.
@@ -40,6 +51,8 @@ pub struct Stored {
     pub tables: Vec<(Value, Value)>,
     /// Persistent terms.
     pub terms: Vec<(Value, Value)>,
+    /// What agents keep.
+    pub agents: Vec<(Value, Value)>,
 }
 
 /// What a path does besides loading code.
@@ -51,6 +64,8 @@ pub struct Passed {
     pub stopped: BTreeMap<Atom, usize>,
     /// What is converted, by module.
     pub converted: BTreeMap<Atom, Conversion>,
+    /// The calls that upgraded processes make, each with the message that they are made for.
+    pub later: BTreeMap<Atom, Vec<(Message, Done)>>,
     /// What fails afterwards, each with the module of the processes that it happens in.
     pub failing: Vec<(Atom, Fault)>,
 }
@@ -62,6 +77,8 @@ pub struct Conversion {
     pub at: usize,
     /// What the processes keep afterwards.
     pub states: Vec<Value>,
+    /// An answer that a state machine is refused for.
+    pub refused: Option<Value>,
     /// What it answers.
     pub answers: Vec<Value>,
     /// The calls that it makes.
@@ -99,16 +116,19 @@ impl Half {
         let mut stopped = Vec::new();
         match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
             ("supervisor" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", "terminate_child", [supervisor, id]) => {
-                for (module, known) in &self.supervisors {
-                    let is_other = self.of_name(supervisor).is_some_and(|named| named != module);
-                    let Some(children) = known.children.as_ref().filter(|_| !is_other) else { continue };
-                    for child in children.iter().filter(|child| if known.is_template() { !id.is_literal() } else { !child.id.is_other_than(id) }) {
-                        self.below(child, &mut stopped);
+                let Some(module) = self.of_name(supervisor) else {
+                    // Without a module of its own: its children are those that are started by calls.
+                    if supervisor.is_literal() && !id.is_literal() {
+                        stopped.extend(self.dynamic(supervisor));
                     }
-                    // Children of a dynamic supervisor are those that are started by calls.
-                    if known.is_template() && children.is_empty() && !id.is_literal() {
-                        stopped.extend(self.dynamic(module));
-                    }
+                    return stopped;
+                };
+                let Some(known) = self.supervisors.get(module) else { return stopped };
+                for child in known.children.iter().flatten().filter(|child| if known.is_template() { !id.is_literal() } else { child.id == *id }) {
+                    self.below(child, &mut stopped);
+                }
+                if known.is_template() && !id.is_literal() {
+                    stopped.extend(self.dynamic(supervisor));
                 }
             }
             ("gen_server" | "gen_statem" | "Elixir.GenServer", "stop", [process, ..]) => stopped.extend(self.of_name(process).cloned()),
@@ -126,22 +146,17 @@ impl Half {
         }
     }
 
-    /// The modules whose processes are started under a dynamic supervisor.
-    fn dynamic(&self, supervisor: &Atom) -> Vec<Atom> {
+    /// The modules whose processes are started by calls under a supervisor of a name.
+    fn dynamic(&self, supervisor: &Value) -> Vec<Atom> {
         let calls = self.all_done().filter(|done| done.is("Elixir.DynamicSupervisor", &["start_child"]));
-        let under = calls.filter(|done| done.arguments.first().is_some_and(|name| self.of_name(name) == Some(supervisor)));
-        under
-            .filter_map(|done| match done.arguments.get(1)?.as_tuple() {
-                Some([Value::Atom(module), _]) => Some(module.clone()),
-                _ => None,
-            })
-            .collect()
+        let under = calls.filter(|done| done.arguments.first() == Some(supervisor));
+        under.filter_map(|done| done.arguments.get(1)?.as_module().cloned()).collect()
     }
 
     /// All calls that the code of a release is seen to make while it runs, but for those that a path makes.
     pub fn all_done(&self) -> impl Iterator<Item = &Done> {
         let of_processes = self.processes.values().flat_map(|(_, living)| living.begun.iter().chain(living.done.iter().map(|(_, done)| done)));
-        of_processes.chain(self.starts.values().flatten()).chain(self.offered.values().flatten())
+        of_processes.chain(self.starts.values().flatten()).chain(self.offered.values().flat_map(|offered| &offered.done))
     }
 }
 
@@ -158,15 +173,36 @@ impl Stored {
         let list = match store {
             Store::Table => &self.tables,
             Store::Term => &self.terms,
+            Store::Agent => &self.agents,
         };
         list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+    }
+
+    /// Takes out what a path writes to itself, and the tables that are lost with their owners.
+    pub fn left_by<'d>(&self, written: impl Iterator<Item = &'d Done>, lost: impl Fn(&Value) -> bool) -> Stored {
+        let mut left = self.clone();
+        left.tables.retain(|(name, _)| !lost(name));
+        for done in written {
+            let Some(name) = done.arguments.first() else { continue };
+            match done.module.as_str() {
+                "ets" if !matches!(done.function.as_str(), "lookup" | "tab2list" | "info" | "member") => {
+                    left.tables.retain(|(known, _)| known.is_other_than(name))
+                }
+                "persistent_term" if done.function.as_str() != "get" => left.terms.retain(|(known, _)| known.is_other_than(name)),
+                "Elixir.Agent" if done.function.as_str() == "keeps" => left.agents.retain(|(known, _)| known.is_other_than(name)),
+                _ => {}
+            }
+        }
+        left
     }
 
     /// Puts in what a call does.
     pub fn put(&mut self, done: &Done) {
         let (list, name, value) = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
             ("ets", "insert" | "insert_new", [name, inserted]) => (&mut self.tables, name, rows(inserted)),
+            ("ets", "update_counter", [name, _, _, row]) => (&mut self.tables, name, row.clone()),
             ("persistent_term", "put", [name, value]) => (&mut self.terms, name, value.clone()),
+            ("Elixir.Agent", "keeps", [name, value]) => (&mut self.agents, name, value.clone()),
             _ => return,
         };
         if !name.is_literal() || value.is_never() {

@@ -52,9 +52,17 @@ pub struct Pair<'a> {
     existing: Vec<Route<'a>>,
     /// The supervisors that were looked for, by release and application.
     supervisors: Mutex<Supervisors>,
+    /// The functions of modules that were read, by release and module.
+    programs: Mutex<Programs>,
     /// What lives on between the two.
     pub(super) lives: Lives,
 }
+
+/// How many bytes of functions are kept at a time; those that are wanted again are read again.
+const ROOM: usize = 48 << 20;
+
+/// The functions of modules by release and module; none without debug information.
+type Programs = HashMap<(usize, Atom), Option<Arc<Program>>>;
 
 /// Supervisors by release and application.
 type Supervisors = HashMap<(usize, String), Arc<Vec<Supervisor>>>;
@@ -98,7 +106,19 @@ impl<'a> Pair<'a> {
                 existing.extend(entry.filter(|entry| !is_same(&entry.steps)).map(|entry| route(direction, entry.steps.as_slice())));
             }
         }
-        Pair { base, target, comparison, links, appups, beams, routes, existing, supervisors: Mutex::default(), lives: Lives::default() }
+        Pair {
+            base,
+            target,
+            comparison,
+            links,
+            appups,
+            beams,
+            routes,
+            existing,
+            supervisors: Mutex::default(),
+            programs: Mutex::default(),
+            lives: Lives::default(),
+        }
     }
 
     /// Whether the emulator is restarted on every path, so that what runs is new anyway.
@@ -163,6 +183,11 @@ impl<'a> Pair<'a> {
     /// Where an application's change is written down: the entry of its appup that counts on an upgrade, else its version.
     pub fn change(&self, name: &str) -> Span {
         self.entry(name, Direction::Up).map_or_else(|| self.place(name), |entry| entry.version.span())
+    }
+
+    /// Where an application's change is written down for a direction.
+    pub fn change_on(&self, name: &str, direction: Direction) -> Span {
+        self.entry(name, direction).map_or_else(|| self.place(name), |entry| entry.version.span())
     }
 
     /// The entry of an application's appup that counts for a direction, when there is one.
@@ -251,7 +276,25 @@ impl<'a> Pair<'a> {
 
     /// The functions of a module in one of the releases; `None` when its debug information is missing.
     pub fn program(&self, release: &Release, module: &Atom) -> Option<Arc<Program>> {
-        self.look(release, module)?.program()
+        // A rule that panicked leaves the list whole.
+        let all = || self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (std::ptr::from_ref(release).addr(), module.clone());
+        if let Some(known) = all().get(&key) {
+            return known.clone();
+        }
+        let program = self.look(release, module).and_then(|look| look.program()).map(Arc::new);
+        let mut known = all();
+        let size = |program: &Option<Arc<Program>>| program.as_ref().map_or(0, |program| program.size());
+        if known.values().map(size).sum::<usize>() > ROOM {
+            known.clear();
+        }
+        known.insert(key, program.clone());
+        program
+    }
+
+    /// Gives back the memory of the functions that were read.
+    pub(super) fn forget_programs(&self) {
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// What is known of a module of one of the releases; `None` when that cannot be read.

@@ -31,6 +31,7 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     for between in bases {
         let mut pair = Pair::new(between, target, appups, beams);
         pair.lives = live(&pair);
+        pair.forget_programs();
         let of_pairs = |rule: &&Rule| match rule.check {
             Check::Pair(check) | Check::Scripts(_, check) => Some(check),
             Check::File(_) | Check::Application(_) | Check::Relup(_) => None,

@@ -1,11 +1,21 @@
 //! Queues, sets, trees: of which it counts what their elements are like.
 
+use super::super::run::{FaultKind, Run};
 use super::super::truth::{either, elements};
 use super::super::value::Value;
+use crate::term::Atom;
 
 /// What a function of such a module gives back.
 #[rustfmt::skip]
-pub(super) fn call(module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
+pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
+    // A queue is a pair of lists, neither a list nor a map.
+    if module == "queue" && !matches!(name, "new" | "from_list" | "is_queue") {
+        let place = if matches!(name, "in" | "in_r" | "cons" | "member" | "filter" | "delete" | "split" | "fold" | "any" | "all") { 1 } else { 0 };
+        let refused = arguments.get(place).and_then(|queue| queue.members().iter().find(|member| matches!(member, Value::List(..) | Value::Map(_) | Value::Atom(_))));
+        if let Some(refused) = refused.cloned() {
+            return Some(run.fail(FaultKind::BadArgument(Atom::new(module), Atom::new(name)), refused));
+        }
+    }
     let bag = |element: Value| Value::Bag(Box::new(element));
     let with = |container: &Value, element: &Value| match container {
         Value::Bag(known) => bag(known.as_ref().clone().or_blend(element.clone())),
@@ -21,11 +31,11 @@ pub(super) fn call(module: &str, name: &str, arguments: &[Value]) -> Option<Valu
         ("dict" | "orddict", "store", [key, value, dict]) => with(dict, &Value::tuple(vec![key.clone(), value.clone()])),
         ("gb_trees", "insert" | "enter", [key, value, tree]) => with(tree, &Value::tuple(vec![key.clone(), value.clone()])),
         ("queue", "out" | "out_r", [queue @ Value::Bag(element)]) => {
-            let empty = Value::tuple(vec![Value::atom("empty"), queue.clone()]);
-            if element.is_never() { return Some(empty) }
-            Value::tuple(vec![one(element.as_ref().clone(), "value"), queue.clone()]).or(empty)
+            if element.is_never() { return Some(Value::tuple(vec![Value::atom("empty"), queue.clone()])) }
+            // That it is empty is not certain.
+            Value::tuple(vec![one(element.as_ref().clone(), "value"), queue.clone()]).or(Value::Any)
         }
-        ("queue", "peek" | "peek_r", [Value::Bag(element)]) => one(element.as_ref().clone(), "value").or(Value::atom("empty")),
+        ("queue", "peek" | "peek_r", [Value::Bag(element)]) => one(element.as_ref().clone(), "value").or(Value::Any),
         ("queue", "get" | "get_r" | "head" | "last", [Value::Bag(element)]) => element.as_ref().clone(),
         ("queue", "drop" | "drop_r" | "tail" | "reverse", [queue]) => queue.clone(),
         ("queue", "filter" | "delete", [_, queue]) => queue.clone(),

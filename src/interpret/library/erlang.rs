@@ -10,6 +10,9 @@ use crate::term::Atom;
 #[rustfmt::skip]
 pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
     let this = Atom::new("erlang");
+    if let Some(refused) = no_number(name, arguments) {
+        return Some(run.fail(FaultKind::BadArgument(this, Atom::new(name)), refused));
+    }
     let pid = Value::Opaque(Opaque::Pid);
     Some(match (name, arguments) {
         ("is_atom", [value]) => is_of(value, Sort::Atom),
@@ -100,6 +103,13 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("orelse", [one, other]) => operator("or", &[one.clone(), other.clone()]),
         _ => return None,
     })
+}
+
+/// The operand of an operation on numbers that is none.
+pub(in super::super) fn no_number(name: &str, operands: &[Value]) -> Option<Value> {
+    let is_arithmetic = matches!(name, "+" | "-" | "*" | "/" | "div" | "rem" | "band" | "bor" | "bxor" | "bsl" | "bsr");
+    let members = operands.iter().filter(|_| is_arithmetic).flat_map(Value::members);
+    members.into_iter().find(|member| member.kind().is_some_and(|kind| kind != Sort::Number)).cloned()
 }
 
 /// A place in a tuple, counted from 0.

@@ -145,7 +145,8 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("mapfoldl" | "mapfoldr", [fun, start, list]) if is_fun(fun) => map_reduced(run, fun, start, list),
         ("search", [fun, list]) if is_fun(fun) => {
             let found = elements(&parted(run, fun, list).0);
-            known(false).or(if found.is_never() { found } else { Value::tuple(vec![Value::atom("value"), found]) })
+            // That nothing is found is not certain.
+            if found.is_never() { known(false) } else { Value::tuple(vec![Value::atom("value"), found]).or(Value::Any) }
         }
         ("any" | "all", [fun, list]) if is_fun(fun) => { parted(run, fun, list); either() }
         ("reverse" | "sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
@@ -155,13 +156,15 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("member" | "keymember", _) => either(),
         ("keyfind", [key, at, list]) => match keyed(list, key, at) {
             (found, true) => found,
-            (found, false) => found.or(known(false)),
+            (found, false) if found.is_never() => known(false),
+            (found, false) => found.or(Value::Any),
         },
         ("keyreplace" | "keystore", [_, _, list, new]) => Value::list_of(elements(list).or_blend(new.clone())),
         ("keytake", [key, at, list]) => {
-            let found = keyed(list, key, at).0;
-            let taken = if found.is_never() { found } else { Value::tuple(vec![Value::atom("value"), found, Value::list_of(elements(list))]) };
-            known(false).or(taken)
+            let (found, is_certain) = keyed(list, key, at);
+            if found.is_never() { return Some(known(false)) }
+            let taken = Value::tuple(vec![Value::atom("value"), found, Value::list_of(elements(list))]);
+            if is_certain { taken } else { taken.or(Value::Any) }
         }
         ("seq", _) => Value::list_of(Value::Number(None)),
         ("zip", [one, other]) => zipped(one, other),
@@ -186,7 +189,10 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("split_with" | "split_while", [list, fun]) if is_fun(fun) => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
         ("reduce" | "foldl" | "foldr", [list, start, fun]) if is_fun(fun) => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
         ("map_reduce", [list, start, fun]) if is_fun(fun) => map_reduced(run, fun, start, list),
-        ("find", [list, fun]) if is_fun(fun) => elements(&parted(run, fun, list).0).or(Value::atom("nil")),
+        ("find", [list, fun]) if is_fun(fun) => match elements(&parted(run, fun, list).0) {
+            found if found.is_never() => Value::atom("nil"),
+            found => found.or(Value::Any),
+        },
         ("any?" | "all?", [list, fun]) if is_fun(fun) => { parted(run, fun, list); either() }
         ("group_by", [list, fun]) if is_fun(fun) => {
             run_each(run, fun, list);
@@ -200,7 +206,10 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("zip", [one, other]) => zipped(one, other),
         ("unzip", [list]) => { let each = elements(list); Value::tuple(vec![Value::list_of(part(&each, 0)), Value::list_of(part(&each, 1))]) }
         ("duplicate", [item, _]) => Value::list_of(item.clone()),
-        ("at" | "random" | "first" | "last", [list, ..]) => elements(list).or(Value::atom("nil")),
+        ("at" | "random" | "first" | "last", [list, ..]) => match elements(list) {
+            none if none.is_never() => Value::atom("nil"),
+            found => found.or(Value::Any),
+        },
         ("fetch!" | "max" | "min" | "max_by" | "min_by", [list, ..]) => elements(list),
         ("count" | "sum", _) => Value::Number(None),
         ("split", [list, _]) => { let part = Value::list_of(elements(list)); Value::tuple(vec![part.clone(), part]) }

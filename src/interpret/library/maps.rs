@@ -13,6 +13,7 @@ fn each_map(run: &mut Run<'_>, value: &Value, mut work: impl FnMut(&mut Run<'_>,
         let found = match member {
             Value::Map(map) => work(run, map),
             Value::Any | Value::Bag(_) => work(run, &Map::any()),
+            other if other.kind().is_some() => run.fail(FaultKind::BadArgument(Atom::new("maps"), Atom::new("map")), other.clone()),
             _ => Value::Any,
         };
         result = result.or(found);
@@ -33,7 +34,8 @@ fn sides<'v>(one: &'v Value, other: &'v Value) -> (&'v Value, &'v Value) {
 fn get_or(run: &mut Run<'_>, map: &Value, key: &Value, default: &Value) -> Value {
     each_map(run, map, |_, map| match map.get(key) {
         Some((value, true)) => value,
-        Some((value, false)) => value.or(default.clone()),
+        // That it is not there is not certain.
+        Some((value, false)) => value.or(Value::Any),
         None => default.clone(),
     })
 }
@@ -102,10 +104,13 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             match name {
                 "pop" => { let value = get_or(run, map, key, &nil); Value::tuple(vec![value, rest]) }
                 "take" if matches!(key, Value::List(..)) => Value::Any,
-                "take" => match get_or(run, map, key, &Value::NEVER) {
-                    value if value.is_never() => Value::atom("error"),
-                    value => Value::tuple(vec![value, rest]).or(Value::atom("error")),
-                },
+                "take" => each_map(run, map, |_, map| match map.get(key) {
+                    Some((value, always)) => {
+                        let taken = Value::tuple(vec![value, rest.clone()]);
+                        if always { taken } else { taken.or(Value::Any) }
+                    }
+                    None => Value::atom("error"),
+                }),
                 _ => rest,
             }
         }
@@ -146,7 +151,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
 fn found(value: Option<(Value, bool)>, there: &str, not: &str) -> Value {
     match value {
         Some((value, true)) => Value::tuple(vec![Value::atom(there), value]),
-        Some((value, false)) => Value::tuple(vec![Value::atom(there), value]).or(Value::atom(not)),
+        Some((value, false)) => Value::tuple(vec![Value::atom(there), value]).or(Value::Any),
         None => Value::atom(not),
     }
 }
@@ -198,14 +203,7 @@ pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("get_value", [key, list, default]) => (list, key, default.clone()),
         ("get", [list, key]) => (list, key, Value::atom("nil")),
         ("get", [list, key, default]) => (list, key, default.clone()),
-        ("fetch!", [list, key]) => {
-            if let Value::List(items, None) = list
-                && !items.iter().any(|item| item.as_tuple().is_none_or(|pair| pair.first().is_none_or(|first| equal(first, key) != Takes::No)))
-            {
-                return Some(run.fail(FaultKind::NoKey(key.clone()), list.clone()));
-            }
-            (list, key, Value::NEVER)
-        }
+        ("fetch!", [list, key]) => (list, key, Value::NEVER),
         _ => return None,
     };
     if is_map(list) {
@@ -228,7 +226,17 @@ pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             _ => result = Value::Any,
         }
     }
-    Some(if rest.is_some() { Value::Any } else { result.or(default) })
+    // Further elements may all have another key.
+    let is_elsewhere = rest.as_ref().is_none_or(|rest| {
+        rest.members()
+            .iter()
+            .all(|item| item.as_tuple().is_some_and(|pair| pair.len() == 2 && pair.first().is_some_and(|first| equal(first, key) == Takes::No)))
+    });
+    Some(match (is_elsewhere, name) {
+        (false, _) => Value::Any,
+        (true, "fetch!") if result.is_never() => run.fail(FaultKind::NoKey(key.clone()), list.clone()),
+        (true, _) => result.or(default),
+    })
 }
 
 /// A struct with some of its fields set (`struct/2`): made by the module that defines it.

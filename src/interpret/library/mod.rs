@@ -25,11 +25,11 @@ impl Run<'_> {
             "maps" | "Elixir.Map" => maps::call(self, name, arguments),
             "proplists" | "Elixir.Keyword" | "Elixir.Access" => maps::listed(self, name, arguments),
             "queue" | "sets" | "ordsets" | "gb_sets" | "gb_trees" | "dict" | "orddict" | "Elixir.MapSet" | "array" => {
-                containers::call(module.as_str(), name, arguments)
+                containers::call(self, module.as_str(), name, arguments)
             }
             "ets" | "persistent_term" | "Elixir.persistent_term" => stores::call(self, module, function, arguments),
             "timer" | "Elixir.Process" | "proc_lib" => erlang::process(self, module, function, arguments),
-            "gen_server" | "gen_statem" | "Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor" | "Elixir.Task" => {
+            "gen_server" | "gen_statem" | "Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor" | "Elixir.Agent" | "Elixir.Task" => {
                 servers::call(self, module, function, arguments)
             }
             _ => None,

@@ -1,6 +1,6 @@
 //! Processes with callbacks: `gen_server`, `gen_statem`, and Elixir's names for them.
 
-use super::super::run::Run;
+use super::super::run::{Run, Store};
 use super::super::value::{Opaque, Value};
 use crate::term::Atom;
 
@@ -13,6 +13,30 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
         ("Elixir.Supervisor", "init", [children, flags]) => Value::tuple(vec![Value::atom("ok"), Value::tuple(vec![flags.clone(), children.clone()])]),
         ("Elixir.Supervisor", "child_spec", [spec, overrides]) => adapted(run, spec, overrides),
         ("Elixir.DynamicSupervisor", "init", [options]) => Value::tuple(vec![Value::atom("ok"), options.clone()]),
+        ("Elixir.Agent", "start" | "start_link", [fun, options] | [fun, _, _, options]) => {
+            let state = match arguments {
+                [module, function, given, _] => run.apply_named(module, function, given.as_list().map(<[Value]>::to_vec).unwrap_or_default()),
+                _ => run.apply(fun, Vec::new()),
+            };
+            let name = options.as_list().and_then(|options| options.iter().find_map(|option| option.tagged("name")?.first().cloned()));
+            if let Some(name) = name {
+                run.note(module, &Atom::new("keeps"), &[name, state]);
+            }
+            Value::tuple(vec![Value::atom("ok"), Value::Opaque(Opaque::Pid)])
+        }
+        ("Elixir.Agent", "get" | "update" | "get_and_update" | "cast", [agent, fun, ..]) => {
+            let Some(state) = (run.world.stored)(Store::Agent, agent) else { return Some(Value::Any) };
+            let answer = run.apply(fun, vec![state]);
+            let (reply, state) = match (function.as_str(), answer) {
+                ("get", reply) => (reply, None),
+                ("get_and_update", pairs) => (Value::Any, pairs.as_tuple().and_then(|pair| pair.get(1)).cloned()),
+                (_, state) => (Value::atom("ok"), Some(state)),
+            };
+            if let Some(state) = state {
+                run.note(module, &Atom::new("keeps"), &[agent.clone(), state]);
+            }
+            reply
+        }
         ("Elixir.Task", "start" | "start_link", [fun]) => {
             run.give_away(fun);
             Value::tuple(vec![Value::atom("ok"), Value::Opaque(Opaque::Pid)])

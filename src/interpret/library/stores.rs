@@ -13,8 +13,13 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
     let row = |run: &Run<'_>, table: &Value| (run.world.stored)(Store::Table, table);
     Some(match (module.as_str(), function.as_str(), arguments) {
         ("ets", "new", [name, _]) => name.clone(),
-        ("ets", "lookup" | "tab2list" | "take", [table, ..]) => match row(run, table) {
-            Some(rows) => Value::list_of(rows),
+        ("ets", "lookup" | "tab2list" | "take", [table, key @ ..]) => match row(run, table) {
+            Some(rows) => {
+                // Rows of another key are not found; where none is left, the key is elsewhere.
+                let is_other = |row: &Value| key.first().is_some_and(|key| row.as_tuple().and_then(<[Value]>::first).is_some_and(|first| first.is_other_than(key)));
+                let found = rows.members().iter().filter(|row| !is_other(row)).cloned().fold(Value::NEVER, Value::or);
+                Value::list_of(if found.is_never() { Value::Any } else { found })
+            }
             None => Value::list_of(Value::Any),
         },
         ("ets", "foldl" | "foldr", [fun, start, table]) => {

@@ -8,11 +8,12 @@ mod code;
 
 pub use causes::{Caused, caused, takes};
 
-use super::lives::{Conversion, Half, Lives, Passed, Stored};
+use super::lives::{Conversion, Half, Lives, Offered, Passed, Stored};
 use super::{Pair, Route};
 use crate::appup::Direction;
-use crate::beam::{Attribute, Facts};
-use crate::interpret::{Done, Living, Run, Value, machine_of, messages, started, supervisor};
+use crate::beam::{Attribute, Expr, Facts};
+use crate::compare::Change;
+use crate::interpret::{Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, started, supervisor};
 use crate::parallel;
 use crate::release::{Application, Release};
 use crate::relup::LowOp;
@@ -21,7 +22,11 @@ use code::{Code, NO_REPLIES, NOT_FOLLOWED, Replies};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules whose functions are looked at for what they put under a name name one of these.
-const STORES: &[&str] = &["ets", "persistent_term"];
+const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent"];
+/// So are those that name one of these, which are atoms of calls that start children and set the environment.
+const CALLS: &[&str] = &["start_child", "set_env", "put_env"];
+/// And, where configuration changed, those that read it.
+const READS: &[&str] = &["get_env", "fetch_env", "fetch_env!"];
 /// How many modules are worth a thread.
 const WORTH_A_THREAD: usize = 2;
 
@@ -85,11 +90,14 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
         }
         half.starts.insert(module.clone(), done);
     }
-    let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(|name| STORES.contains(&name)));
+    let is_configured = pair.application_impacts(|change| matches!(change, Change::Environment { .. })).next().is_some()
+        || pair.comparison.impacts.iter().any(|fact| matches!(fact.change, Change::SystemConfig(_)));
+    let is_named = |name: &str| STORES.contains(&name) || CALLS.contains(&name) || (is_configured && READS.contains(&name));
+    let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(is_named));
     let offering: Vec<&Atom> = modules.into_iter().filter(is_store).collect();
-    half.offered = offer(&half, pair, &code, &offering);
+    half.offered = offer(&half, pair, &code, &offering, None);
     let later = half.processes.values().flat_map(|(_, living)| living.begun.iter().chain(living.done.iter().map(|(_, done)| done)));
-    let all = later.chain(half.starts.values().flatten()).chain(half.offered.values().flatten());
+    let all = later.chain(half.starts.values().flatten()).chain(half.offered.values().flat_map(|offered| &offered.done));
     let mut stored = Stored::default();
     all.for_each(|done| stored.put(done));
     half.stored = stored;
@@ -97,20 +105,20 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
 }
 
 /// Runs what modules offer: their exported functions, but for the callbacks of processes, with arguments of which nothing is known.
-fn offer(known: &Half, pair: &Pair<'_>, code: &Code<'_, '_>, modules: &[&Atom]) -> BTreeMap<Atom, Vec<Done>> {
+fn offer(known: &Half, pair: &Pair<'_>, code: &Code<'_, '_>, modules: &[&Atom], stored: Option<&Stored>) -> BTreeMap<Atom, Offered> {
     let offered = parallel::map(modules, WORTH_A_THREAD, |module| {
         let program = code.program(module)?;
         let interface = pair.look(code.release, module)?.interface()?;
         let is_callback =
             |name: &str| known.processes.contains_key(*module) && (name.starts_with("handle_") || matches!(name, "init" | "code_change" | "terminate"));
-        let offered = code.run(None, &NO_REPLIES, |world| {
+        let offered = code.run(stored, &NO_REPLIES, |world| {
             let mut run = Run::new(world);
             for (name, arity) in interface.exports.iter().filter(|(name, _)| !is_callback(name.as_str())) {
                 if program.function(name, *arity).is_some() {
                     run.call(&program.module, name, vec![Value::Any; *arity as usize]);
                 }
             }
-            run.done
+            Offered { done: run.done, faults: run.faults, entered: run.entered }
         });
         Some(((*module).clone(), offered))
     });
@@ -193,30 +201,197 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
         let lives_on = (is_new(old) || is_new(new)) && !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
         lives_on.then(|| passed.converted.get(module).map_or_else(|| old.states.clone(), |conversion| conversion.states.clone()))
     };
-    let meet = |module: &Atom, states: Vec<Value>, replies: Replies<'_>| {
+    // What was put under names by the old code is read by the new one, unless the path writes it again or its owner ends.
+    let ends = |table: &Value| {
+        let owns = |module: &Atom| {
+            before.processes.get(module).is_some_and(|(_, living)| creates(&living.begun, table))
+                && (passed.stopped.contains_key(module) || pair.starts_again(route, module))
+        };
+        before.processes.keys().any(owns)
+    };
+    let left = before.stored.left_by(passed.done(), ends);
+    let old_code = Code::of(pair, pair.side(route.direction, false));
+    // What the old code has under way arrives as well.
+    let under_way = |module: &Atom, machine: Machine| {
+        let all = before.processes.get(module).map(|(_, old)| caused(module, machine, old)).unwrap_or_default();
+        let server = machine == Machine::Server;
+        all.into_iter()
+            .filter(move |_| server)
+            .map(|one| Message { callback: Atom::new("handle_info"), arguments: one.arrives.into_iter().chain([Value::Any]).collect() })
+    };
+    let meet = |code: &Code<'_, '_>, module: &Atom, states: Vec<Value>, stored: &Stored, replies: Replies<'_>| {
         let (machine, program) = (after.processes.get(module)?.0, code.program(module)?);
         let mut living = Living { states, ..Living::default() };
-        // What was put under names by the old code is read by the new one.
-        code.run(Some(&before.stored), replies, |world| living.meet(world, &program, machine, &messages(world, &program, machine)));
+        code.run(Some(stored), replies, |world| {
+            let mut all = messages(world, &program, machine);
+            all.extend(under_way(module, machine));
+            living.meet(world, &program, machine, &all);
+        });
         Some(living)
     };
-    let met: BTreeMap<Atom, Living> =
-        parallel::map(&stays, WORTH_A_THREAD, |module| Some(((*module).clone(), meet(module, kept(module)?, &NO_REPLIES)?))).into_iter().flatten().collect();
+    let meets = |module: &&Atom| Some(((*module).clone(), meet(&code, module, kept(module)?, &left, &NO_REPLIES)?));
+    let met: BTreeMap<Atom, Living> = parallel::map(&stays, WORTH_A_THREAD, meets).into_iter().flatten().collect();
     // Those that ask them get what was kept.
     let reply = |name: &Value, request: &Value| met.get(after.of_name(name)?)?.reply_to(request);
     let fresh = |name: &Value, request: &Value| after.processes.get(after.of_name(name)?)?.1.reply_to(request);
+    let former = |name: &Value, request: &Value| before.processes.get(before.of_name(name)?)?.1.reply_to(request);
     let failing = parallel::map(&stays, WORTH_A_THREAD, |module| {
         let (Some((_, old)), Some((_, new))) = (before.processes.get(*module), after.processes.get(*module)) else { return Vec::new() };
-        let asks = new.done.iter().chain(&old.done).any(|(_, done)| done.function.as_str() == "call");
+        let is_met = |done: &Done| {
+            done.function.as_str() == "call" && done.arguments.first().and_then(|name| after.of_name(name)).is_some_and(|module| met.contains_key(module))
+        };
+        let asks = new.done.iter().chain(&old.done).any(|(_, done)| is_met(done));
         let states = kept(module).or_else(|| asks.then(|| new.states.clone()));
         let Some(states) = states else { return Vec::new() };
-        let Some(living) = meet(module, states, &reply) else { return Vec::new() };
-        let beside = if asks { meet(module, new.states.clone(), &fresh) } else { None };
-        let beside = beside.unwrap_or_default();
-        living.faults_beside(&[old, new, &beside]).map(|fault| ((*module).clone(), fault.clone())).collect()
+        // Those that ask no other process do the same again.
+        let again = if asks { meet(&code, module, states, &left, &reply) } else { None };
+        let Some(living) = again.as_ref().or_else(|| met.get(*module)) else { return Vec::new() };
+        let mut beside: Vec<Living> = Vec::new();
+        // What code does anyway is looked for only where something fails.
+        if living.faults_beside(&[old, new]).next().is_some() {
+            beside.extend(meet(&code, module, new.states.clone(), &after.stored, &fresh));
+            beside.extend(meet(&old_code, module, old.states.clone(), &before.stored, &former));
+        }
+        let known: Vec<&Living> = [old, new].into_iter().chain(&beside).collect();
+        living.faults_beside(&known).map(|fault| ((*module).clone(), fault.clone())).collect()
     });
     passed.failing = failing.into_iter().flatten().collect();
+    // Code that neither changed nor calls what changed does what it did.
+    let is_new = |module: &&Atom| {
+        let offered = [before.offered.get(*module), after.offered.get(*module)];
+        changed.contains(module.as_str()) || offered.iter().flatten().any(|offered| offered.entered.iter().any(|entered| changed.contains(entered.as_str())))
+    };
+    let reads = |module: &&Atom| after.offered.get(*module).is_some_and(|offered| offered.done.iter().any(|done| STORES.contains(&done.module.as_str())));
+    let reading: Vec<&Atom> =
+        after.offered.keys().filter(|module| before.offered.contains_key(*module)).filter(|module| is_new(module) && reads(module)).collect();
+    let found = offer(after, pair, &code, &reading, Some(&left));
+    let fails = |module: &&&Atom| found.get(**module).is_some_and(|offered| !offered.faults.is_empty());
+    let failed: Vec<&Atom> = reading.iter().filter(fails).copied().collect();
+    let one = offer(after, pair, &code, &failed, Some(&after.stored));
+    let other = offer(before, pair, &old_code, &failed, Some(&before.stored));
+    for (module, offered) in found {
+        let known = [one.get(&module), other.get(&module), after.offered.get(&module), before.offered.get(&module)];
+        let is_known = |fault: &&Fault| known.iter().flatten().any(|offered| offered.faults.iter().any(|other| other.is_like(fault)));
+        passed.failing.extend(offered.faults.iter().filter(|fault| !is_known(fault)).map(|fault| (module.clone(), fault.clone())));
+    }
+    let further = restarted(before, &passed, (&code, &old_code), route);
+    passed.failing.extend(further);
+    passed.failing.extend(looping(pair, route, before));
+    passed.later = met.into_iter().map(|(module, living)| (module, living.done)).collect();
     passed
+}
+
+/// Whether calls create a table of a name.
+fn creates(done: &[Done], table: &Value) -> bool {
+    done.iter().any(|done| done.is("ets", &["new"]) && done.arguments.first() == Some(table))
+}
+
+/// What fails when a supervisor starts a child again: it does so with the function and the arguments that it was given.
+fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &Code<'_, '_>), route: &Route<'_>) -> Vec<(Atom, Fault)> {
+    let mut starts: Vec<(Atom, Atom, Vec<Value>)> = Vec::new();
+    let mut add = |start: &(Atom, Atom, Value), further: &[Value]| {
+        if let Some(arguments) = start.2.as_list() {
+            let arguments = arguments.iter().chain(further).cloned().collect();
+            let start = (start.0.clone(), start.1.clone(), arguments);
+            if !starts.contains(&start) {
+                starts.push(start);
+            }
+        }
+    };
+    // What the path deletes is not started again.
+    let is_deleted = |child: &Child| passed.done().any(|done| done.function.as_str() == "delete_child" && done.arguments.get(1) == Some(&child.id));
+    for done in before.all_done().filter(|done| done.function.as_str() == "start_child") {
+        let [supervisor, given] = done.arguments.as_slice() else { continue };
+        let template = before.of_name(supervisor).and_then(|module| before.supervisors.get(module)).filter(|known| known.is_template());
+        if let (Some(further), Some(children)) = (given.as_list(), template.and_then(|known| known.children.as_ref())) {
+            children.iter().filter_map(|child| child.start.as_ref()).for_each(|start| add(start, further));
+        } else if let Some(child) = old_code.run(None, &NO_REPLIES, |world| child(world, given)) {
+            child.start.iter().for_each(|start| add(start, &[]));
+        }
+    }
+    // What timers, `logger` and `telemetry` were given is called with what they were given.
+    for done in before.all_done().filter(|done| !passed.done().any(|again| again.module == done.module && again.module.as_str() != "timer")) {
+        let given = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
+            ("timer", "apply_interval" | "apply_after", [_, Value::Atom(module), Value::Atom(function), arguments]) => {
+                Some((module.clone(), function.clone(), arguments.clone()))
+            }
+            ("logger", "add_handler", [_, Value::Atom(module), config]) => {
+                Some((module.clone(), Atom::new("log"), Value::List(vec![Value::Any, config.clone()], None)))
+            }
+            ("telemetry", "attach" | "attach_many", [_, _, Value::Fun(Fun::Named(module, function, 4)), config]) => {
+                Some((module.clone(), function.clone(), Value::List(vec![Value::Any, Value::Any, Value::Any, config.clone()], None)))
+            }
+            _ => None,
+        };
+        given.iter().for_each(|start| add(start, &[]));
+    }
+    // A supervisor that is updated takes the new specifications.
+    for (_, known) in before.supervisors.iter().filter(|(module, known)| !known.is_template() && !route.converts(module)) {
+        known.children.iter().flatten().filter(|child| !is_deleted(child)).filter_map(|child| child.start.as_ref()).for_each(|start| add(start, &[]));
+    }
+    let faults = |code: &Code<'_, '_>, (module, function, arguments): &(Atom, Atom, Vec<Value>)| {
+        code.run(None, &NO_REPLIES, |world| {
+            let mut run = Run::new(world);
+            run.call(module, function, arguments.clone());
+            for (callback, argument) in run.done.clone().iter().filter_map(started_with) {
+                run.call(&callback, &Atom::new("init"), vec![argument]);
+            }
+            run.faults
+        })
+    };
+    let mut failing = Vec::new();
+    // What the path stops is started again by new code, if at all.
+    for start in starts.iter().filter(|start| !passed.stopped.contains_key(&start.0)) {
+        let known = faults(old_code, start);
+        let new =
+            faults(code, start).into_iter().find(|fault| !fault.caught && fault.kind != FaultKind::Dropped && !known.iter().any(|other| other.is_like(fault)));
+        failing.extend(new.map(|fault| (start.0.clone(), fault)));
+    }
+    failing
+}
+
+/// Processes in a loop of their own that calls itself by the module's name: the function must stay.
+fn looping(pair: &Pair<'_>, route: &Route<'_>, before: &Half) -> Vec<(Atom, Fault)> {
+    let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
+    let mut failing = Vec::new();
+    for (_, change) in pair.modules() {
+        let module = Atom::new(&change.name);
+        let is_loaded = route.loaded(&module).is_some() && !pair.starts_again(route, &module) && !before.processes.contains_key(&module);
+        let Some(program) = Code::of(pair, from).program(&module).filter(|_| is_loaded) else { continue };
+        let Some(interface) = pair.look(to, &module).and_then(|look| look.interface()) else { continue };
+        for (name, arity) in program.names() {
+            let Some(function) = program.function(&name, arity) else { continue };
+            let (mut waits, mut called) = (false, Vec::new());
+            function.clauses.iter().flat_map(|clause| &clause.body).for_each(|expr| {
+                expr.visit(&mut |expr| {
+                    waits |= matches!(expr, Expr::Receive(..));
+                    if let Expr::Call(Some(owner), function, arguments, line) = expr
+                        && *owner == module
+                    {
+                        called.push((function.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX), *line));
+                    }
+                });
+            });
+            let lost = called.into_iter().filter(|_| waits).find(|(function, arity, _)| !interface.exports(function.as_str(), *arity));
+            if let Some((function, arity, line)) = lost {
+                let kind = FaultKind::NoFunction(module.clone(), function, arity);
+                failing.push((module.clone(), Fault { kind, value: Value::Any, module: module.clone(), line, caught: false }));
+            }
+        }
+    }
+    failing
+}
+
+/// The callback module that a process is started with, and the argument of its `init/1`.
+fn started_with(done: &Done) -> Option<(Atom, Value)> {
+    if !done.function.as_str().starts_with("start") {
+        return None;
+    }
+    match (done.module.as_str(), done.arguments.as_slice()) {
+        ("gen_server" | "gen_statem" | "supervisor", [Value::Tuple(..), Value::Atom(module), argument, ..] | [Value::Atom(module), argument, ..])
+        | ("Elixir.GenServer" | "Elixir.Supervisor", [Value::Atom(module), argument, ..]) => Some((module.clone(), argument.clone())),
+        _ => None,
+    }
 }
 
 /// Runs `code_change` as the release handler does: going up the new module's, going down that of the module which runs.
@@ -247,7 +422,9 @@ fn convert<'a>(pair: &Pair<'a>, route: &Route<'a>, (module, extra): (&Atom, &Ter
             let mut run = Run::new(world);
             let answer = run.call(module, &name, arguments);
             for answer in answer.members() {
+                let is_machine = pair.facts(code.release, module).is_some_and(|facts| facts.behaviours.iter().any(|name| name.as_str() == "gen_statem"));
                 match (arity, answer.tagged("ok")) {
+                    (4, Some([_])) if is_machine => conversion.refused = Some(answer.clone()),
                     (3, Some([state])) => conversion.states.push(state.clone()),
                     (4, Some([name, data])) => conversion.states.push(Value::tuple(vec![name.clone(), data.clone()])),
                     _ if *answer == Value::Any => conversion.states.push(Value::Any),

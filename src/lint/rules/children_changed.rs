@@ -1,9 +1,11 @@
 //! A supervisor whose children changed, on a path that neither takes the new list in nor starts or stops anybody.
 
 use crate::beam::Facts;
+use crate::beam::Known;
 use crate::compare::{Change, Sign};
-use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::diag::{Diagnostic, Findings, Severity, code};
+use crate::interpret::{Child, Done, id_of};
+use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
 code! {
@@ -15,7 +17,10 @@ pub(super) static RULE: Rule = Rule { code: &CHILDREN_CHANGED, check: Check::Pai
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
-        let calls = !route.timeline.children().is_empty();
+        // Calls in functions of one's own count.
+        let is_child_call = |done: &Done| done.module.as_str().ends_with("upervisor") && done.function.as_str().ends_with("_child");
+        let calls = !route.timeline.children().is_empty() || pair.lives.passed(route.direction).is_some_and(|passed| passed.done().any(is_child_call));
+        specifications(pair, route, found);
         for (_, module, fact) in pair.module_impacts(|change| matches!(change, Change::SupervisorFlags { .. } | Change::ChildTemplate(_))) {
             let name = Atom::new(&module.name);
             if let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) {
@@ -65,4 +70,71 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             );
         }
     }
+}
+
+/// What an update of a supervisor does not do: another kind of strategy, other arguments of a child that runs.
+fn specifications(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
+    let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    for (module, old) in &from.supervisors {
+        let Some((new, span)) = to.supervisors.get(module).zip(route.loaded(module)) else { continue };
+        if !route.converts(module) || pair.starts_again(route, module) {
+            continue;
+        }
+        if let (Some(before), Some(after)) = (&old.strategy, &new.strategy)
+            && old.is_template() != new.is_template()
+        {
+            let (what, level) = if new.is_template() {
+                ("the update installs it, and the next question for its children crashes the supervisor", Severity::Error)
+            } else {
+                ("its list loses the children that run: nothing restarts or stops them", Severity::Warning)
+            };
+            found.push(
+                Diagnostic::new(&CHILDREN_CHANGED, format!("the strategy of `{module}` changes from `{before}` to `{after}`"))
+                    .label(span, what)
+                    .help("restart the application instead")
+                    .severity(level)
+                    .on_path(&route.name),
+            );
+            continue;
+        }
+        let (Some(before), Some(after)) = (&old.children, &new.children) else { continue };
+        let passed = pair.lives.passed(route.direction);
+        let is_stopped = |module: &Atom| pair.starts_again(route, module) || passed.is_some_and(|passed| passed.stopped.contains_key(module));
+        let stopped = |child: &Child| child.runs.as_ref().is_some_and(is_stopped);
+        let is_other = |child: &&Child| {
+            let start = child.start.as_ref().filter(|start| start.2.is_literal());
+            let other = after.iter().find(|other| other.id == child.id).and_then(|other| other.start.as_ref()).filter(|other| other.2.is_literal());
+            start.zip(other).is_some_and(|(start, other)| start != other)
+        };
+        // Children that are written out are compared by `diff` as well.
+        let is_computed = |release| pair.facts(release, module).is_some_and(|facts| matches!(facts.children, Some(Known::Unknown(_))));
+        let is_called = |child: &Child| passed.is_some_and(|passed| passed.done().any(|done| starts(done, child)));
+        let gained = after.iter().find(|child| !before.iter().any(|other| other.id == child.id) && !is_called(child));
+        if let Some(child) = gained.filter(|_| !old.is_template() && (is_computed(pair.base) || is_computed(pair.target))) {
+            found.push(
+                Diagnostic::new(&CHILDREN_CHANGED, format!("`{module}` gains child `{}`, but this path does not start it", child.id))
+                    .label(span, "the update loads the new child specifications but starts no children")
+                    .help("add `{apply,{supervisor,restart_child,[Sup,Id]}}` after it")
+                    .on_path(&route.name),
+            );
+        }
+        if let Some(child) = before.iter().find(|child| !old.is_template() && is_other(child) && !stopped(child)) {
+            found.push(
+                Diagnostic::new(
+                    &CHILDREN_CHANGED,
+                    format!("the start arguments of child `{}` of `{module}` change, and the child keeps running with the old ones", child.id),
+                )
+                .label(span, "the update changes the specification, not the running child")
+                .help(format!("after it, `apply` `supervisor:terminate_child` and `supervisor:restart_child` to `{}`, if the process needs them", child.id))
+                .on_path(&route.name),
+            );
+        }
+    }
+}
+
+/// Whether a call starts a child.
+fn starts(done: &Done, child: &Child) -> bool {
+    let given = done.arguments.get(1);
+    matches!(done.function.as_str(), "start_child" | "restart_child")
+        && given.is_none_or(|given| !given.is_literal() || *given == child.id || id_of(given).is_none_or(|id| id == child.id))
 }

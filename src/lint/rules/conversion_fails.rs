@@ -1,7 +1,7 @@
 //! A `code_change` that fails on the state that its processes keep.
 
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Fault, FaultKind};
+use crate::interpret::{Fault, FaultKind, Value};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
@@ -15,7 +15,17 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
         for (module, conversion) in &passed.converted {
-            let Some(fault) = conversion.faults.iter().find(|fault| !fault.caught) else { continue };
+            if let Some(answer) = conversion.refused.iter().chain(&conversion.answers).find(|answer| is_refused(answer) || conversion.refused.is_some()) {
+                found.push(
+                    Diagnostic::new(&CONVERSION_FAILS, format!("the conversion of `{module}` returns `{answer}`, not `{{ok,State}}`"))
+                        .label(route.span(conversion.at), "its processes are converted here: the upgrade fails and the node restarts")
+                        .help("return `{ok,State}`; of a state machine `{ok,State,Data}`")
+                        .severity(Severity::Warning)
+                        .on_path(&route.name),
+                );
+                continue;
+            }
+            let Some(fault) = conversion.faults.iter().find(|fault| !fault.caught && fault.kind != FaultKind::Dropped) else { continue };
             let is_own = matches!(&fault.kind, FaultKind::NoFunctionClause(name, _) if name.as_str() == "code_change");
             found.push(
                 Diagnostic::new(&CONVERSION_FAILS, format!("the conversion of `{module}` fails: {}", words(fault)))
@@ -28,6 +38,15 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
+/// Whether an answer is certainly none that a behaviour accepts.
+fn is_refused(answer: &Value) -> bool {
+    match answer {
+        Value::Tuple(items, _) => items.first().and_then(Value::as_atom).is_some_and(|tag| !matches!(tag.as_str(), "ok" | "error")),
+        Value::Map(_) | Value::List(..) | Value::Number(_) => true,
+        Value::Any | Value::Atom(_) | Value::Text(_) | Value::Bag(_) | Value::Fun(_) | Value::Opaque(_) | Value::Union(_) => false,
+    }
+}
+
 fn words(fault: &Fault) -> String {
     let place = if fault.line.0 > 0 { format!("`{}` (line {})", fault.module, fault.line.0) } else { format!("`{}`", fault.module) };
     let value = &fault.value;
@@ -37,6 +56,7 @@ fn words(fault: &Fault) -> String {
         FaultKind::NoKey(key) => format!("`{value}` has no key `{key}`, which {place} needs"),
         FaultKind::NoRecord(record) => format!("{place} expects a record `{record}` and gets `{value}`"),
         FaultKind::NoFunction(module, name, arity) => format!("{place} calls `{module}:{name}/{arity}`, which does not exist at that step"),
+        FaultKind::Dropped => format!("a comprehension in {place} leaves `{value}` out"),
         FaultKind::BadArgument(module, name) => format!("{place} passes `{value}` to `{module}:{name}`, which fails"),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Takes, Value};
+use crate::interpret::{Done, Takes, Value};
 use crate::lint::live::{Caused, caused, takes};
 use crate::lint::{Check, Pair, Rule};
 use crate::node::ModuleEvent;
@@ -13,6 +13,11 @@ code! {
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &MESSAGE_NOT_TAKEN, check: Check::Pair(check) };
+
+/// Whether a call stops something that would arrive.
+fn stops(done: &Done) -> bool {
+    done.function.as_str().starts_with("cancel") || done.is("erlang", &["demonitor"]) || done.is("Elixir.Process", &["demonitor"])
+}
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
@@ -25,7 +30,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             // A conversion that cancels timers knows about them.
             let passed = pair.lives.passed(route.direction);
             let conversion = passed.and_then(|passed| passed.converted.get(name));
-            if conversion.is_some_and(|conversion| conversion.done.iter().any(|done| done.function.as_str().starts_with("cancel"))) {
+            if conversion.is_some_and(|conversion| conversion.done.iter().any(stops)) {
                 continue;
             }
             let is_lost = |one: &Caused| {

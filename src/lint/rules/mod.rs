@@ -62,6 +62,8 @@ register! {
     handler_left
     child_call_refused
     timer_left
+    child_type_wrong
+    process_outside_tree
     one_way_entry
     unmirrored_modules
     unmirrored_apply
@@ -81,6 +83,7 @@ register! {
     relup_misplaced
     emulator_restarted
     releases_file_missing
+    environment_lost
     relup_refused
     relup_object_code
     relup_left_over

@@ -1,5 +1,6 @@
 //! Something that is set up when a process or an application starts: an upgrade does not run that code again.
 
+use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Value, elements, is_own};
 use crate::lint::lives::{Half, Passed};
@@ -23,38 +24,59 @@ struct Effect {
     names: &'static [usize],
     /// The argument that says what it is like.
     like: Option<usize>,
+    /// Whose it is.
+    owner: Owner,
 }
 
-const fn effect(module: &'static str, functions: &'static [&'static str], what: &'static str, names: &'static [usize], like: Option<usize>) -> Effect {
-    Effect { module, functions, what, names, like }
+/// Whose a lasting effect is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    /// Of the node: one process that does it is enough.
+    Node,
+    /// Of each process.
+    Process,
+    /// Of each process, which loses it when nothing renews it: a timer.
+    Timer,
+}
+use Owner::{Node, Process, Timer};
+
+const fn effect(
+    module: &'static str,
+    functions: &'static [&'static str],
+    what: &'static str,
+    names: &'static [usize],
+    like: Option<usize>,
+    owner: Owner,
+) -> Effect {
+    Effect { module, functions, what, names, like, owner }
 }
 
 /// Calls whose effect lasts as long as the node, or the process.
 const EFFECTS: &[Effect] = &[
-    effect("ets", &["new"], "the table", &[0], Some(1)),
-    effect("dets", &["open_file"], "the table", &[0], None),
-    effect("mnesia", &["create_table"], "the table", &[0], Some(1)),
-    effect("persistent_term", &["put"], "the persistent term", &[0], Some(1)),
-    effect("erlang", &["register"], "the name", &[0], None),
-    effect("global", &["register_name"], "the global name", &[0], None),
-    effect("erlang", &["process_flag"], "the flag", &[0], Some(1)),
-    effect("erlang", &["monitor"], "the monitor of", &[0, 1], None),
-    effect("net_kernel", &["monitor_nodes"], "the subscription to nodes", &[0], None),
-    effect("pg", &["join"], "membership of", &[0], None),
-    effect("logger", &["add_handler", "add_primary_filter"], "the handler", &[0], Some(1)),
-    effect("telemetry", &["attach", "attach_many"], "the handler", &[0], Some(1)),
-    effect("gen_event", &["add_handler", "add_sup_handler"], "the handler", &[0, 1], None),
-    effect("Elixir.Registry", &["register"], "the registration of", &[0, 1], None),
-    effect("Elixir.Phoenix.PubSub", &["subscribe"], "the subscription to", &[0, 1], None),
-    effect("application", &["set_env"], "the environment's", &[0, 1], Some(2)),
-    effect("Elixir.Application", &["put_env"], "the environment's", &[0, 1], Some(2)),
-    effect("timer", &["send_interval", "send_after"], "the timer for", &[1], None),
-    effect("timer", &["apply_interval", "apply_after"], "the timer for", &[1, 2], None),
-    effect("erlang", &["send_after", "start_timer"], "the timer for", &[2], None),
-    effect("counters", &["new"], "the counters", &[], Some(0)),
-    effect("atomics", &["new"], "the counters", &[], Some(0)),
-    effect("gen_tcp", &["listen"], "the socket", &[], Some(1)),
-    effect("gen_udp", &["open"], "the socket", &[], Some(1)),
+    effect("ets", &["new"], "the table", &[0], Some(1), Node),
+    effect("dets", &["open_file"], "the table", &[0], None, Node),
+    effect("mnesia", &["create_table"], "the table", &[0], Some(1), Node),
+    effect("persistent_term", &["put"], "the persistent term", &[0], Some(1), Node),
+    effect("erlang", &["register"], "the name", &[0], None, Node),
+    effect("global", &["register_name"], "the global name", &[0], None, Node),
+    effect("erlang", &["process_flag"], "the flag", &[0], Some(1), Process),
+    effect("erlang", &["monitor"], "the monitor of", &[0, 1], None, Process),
+    effect("net_kernel", &["monitor_nodes"], "the subscription to nodes", &[0], None, Process),
+    effect("pg", &["join"], "membership of", &[0], None, Process),
+    effect("logger", &["add_handler", "add_primary_filter"], "the handler", &[0], Some(1), Node),
+    effect("telemetry", &["attach", "attach_many"], "the handler", &[0], Some(1), Node),
+    effect("gen_event", &["add_handler", "add_sup_handler"], "the handler", &[0, 1], None, Node),
+    effect("Elixir.Registry", &["register"], "the registration of", &[0, 1], None, Process),
+    effect("Elixir.Phoenix.PubSub", &["subscribe"], "the subscription to", &[0, 1], None, Process),
+    effect("application", &["set_env"], "the environment's", &[0, 1], Some(2), Node),
+    effect("Elixir.Application", &["put_env"], "the environment's", &[0, 1], Some(2), Node),
+    effect("timer", &["send_interval", "send_after"], "the timer for", &[1], None, Timer),
+    effect("timer", &["apply_interval", "apply_after"], "the timer for", &[1, 2], None, Timer),
+    effect("erlang", &["send_after", "start_timer"], "the timer for", &[2], None, Timer),
+    effect("counters", &["new"], "an array of counters", &[], Some(0), Node),
+    effect("atomics", &["new"], "an array of counters", &[], Some(0), Node),
+    effect("gen_tcp", &["listen"], "the socket", &[], Some(1), Node),
+    effect("gen_udp", &["open"], "the socket", &[], Some(1), Node),
 ];
 
 /// What options of a table decide that cannot be changed while it lives.
@@ -75,13 +97,22 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for (module, (_, living)) in &to.processes {
             let lives_on = from.processes.contains_key(module) && !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
             let Some((_, old)) = from.processes.get(module).filter(|_| lives_on) else { continue };
-            let later: Vec<&Done> = living.done.iter().filter(|(message, done)| !is_chain(&message.arguments, done)).map(|(_, done)| done).collect();
-            compare(pair, route, module, (&old.begun, &living.begun), &later, (from, passed), found);
+            let further = passed.later.get(module).into_iter().flatten();
+            let later: Vec<&Done> = living
+                .done
+                .iter()
+                .chain(further)
+                .filter(|(message, done)| message.arguments.first() != Some(&Value::Any) && !is_chain(&message.arguments, done))
+                .map(|(_, done)| done)
+                .collect();
+            let former: Vec<&Done> = old.begun.iter().chain(old.done.iter().map(|(_, done)| done)).collect();
+            compare(pair, route, module, (&old.begun, &living.begun), (&later, &former), (from, passed), found);
         }
         for (module, begun) in &to.starts {
             let restarts = pair.owner_of(module).is_some_and(|application| !route.timeline.stops(application.name.value.as_str()).is_empty());
             if let Some(old) = from.starts.get(module).filter(|_| !restarts) {
-                compare(pair, route, module, (old, begun), &[], (from, passed), found);
+                let former: Vec<&Done> = old.iter().collect();
+                compare(pair, route, module, (old, begun), (&[], &former), (from, passed), found);
             }
         }
     }
@@ -89,12 +120,20 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 /// Whether a timer is set for the message that is being handled: it goes on once it has begun.
 fn is_chain(arguments: &[Value], done: &Done) -> bool {
-    setups(done).iter().any(|setup| setup.names.last().is_some_and(|message| setup.effect.what == "the timer for" && arguments.contains(message)))
+    setups(done).iter().any(|setup| setup.names.last().is_some_and(|message| setup.effect.owner == Timer && arguments.contains(message)))
 }
 
 type Sides<'d> = (&'d [Done], &'d [Done]);
 
-fn compare(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, (old, new): Sides<'_>, later: &[&Done], (from, passed): (&Half, &Passed), found: &mut Findings) {
+fn compare(
+    pair: &Pair<'_>,
+    route: &Route<'_>,
+    module: &Atom,
+    (old, new): Sides<'_>,
+    (later, former): (&[&Done], &[&Done]),
+    (from, passed): (&Half, &Passed),
+    found: &mut Findings,
+) {
     let mut lost: Vec<(Setup<'_>, Option<Value>)> = Vec::new();
     for setup in new.iter().flat_map(setups) {
         let is_same = |other: &Setup<'_>| std::ptr::eq(other.effect, setup.effect) && other.names == setup.names;
@@ -103,22 +142,38 @@ fn compare(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, (old, new): Sides<
         if passed.done().any(again) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
             continue;
         }
+        // What the upgrade did not make is on a downgrade as the old release made it.
+        let is_kept = setup.effect.owner != Timer && route.direction == Direction::Down;
+        let went_up = pair.lives.passed(Direction::Up).is_some_and(|up| up.done().any(again));
+        if is_kept && !went_up {
+            continue;
+        }
         let before: Vec<Setup<'_>> = old.iter().flat_map(setups).filter(is_same).collect();
         if before.is_empty() {
-            if !setup.names.is_empty() && !from.all_done().any(again) {
+            let is_there = if setup.effect.owner == Node { from.all_done().any(again) } else { former.iter().any(|done| again(done)) };
+            if !setup.names.is_empty() && !is_there {
                 lost.push((setup, None));
             }
             continue;
         }
         let Some(like) = setup.like.clone().filter(Value::is_literal) else { continue };
         let others: Option<Vec<Value>> = before.iter().map(|before| before.like.clone().filter(Value::is_literal)).collect();
-        if let Some(other) = others.filter(|others| !others.contains(&like)).and_then(|others| others.into_iter().next()) {
+        // An array that is larger than needed does no harm.
+        let size = |value: &Value| if let Value::Number(Some(text)) = value { text.parse::<i64>().ok() } else { None };
+        let fits = |others: &Vec<Value>| {
+            setup.effect.names.is_empty() && others.iter().filter_map(size).max().zip(size(&like)).is_some_and(|(other, like)| other >= like)
+        };
+        // Of a table of pages or routes those that are new matter; another form of the same ones is seen where it is read.
+        if others.as_ref().is_some_and(|others| others.iter().any(|other| has_all(other, &like))) {
+            continue;
+        }
+        if let Some(other) = others.filter(|others| !others.contains(&like) && !fits(others)).and_then(|others| others.into_iter().next()) {
             lost.push((setup, Some(other)));
         }
     }
     let Some((first, other)) = lost.first() else { return };
     let application = pair.owner_of(module).map_or("", |application| application.name.value.as_str());
-    let span = route.loaded(module).unwrap_or_else(|| pair.change(application));
+    let span = route.loaded(module).unwrap_or_else(|| pair.change_on(application, route.direction));
     let called = format!("{}:{}", first.done.module, first.done.function);
     let name = first.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
     let what = if name.is_empty() { first.effect.what.to_owned() } else { format!("{} {name}", first.effect.what) };
@@ -137,6 +192,14 @@ fn compare(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, (old, new): Sides<
     );
 }
 
+/// Whether one map has the keys of another one, with values of another form.
+fn has_all(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Map(one), Value::Map(other)) => one.keys.len() == other.keys.len() && other.keys.iter().all(|(key, ..)| one.get(key).is_some()),
+        _ => false,
+    }
+}
+
 /// Whether two things may have one name.
 fn may_be(one: &[Value], other: &[Value]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(one, other)| !one.is_other_than(other))
@@ -144,15 +207,28 @@ fn may_be(one: &[Value], other: &[Value]) -> bool {
 
 /// What a call sets up that has a literal name.
 fn setups(done: &Done) -> Vec<Setup<'_>> {
+    // A handler that takes the place of another one is installed as well.
+    if done.is("gen_event", &["swap_handler", "swap_sup_handler"])
+        && let ([manager, _, handler], Some(effect)) = (done.arguments.as_slice(), EFFECTS.iter().find(|effect| effect.module == "gen_event"))
+    {
+        let handler = handler.as_module().map_or(Value::Any, |module| Value::Atom(module.clone()));
+        return vec![Setup { effect, names: vec![manager.clone(), handler], like: None, done }];
+    }
     let Some(effect) = EFFECTS.iter().find(|effect| done.is(effect.module, effect.functions)) else { return Vec::new() };
     // The last arguments of `timer` are without a process in the short form.
     let shift = usize::from(effect.module == "timer" && done.function.as_str().starts_with("send") && done.arguments.len() == 3);
-    if effect.what == "the timer for" && !is_to_itself(done) {
+    if effect.owner == Timer && !is_to_itself(done) {
         return Vec::new();
     }
-    let names: Vec<Value> = effect.names.iter().filter_map(|at| done.arguments.get(at + shift).cloned()).collect();
+    let mut names: Vec<Value> = effect.names.iter().filter_map(|at| done.arguments.get(at + shift).cloned()).collect();
+    if done.module.as_str() == "gen_event"
+        && let Some(handler) = names.last_mut()
+        && let Some(module) = handler.as_module().cloned()
+    {
+        *handler = Value::Atom(module);
+    }
     // Of a message its form is enough.
-    let is_named = names.len() == effect.names.len() && names.iter().all(|name| name.is_literal() || (effect.what == "the timer for" && *name != Value::Any));
+    let is_named = names.len() == effect.names.len() && names.iter().all(|name| name.is_literal() || (effect.owner == Timer && *name != Value::Any));
     if !is_named {
         return Vec::new();
     }

@@ -3,7 +3,8 @@
 use crate::appup::Direction;
 use crate::compare::{Change, StateChange, StateEffect};
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::interpret::{FaultKind, Value};
+use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
 code! {
@@ -12,6 +13,31 @@ code! {
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &STATE_NOT_CONVERTED, check: Check::Pair(check) };
+
+/// Whether it reports a module on a path.
+pub(super) fn reports(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
+    let mut changes = pair.modules().filter(|(_, module)| module.name == name.as_str()).flat_map(|(_, module)| &module.impacts);
+    let is_harmless = |change: &Change| matches!(change, Change::State(change) if change.effect == StateEffect::Defaults);
+    let is_state = changes.any(|fact| matches!(fact.change, Change::State(_) | Change::StateShape { .. }) && !is_harmless(&fact.change));
+    is_state && is_left(pair, route, name) && !is_handled(pair, route, name)
+}
+
+/// Whether the processes of a module go on with what they keep.
+fn is_left(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
+    // A module that is not loaded is reported elsewhere; one that is removed first comes back with a new state.
+    let is_loaded = route.loaded(name).is_some() && !route.converts(name) && route.removed(name).is_none();
+    is_loaded && !pair.starts_again(route, name)
+}
+
+/// Whether the code being loaded was seen to work with all that the processes keep: maps, whose keys it asks for with a default.
+fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
+    let Some((_, old)) = pair.lives.half(route.direction, false).processes.get(name) else { return false };
+    let is_seen = !old.states.is_empty() && old.states.iter().all(|state| matches!(state, Value::Map(map) if map.rest.is_none()));
+    let fails = || {
+        pair.lives.passed(route.direction).is_some_and(|passed| passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped))
+    };
+    is_seen && !fails()
+}
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
@@ -25,11 +51,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 StateEffect::Unsure | StateEffect::Retyped => false,
             };
             let name = Atom::new(&module.name);
-            // A module that is not loaded is reported elsewhere; one that is removed first comes back with a new state.
-            let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) else { continue };
-            if pair.starts_again(route, &name) {
-                continue;
-            }
+            let Some(span) = route.loaded(&name).filter(|_| is_left(pair, route, &name) && !is_handled(pair, route, &name)) else { continue };
             found.push(
                 Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.change))
                     .label(span, "its processes continue with the old state and the new code")
