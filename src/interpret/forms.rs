@@ -72,7 +72,7 @@ impl Run<'_> {
                 let mut names = Vec::new();
                 clause.patterns.iter().for_each(|pattern| bound(pattern, &mut names));
                 let mut made = Value::NEVER;
-                for mut element in spread(vec![elements]) {
+                for mut element in elements.members().iter().flat_map(|member| spread(vec![member.clone()])) {
                     let mut own = env.clone();
                     names.iter().for_each(|name| {
                         own.remove(*name);

@@ -52,9 +52,8 @@ const MAX_STATES: usize = 8;
 const MAX_MESSAGES: usize = 160;
 /// How many calls are noted of the processes of a module.
 const MAX_DONE: usize = 500;
-/// How many steps the processes of a module may take in all, and for one message.
-const MAX_STEPS: usize = 10_000;
-const MAX_SHARE: usize = 1_500;
+/// How much of the steps of a module one message may take.
+const SHARE: usize = 6;
 /// How often the callbacks are run on what they gave back.
 const MAX_ROUNDS: usize = 3;
 
@@ -192,7 +191,7 @@ fn instance(run: &mut Run<'_>, program: &Program, pattern: &Expr) -> Value {
 impl Living {
     /// The processes of a module, from their beginning on.
     pub fn of(world: &World<'_>, program: &Program, machine: Machine) -> Living {
-        let mut steps = MAX_STEPS;
+        let mut steps = world.steps;
         let mut run = Run::with_steps(world, steps);
         let answer = run.call(&program.module, &Atom::new("init"), vec![Value::Any]);
         let mut living = Living::default();
@@ -260,7 +259,7 @@ impl Living {
         for name in self.states.clone().iter().filter_map(|state| state.as_tuple()?.first().cloned()) {
             self.fits(world, program, machine, &name);
         }
-        let mut steps = MAX_STEPS;
+        let mut steps = world.steps;
         for _ in 0..MAX_ROUNDS {
             let before = self.states.clone();
             for state in &before {
@@ -303,7 +302,7 @@ impl Living {
             return;
         }
         // Each message gets its share, however much those before it took.
-        let share = (*steps).min(MAX_SHARE);
+        let share = (*steps).min(world.steps / SHARE);
         let mut run = Run::with_steps(world, share);
         let answer = run.call(&program.module, &message.callback, arguments);
         *steps -= share - run.steps();

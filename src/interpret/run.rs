@@ -20,6 +20,8 @@ pub struct World<'w> {
     pub stored: &'w (dyn Fn(Store, &Value) -> Option<Value> + Sync),
     /// What a process of a name replies to a request.
     pub replies: &'w (dyn Fn(&Value, &Value) -> Option<Value> + Sync),
+    /// How many expressions and patterns may be looked at for one module.
+    pub steps: usize,
 }
 
 /// Where values are put under a name.
@@ -96,8 +98,6 @@ impl Fault {
     }
 }
 
-/// How many expressions and patterns are looked at in one run.
-const MAX_STEPS: usize = 6_000;
 /// How deep calls are followed.
 const MAX_CALLS: usize = 24;
 /// How deep expressions are followed, calls included: each takes some of the stack.
@@ -136,7 +136,7 @@ impl<'w> Run<'w> {
     pub fn new(world: &'w World<'w>) -> Run<'w> {
         Run {
             world,
-            steps: MAX_STEPS,
+            steps: world.steps,
             nested: 0,
             calls: Vec::new(),
             again: HashMap::new(),

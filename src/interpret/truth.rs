@@ -247,3 +247,60 @@ fn alternatives(value: &Value, depth: usize) -> Option<Vec<Value>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tuple(tag: &str, items: &[Value]) -> Value {
+        Value::tuple(std::iter::once(Value::atom(tag)).chain(items.iter().cloned()).collect())
+    }
+
+    fn number(text: &str) -> Value {
+        Value::Number(Some(text.to_owned()))
+    }
+
+    #[test]
+    fn what_is_not_known_is_never_certain() {
+        assert_eq!(equal(&Value::Any, &Value::atom("a")), Takes::Maybe);
+        assert_eq!(equal(&Value::atom("a"), &Value::atom("b")), Takes::No);
+        assert_eq!(equal(&tuple("a", &[Value::Any]), &tuple("a", &[number("1")])), Takes::Maybe);
+        assert_eq!(equal(&tuple("a", &[Value::Any]), &tuple("a", &[])), Takes::No);
+        assert_eq!(equal(&number("1"), &number("1.0")), Takes::Maybe);
+        assert_eq!(truth(&Value::atom("true").or(Value::Any)), Takes::Maybe);
+        assert_eq!(operator("<", &[number("1"), number("2")]), Value::atom("true"));
+        assert_eq!(operator("<", &[Value::Number(None), number("2")]), Value::Any);
+        assert_eq!(operator("+", &[number("40"), number("2")]), number("42"));
+        assert_eq!(operator("+", &[number("9223372036854775807"), number("2")]), Value::Number(None));
+    }
+
+    #[test]
+    fn lists_keep_what_is_known_of_them() {
+        let known = Value::List(vec![number("1")], None);
+        assert_eq!(append(&known, &known), Value::List(vec![number("1"), number("1")], None));
+        assert_eq!(cons(vec![Value::atom("a")], Value::Any), Value::List(vec![Value::atom("a")], Some(Box::new(Value::Any))));
+        assert_eq!(elements(&append(&Value::list_of(Value::atom("a")), &known)), Value::atom("a").or(number("1")));
+        assert_eq!(elements(&Value::List(Vec::new(), None)), Value::NEVER);
+    }
+
+    #[test]
+    fn pairs_make_maps_and_maps_pairs() {
+        let pairs = Value::List(vec![Value::tuple(vec![Value::atom("k"), number("1")])], None);
+        let Value::Map(map) = of_pairs(&pairs) else { panic!("no map") };
+        assert_eq!(map.get(&Value::atom("k")), Some((number("1"), true)));
+        assert_eq!(map.get(&Value::atom("other")), None);
+        assert_eq!(elements(&Value::Map(map)), Value::tuple(vec![Value::atom("k"), number("1")]));
+        let Value::Map(open) = of_pairs(&Value::list_of(Value::Any)) else { panic!("no map") };
+        assert_eq!(open.get(&Value::atom("k")), Some((Value::Any, false)));
+    }
+
+    #[test]
+    fn what_belongs_together_stays_together() {
+        let pair = |name: &str| tuple(name, &[number("1")]);
+        let rows = spread(vec![Value::tuple(vec![Value::atom("x"), pair("a").or(pair("b"))])]);
+        assert_eq!(rows.len(), 2);
+        assert!(rows.iter().flatten().all(|row| !matches!(row, Value::Union(_))));
+        // Atoms alone are not worth a row.
+        assert_eq!(spread(vec![Value::atom("a").or(Value::atom("b"))]).len(), 1);
+    }
+}

@@ -546,3 +546,38 @@ impl fmt::Display for Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alternatives_have_a_bound() {
+        let many = (0..100).map(|at| Value::tuple(vec![Value::atom(&format!("t{at}"))])).fold(Value::NEVER, Value::or);
+        assert!(many.members().contains(&Value::Any) && many.members().len() <= MAX_UNION);
+        let alike = (0..100).map(|at| Value::tuple(vec![Value::atom("t"), Value::Number(Some(at.to_string()))])).fold(Value::NEVER, Value::or_blend);
+        assert!(matches!(alike, Value::Tuple(..)));
+    }
+
+    #[test]
+    fn calls_that_are_kept_are_not_taken_together() {
+        let call = |function: &str| Value::tuple(vec![Value::atom("m"), Value::atom(function), Value::List(Vec::new(), None)]);
+        assert_eq!(call("f").or_blend(call("g")).members().len(), 2);
+    }
+
+    #[test]
+    fn values_have_a_bound() {
+        let deep = (0..10_000).fold(Value::atom("end"), |value, _| Value::tuple(vec![value]).cut());
+        assert!(deep.to_string().len() < 100);
+        let wide = Value::tuple(vec![Value::tuple(vec![Value::atom("a"); 50]); 50]).cut();
+        assert!(wide.to_string().contains(".."));
+    }
+
+    #[test]
+    fn a_version_is_what_the_release_handler_passes() {
+        let list = |items: Vec<Term>| Term::new(TermKind::List(items));
+        assert_eq!(Value::of_vsn(&list(vec![Term::string("1.0")])), Value::Text(Some("1.0".to_owned())));
+        assert_eq!(Value::of_vsn(&list(vec![Term::new(TermKind::Int(1000))])), Value::Number(Some("1000".to_owned())));
+        assert_eq!(Value::of_vsn(&list(vec![Term::new(TermKind::Int(65))])), Value::Text(None));
+    }
+}

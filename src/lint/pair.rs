@@ -58,6 +58,10 @@ pub struct Pair<'a> {
     pub(super) lives: Lives,
 }
 
+/// How many expressions and patterns are looked at in all, about; and for each module, at least and at most.
+const ALL_STEPS: usize = 2_000_000;
+const FEWEST_STEPS: usize = 1_500;
+const MOST_STEPS: usize = 10_000;
 /// How many bytes of functions are kept at a time; those that are wanted again are read again.
 const ROOM: usize = 48 << 20;
 
@@ -290,6 +294,12 @@ impl<'a> Pair<'a> {
         }
         known.insert(key, program.clone());
         program
+    }
+
+    /// How many expressions and patterns may be looked at for one module: the more modules differ, the fewer.
+    pub(super) fn steps(&self) -> usize {
+        let modules = self.comparison.applications.iter().map(|application| application.modules.len() + application.same_modules).sum::<usize>();
+        (ALL_STEPS / modules.max(1)).clamp(FEWEST_STEPS, MOST_STEPS)
     }
 
     /// Gives back the memory of the functions that were read.

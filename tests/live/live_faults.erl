@@ -1,4 +1,4 @@
-%% Releases with one fault each, and the node that shows what it does: what `relupc lint' calls an error is one.
+%% Releases with one fault each, and the node that shows what it does: what `relupc lint' calls an error or a warning is one.
 %%
 %%   build DIR     writes DIR/CASE/{wrong,right}/{base,target} for every case and prints `CASE CODE'
 %%   start/0       runs on a node booted from the base: puts the target beside it as unpacking would, installs it, asks,
@@ -76,8 +76,92 @@ cases() ->
      {no_code_change, #{code => "RL0602", ask => {gen_server, call, [shop_till, get]},
                         target => #{shop_till => without_code_change(till("total = 7", "Total = {now, State#state.total}"))},
                         wrong => #{up => [{update, shop_till, {advanced, []}}], answer => not_installed},
-                        right => #{up => [{update, shop_till, soft}], answer => {now, 7}}}}
+                        right => #{up => [{update, shop_till, soft}], answer => {now, 7}}}},
+     {kept_call, #{code => "RL0617", ask => {gen_server, call, [shop_till, run]}, up => [{load_module, shop_jobs}],
+                   base => kept_call("all/0, sweep/0", "all() -> [{shop_jobs, sweep, []}].\nsweep() -> swept."),
+                   wrong => #{target => kept_call("all/0, clean/0", "all() -> [{shop_jobs, clean, []}].\nclean() -> swept."), answer => failed},
+                   right => #{target => kept_call("all/0, sweep/0, clean/0", "all() -> [{shop_jobs, sweep, []}].\nsweep() -> clean().\nclean() -> swept."),
+                              answer => [swept]}}},
+     {setup, #{code => "RL0615", ask => {shop_routes, find, [tax]},
+               base => #{shop_till => server(shop_till, "shop_routes:build()", "get, _, S) -> {reply, S, S}", ""), shop_routes => routes("home")},
+               target => #{shop_till => server(shop_till, "shop_routes:build()", "get, _, S) -> {reply, now, S}", ""), shop_routes => routes("home, tax")},
+               wrong => #{up => [{load_module, shop_routes}, {load_module, shop_till}], answer => false},
+               right => #{up => [{load_module, shop_routes}, {load_module, shop_till}, {apply, {shop_routes, build, []}}], answer => true}}},
+     {conversion, #{code => "RL0618", ask => {gen_server, call, [shop_till, get]}, up => [{update, shop_till, {advanced, []}}],
+                    base => #{shop_till => server(shop_till, "{state, 7}", "get, _, {state, N} = S) -> {reply, N, S}", "")},
+                    wrong => #{target => converted("{total, N}"), answer => not_installed},
+                    right => #{target => converted("{state, N}"), answer => 7}}},
+     {suspended, #{code => "RL0619", ask => {gen_server, call, [shop_till, get]},
+                   base => asked("{state, 7}", "{state, N}", ""),
+                   target => asked("{state, 7, shop_conf:limit()}", "{state, N, _}", "code_change({down, _}, {state, N, _}, _) -> {ok, {state, N}};\n"
+                                   "code_change(_, {state, N}, _) -> {ok, {state, N, shop_conf:limit()}}.\n"),
+                   wrong => #{up => [{update, shop_till, {advanced, []}, [shop_conf]}, {update, shop_conf, soft}], answer => not_installed},
+                   right => #{up => [{update, shop_conf, soft}, {update, shop_till, {advanced, []}}], answer => {now, 7}}}},
+     {table, #{code => "RL0620", ask => {ets, lookup, [shop_table, x]},
+               base => table("get, _, S) -> {reply, S, S}"), target => table("get, _, S) -> {reply, {now, S}, S}"),
+               wrong => #{up => [{apply, {supervisor, terminate_child, [shop_sup, shop_till]}}, {load_module, shop_till},
+                                 {apply, {supervisor, restart_child, [shop_sup, shop_till]}}], answer => []},
+               right => #{up => [{load_module, shop_till}], answer => [{x, 1}]}}},
+     {refused, #{code => "RL0622", ask => {gen_server, call, [shop_conf, limit]},
+                 target => #{shop_conf => conf(), shop_sup => supervisor("shop_till, shop_conf")},
+                 wrong => #{up => [{add_module, shop_conf}, {apply, {supervisor, restart_child, [shop_sup, shop_conf]}}, {update, shop_sup, supervisor}],
+                            answer => failed},
+                 right => #{up => [{add_module, shop_conf}, {update, shop_sup, supervisor}, {apply, {supervisor, restart_child, [shop_sup, shop_conf]}}],
+                            answer => 3}}},
+     {environment, #{code => "RL0816", ask => {shop_mode, mode, []},
+                     base => environment(""), target => environment("\nother() -> mode()."),
+                     wrong => #{up => [{load_module, shop_mode}], answer => normal},
+                     right => #{up => [{load_module, shop_mode}, {apply, {shop_mode, set, [busy]}}], answer => busy}}}
     ].
+
+kept_call(Exports, Text) ->
+    #{shop_till => server(shop_till, "shop_jobs:all()", "run, _, Jobs) -> {reply, [apply(M, F, A) || {M, F, A} <- Jobs], Jobs}", ""),
+      shop_jobs => module(shop_jobs, Exports, Text)}.
+
+routes(Names) ->
+    module(shop_routes, "build/0, find/1", ["build() -> persistent_term:put(shop_routes, [", Names, "]).\n"
+                                            "find(Name) -> lists:member(Name, persistent_term:get(shop_routes))."]).
+
+converted(Pattern) ->
+    #{shop_till => server(shop_till, "{state, 7, []}", "get, _, {state, N, _} = S) -> {reply, N, S}",
+                          ["code_change({down, _}, {state, N, _}, _) -> {ok, {state, N}};\ncode_change(_, ", Pattern, ", _) -> {ok, {state, N, []}}.\n"])}.
+
+asked(State, Pattern, CodeChange) ->
+    Reply = case CodeChange of "" -> "N"; _ -> "{now, N}" end,
+    Limit = case CodeChange of "" -> "N"; _ -> "0 + N" end,
+    #{shop_conf => conf(Limit), shop_sup => supervisor("shop_conf, shop_till"),
+      shop_till => server(shop_till, State, ["get, _, ", Pattern, " = S) -> {reply, ", Reply, ", S}"], CodeChange)}.
+
+conf() ->
+    conf("N").
+
+conf(Limit) ->
+    server(shop_conf, "3", ["limit, _, N) -> {reply, ", Limit, ", N}"], "-export([limit/0]).\nlimit() -> gen_server:call(?MODULE, limit).\n").
+
+table(Call) ->
+    #{shop_app => "-module(shop_app).\n-behaviour(application).\n-export([start/2, stop/1]).\n"
+                  "start(_, _) -> Started = shop_sup:start_link(), true = shop_till:put(x, 1), Started.\nstop(_) -> ok.\n",
+      shop_till => server(shop_till, "ets:new(shop_table, [named_table, public])", Call,
+                          "-export([put/2]).\nput(Key, Value) -> ets:insert(shop_table, {Key, Value}).\n")}.
+
+environment(More) ->
+    Exports = case More of "" -> "set/1, mode/0"; _ -> "set/1, mode/0, other/0" end,
+    #{shop_till => server(shop_till, "shop_mode:set(busy)", "get, _, S) -> {reply, S, S}", ""),
+      shop_mode => module(shop_mode, Exports, ["set(Mode) -> application:set_env(shop, mode, Mode).\nmode() -> application:get_env(shop, mode, normal).", More])}.
+
+supervisor(Children) ->
+    ["-module(shop_sup).\n-behaviour(supervisor).\n-export([start_link/0, init/1]).\n"
+     "start_link() -> supervisor:start_link({local, ?MODULE}, ?MODULE, []).\n"
+     "init([]) -> {ok, {#{intensity => 0}, [child(Name) || Name <- [", Children, "]]}}.\n"
+     "child(Name) -> #{id => Name, start => {Name, start_link, []}}.\n"].
+
+server(Name, State, Call, More) ->
+    CodeChange = case string:find(More, "code_change(") of nomatch -> ""; _ -> ", code_change/3" end,
+    ["-module(", atom_to_list(Name), ").\n-behaviour(gen_server).\n-export([start_link/0, init/1, handle_call/3, handle_cast/2", CodeChange, "]).\n",
+     More,
+     "start_link() -> gen_server:start_link({local, ?MODULE}, ?MODULE, [], []).\n"
+     "init([]) -> {ok, ", State, "}.\n"
+     "handle_call(", Call, ".\nhandle_cast(_, S) -> {noreply, S}.\n"].
 
 price(N) ->
     module(shop_price, "price/0", io_lib:format("price() -> ~w.", [N])).

@@ -109,7 +109,8 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
 pub(in super::super) fn no_number(name: &str, operands: &[Value]) -> Option<Value> {
     let is_arithmetic = matches!(name, "+" | "-" | "*" | "/" | "div" | "rem" | "band" | "bor" | "bxor" | "bsl" | "bsr");
     let members = operands.iter().filter(|_| is_arithmetic).flat_map(Value::members);
-    members.into_iter().find(|member| member.kind().is_some_and(|kind| kind != Sort::Number)).cloned()
+    // Of values with parts it is often not certain that they get so far.
+    members.into_iter().find(|member| matches!(member, Value::Atom(_))).cloned()
 }
 
 /// A place in a tuple, counted from 0.

@@ -13,24 +13,16 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
     let row = |run: &Run<'_>, table: &Value| (run.world.stored)(Store::Table, table);
     Some(match (module.as_str(), function.as_str(), arguments) {
         ("ets", "new", [name, _]) => name.clone(),
-        ("ets", "lookup" | "tab2list" | "take", [table, key @ ..]) => match row(run, table) {
-            Some(rows) => {
-                // Rows of another key are not found; where none is left, the key is elsewhere.
-                let is_other = |row: &Value| key.first().is_some_and(|key| row.as_tuple().and_then(<[Value]>::first).is_some_and(|first| first.is_other_than(key)));
-                let found = rows.members().iter().filter(|row| !is_other(row)).cloned().fold(Value::NEVER, Value::or);
-                Value::list_of(if found.is_never() { Value::Any } else { found })
-            }
-            None => Value::list_of(Value::Any),
-        },
+        ("ets", "lookup" | "tab2list" | "take", [table, key @ ..]) => Value::list_of(row(run, table).map_or(Value::Any, |rows| of_key(&rows, key.first()))),
         ("ets", "foldl" | "foldr", [fun, start, table]) => {
             let rows = Value::list_of(row(run, table).unwrap_or(Value::Any));
             folded(run, &rows, start.clone(), |run, row, value| run.apply(fun, vec![row, value]))
         }
-        ("ets", "lookup_element", [table, _, at]) => {
+        ("ets", "lookup_element", [table, key, at]) => {
             let Value::Number(Some(at)) = at else { return Some(Value::Any) };
             let at = at.parse::<usize>().ok().and_then(|at| at.checked_sub(1));
             let field = |row: &Value| at.and_then(|at| row.as_tuple()?.get(at).cloned()).unwrap_or(Value::Any);
-            row(run, table).map_or(Value::Any, |rows| rows.members().iter().map(field).fold(Value::NEVER, Value::or))
+            row(run, table).map_or(Value::Any, |rows| of_key(&rows, Some(key)).members().iter().map(field).fold(Value::NEVER, Value::or))
         }
         ("ets", "insert" | "delete" | "delete_all_objects" | "delete_object", _) => Value::atom("true"),
         ("persistent_term" | "Elixir.persistent_term", "get", [key]) => (run.world.stored)(Store::Term, key).unwrap_or(Value::Any),
@@ -41,6 +33,13 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
         ("persistent_term" | "Elixir.persistent_term", "put", _) => Value::atom("ok"),
         _ => Value::Any,
     })
+}
+
+/// The rows of a key. Where none is left, the key is at another place.
+fn of_key(rows: &Value, key: Option<&Value>) -> Value {
+    let is_other = |row: &Value| key.is_some_and(|key| row.as_tuple().and_then(<[Value]>::first).is_some_and(|first| first.is_other_than(key)));
+    let found = rows.members().iter().filter(|row| !is_other(row)).cloned().fold(Value::NEVER, Value::or);
+    if found.is_never() { Value::Any } else { found }
 }
 
 /// The rows that an insertion puts in, one by one.

@@ -68,6 +68,6 @@ impl<'p, 'a> Code<'p, 'a> {
         let program = |module: &Atom| self.program(module);
         let exports = |module: &Atom, function: &Atom, arity: u32| self.exports(module, function, arity);
         let known = |store: Store, name: &Value| stored?.get(store, name);
-        work(&World { program: &program, exports: &exports, stored: &known, replies })
+        work(&World { program: &program, exports: &exports, stored: &known, replies, steps: self.pair.steps() })
     }
 }

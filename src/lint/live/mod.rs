@@ -11,7 +11,7 @@ pub use causes::{Caused, caused, takes};
 use super::lives::{Conversion, Half, Lives, Offered, Passed, Stored};
 use super::{Pair, Route};
 use crate::appup::Direction;
-use crate::beam::{Attribute, Expr, Facts};
+use crate::beam::{Attribute, Expr, Facts, Function};
 use crate::compare::Change;
 use crate::interpret::{Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, started, supervisor};
 use crate::parallel;
@@ -360,19 +360,18 @@ fn looping(pair: &Pair<'_>, route: &Route<'_>, before: &Half) -> Vec<(Atom, Faul
         let Some(program) = Code::of(pair, from).program(&module).filter(|_| is_loaded) else { continue };
         let Some(interface) = pair.look(to, &module).and_then(|look| look.interface()) else { continue };
         for (name, arity) in program.names() {
-            let Some(function) = program.function(&name, arity) else { continue };
-            let (mut waits, mut called) = (false, Vec::new());
-            function.clauses.iter().flat_map(|clause| &clause.body).for_each(|expr| {
-                expr.visit(&mut |expr| {
-                    waits |= matches!(expr, Expr::Receive(..));
-                    if let Expr::Call(Some(owner), function, arguments, line) = expr
-                        && *owner == module
-                    {
-                        called.push((function.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX), *line));
-                    }
-                });
+            let Some(function) = program.function(&name, arity).filter(|function| waits(function)) else { continue };
+            let mut called = Vec::new();
+            visit(&function, &mut |expr| {
+                if let Expr::Call(Some(owner), function, arguments, line) = expr
+                    && *owner == module
+                {
+                    called.push((function.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX), *line));
+                }
             });
-            let lost = called.into_iter().filter(|_| waits).find(|(function, arity, _)| !interface.exports(function.as_str(), *arity));
+            // A loop goes on in a function that waits as well.
+            let is_loop = |function: &Atom, arity: u32| program.function(function, arity).is_some_and(|function| waits(&function));
+            let lost = called.into_iter().find(|(function, arity, _)| is_loop(function, *arity) && !interface.exports(function.as_str(), *arity));
             if let Some((function, arity, line)) = lost {
                 let kind = FaultKind::NoFunction(module.clone(), function, arity);
                 failing.push((module.clone(), Fault { kind, value: Value::Any, module: module.clone(), line, caught: false }));
@@ -380,6 +379,17 @@ fn looping(pair: &Pair<'_>, route: &Route<'_>, before: &Half) -> Vec<(Atom, Faul
         }
     }
     failing
+}
+
+fn visit(function: &Function, look: &mut impl FnMut(&Expr)) {
+    function.clauses.iter().flat_map(|clause| &clause.body).for_each(|expr| expr.visit(look));
+}
+
+/// Whether a function waits for messages.
+fn waits(function: &Function) -> bool {
+    let mut waits = false;
+    visit(function, &mut |expr| waits |= matches!(expr, Expr::Receive(..)));
+    waits
 }
 
 /// The callback module that a process is started with, and the argument of its `init/1`.

@@ -1,8 +1,11 @@
 //! Configuration that code sets while the node runs: an upgrade builds the environment of every application again.
 
+use super::named;
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::Done;
+use crate::interpret::{Done, Value};
 use crate::lint::{Check, Pair, Rule};
+use crate::term::Atom;
+use std::collections::BTreeMap;
 
 code! {
     ENVIRONMENT_LOST "RL0816" "environment-lost" Warning
@@ -14,7 +17,7 @@ pub(super) static RULE: Rule = Rule { code: &ENVIRONMENT_LOST, check: Check::Pai
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
-        let mut told: Vec<String> = Vec::new();
+        let mut lost: BTreeMap<&Atom, Vec<(&Value, &Done)>> = BTreeMap::new();
         for set in from.all_done().filter(|done| is_set(done)) {
             let [application, key, ..] = set.arguments.as_slice() else { continue };
             let Some(name) = application.as_atom().filter(|_| key.is_literal()) else { continue };
@@ -22,16 +25,20 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let is_read = to.all_done().any(|done| is_get(done) && same(done));
             let is_set_again = pair.lives.passed(route.direction).is_some_and(|passed| passed.done().any(|done| is_set(done) && same(done)));
             let restarts = !route.timeline.stops(name.as_str()).is_empty();
-            let item = format!("{application}:{key}");
-            if !is_read || is_set_again || restarts || told.contains(&item) {
-                continue;
+            let keys = lost.entry(name).or_default();
+            if is_read && !is_set_again && !restarts && !keys.iter().any(|(known, _)| *known == key) {
+                keys.push((key, set));
             }
-            told.push(item);
+        }
+        for (application, keys) in lost {
+            let Some((_, set)) = keys.first() else { continue };
+            let names: Vec<String> = keys.iter().map(|(key, _)| format!("`{key}`")).collect();
+            let (names, are, them) = (named(&names, 5), if keys.len() == 1 { "is" } else { "are" }, if keys.len() == 1 { "it" } else { "them" });
             found.push(
-                Diagnostic::new(&ENVIRONMENT_LOST, format!("`{key}` of `{application}` is set while the node runs, and the upgrade drops it"))
+                Diagnostic::new(&ENVIRONMENT_LOST, format!("{names} of `{application}` {are} set while the node runs, and the upgrade drops {them}"))
                     .label(
-                        pair.change_on(name.as_str(), route.direction),
-                        format!("`{}` (line {}) sets it; the release handler reads `.app` and `sys.config` again", set.by, set.line.0),
+                        pair.change_on(application.as_str(), route.direction),
+                        format!("set in `{}` (line {}); the release handler reads `.app` and `sys.config` again", set.by, set.line.0),
                     )
                     .help("keep the value in a process or in a persistent term, or set it again by an `apply` on this path")
                     .on_path(&route.name),

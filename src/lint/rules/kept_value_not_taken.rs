@@ -18,19 +18,25 @@ pub(super) static RULE: Rule = Rule { code: &KEPT_VALUE_NOT_TAKEN, check: Check:
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let mut told: Vec<(&Atom, &Atom)> = Vec::new();
+        let mut told: Vec<&Fault> = Vec::new();
         let mut failing: Vec<&(Atom, Fault)> = passed.failing.iter().collect();
-        failing.sort_by_key(|(_, fault)| fault.kind == FaultKind::Dropped);
+        // One finding for each place; best with the process of that module.
+        failing.sort_by_key(|(process, fault)| (fault.kind == FaultKind::Dropped, *process != fault.module));
         for (process, fault) in failing {
             let is_named = matches!(fault.kind, FaultKind::NoFunction(..));
             let is_harmless = fault.caught && !is_named;
-            if is_harmless || reports(pair, route, process) || told.contains(&(process, &fault.module)) {
+            if is_harmless || reports(pair, route, process) || told.iter().any(|known| is_same(known, fault)) {
                 continue;
             }
-            told.push((process, &fault.module));
+            told.push(fault);
             found.push(finding(pair, route, process, fault));
         }
     }
+}
+
+/// Whether two failures have one cause: the same place, or the same process in the same module.
+fn is_same(one: &Fault, other: &Fault) -> bool {
+    one.module == other.module && (one.kind == other.kind || matches!(one.kind, FaultKind::Dropped) || !matches!(other.kind, FaultKind::NoFunction(..)))
 }
 
 fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) -> Diagnostic {
