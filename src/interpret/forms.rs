@@ -1,7 +1,7 @@
 //! The forms of expressions that choose, go through lists, or work on records.
 
 use super::run::{Env, FaultKind, Run, bound};
-use super::truth::{Takes, elements, operator, spread, truth};
+use super::truth::{Takes, elements, is_false, operator, spread, truth};
 use super::value::Value;
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
@@ -53,8 +53,9 @@ impl Run<'_> {
                 self.takes(program, pattern, &Value::Any, &mut own);
             }
             let caught = self.block(program, &clause.body, &mut own);
-            if fails {
-                result = result.or(caught);
+            // Of a function that calls itself the first round gets no further, which is no failure.
+            if fails && !caught.is_never() {
+                result = result.or(Value::Any);
             }
         }
         if !after.is_empty() {
@@ -89,14 +90,15 @@ impl Run<'_> {
             Qualifier::Test(Expr::Bind(pattern, value)) => {
                 let value = self.eval(program, value, env);
                 match self.bind(program, pattern, value, env) {
-                    never if never.is_never() => never,
+                    stops if stops.is_never() || is_false(&stops) == Takes::Yes => Value::NEVER,
                     _ => self.comprehension(program, parts, body, env),
                 }
             }
-            Qualifier::Test(test) => match self.guards_take(program, std::slice::from_ref(&vec![test.clone()]), env) {
-                Takes::No => Value::NEVER,
-                Takes::Yes | Takes::Maybe => self.comprehension(program, parts, body, env),
-            },
+            Qualifier::Test(test) => {
+                self.guards_take(program, std::slice::from_ref(&vec![test.clone()]), env);
+                let value = self.eval(program, test, env);
+                if value.is_never() || is_false(&value) == Takes::Yes { Value::NEVER } else { self.comprehension(program, parts, body, env) }
+            }
             Qualifier::Takes(..) => self.comprehension(program, parts, body, env),
         }
     }

@@ -1,7 +1,7 @@
 //! Which values a pattern takes, and what is left of a value when it is not taken.
 
 use super::run::{Env, Run, merge};
-use super::truth::{Takes, equal, text_takes, truth};
+use super::truth::{Takes, equal, is_false, text_takes, truth};
 use super::value::{Map, Opaque, Value};
 use crate::beam::{Expr, Program, SourceClause};
 
@@ -68,7 +68,11 @@ impl Run<'_> {
     /// Whether a test holds.
     pub(super) fn holds(&mut self, program: &Program, test: &Expr, env: &mut Env) -> Takes {
         let value = self.tested(|run| run.eval(program, test, env));
-        truth(&value)
+        match truth(&value) {
+            // In `cond` whatever is neither `false` nor `nil` holds.
+            Takes::No if is_false(&value) == Takes::No => Takes::Maybe,
+            known => known,
+        }
     }
 
     /// Whether a pattern takes a value, and what of it is taken.
@@ -242,6 +246,9 @@ impl Run<'_> {
     /// What of a value a pattern does not take: alternatives are taken apart, and lists into those that are empty and those that are
     /// not.
     pub(super) fn left(&mut self, program: &Program, pattern: &Expr, value: &Value, env: &Env) -> Vec<Value> {
+        if self.steps() == 0 {
+            return Vec::new();
+        }
         if let Value::Union(members) = value {
             let mut left: Vec<Value> = members.iter().flat_map(|member| self.left(program, pattern, member, env)).collect();
             left.truncate(MAX_PARTS);
@@ -295,6 +302,9 @@ impl Run<'_> {
         let mut left = Vec::new();
         let mut items: Vec<Value> = pairs.iter().map(|(_, value)| (*value).clone()).collect();
         for (at, (pattern, value)) in pairs.iter().enumerate() {
+            if !self.step() {
+                return Vec::new();
+            }
             for other in self.left(program, pattern, value, env) {
                 let mut changed = items.clone();
                 if let Some(item) = changed.get_mut(at) {
@@ -321,7 +331,6 @@ impl Run<'_> {
         let Some((pattern, others)) = patterns.split_first() else {
             // An empty list is taken; what is left holds something. A name for the tail takes all.
             return match (items, rest, tail) {
-                (_, _, Some(_)) => vec![list(items.to_vec())],
                 ([], Some(element), None) => vec![list(vec![element.clone()])],
                 _ => vec![list(items.to_vec())],
             };

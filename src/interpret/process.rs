@@ -229,7 +229,9 @@ impl Living {
     /// Keeps a state.
     fn keep(&mut self, state: Value) {
         let mut states = std::mem::take(&mut self.states);
-        add(&mut states, state.cut());
+        for state in state.members() {
+            add(&mut states, state.clone().cut());
+        }
         states.truncate(MAX_STATES);
         self.states = states;
     }

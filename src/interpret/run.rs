@@ -1,8 +1,8 @@
 //! Code is run on values: expressions, calls, clauses.
 
-use super::truth::{Takes, cons, spread};
+use super::truth::{Takes, cons, some_of, spread};
 use super::value::{Fun, Made, Map, Opaque, Value};
-use crate::beam::{Expr, Program, SourceClause};
+use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -282,6 +282,9 @@ impl<'w> Run<'w> {
 
     /// Runs the clauses that take values: each way what it gives back. What no clause takes is a fault.
     pub(super) fn clauses(&mut self, program: &Program, clauses: &[SourceClause], values: Vec<Vec<Value>>, env: &Env, kind: impl Fn() -> FaultKind) -> Value {
+        if self.steps == 0 {
+            return Value::Any;
+        }
         let start = self.line;
         let mut left = values;
         let mut result = Value::NEVER;
@@ -320,7 +323,7 @@ impl<'w> Run<'w> {
             }
         }
         self.line = clauses.first().map_or(start, |clause| clause.line.0);
-        for values in left {
+        for values in if self.steps == 0 { Vec::new() } else { left } {
             let is_lost = clauses.iter().all(|clause| self.clause_takes(program, clause, &values, &mut env.clone()) == Takes::No);
             if is_lost {
                 let shown = match values.as_slice() {
@@ -363,7 +366,8 @@ impl<'w> Run<'w> {
         self.nested += 1;
         let value = self.known(program, expr, env);
         self.nested -= 1;
-        value
+        // `{X, X}` of `{X, X}` of ... must not grow.
+        value.cut()
     }
 
     /// The values of several expressions; `None` where one does not get so far.
@@ -454,7 +458,12 @@ impl<'w> Run<'w> {
                 if after.is_empty() { result } else { result.or(self.block(program, after, &mut env.clone())) }
             }
             Expr::Try(body, of, catches, after) => self.attempt(program, (body, of, catches, after), env),
-            Expr::Comprehension(parts, body) => Value::list_of(self.comprehension(program, parts, body, &mut env.clone())),
+            Expr::Comprehension(parts, body) => {
+                let made = self.comprehension(program, parts, body, &mut env.clone());
+                // A test may let nothing through.
+                let is_tested = parts.iter().any(|part| !matches!(part, Qualifier::Each(..)));
+                if is_tested { some_of(made) } else { Value::list_of(made) }
+            }
             Expr::With(parts, body, otherwise) => self.with(program, parts, body, otherwise, env),
             Expr::Fun(clauses) => Value::Fun(Fun::Clauses(program.module.clone(), Arc::new(clauses.clone()), Arc::new(env.clone()))),
             Expr::Named(module, name, arity) => {

@@ -57,7 +57,7 @@ pub fn truth(value: &Value) -> Takes {
 pub fn equal(one: &Value, other: &Value) -> Takes {
     if one.is_other_than(other) {
         Takes::No
-    } else if one.is_literal() && one == other {
+    } else if one.is_literal() && one == other && !matches!(one, Value::Text(_)) {
         Takes::Yes
     } else {
         Takes::Maybe
@@ -70,6 +70,20 @@ pub fn text_takes(written: &Value, value: &Value) -> Takes {
         (Value::Text(_), value) if value.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
         (written, Value::Text(_)) if written.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
         _ => Takes::Maybe,
+    }
+}
+
+/// Whether a value stops a test of Elixir: `false` and `nil` do.
+pub fn is_false(value: &Value) -> Takes {
+    match value {
+        Value::Atom(atom) => Takes::of(matches!(atom.as_str(), "false" | "nil")),
+        Value::Any | Value::Bag(_) => Takes::Maybe,
+        Value::Union(members) => {
+            let mut each = members.iter().map(is_false);
+            let first = each.next().unwrap_or(Takes::Maybe);
+            if each.all(|one| one == first) { first } else { Takes::Maybe }
+        }
+        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
     }
 }
 
@@ -110,7 +124,7 @@ pub fn operator(name: &str, values: &[Value]) -> Value {
     match (name, values) {
         ("=:=" | "==" | "=/=" | "/=" | "<" | ">" | "=<" | ">=", [one, other]) => compared(name, one, other),
         ("++", [one, other]) => append(one, other),
-        ("--", [list, _]) => Value::list_of(elements(list)),
+        ("--", [list, _]) => some_of(elements(list)),
         ("not", [value]) => match truth(value) {
             Takes::Yes => Value::atom("false"),
             Takes::No => Value::atom("true"),
@@ -143,6 +157,7 @@ pub fn cons(mut items: Vec<Value>, tail: Value) -> Value {
             Value::List(items, rest)
         }
         Value::Union(members) => members.into_iter().map(|tail| cons(items.clone(), tail)).fold(Value::NEVER, Value::or),
+        Value::Bag(each) => Value::List(items, Some(each)),
         _ => Value::List(items, Some(Box::new(Value::Any))),
     }
 }
@@ -151,14 +166,25 @@ pub fn cons(mut items: Vec<Value>, tail: Value) -> Value {
 pub fn append(one: &Value, other: &Value) -> Value {
     match (one, other) {
         (Value::List(items, None), other) => cons(items.clone(), other.clone()),
+        (Value::Bag(each), other) | (other, Value::Bag(each)) => {
+            let all = each.as_ref().clone().or_blend(elements(other));
+            if matches!(other, Value::List(items, _) if !items.is_empty()) { Value::list_of(all) } else { some_of(all) }
+        }
         (Value::List(items, Some(rest)), other) => Value::List(items.clone(), Some(Box::new(rest.as_ref().clone().or_blend(elements(other))))),
         _ => Value::Any,
     }
 }
 
+/// Some of these elements, perhaps none.
+pub fn some_of(each: Value) -> Value {
+    if each.is_never() { Value::List(Vec::new(), None) } else { Value::Bag(Box::new(each)) }
+}
+
 /// What the elements are like that one goes through: of a list, of a container, of a map its pairs.
 pub fn elements(value: &Value) -> Value {
     match value {
+        // What a struct is gone through by is its module's matter: `1..3`, a stream.
+        Value::Map(map) if map.keys.iter().any(|(key, ..)| key.is_atom("__struct__")) => Value::Any,
         Value::Map(map) => pairs(map),
         Value::Union(members) => members.iter().map(elements).fold(Value::NEVER, Value::or_blend),
         _ => value.elements(),

@@ -91,6 +91,8 @@ const MAX_UNION: usize = 12;
 /// How deep values are kept, and how many parts of them.
 const MAX_DEPTH: usize = 9;
 const MAX_PARTS: usize = 300;
+/// How many elements of a list are kept one by one.
+const MAX_ITEMS: usize = 64;
 
 impl Value {
     /// Nothing: the code does not get so far.
@@ -310,17 +312,21 @@ impl Value {
             Value::Map(map) => {
                 map.keys.iter().all(|(_, value, _)| value.is_small(left)) && map.rest.as_ref().is_none_or(|rest| rest.0.is_small(left) && rest.1.is_small(left))
             }
-            Value::Fun(Fun::Clauses(..)) => false,
-            Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Fun(Fun::Named(..)) | Value::Opaque(_) => true,
+            Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Fun(_) | Value::Opaque(_) => true,
         }
     }
 
     fn cut_to(self, depth: usize, left: &mut usize) -> Value {
         let (Some(depth), Some(rest)) = (depth.checked_sub(1), left.checked_sub(1)) else { return Value::Any };
         *left = rest;
-        let mut all = |items: Vec<Value>| items.into_iter().map(|item| item.cut_to(depth, left)).collect();
+        let mut all = |items: Vec<Value>| items.into_iter().map(|item| item.cut_to(depth, left)).collect::<Vec<Value>>();
         match self {
+            Value::Tuple(items, _) if items.len() > MAX_PARTS => Value::Any,
             Value::Tuple(items, made) => Value::Tuple(all(items), made),
+            Value::List(items, rest) if items.len() > MAX_ITEMS => {
+                let each = Value::List(items, rest).elements().cut_to(depth, left);
+                Value::list_of(each)
+            }
             Value::List(items, rest) => {
                 let items = all(items);
                 Value::List(items, rest.map(|rest| Box::new(rest.cut_to(depth, left))))
@@ -414,8 +420,12 @@ impl Map {
 
     /// Puts a key in.
     pub fn put(&mut self, key: Value, value: Value) {
-        if !key.is_literal() {
+        if !key.is_literal() || (self.keys.len() >= MAX_PARTS && self.get(&key).is_none_or(|(_, always)| !always)) {
             let (known, other) = self.rest.take().map_or((Value::NEVER, Value::NEVER), |rest| *rest);
+            // It may be one of the keys that are known.
+            for (_, known, _) in self.keys.iter_mut().filter(|(known, ..)| !known.is_other_than(&key)) {
+                *known = std::mem::replace(known, Value::Any).or(value.clone());
+            }
             self.rest = Some(Box::new((known.or_blend(key), other.or_blend(value))));
             return;
         }
@@ -458,7 +468,9 @@ impl Value {
                 let lacks = |map: &Map, other: &Map| map.keys.iter().any(|(key, _, always)| *always && other.get(key).is_none());
                 lacks(one, two) || lacks(two, one)
             }
-            _ if self.is_literal() && other.is_literal() => self != other && self.kind() != Some(Sort::Number),
+            // Text may be a list or a binary, and numbers of two sorts may be equal.
+            (Value::Text(_), Value::Text(_) | Value::List(..)) | (Value::List(..), Value::Text(_) | Value::List(..)) => false,
+            _ if self.is_literal() && other.is_literal() => self != other && (self.kind() != Some(Sort::Number) || other.kind() != Some(Sort::Number)),
             _ => self.kind().zip(other.kind()).is_some_and(|(one, two)| one != two),
         }
     }

@@ -10,7 +10,7 @@ use crate::term::Atom;
 pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
     // A queue is a pair of lists, neither a list nor a map.
     if module == "queue" && !matches!(name, "new" | "from_list" | "is_queue") {
-        let place = if matches!(name, "in" | "in_r" | "cons" | "member" | "filter" | "delete" | "split" | "fold" | "any" | "all") { 1 } else { 0 };
+        let place = if matches!(name, "in" | "in_r" | "cons" | "member" | "filter" | "delete" | "split" | "any" | "all" | "delete_r" | "delete_with" | "filtermap") { 1 } else if name == "fold" { 2 } else { 0 };
         let refused = arguments.get(place).and_then(|queue| queue.members().iter().find(|member| matches!(member, Value::List(..) | Value::Map(_) | Value::Atom(_))));
         if let Some(refused) = refused.cloned() {
             return Some(run.fail(FaultKind::BadArgument(Atom::new(module), Atom::new(name)), refused));
@@ -24,7 +24,8 @@ pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Val
     let one = |element: Value, tag: &str| if element.is_never() { element } else { Value::tuple(vec![Value::atom(tag), element]) };
     Some(match (module, name, arguments) {
         (_, "new" | "empty", []) => bag(Value::NEVER),
-        (_, "new" | "from_list", [list]) => bag(elements(list)),
+        (_, "from_list", [list]) | ("Elixir.MapSet", "new", [list]) => bag(elements(list)),
+        (_, "new", [_]) => bag(Value::NEVER),
         ("queue", "in" | "in_r" | "cons", [element, queue]) => with(queue, element),
         ("queue", "snoc", [queue, element]) | ("sets" | "Elixir.MapSet", "put", [queue, element]) => with(queue, element),
         (_, "add_element" | "add" | "insert", [element, set]) => with(set, element),

@@ -63,7 +63,10 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         }),
         ("tuple_to_list", [tuple]) => of_tuple(run, name, tuple, |_, items| Some(Some(Value::List(items.to_vec(), None)))),
         ("list_to_tuple", [list]) => each(list, |list| list.as_list().map_or(Value::Any, |items| Value::Tuple(items.to_vec(), run.made()))),
-        ("hd", [list]) => elements(list),
+        ("hd", [list]) => match list {
+            Value::List(items, _) if !items.is_empty() => items.first().cloned().unwrap_or(Value::Any),
+            list => elements(list).or(Value::Any),
+        },
         ("tl", [list]) => match list {
             Value::List(items, rest) => Value::List(items.get(1..).unwrap_or_default().to_vec(), rest.clone()),
             _ => Value::Any,
@@ -94,7 +97,8 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("send" | "send_nosuspend", [_, message, ..]) => { run.note(&this, &Atom::new("send"), arguments); message.clone() }
         ("register", _) => { run.note(&this, &Atom::new(name), arguments); known(true) }
         ("process_flag", _) => { run.note(&this, &Atom::new(name), arguments); Value::Any }
-        ("monotonic_time" | "system_time" | "unique_integer" | "phash2" | "abs" | "round" | "trunc" | "max" | "min", _) => Value::Number(None),
+        ("monotonic_time" | "system_time" | "unique_integer" | "phash2" | "abs" | "round" | "trunc", _) => Value::Number(None),
+        ("max" | "min", [one, other]) => one.clone().or(other.clone()).or(Value::Any),
         ("atom_to_binary" | "integer_to_binary" | "list_to_binary" | "iolist_to_binary" | "term_to_binary" | "float_to_binary", _) => Value::Text(None),
         ("atom_to_list" | "integer_to_list" | "pid_to_list", _) => Value::Text(None),
         ("struct" | "struct!", [name, fields]) => maps::structure(run, name, fields)?,

@@ -1,7 +1,7 @@
 //! Lists, by Erlang's names and by Elixir's: `lists`, `Enum`, `List`.
 
 use super::super::run::Run;
-use super::super::truth::{Takes, append, either, elements, equal, known, of_pairs, truth};
+use super::super::truth::{Takes, append, either, elements, equal, known, of_pairs, some_of, truth};
 use super::super::value::{Map, Value};
 
 /// How many elements of a list are gone through one by one.
@@ -21,6 +21,10 @@ fn mapped(run: &mut Run<'_>, list: &Value, mut work: impl FnMut(&mut Run<'_>, Va
             Value::list_of(made)
         }
         each if each.is_never() => Value::List(Vec::new(), None),
+        each if matches!(list, Value::Bag(_)) => {
+            let members: Vec<Value> = each.members().to_vec();
+            some_of(members.into_iter().map(|member| work(run, member)).fold(Value::NEVER, Value::or))
+        }
         each => {
             let members: Vec<Value> = each.members().to_vec();
             let made = members.into_iter().map(|member| work(run, member)).fold(Value::NEVER, Value::or);
@@ -41,7 +45,7 @@ fn parted(run: &mut Run<'_>, fun: &Value, list: &Value) -> (Value, Value) {
             refused = refused.or(member.clone());
         }
     }
-    (Value::list_of(held), Value::list_of(refused))
+    (some_of(held), some_of(refused))
 }
 
 /// What a fold comes to.
@@ -81,6 +85,14 @@ fn is_fun(value: &Value) -> bool {
     value.members().iter().all(|member| matches!(member, Value::Fun(_)))
 }
 
+/// One of the elements; which, is not known.
+fn one_of(list: &Value) -> Value {
+    match elements(list) {
+        one if one.members().len() == 1 => one,
+        several => several.or(Value::Any),
+    }
+}
+
 /// A place of each pair in a list.
 fn part(pairs: &Value, at: usize) -> Value {
     let each = |pair: &Value| pair.as_tuple().and_then(|pair| pair.get(at)).cloned().unwrap_or(Value::Any);
@@ -94,16 +106,16 @@ fn run_each(run: &mut Run<'_>, fun: &Value, list: &Value) -> Value {
 fn any_order(list: &Value) -> Value {
     match list {
         Value::List(items, None) if items.len() < 2 => list.clone(),
+        Value::Bag(_) => list.clone(),
         list => Value::list_of(elements(list)),
     }
 }
 
 fn flattened(list: &Value) -> Value {
-    let inner = |member: &Value| if matches!(member, Value::List(..)) { elements(member) } else { member.clone() };
-    match elements(list) {
-        Value::Any => Value::Any,
-        each => Value::list_of(each.members().iter().map(inner).fold(Value::NEVER, Value::or)),
-    }
+    // How deep lists are nested is not known.
+    let is_flat = |member: &Value| !matches!(member, Value::List(..) | Value::Text(_) | Value::Any | Value::Bag(_));
+    let each = elements(list);
+    Value::list_of(if each.members().iter().all(is_flat) { each } else { Value::Any })
 }
 
 fn map_reduced(run: &mut Run<'_>, fun: &Value, start: &Value, list: &Value) -> Value {
@@ -139,7 +151,7 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
                     }
                 }
             }
-            Value::list_of(kept)
+            some_of(kept)
         }
         ("foldl" | "foldr", [fun, start, list]) if is_fun(fun) => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
         ("mapfoldl" | "mapfoldr", [fun, start, list]) if is_fun(fun) => map_reduced(run, fun, start, list),
@@ -150,8 +162,9 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         }
         ("any" | "all", [fun, list]) if is_fun(fun) => { parted(run, fun, list); either() }
         ("reverse" | "sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
-        ("nthtail" | "delete", [_, list]) | ("sublist", [list, ..]) | ("keydelete", [_, _, list]) => Value::list_of(elements(list)),
-        ("append" | "reverse", [one, other]) => append(one, other),
+        ("nthtail" | "delete", [_, list]) | ("sublist", [list, ..]) | ("keydelete", [_, _, list]) => some_of(elements(list)),
+        ("append", [one, other]) => append(one, other),
+        ("reverse", [one, other]) => append(&any_order(one), other),
         ("append" | "flatten", [list]) => flattened(list),
         ("member" | "keymember", _) => either(),
         ("keyfind", [key, at, list]) => match keyed(list, key, at) {
@@ -170,9 +183,9 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("zip", [one, other]) => zipped(one, other),
         ("unzip", [list]) => { let each = elements(list); Value::tuple(vec![Value::list_of(part(&each, 0)), Value::list_of(part(&each, 1))]) }
         ("duplicate", [_, item]) => Value::list_of(item.clone()),
-        ("nth", [_, list]) | ("last" | "max" | "min", [list]) => elements(list),
+        ("nth", [_, list]) | ("last" | "max" | "min", [list]) => one_of(list),
         ("length" | "sum", _) => Value::Number(None),
-        ("split", [_, list]) => { let part = Value::list_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
+        ("split", [_, list]) => { let part = some_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
         _ => return None,
     })
 }
@@ -198,8 +211,9 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             run_each(run, fun, list);
             Value::Map(Map { rest: Some(Box::new((Value::Any, Value::list_of(elements(list))))), ..Map::default() })
         }
+        ("reverse", [one, other]) => append(&any_order(one), other),
         ("reverse" | "sort" | "uniq" | "to_list" | "sort_by" | "uniq_by" | "dedup" | "shuffle", [list, ..]) => any_order(list),
-        ("delete" | "take" | "drop" | "slice" | "delete_at", [list, ..]) => Value::list_of(elements(list)),
+        ("delete" | "take" | "drop" | "slice" | "delete_at", [list, ..]) => some_of(elements(list)),
         ("concat", [one, other]) => append(one, other),
         ("concat" | "flatten", [list]) => flattened(list),
         ("member?" | "empty?", _) => either(),
@@ -207,15 +221,15 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("unzip", [list]) => { let each = elements(list); Value::tuple(vec![Value::list_of(part(&each, 0)), Value::list_of(part(&each, 1))]) }
         ("duplicate", [item, _]) => Value::list_of(item.clone()),
         ("at" | "random" | "first" | "last", [list, ..]) => match elements(list) {
-            none if none.is_never() => Value::atom("nil"),
+            none if none.is_never() && arguments.len() < 3 && name != "at" => Value::atom("nil"),
             found => found.or(Value::Any),
         },
-        ("fetch!" | "max" | "min" | "max_by" | "min_by", [list, ..]) => elements(list),
+        ("fetch!" | "max" | "min" | "max_by" | "min_by", [list, ..]) => one_of(list),
         ("count" | "sum", _) => Value::Number(None),
-        ("split", [list, _]) => { let part = Value::list_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
+        ("split", [list, _]) => { let part = some_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
         ("into", [list, Value::Map(map)]) if map.keys.is_empty() && map.rest.is_none() => of_pairs(list),
         ("wrap", [list @ Value::List(..)]) => list.clone(),
-        ("with_index", [list, ..]) => Value::list_of(Value::tuple(vec![elements(list), Value::Number(None)])),
+        ("with_index", [list]) => Value::list_of(Value::tuple(vec![elements(list), Value::Number(None)])),
         _ => return None,
     })
 }

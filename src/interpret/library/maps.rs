@@ -13,7 +13,6 @@ fn each_map(run: &mut Run<'_>, value: &Value, mut work: impl FnMut(&mut Run<'_>,
         let found = match member {
             Value::Map(map) => work(run, map),
             Value::Any | Value::Bag(_) => work(run, &Map::any()),
-            other if other.kind().is_some() => run.fail(FaultKind::BadArgument(Atom::new("maps"), Atom::new("map")), other.clone()),
             _ => Value::Any,
         };
         result = result.or(found);
@@ -26,8 +25,8 @@ fn is_map(value: &Value) -> bool {
 }
 
 /// The map and the key of a call: Erlang gives the key first, Elixir the map.
-fn sides<'v>(one: &'v Value, other: &'v Value) -> (&'v Value, &'v Value) {
-    if is_map(one) && !is_map(other) { (one, other) } else { (other, one) }
+fn sides<'v>(is_elixir: bool, one: &'v Value, other: &'v Value) -> (&'v Value, &'v Value) {
+    if is_elixir { (one, other) } else { (other, one) }
 }
 
 /// A key that may be there, or something else.
@@ -42,14 +41,14 @@ fn get_or(run: &mut Run<'_>, map: &Value, key: &Value, default: &Value) -> Value
 
 /// What a function of `maps` or `Map` gives back.
 #[rustfmt::skip]
-pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[Value]) -> Option<Value> {
     let is_fun = |value: &Value| value.members().iter().all(|member| matches!(member, Value::Fun(_)));
     let nil = Value::atom("nil");
     let made = run.made();
     Some(match (name, arguments) {
         ("new", []) => Value::Map(Map { made, ..Map::default() }),
         ("new" | "from_list", [list]) => of_pairs(list),
-        ("get", [map, key]) if is_map(map) && !is_map(key) => get_or(run, map, key, &nil),
+        ("get", [map, key]) if is_elixir => get_or(run, map, key, &nil),
         ("get", [key, map]) => run.get(map, key),
         ("fetch!" | "fetch", [map, key]) => {
             if name == "fetch!" { return Some(run.get(map, key)) }
@@ -57,18 +56,18 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         }
         ("find", [key, map]) => each_map(run, map, |_, map| found(map.get(key), "ok", "error")),
         ("get", [one, other, default]) => {
-            let (map, key) = sides(one, other);
+            let (map, key) = sides(is_elixir, one, other);
             get_or(run, map, key, default)
         }
         ("is_key" | "has_key?", [one, other]) => {
-            let (map, key) = sides(one, other);
+            let (map, key) = sides(is_elixir, one, other);
             each_map(run, map, |_, map| match map.get(key) {
                 Some((_, true)) => known(true),
                 Some((_, false)) => either(),
                 None => known(false),
             })
         }
-        ("put", [map, key, value]) if is_map(map) && !is_map(value) => run.change(map, &[(key.clone(), value.clone(), false)]),
+        ("put", [map, key, value]) if is_elixir => run.change(map, &[(key.clone(), value.clone(), false)]),
         ("put", [key, value, map]) => run.change(map, &[(key.clone(), value.clone(), false)]),
         ("put_new", [map, key, value]) => each_map(run, map, |_, map| {
             let mut map = map.clone();
@@ -86,13 +85,13 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             let new = if old.is_never() { old } else { run.apply(fun, vec![old]) };
             run.change(map, &[(key.clone(), new, true)])
         }
-        ("update", [map, key, default, fun]) | ("update_with", [key, fun, default, map]) => {
+        ("update", [map, key, default, fun]) | ("update_with", [key, fun, default, map]) if is_fun(fun) => {
             let old = get_or(run, map, key, &Value::NEVER);
             let new = if old.is_never() { old } else { run.apply(fun, vec![old]) };
             run.change(map, &[(key.clone(), new.or_blend(default.clone()), false)])
         }
         ("remove" | "delete" | "drop" | "pop" | "take" | "without", [one, other]) => {
-            let (map, key) = sides(one, other);
+            let (map, key) = sides(is_elixir, one, other);
             let rest = each_map(run, map, |_, map| {
                 let mut map = map.clone();
                 match key {
@@ -103,7 +102,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             });
             match name {
                 "pop" => { let value = get_or(run, map, key, &nil); Value::tuple(vec![value, rest]) }
-                "take" if matches!(key, Value::List(..)) => Value::Any,
+                "take" if is_elixir => Value::Any,
                 "take" => each_map(run, map, |_, map| match map.get(key) {
                     Some((value, always)) => {
                         let taken = Value::tuple(vec![value, rest.clone()]);
@@ -121,7 +120,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("merge", [one, other]) => merged(run, one, other),
         ("map", [fun, map]) if is_fun(fun) => each_value(run, map, |run, key, value| run.apply(fun, vec![key, value])),
         ("new", [list, fun]) if is_fun(fun) => { let pairs = run.apply(fun, vec![elements(list)]); of_pairs(&Value::list_of(pairs)) }
-        ("filter", [fun, map]) | ("filter", [map, fun]) if is_fun(fun) => each_map(run, map, |run, map| {
+        ("filter", [fun, map]) if is_fun(fun) => each_map(run, map, |run, map| {
             let mut kept = map.clone();
             kept.keys.retain_mut(|(key, value, always)| {
                 let holds = truth(&run.apply(fun, vec![key.clone(), value.clone()]));
@@ -209,6 +208,7 @@ pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
     if is_map(list) {
         return Some(get_or(run, list, key, &default));
     }
+    // `nil[:key]` is nil.
     let Value::List(items, rest) = list else { return Some(Value::Any) };
     let mut result = Value::NEVER;
     for item in items {

@@ -22,12 +22,12 @@ impl Run<'_> {
             "erlang" | "Elixir.Kernel" => erlang::call(self, name, arguments),
             "lists" => lists::erlang(self, name, arguments),
             "Elixir.Enum" | "Elixir.List" => lists::elixir(self, name, arguments),
-            "maps" | "Elixir.Map" => maps::call(self, name, arguments),
+            "maps" | "Elixir.Map" => maps::call(self, module.as_str() == "Elixir.Map", name, arguments),
             "proplists" | "Elixir.Keyword" | "Elixir.Access" => maps::listed(self, name, arguments),
             "queue" | "sets" | "ordsets" | "gb_sets" | "gb_trees" | "dict" | "orddict" | "Elixir.MapSet" | "array" => {
                 containers::call(self, module.as_str(), name, arguments)
             }
-            "ets" | "persistent_term" | "Elixir.persistent_term" => stores::call(self, module, function, arguments),
+            "ets" | "persistent_term" => stores::call(self, module, function, arguments),
             "timer" | "Elixir.Process" | "proc_lib" => erlang::process(self, module, function, arguments),
             "gen_server" | "gen_statem" | "Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor" | "Elixir.Agent" | "Elixir.Task" => {
                 servers::call(self, module, function, arguments)

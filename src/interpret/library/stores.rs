@@ -25,12 +25,12 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
             row(run, table).map_or(Value::Any, |rows| of_key(&rows, Some(key)).members().iter().map(field).fold(Value::NEVER, Value::or))
         }
         ("ets", "insert" | "delete" | "delete_all_objects" | "delete_object", _) => Value::atom("true"),
-        ("persistent_term" | "Elixir.persistent_term", "get", [key]) => (run.world.stored)(Store::Term, key).unwrap_or(Value::Any),
-        ("persistent_term" | "Elixir.persistent_term", "get", [key, default]) => match (run.world.stored)(Store::Term, key) {
+        ("persistent_term", "get", [key]) => (run.world.stored)(Store::Term, key).unwrap_or(Value::Any),
+        ("persistent_term", "get", [key, default]) => match (run.world.stored)(Store::Term, key) {
             Some(known) => known.or(default.clone()),
             None => Value::Any,
         },
-        ("persistent_term" | "Elixir.persistent_term", "put", _) => Value::atom("ok"),
+        ("persistent_term", "put", _) => Value::atom("ok"),
         _ => Value::Any,
     })
 }

@@ -422,6 +422,11 @@ fn convert<'a>(pair: &Pair<'a>, route: &Route<'a>, (module, extra): (&Atom, &Ter
     let arity = [3, 4].into_iter().find(|arity| program.function(&name, *arity).is_some())?;
     let mut conversion = Conversion { at, ..Conversion::default() };
     for state in &living.states {
+        // Of a state of which nothing is known nothing is made that is certain.
+        if *state == Value::Any {
+            conversion.states.push(Value::Any);
+            continue;
+        }
         let extra = Value::of_term(extra);
         let arguments = match (arity, state.as_tuple()) {
             (4, Some([name, data])) => vec![version.clone(), name.clone(), data.clone(), extra],

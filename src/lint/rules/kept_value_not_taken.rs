@@ -3,7 +3,7 @@
 use super::state_not_converted::reports;
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Fault, FaultKind};
+use crate::interpret::{Fault, FaultKind, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::node::ModuleEvent;
 use crate::term::Atom;
@@ -54,12 +54,20 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) ->
         FaultKind::NoClause => format!("no clause in {place} matches it"),
         FaultKind::NoKey(key) => format!("{place} needs the key `{key}`, which it does not have"),
         FaultKind::NoRecord(record) => format!("{place} expects a record `{record}`"),
-        FaultKind::NoFunction(module, name, arity) => format!("{place} calls `{module}:{name}/{arity}` from it"),
+        FaultKind::NoFunction(_, name, _) if fault.value.as_atom() == Some(name) => format!("`{name}/3` is called for it, and does not exist"),
+        FaultKind::NoFunction(module, name, arity) => format!("{place} calls `{module}:{name}/{arity}`"),
         FaultKind::Dropped => format!("a comprehension in {place} leaves it out"),
         FaultKind::BadArgument(module, name) => format!("{place} passes it to `{module}:{name}`, which fails"),
     };
     let converts = route.timeline.has(process, ModuleEvent::Converted);
-    let (what, help) = if let FaultKind::NoFunction(module, name, arity) = &fault.kind {
+    let (what, help) = if let (FaultKind::NoFunction(module, name, 3), Value::Atom(state)) = (&fault.kind, &fault.value)
+        && name == state
+    {
+        (
+            format!("a state machine of `{module}` may be in the state `{state}`, which the code being loaded does not have"),
+            format!("keep `{name}/3` for now, or map the state in `code_change/4`"),
+        )
+    } else if let FaultKind::NoFunction(module, name, arity) = &fault.kind {
         (
             format!("`{process}`, or what starts it, may still call `{module}:{name}/{arity}`, which no longer exists"),
             format!("keep `{name}/{arity}` for now, or replace what is stored in `code_change`"),
