@@ -68,7 +68,7 @@ pub fn machine_of(behaviours: &[Atom], program: &Program) -> Option<Machine> {
 }
 
 impl Machine {
-    /// Its callbacks that take a state: name, arity, and which argument that is.
+    /// Its callbacks that take a state, by name and arity; the state is their last argument.
     fn callbacks(self, program: &Program) -> Vec<(Atom, u32)> {
         let named = |list: &[(&str, u32)]| list.iter().map(|(name, arity)| (Atom::new(name), *arity)).collect();
         match self {

@@ -60,7 +60,7 @@ impl Done {
 /// Why code fails.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FaultKind {
-    /// No clause of a function takes the arguments; which of them is not taken by any, when it is one.
+    /// No clause of a function takes the arguments: its name and arity.
     NoFunctionClause(Atom, u32),
     /// No clause of a `case`, a match, a fun takes the value.
     NoClause,
@@ -160,7 +160,7 @@ impl<'w> Run<'w> {
         self.steps
     }
 
-    /// Uses a step up; false where none is left, from when on everything is unknown.
+    /// Uses a step up; false where none is left: then expressions come to something unknown, and nothing more is reported.
     pub(super) fn step(&mut self) -> bool {
         match self.steps.checked_sub(1) {
             Some(left) => {

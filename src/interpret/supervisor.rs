@@ -149,11 +149,20 @@ fn runs(world: &World<'_>, module: &Atom, function: &Atom, arguments: &Value) ->
     let arguments = arguments.as_list().map(<[Value]>::to_vec).unwrap_or_default();
     let mut run = Run::new(world);
     run.call(module, function, arguments);
-    let callback =
-        run.done.iter().filter(|done| done.function.as_str().starts_with("start")).find_map(|done| match (done.module.as_str(), done.arguments.as_slice()) {
-            ("gen_server" | "gen_statem" | "supervisor", [Value::Tuple(..), Value::Atom(callback), ..] | [Value::Atom(callback), ..]) => Some(callback.clone()),
-            ("Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", [Value::Atom(callback), ..]) => Some(callback.clone()),
-            _ => None,
-        });
+    let callback = run.done.iter().find_map(started_with).map(|(callback, _)| callback);
     callback.unwrap_or_else(|| module.clone())
+}
+
+/// The callback module that a call starts a process with, and the argument of its `init/1`.
+pub fn started_with(done: &Done) -> Option<(Atom, Value)> {
+    if !done.function.as_str().starts_with("start") {
+        return None;
+    }
+    match (done.module.as_str(), done.arguments.as_slice()) {
+        ("gen_server" | "gen_statem" | "supervisor", [Value::Tuple(..), Value::Atom(module), argument, ..] | [Value::Atom(module), argument, ..])
+        | ("Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", [Value::Atom(module), argument, ..]) => {
+            Some((module.clone(), argument.clone()))
+        }
+        _ => None,
+    }
 }

@@ -171,6 +171,11 @@ impl Value {
         if let Value::List(items, None) = self { Some(items) } else { None }
     }
 
+    /// Whether it is a fun, whichever of its alternatives it is.
+    pub fn is_fun(&self) -> bool {
+        !self.is_never() && self.members().iter().all(|member| matches!(member, Value::Fun(_)))
+    }
+
     /// The module that it names: an atom, a tuple that begins with one, a fun of one.
     pub fn as_module(&self) -> Option<&Atom> {
         match self {

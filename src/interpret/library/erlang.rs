@@ -21,7 +21,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("is_map", [value]) => is_of(value, Sort::Map),
         ("is_pid", [value]) => is_of(value, Sort::Pid),
         ("is_reference", [value]) => is_of(value, Sort::Reference),
-        ("is_function", [value, ..]) => if maps::is_fun(value) && arguments.len() == 1 { known(true) } else if value.kind().is_some_and(|kind| kind != Sort::Fun) { known(false) } else { Value::Any },
+        ("is_function", [value, ..]) => if value.is_fun() && arguments.len() == 1 { known(true) } else if value.kind().is_some_and(|kind| kind != Sort::Fun) { known(false) } else { Value::Any },
         ("is_number" | "is_integer" | "is_float", [value]) => if value.kind().is_some_and(|kind| kind != Sort::Number) || matches!(value, Value::Text(_)) { known(false) } else if name == "is_number" { is_of(value, Sort::Number) } else { whole(value, name) },
         ("is_binary" | "is_bitstring", [value]) => if value.kind().is_some() { known(false) } else { Value::Any },
         ("is_boolean", [value]) => match value {

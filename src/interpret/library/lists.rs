@@ -81,10 +81,6 @@ fn keyed(list: &Value, key: &Value, at: &Value) -> (Value, bool) {
     (found, is_certain)
 }
 
-fn is_fun(value: &Value) -> bool {
-    value.members().iter().all(|member| matches!(member, Value::Fun(_)))
-}
-
 /// One of the elements; which, is not known.
 fn one_of(list: &Value) -> Value {
     match elements(list) {
@@ -134,13 +130,13 @@ fn zipped(one: &Value, other: &Value) -> Value {
 #[rustfmt::skip]
 pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
     Some(match (name, arguments) {
-        ("map", [fun, list]) if is_fun(fun) => run_each(run, fun, list),
-        ("foreach", [fun, list]) if is_fun(fun) => { run_each(run, fun, list); Value::atom("ok") }
-        ("flatmap", [fun, list]) if is_fun(fun) => { let lists = run_each(run, fun, list); Value::list_of(elements(&elements(&lists))) }
-        ("filter" | "takewhile", [fun, list]) if is_fun(fun) => parted(run, fun, list).0,
-        ("dropwhile", [fun, list]) if is_fun(fun) => parted(run, fun, list).1,
-        ("partition" | "splitwith", [fun, list]) if is_fun(fun) => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
-        ("filtermap", [fun, list]) if is_fun(fun) => {
+        ("map", [fun, list]) if fun.is_fun() => run_each(run, fun, list),
+        ("foreach", [fun, list]) if fun.is_fun() => { run_each(run, fun, list); Value::atom("ok") }
+        ("flatmap", [fun, list]) if fun.is_fun() => { let lists = run_each(run, fun, list); Value::list_of(elements(&elements(&lists))) }
+        ("filter" | "takewhile", [fun, list]) if fun.is_fun() => parted(run, fun, list).0,
+        ("dropwhile", [fun, list]) if fun.is_fun() => parted(run, fun, list).1,
+        ("partition" | "splitwith", [fun, list]) if fun.is_fun() => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
+        ("filtermap", [fun, list]) if fun.is_fun() => {
             let mut kept = Value::NEVER;
             for member in elements(list).members() {
                 for answer in run.apply(fun, vec![member.clone()]).members() {
@@ -153,14 +149,14 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             }
             some_of(kept)
         }
-        ("foldl" | "foldr", [fun, start, list]) if is_fun(fun) => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
-        ("mapfoldl" | "mapfoldr", [fun, start, list]) if is_fun(fun) => map_reduced(run, fun, start, list),
-        ("search", [fun, list]) if is_fun(fun) => {
+        ("foldl" | "foldr", [fun, start, list]) if fun.is_fun() => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
+        ("mapfoldl" | "mapfoldr", [fun, start, list]) if fun.is_fun() => map_reduced(run, fun, start, list),
+        ("search", [fun, list]) if fun.is_fun() => {
             let found = elements(&parted(run, fun, list).0);
             // That nothing is found is not certain.
             if found.is_never() { known(false) } else { Value::tuple(vec![Value::atom("value"), found]).or(Value::Any) }
         }
-        ("any" | "all", [fun, list]) if is_fun(fun) => { parted(run, fun, list); either() }
+        ("any" | "all", [fun, list]) if fun.is_fun() => { parted(run, fun, list); either() }
         ("reverse" | "sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
         ("nthtail" | "delete", [_, list]) | ("sublist", [list, ..]) | ("keydelete", [_, _, list]) => some_of(elements(list)),
         ("append", [one, other]) => append(one, other),
@@ -194,20 +190,20 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
 #[rustfmt::skip]
 pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
     Some(match (name, arguments) {
-        ("map", [list, fun]) if is_fun(fun) => run_each(run, fun, list),
-        ("each", [list, fun]) if is_fun(fun) => { run_each(run, fun, list); Value::atom("ok") }
-        ("flat_map", [list, fun]) if is_fun(fun) => { let lists = run_each(run, fun, list); Value::list_of(elements(&elements(&lists))) }
-        ("filter" | "take_while", [list, fun]) if is_fun(fun) => parted(run, fun, list).0,
-        ("reject" | "drop_while", [list, fun]) if is_fun(fun) => parted(run, fun, list).1,
-        ("split_with" | "split_while", [list, fun]) if is_fun(fun) => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
-        ("reduce" | "foldl" | "foldr", [list, start, fun]) if is_fun(fun) => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
-        ("map_reduce", [list, start, fun]) if is_fun(fun) => map_reduced(run, fun, start, list),
-        ("find", [list, fun]) if is_fun(fun) => match elements(&parted(run, fun, list).0) {
+        ("map", [list, fun]) if fun.is_fun() => run_each(run, fun, list),
+        ("each", [list, fun]) if fun.is_fun() => { run_each(run, fun, list); Value::atom("ok") }
+        ("flat_map", [list, fun]) if fun.is_fun() => { let lists = run_each(run, fun, list); Value::list_of(elements(&elements(&lists))) }
+        ("filter" | "take_while", [list, fun]) if fun.is_fun() => parted(run, fun, list).0,
+        ("reject" | "drop_while", [list, fun]) if fun.is_fun() => parted(run, fun, list).1,
+        ("split_with" | "split_while", [list, fun]) if fun.is_fun() => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
+        ("reduce" | "foldl" | "foldr", [list, start, fun]) if fun.is_fun() => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
+        ("map_reduce", [list, start, fun]) if fun.is_fun() => map_reduced(run, fun, start, list),
+        ("find", [list, fun]) if fun.is_fun() => match elements(&parted(run, fun, list).0) {
             found if found.is_never() => Value::atom("nil"),
             found => found.or(Value::Any),
         },
-        ("any?" | "all?", [list, fun]) if is_fun(fun) => { parted(run, fun, list); either() }
-        ("group_by", [list, fun]) if is_fun(fun) => {
+        ("any?" | "all?", [list, fun]) if fun.is_fun() => { parted(run, fun, list); either() }
+        ("group_by", [list, fun]) if fun.is_fun() => {
             run_each(run, fun, list);
             Value::Map(Map { rest: Some(Box::new((Value::Any, Value::list_of(elements(list))))), ..Map::default() })
         }

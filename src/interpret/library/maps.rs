@@ -2,7 +2,7 @@
 
 use super::super::run::{FaultKind, Run};
 use super::super::truth::{Takes, either, elements, equal, known, of_pairs, truth};
-use super::super::value::{Fun, Map, Value};
+use super::super::value::{Map, Value};
 use super::lists::folded;
 use crate::term::Atom;
 
@@ -42,7 +42,6 @@ fn get_or(run: &mut Run<'_>, map: &Value, key: &Value, default: &Value) -> Value
 /// What a function of `maps` or `Map` gives back.
 #[rustfmt::skip]
 pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[Value]) -> Option<Value> {
-    let is_fun = |value: &Value| value.members().iter().all(|member| matches!(member, Value::Fun(_)));
     let nil = Value::atom("nil");
     let made = run.made();
     Some(match (name, arguments) {
@@ -78,14 +77,14 @@ pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[
             }
             Value::Map(map)
         }),
-        ("update", [key, value, map]) if !is_fun(map) => run.change(map, &[(key.clone(), value.clone(), true)]),
+        ("update", [key, value, map]) if !map.is_fun() => run.change(map, &[(key.clone(), value.clone(), true)]),
         ("replace!", [map, key, value]) => run.change(map, &[(key.clone(), value.clone(), true)]),
         ("update!", [map, key, fun]) | ("update_with", [key, fun, map]) => {
             let old = run.get(map, key);
             let new = if old.is_never() { old } else { run.apply(fun, vec![old]) };
             run.change(map, &[(key.clone(), new, true)])
         }
-        ("update", [map, key, default, fun]) | ("update_with", [key, fun, default, map]) if is_fun(fun) => {
+        ("update", [map, key, default, fun]) | ("update_with", [key, fun, default, map]) if fun.is_fun() => {
             let old = get_or(run, map, key, &Value::NEVER);
             let new = if old.is_never() { old } else { run.apply(fun, vec![old]) };
             run.change(map, &[(key.clone(), new.or_blend(default.clone()), false)])
@@ -118,9 +117,9 @@ pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[
         ("to_list", [map]) => Value::list_of(elements(map)),
         ("size", _) => Value::Number(None),
         ("merge", [one, other]) => merged(run, one, other),
-        ("map", [fun, map]) if is_fun(fun) => each_value(run, map, |run, key, value| run.apply(fun, vec![key, value])),
-        ("new", [list, fun]) if is_fun(fun) => { let pairs = run.apply(fun, vec![elements(list)]); of_pairs(&Value::list_of(pairs)) }
-        ("filter", [fun, map]) if is_fun(fun) => each_map(run, map, |run, map| {
+        ("map", [fun, map]) if fun.is_fun() => each_value(run, map, |run, key, value| run.apply(fun, vec![key, value])),
+        ("new", [list, fun]) if fun.is_fun() => { let pairs = run.apply(fun, vec![elements(list)]); of_pairs(&Value::list_of(pairs)) }
+        ("filter", [fun, map]) if fun.is_fun() => each_map(run, map, |run, map| {
             let mut kept = map.clone();
             kept.keys.retain_mut(|(key, value, always)| {
                 let holds = truth(&run.apply(fun, vec![key.clone(), value.clone()]));
@@ -129,14 +128,14 @@ pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[
             });
             Value::Map(kept)
         }),
-        ("fold", [fun, start, map]) if is_fun(fun) => {
+        ("fold", [fun, start, map]) if fun.is_fun() => {
             let pairs = Value::list_of(elements(map));
             folded(run, &pairs, start.clone(), |run, pair, value| {
                 let [key, item] = pair.as_tuple().and_then(|pair| <[Value; 2]>::try_from(pair.to_vec()).ok()).unwrap_or([Value::Any, Value::Any]);
                 run.apply(fun, vec![key, item, value])
             })
         }
-        ("foreach", [fun, map]) if is_fun(fun) => { each_value(run, map, |run, key, value| run.apply(fun, vec![key, value])); Value::atom("ok") }
+        ("foreach", [fun, map]) if fun.is_fun() => { each_value(run, map, |run, key, value| run.apply(fun, vec![key, value])); Value::atom("ok") }
         ("from_struct", [map]) => each_map(run, map, |_, map| {
             let mut map = map.clone();
             map.remove(&Value::atom("__struct__"));
@@ -255,9 +254,4 @@ pub(super) fn structure(run: &mut Run<'_>, name: &Value, fields: &Value) -> Opti
         made.keys.iter_mut().filter(|(key, ..)| !key.is_atom("__struct__")).for_each(|(_, value, _)| *value = Value::Any);
     }
     Some(Value::Map(made))
-}
-
-/// Whether a value is a fun.
-pub(super) fn is_fun(value: &Value) -> bool {
-    matches!(value, Value::Fun(Fun::Named(..) | Fun::Clauses(..)))
 }

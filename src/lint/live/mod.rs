@@ -13,7 +13,9 @@ use super::{Pair, Route};
 use crate::appup::Direction;
 use crate::beam::{Attribute, Expr, Facts, Function};
 use crate::compare::Change;
-use crate::interpret::{Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, started, supervisor};
+use crate::interpret::{
+    Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, started, started_with, supervisor,
+};
 use crate::parallel;
 use crate::release::{Application, Release};
 use crate::relup::LowOp;
@@ -390,18 +392,6 @@ fn waits(function: &Function) -> bool {
     let mut waits = false;
     visit(function, &mut |expr| waits |= matches!(expr, Expr::Receive(..)));
     waits
-}
-
-/// The callback module that a process is started with, and the argument of its `init/1`.
-fn started_with(done: &Done) -> Option<(Atom, Value)> {
-    if !done.function.as_str().starts_with("start") {
-        return None;
-    }
-    match (done.module.as_str(), done.arguments.as_slice()) {
-        ("gen_server" | "gen_statem" | "supervisor", [Value::Tuple(..), Value::Atom(module), argument, ..] | [Value::Atom(module), argument, ..])
-        | ("Elixir.GenServer" | "Elixir.Supervisor", [Value::Atom(module), argument, ..]) => Some((module.clone(), argument.clone())),
-        _ => None,
-    }
 }
 
 /// Runs `code_change` as the release handler does: going up the new module's, going down that of the module which runs.

@@ -40,43 +40,38 @@ enum Owner {
 }
 use Owner::{Node, Process, Timer};
 
-const fn effect(
-    module: &'static str,
-    functions: &'static [&'static str],
-    what: &'static str,
-    names: &'static [usize],
-    like: Option<usize>,
-    owner: Owner,
-) -> Effect {
-    Effect { module, functions, what, names, like, owner }
+macro_rules! effect {
+    ($module:literal, $functions:expr, $what:literal, $names:expr, $like:expr, $owner:ident) => {
+        Effect { module: $module, functions: $functions, what: $what, names: $names, like: $like, owner: $owner }
+    };
 }
 
 /// Calls whose effect lasts as long as the node, or the process.
 const EFFECTS: &[Effect] = &[
-    effect("ets", &["new"], "the table", &[0], Some(1), Node),
-    effect("dets", &["open_file"], "the table", &[0], None, Node),
-    effect("mnesia", &["create_table"], "the table", &[0], Some(1), Node),
-    effect("persistent_term", &["put"], "the persistent term", &[0], Some(1), Node),
-    effect("erlang", &["register"], "the name", &[0], None, Node),
-    effect("global", &["register_name"], "the global name", &[0], None, Node),
-    effect("erlang", &["process_flag"], "the flag", &[0], Some(1), Process),
-    effect("erlang", &["monitor"], "the monitor of", &[0, 1], None, Process),
-    effect("net_kernel", &["monitor_nodes"], "the subscription to nodes", &[0], None, Process),
-    effect("pg", &["join"], "membership of", &[0], None, Process),
-    effect("logger", &["add_handler", "add_primary_filter"], "the handler", &[0], Some(1), Node),
-    effect("telemetry", &["attach", "attach_many"], "the handler", &[0], Some(1), Node),
-    effect("gen_event", &["add_handler", "add_sup_handler"], "the handler", &[0, 1], None, Node),
-    effect("Elixir.Registry", &["register"], "the registration of", &[0, 1], None, Process),
-    effect("Elixir.Phoenix.PubSub", &["subscribe"], "the subscription to", &[0, 1], None, Process),
-    effect("application", &["set_env"], "the environment's", &[0, 1], Some(2), Node),
-    effect("Elixir.Application", &["put_env"], "the environment's", &[0, 1], Some(2), Node),
-    effect("timer", &["send_interval", "send_after"], "the timer for", &[1], None, Timer),
-    effect("timer", &["apply_interval", "apply_after"], "the timer for", &[1, 2], None, Timer),
-    effect("erlang", &["send_after", "start_timer"], "the timer for", &[2], None, Timer),
-    effect("counters", &["new"], "an array of counters", &[], Some(0), Node),
-    effect("atomics", &["new"], "an array of counters", &[], Some(0), Node),
-    effect("gen_tcp", &["listen"], "the socket", &[], Some(1), Node),
-    effect("gen_udp", &["open"], "the socket", &[], Some(1), Node),
+    effect!("ets", &["new"], "the table", &[0], Some(1), Node),
+    effect!("dets", &["open_file"], "the table", &[0], None, Node),
+    effect!("mnesia", &["create_table"], "the table", &[0], Some(1), Node),
+    effect!("persistent_term", &["put"], "the persistent term", &[0], Some(1), Node),
+    effect!("erlang", &["register"], "the name", &[0], None, Node),
+    effect!("global", &["register_name"], "the global name", &[0], None, Node),
+    effect!("erlang", &["process_flag"], "the flag", &[0], Some(1), Process),
+    effect!("erlang", &["monitor"], "the monitor of", &[0, 1], None, Process),
+    effect!("net_kernel", &["monitor_nodes"], "the subscription to nodes", &[0], None, Process),
+    effect!("pg", &["join"], "membership of", &[0], None, Process),
+    effect!("logger", &["add_handler", "add_primary_filter"], "the handler", &[0], Some(1), Node),
+    effect!("telemetry", &["attach", "attach_many"], "the handler", &[0], Some(1), Node),
+    effect!("gen_event", &["add_handler", "add_sup_handler"], "the handler", &[0, 1], None, Node),
+    effect!("Elixir.Registry", &["register"], "the registration of", &[0, 1], None, Process),
+    effect!("Elixir.Phoenix.PubSub", &["subscribe"], "the subscription to", &[0, 1], None, Process),
+    effect!("application", &["set_env"], "the environment's", &[0, 1], Some(2), Node),
+    effect!("Elixir.Application", &["put_env"], "the environment's", &[0, 1], Some(2), Node),
+    effect!("timer", &["send_interval", "send_after"], "the timer for", &[1], None, Timer),
+    effect!("timer", &["apply_interval", "apply_after"], "the timer for", &[1, 2], None, Timer),
+    effect!("erlang", &["send_after", "start_timer"], "the timer for", &[2], None, Timer),
+    effect!("counters", &["new"], "an array of counters", &[], Some(0), Node),
+    effect!("atomics", &["new"], "an array of counters", &[], Some(0), Node),
+    effect!("gen_tcp", &["listen"], "the socket", &[], Some(1), Node),
+    effect!("gen_udp", &["open"], "the socket", &[], Some(1), Node),
 ];
 
 /// What options of a table decide that cannot be changed while it lives.
