@@ -50,7 +50,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let settings = Settings { otp: args.search.language.otp, search: args.search.path.clone(), ..Settings::default() };
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
-    let releases = session.releases(&[args.target.clone(), args.from.clone()]);
+    let releases = session.accepted_releases(&[args.target.clone(), args.from.clone()]);
     let direction = if args.down { Direction::Down } else { Direction::Up };
     let (drawn, on_path) = session.clusters(&releases, direction).unzip();
     let mut found = releases.found.clone();

@@ -8,33 +8,37 @@ use crate::span::{Span, Spanned};
 use crate::term::Atom;
 use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
-/// What the checks find out about applications that pass them.
+/// What the checks find out about applications.
 pub struct Checked {
-    /// The order that puts dependencies first.
+    /// The order that puts dependencies first; where there is none, that of the `.rel`.
     pub order: Vec<usize>,
     /// Which application each module belongs to.
     pub modules: HashMap<Atom, Listed>,
 }
 
-/// Checks the applications (in `.rel` order); `None` after an error.
-pub fn check(applications: &[Application], listed: Span, found: &mut Findings) -> Option<Checked> {
+/// Checks the applications (in `.rel` order). Those that are `absent` are known to be, and it was said why.
+pub fn check(applications: &[Application], absent: &HashSet<Atom>, listed: Span, found: &mut Findings) -> Checked {
     let before = found.count(crate::diag::Severity::Error);
-    check_undefined(applications, listed, found);
+    check_undefined(applications, absent, listed, found);
     clashes(applications, |app| &app.file.registered, found, |clash| clash.registered());
     clashes(applications, |app| &app.includes, found, |clash| clash.included());
     let modules = clashes(applications, |app| &app.file.modules, found, |clash| clash.module());
     let includers = Includers::new(applications);
     let acyclic = includers.check_cycles(applications, found);
-    if !acyclic || found.count(crate::diag::Severity::Error) > before {
-        return None;
-    }
-    let needs = Needs::new(applications, &includers);
-    let order = order(applications, &includers, &needs, found)?;
-    Some(Checked { order, modules })
+    let is_sound = acyclic && absent.is_empty() && found.count(crate::diag::Severity::Error) == before;
+    let ordered = acyclic.then(|| {
+        let needs = Needs::new(applications, &includers);
+        // What follows from a fault that is known is not said.
+        let mut followed = Findings::default();
+        order(applications, &includers, &needs, if is_sound { found } else { &mut followed })
+    });
+    let order = ordered.flatten().unwrap_or_else(|| (0..applications.len()).collect());
+    Checked { order, modules }
 }
 
-fn check_undefined(applications: &[Application], listed: Span, found: &mut Findings) {
-    let known: HashSet<&str> = applications.iter().map(|app| app.name.value.as_str()).collect();
+fn check_undefined(applications: &[Application], absent: &HashSet<Atom>, listed: Span, found: &mut Findings) {
+    let absent = absent.iter().map(Atom::as_str);
+    let known: HashSet<&str> = applications.iter().map(|app| app.name.value.as_str()).chain(absent).collect();
     for app in applications {
         let mut optional = Spared::new(app);
         let needed = app.file.applications.iter().filter(|name| !optional.spares(name.value.as_str()));

@@ -111,7 +111,7 @@ pub struct Listed {
     pub position: usize,
 }
 
-/// A release that passed all checks.
+/// A release.
 #[derive(Clone, Debug)]
 pub struct Release {
     /// What the `.rel` says.
@@ -128,6 +128,8 @@ pub struct Release {
     pub spot: Spot,
     /// What in its `.rel` and its `.app` files other versions of OTP read otherwise.
     pub sensitive: Vec<Sensitive>,
+    /// Whether `systools` refuses it. It is then as complete as it could be read, and no relup is made of it.
+    pub is_refused: bool,
 }
 
 impl Release {

@@ -10,8 +10,8 @@ use crate::otp::Otp;
 use crate::parallel;
 use crate::source::{FileTree, Files, Keep, Kind, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused, unreadable_folder, unreadable_releases};
 use crate::span::FileId;
-use crate::term::{Document, Extent, Sensitive, parse, text_after_term};
-use foldhash::{HashMap, HashMapExt, HashSet};
+use crate::term::{Atom, Document, Extent, Sensitive, parse, text_after_term};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 use std::sync::{Arc, OnceLock};
 
 /// Opens releases; reads every file once.
@@ -102,7 +102,8 @@ impl<'a> Opener<'a> {
         self.otp = otp;
     }
 
-    /// Opens releases, the target first; `None` for each that cannot be used, with the findings why.
+    /// Opens releases that are looked at together, the target first; `None` for each that cannot be read, with the findings why.
+    /// One that OTP refuses is opened as far as it goes.
     pub fn open(&mut self, references: &[&str], found: &mut Findings) -> Vec<Option<Release>> {
         let given = self.search_path(found);
         let rels: Vec<Option<Found>> = references
@@ -116,13 +117,15 @@ impl<'a> Opener<'a> {
         let shelves = self.load_applications(&rels, &given, found);
         let jobs: Vec<_> = rels.into_iter().zip(shelves).collect();
         let library = &self.library;
-        let assembled = parallel::each(jobs, |(found, shelf)| Some(assemble(library, found?, &*shelf?)));
-        assembled
+        let chosen = parallel::each(jobs, |(found, shelf)| Some(choose(library, found?, &*shelf?)));
+        let absent: HashSet<Atom> = chosen.iter().flatten().flat_map(|chosen| chosen.absent.iter().cloned()).collect();
+        let releases = parallel::each(chosen, |chosen| Some(put_together(chosen?, &absent)));
+        releases
             .into_iter()
-            .map(|assembled| {
-                let Assembled { release, faults } = assembled?;
+            .map(|release| {
+                let (release, faults) = release?;
                 found.append(faults);
-                release
+                Some(release)
             })
             .collect()
     }
@@ -426,29 +429,32 @@ impl<'a> Opener<'a> {
     }
 }
 
-/// A release put together from what was read, and what was found on the way.
-struct Assembled {
-    release: Option<Release>,
+/// A release whose applications were looked for.
+struct Chosen {
+    found: Found,
+    applications: Vec<Application>,
+    /// Those that its `.rel` names and that cannot be had.
+    absent: HashSet<Atom>,
     faults: Findings,
 }
 
-fn assemble(library: &Library, found: Found, shelf: &Shelf) -> Assembled {
+/// Looks for the applications of a release.
+fn choose(library: &Library, mut found: Found, shelf: &Shelf) -> Chosen {
     let mut faults = Findings::default();
-    let release = put_together(library, found, shelf, &mut faults);
-    Assembled { release, faults }
-}
-
-fn put_together(library: &Library, Found { located, rel, mut sensitive }: Found, shelf: &Shelf, found: &mut Findings) -> Option<Release> {
-    let mut applications = Vec::with_capacity(rel.apps.len());
-    for app in &rel.apps {
-        let Some((file, folder, read_differently)) = library.choose(app, shelf, found) else { continue };
-        sensitive.extend(read_differently.iter().cloned());
+    let mut absent = HashSet::new();
+    let mut applications = Vec::with_capacity(found.rel.apps.len());
+    for app in &found.rel.apps {
+        let Some((file, folder, read_differently)) = library.choose(app, shelf, &mut faults) else {
+            absent.insert(app.name.value.clone());
+            continue;
+        };
+        found.sensitive.extend(read_differently.iter().cloned());
         let includes = match &app.includes {
             None => file.included.clone(),
             Some(includes) => {
                 let allowed: HashSet<&str> = file.included.iter().map(|name| name.value.as_str()).collect();
                 for missing in includes.iter().filter(|name| !allowed.contains(name.value.as_str())) {
-                    found.push(faults::override_include(app, missing, file.span));
+                    faults.push(faults::override_include(app, missing, file.span));
                 }
                 includes.clone()
             }
@@ -463,16 +469,26 @@ fn put_together(library: &Library, Found { located, rel, mut sensitive }: Found,
             compiled: OnceLock::new(),
         });
     }
-    if found.has_errors() {
-        // Which applications there are is not known; checks across them would report what follows from that.
-        return None;
+    Chosen { found, applications, absent, faults }
+}
+
+/// A release of the applications that can be had. Those that are `absent`, from it or from a release that it is looked at with,
+/// are left out: what is known of them on one side alone says nothing.
+fn put_together(chosen: Chosen, absent: &HashSet<Atom>) -> (Release, Findings) {
+    let Chosen { found: Found { located, rel, sensitive }, mut applications, absent: own, mut faults } = chosen;
+    let mut is_refused = faults.has_errors();
+    applications.retain(|application| !absent.contains(&application.name.value));
+    let mut across = Findings::default();
+    let check::Checked { order, modules } = check::check(&applications, absent, rel.apps_span, &mut across);
+    if own.is_empty() {
+        is_refused |= across.has_errors();
+        faults.append(across);
     }
-    let check::Checked { order, modules } = check::check(&applications, rel.apps_span, found)?;
     let mut names = HashMap::new();
     for (at, application) in applications.iter().enumerate() {
         names.entry(application.name.value.clone()).or_insert(at);
     }
-    Some(Release { rel, applications, order, names, modules, spot: located.spot, sensitive })
+    (Release { rel, applications, order, names, modules, spot: located.spot, sensitive, is_refused }, faults)
 }
 
 /// The `ebin` folders of a release's own `lib`; its path is taken by the letter, whatever stars are in it.

@@ -77,7 +77,7 @@ pub struct Made {
 impl Session<'_> {
     /// Compiles the relup of a target.
     pub fn make(&mut self, request: &MakeRequest) -> Made {
-        let releases = self.releases(&request.references());
+        let releases = self.accepted_releases(&request.references());
         let mut found = releases.found.clone();
         let relup = releases.target().map(|target| self.compile(request, target, &releases, &mut found));
         let complete = releases.bases().iter().all(Option::is_some);

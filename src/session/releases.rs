@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Releases that were opened together, the target first.
 pub struct Releases {
-    /// Each as it was named; `None` for one that cannot be used.
+    /// Each as it was named; `None` for one that cannot be read.
     pub all: Vec<Option<Arc<Release>>>,
     /// What was found on the way.
     pub found: Findings,
@@ -31,6 +31,13 @@ impl Releases {
     /// The bases, as they were named.
     pub fn bases(&self) -> &[Option<Arc<Release>>] {
         self.all.get(1..).unwrap_or_default()
+    }
+
+    /// The same without those that OTP refuses: what a relup can be made of.
+    fn accepted(&self) -> Releases {
+        let accepted = |release: &Option<Arc<Release>>| release.clone().filter(|release| !release.is_refused);
+        let all = self.all.iter().map(accepted).collect();
+        Releases { all, found: self.found.clone(), otp: self.otp, references: self.references.clone(), made_of: self.made_of.clone() }
     }
 
     /// The bases that can be used, each release once, with their places among the bases.
@@ -66,7 +73,12 @@ pub struct Planned {
 }
 
 impl<'t> Session<'t> {
-    /// Opens releases, the target first.
+    /// Opens releases to make something of them, the target first; those that OTP refuses count as not there.
+    pub fn accepted_releases(&mut self, references: &[String]) -> Releases {
+        self.releases(references).accepted()
+    }
+
+    /// Opens releases to look at them, the target first.
     pub fn releases(&mut self, references: &[String]) -> Arc<Releases> {
         if let Some(known) = self.opened.get(references, self.overlay) {
             self.opener.set_otp(Some(known.otp));

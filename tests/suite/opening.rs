@@ -216,3 +216,37 @@ fn an_application_listed_in_two_versions_is_no_circle() {
         assert_eq!(demo::codes(&made).contains(&"RL0224".to_owned()), is_circle, "{second}: {made}");
     }
 }
+
+/// An application that the target names, in three ways that OTP refuses; and which code says so.
+#[test]
+fn what_otp_refuses_is_compared_and_checked_all_the_same() {
+    let needs = |text: &str| demo::files()["lib/demo-2.0.0/ebin/demo.app"].replace("{applications,[]}", text);
+    let two = |applications: &str| demo::files()["new.rel"].replace("{demo,\"2.0.0\"}", applications);
+    let cases = [
+        ("RL0220", "lib/demo-2.0.0/ebin/demo.app", needs("{applications,[crypto]}")),
+        ("RL0210", "new.rel", two("{demo,\"2.0.0\"},\n  {absent,\"1.0\"}")),
+        ("RL0211", "new.rel", two("{bare,\"2.0\"},\n  {demo,\"2.0.0\"}")),
+        ("RL0225", "lib/demo-2.0.0/ebin/demo.app", needs("{applications,[]},{included_applications,[demo]}")),
+    ];
+    for (code, file, text) in cases {
+        let folder = demo::with(&[(file, &text)]);
+        let (document, status) = demo::json(folder.path(), &["diff", "old", "new", "--path", "lib/*/ebin", "--format", "json"]);
+        let codes = |document: &serde_json::Value| -> Vec<String> {
+            let errors = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["severity"] == "error");
+            errors.map(|found| found["code"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!((codes(&document), status), (vec![code.to_owned()], 1));
+        let applications = document["comparison"]["applications"].as_array().unwrap();
+        let seen: Vec<_> = applications.iter().map(|application| (application["name"].as_str().unwrap(), &application["verdict"]["up"])).collect();
+        assert_eq!(seen, [("demo", &serde_json::json!("hot-with-care"))], "{code}");
+        // `lint` looks at the paths: the application has no entry for the old version.
+        fs::write(folder.path().join("lib/demo-2.0.0/ebin/demo.appup"), "{\"2.0.0\",[],[]}.\n").unwrap();
+        let (document, _) = demo::json(folder.path(), &["lint", "--target", "new", "--from", "old", "--path", "lib/*/ebin", "--format", "json"]);
+        let codes = codes(&document);
+        assert!(codes.contains(&code.to_owned()) && codes.contains(&"RL0401".to_owned()), "{code}: {codes:?}");
+        // No relup is made of it.
+        let (words, output) = (folder.path().join("relup"), demo::relupc(folder.path(), &["make", "new", "--from", "old", "--path", "lib/*/ebin"]));
+        assert_eq!((output.status.code(), words.exists()), (Some(1), false));
+        assert_eq!(demo::relupc(folder.path(), &["graph", "new", "--from", "old", "--path", "lib/*/ebin"]).status.code(), Some(1));
+    }
+}
