@@ -19,6 +19,7 @@ const CALL_ONLY: u8 = 6;
 pub(super) const CALL_EXT: u8 = 7;
 pub(super) const CALL_EXT_LAST: u8 = 8;
 const WAIT: u8 = 25;
+const WAIT_TIMEOUT: u8 = 26;
 const CATCH: u8 = 62;
 const TRY: u8 = 104;
 pub(super) const CALL_EXT_ONLY: u8 = 78;
@@ -79,6 +80,8 @@ pub(super) struct Walked {
     pub on_load: bool,
     /// Whether one of its functions waits for messages, for as long as it takes, and continues with itself by local calls in tail position.
     pub loops: bool,
+    /// Whether one of its functions waits for messages.
+    pub waits: bool,
     /// Each call to another module, in order.
     pub calls: Vec<RawCall>,
 }
@@ -112,7 +115,9 @@ pub(super) fn walk(chunk: &[u8]) -> Option<Walked> {
             CATCH | TRY => guarded = true,
             WAIT => local.wait(),
             ON_LOAD => walked.on_load = true,
+            WAIT_TIMEOUT => walked.waits = true,
             INT_CODE_END => {
+                walked.waits |= !local.waiting.is_empty();
                 walked.loops = local.has_loop();
                 return Some(walked);
             }

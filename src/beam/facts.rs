@@ -124,6 +124,8 @@ pub struct Facts {
     /// Whether processes wait for messages in a loop of its own that never takes new code in: one that calls itself by the
     /// module's name does.
     pub own_loop: bool,
+    /// Whether one of its functions waits for messages.
+    pub waits: bool,
     /// Whether its processes may begin with a state that holds a fun of its own code.
     pub keeps_fun: bool,
     /// Whether its attributes were stripped, so that its behaviours are not known.
@@ -185,10 +187,11 @@ impl Facts {
         let code_change = arities.into_iter().find(|arity| exported("code_change", *arity)).map(|arity| code_change(debug.as_ref(), arity, &module, fields));
         let children = children(&behaviours, debug.as_ref());
         Ok(Facts {
-            on_load: walked.map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
+            on_load: walked.as_ref().map_or(Known::Unknown("it holds instructions that are not known"), |walked| Known::Known(walked.on_load)),
             callback_mode: debug.as_ref().filter(|_| arities == [4, 3]).and_then(shape::callback_mode),
             tops: debug.as_ref().filter(|_| starts).map(shape::tops).unwrap_or_default(),
             own_loop,
+            waits: walked.as_ref().is_none_or(|walked| walked.waits),
             keeps_fun,
             taken: debug.as_ref().filter(|_| is_process.is_some()).map(shape::taken).unwrap_or_default(),
             loads_nif: imports.iter().any(|(module, function, _)| (*module, *function) == ("erlang", "load_nif")),

@@ -3,7 +3,7 @@
 use super::run::{Done, Env, Fault, FaultKind, Run, World};
 use super::truth::Takes;
 use super::value::{Map, Value, add};
-use crate::beam::{Expr, Program};
+use crate::beam::{Expr, Facts, Program};
 use crate::term::Atom;
 
 /// How the processes of a module call it.
@@ -57,11 +57,12 @@ const SHARE: usize = 6;
 /// How often the callbacks are run on what they gave back.
 const MAX_ROUNDS: usize = 3;
 
-/// How the processes of a module with some behaviours call it; `None` where it runs none that are known.
-pub fn machine_of(behaviours: &[Atom], program: &Program) -> Option<Machine> {
-    behaviours.iter().find_map(|behaviour| match behaviour.as_str() {
+/// How the processes of a module call it; `None` where it runs none that are known.
+pub fn machine_of(facts: &Facts) -> Option<Machine> {
+    let handles_events = || facts.exports.iter().any(|(name, arity)| name.as_str() == "handle_event" && *arity == 4);
+    facts.behaviours.iter().find_map(|behaviour| match behaviour.as_str() {
         "gen_server" | "Elixir.GenServer" | "Elixir.GenStage" => Some(Machine::Server),
-        "gen_statem" => Some(if program.function(&Atom::new("handle_event"), 4).is_some() { Machine::Events } else { Machine::States }),
+        "gen_statem" => Some(if handles_events() { Machine::Events } else { Machine::States }),
         "gen_event" => Some(Machine::Handler),
         _ => None,
     })

@@ -11,8 +11,8 @@ pub use causes::{Caused, caused, takes};
 use super::lives::{Conversion, Half, Lives, Offered, Passed, Stored};
 use super::{Pair, Route};
 use crate::appup::Direction;
-use crate::beam::{Attribute, Expr, Facts, Function};
-use crate::compare::Change;
+use crate::beam::{Attribute, Expr, Facts, Function, Interface, Line, Program};
+use crate::compare::{Change, ModuleChange};
 use crate::interpret::{
     Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, started, started_with, supervisor,
 };
@@ -62,15 +62,16 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
     let modules: Vec<&Atom> = applications.iter().flat_map(|application| application.file.modules.iter().map(|module| &module.value)).collect();
     let mut half = Half::default();
     let processes = parallel::map(&modules, WORTH_A_THREAD, |module| {
+        let machine = machine_of(pair.facts(release, module)?.as_ref())?;
         let program = code.program(module)?;
-        let machine = machine_of(&pair.facts(release, module)?.behaviours, &program)?;
         Some(((*module).clone(), (machine, code.run(None, &NO_REPLIES, |world| Living::of(world, &program, machine)))))
     });
     half.processes = processes.into_iter().flatten().collect();
     let supervisors = parallel::map(&modules, WORTH_A_THREAD, |module| {
-        code.program(module)?;
         let is_supervisor = pair.facts(release, module)?.behaviours.iter().any(|behaviour| Facts::supervises(behaviour.as_str()));
-        let found = is_supervisor.then(|| code.run(None, &NO_REPLIES, |world| supervisor(world, module))).flatten()?;
+        // Without its code nothing is known.
+        is_supervisor.then(|| code.program(module)).flatten()?;
+        let found = code.run(None, &NO_REPLIES, |world| supervisor(world, module))?;
         Some(((*module).clone(), found))
     });
     half.supervisors = supervisors.into_iter().flatten().collect();
@@ -341,46 +342,50 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
             run.faults
         })
     };
-    let mut failing = Vec::new();
     // What the path stops is started again by new code, if at all.
-    for start in starts.iter().filter(|start| !passed.stopped.contains_key(&start.0)) {
+    starts.retain(|start| !passed.stopped.contains_key(&start.0));
+    let failing = parallel::map(&starts, WORTH_A_THREAD, |start| {
         let known = faults(old_code, start);
-        let new =
-            faults(code, start).into_iter().find(|fault| !fault.caught && fault.kind != FaultKind::Dropped && !known.iter().any(|other| other.is_like(fault)));
-        failing.extend(new.map(|fault| (start.0.clone(), fault)));
-    }
-    failing
+        let is_new = |fault: &Fault| !fault.caught && fault.kind != FaultKind::Dropped && !known.iter().any(|other| other.is_like(fault));
+        faults(code, start).into_iter().find(is_new).map(|fault| (start.0.clone(), fault))
+    });
+    failing.into_iter().flatten().collect()
 }
 
 /// Processes in a loop of their own that calls itself by the module's name: the function must stay.
 fn looping(pair: &Pair<'_>, route: &Route<'_>, before: &Half) -> Vec<(Atom, Fault)> {
     let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
-    let mut failing = Vec::new();
-    for (_, change) in pair.modules() {
+    let modules: Vec<&ModuleChange> = pair.modules().map(|(_, change)| change).collect();
+    let failing = parallel::map(&modules, WORTH_A_THREAD, |change| {
         let module = Atom::new(&change.name);
-        let is_loaded = route.loaded(&module).is_some() && !pair.starts_again(route, &module) && !before.processes.contains_key(&module);
-        let Some(program) = Code::of(pair, from).program(&module).filter(|_| is_loaded) else { continue };
-        let Some(interface) = pair.look(to, &module).and_then(|look| look.interface()) else { continue };
-        for (name, arity) in program.names() {
-            let Some(function) = program.function(&name, arity).filter(|function| waits(function)) else { continue };
-            let mut called = Vec::new();
-            visit(&function, &mut |expr| {
-                if let Expr::Call(Some(owner), function, arguments, line) = expr
-                    && *owner == module
-                {
-                    called.push((function.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX), *line));
-                }
-            });
-            // A loop goes on in a function that waits as well.
-            let is_loop = |function: &Atom, arity: u32| program.function(function, arity).is_some_and(|function| waits(&function));
-            let lost = called.into_iter().find(|(function, arity, _)| is_loop(function, *arity) && !interface.exports(function.as_str(), *arity));
-            if let Some((function, arity, line)) = lost {
-                let kind = FaultKind::NoFunction(module.clone(), function, arity);
-                failing.push((module.clone(), Fault { kind, value: Value::Any, module: module.clone(), line, caught: false }));
-            }
+        let waits_for_messages = pair.facts(from, &module).is_some_and(|facts| facts.waits);
+        let is_loaded = waits_for_messages && route.loaded(&module).is_some() && !pair.starts_again(route, &module) && !before.processes.contains_key(&module);
+        let program = is_loaded.then(|| Code::of(pair, from).program(&module)).flatten()?;
+        let interface = pair.look(to, &module).and_then(|look| look.interface())?;
+        let lost = program.names().into_iter().filter_map(|(name, arity)| {
+            let function = program.function(&name, arity).filter(|function| waits(function))?;
+            let (function, arity, line) = lost_loop(&program, &function, &interface)?;
+            let kind = FaultKind::NoFunction(module.clone(), function, arity);
+            Some((module.clone(), Fault { kind, value: Value::Any, module: module.clone(), line, caught: false }))
+        });
+        Some(lost.collect::<Vec<_>>())
+    });
+    failing.into_iter().flatten().flatten().collect()
+}
+
+/// A function that a loop goes on in, by the name of its module, and that is gone: its name, its arity and the line of the call.
+fn lost_loop(program: &Program, function: &Function, interface: &Interface) -> Option<(Atom, u32, Line)> {
+    let mut called = Vec::new();
+    visit(function, &mut |expr| {
+        if let Expr::Call(Some(owner), function, arguments, line) = expr
+            && *owner == program.module
+        {
+            called.push((function.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX), *line));
         }
-    }
-    failing
+    });
+    // A loop goes on in a function that waits as well.
+    let is_loop = |function: &Atom, arity: u32| program.function(function, arity).is_some_and(|function| waits(&function));
+    called.into_iter().find(|(function, arity, _)| is_loop(function, *arity) && !interface.exports(function.as_str(), *arity))
 }
 
 fn visit(function: &Function, look: &mut impl FnMut(&Expr)) {
