@@ -90,7 +90,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut session = Session::new(&overlay, settings);
     let releases = session.releases(&[args.target.clone(), args.base.clone()]);
     let mut found = releases.found.clone();
-    let compared = session.comparison(&releases, 0);
+    let compared = session.verdict(&releases, 0);
     compared.iter().for_each(|compared| found.append(compared.found.clone()));
     let comparison = compared.as_ref().map(|compared| &compared.comparison);
     let files = session.texts();

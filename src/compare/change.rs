@@ -220,6 +220,15 @@ pub enum Change {
         /// Whether they are started by `start/2` of an application.
         is_application: bool,
     },
+    /// Something that the old code keeps, and that the new code was seen to fail on.
+    LivesOn {
+        /// The code of the rule that says so.
+        code: &'static str,
+        /// What it says.
+        what: String,
+        /// Where it fails, and who made it.
+        detail: Option<String>,
+    },
     /// The children cannot be seen: why.
     ChildrenUnknown {
         /// Why.
@@ -403,5 +412,6 @@ kinds! {
     Change::SupervisorFlags { .. } => "supervisor-flags",
     Change::ChildTemplate(_) => "child-template",
     Change::Children { .. } => "children",
+    Change::LivesOn { .. } => "lives-on",
     Change::ChildrenUnknown { .. } => "children-unknown",
 }

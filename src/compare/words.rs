@@ -132,6 +132,8 @@ impl Display for Change {
             Change::Children { is_application: false, .. } => {
                 out.write_str("its children differ: an update of the supervisor loads the new child specifications but starts and stops no children")
             }
+            Change::LivesOn { code, what, detail: None } => write!(out, "{what} ({code})"),
+            Change::LivesOn { code, what, detail: Some(detail) } => write!(out, "{what}; {detail} ({code})"),
             Change::ChildrenUnknown { why, is_application } => {
                 let what = if *is_application { "starts an application's processes" } else { "is a supervisor" };
                 write!(out, "{what}, and {why}: whether its children changed cannot be seen from the files")
@@ -256,6 +258,7 @@ impl Change {
             | Change::CodeChangeVersion { .. }
             | Change::CallbackMode { .. }
             | Change::SupervisorFlags { .. }
+            | Change::LivesOn { .. }
             | Change::ChildrenUnknown { .. } => Vec::new(),
         }
     }

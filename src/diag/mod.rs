@@ -92,6 +92,8 @@ pub struct Diagnostic {
     pub otp: Option<Cow<'static, str>>,
     /// The paths it was found on (`1.0.0 -> 1.1.0`), when it belongs to paths.
     pub paths: Vec<String>,
+    /// The module that it is about, when there is one.
+    pub about: Option<String>,
     /// What it shares with other findings, when it does.
     pub cause: Option<Cause>,
 }
@@ -108,6 +110,7 @@ impl Diagnostic {
             fix: None,
             otp: None,
             paths: Vec::new(),
+            about: None,
             cause: None,
         }
     }
@@ -153,6 +156,12 @@ impl Diagnostic {
     /// Makes it one of several findings with a cause.
     pub fn because(mut self, key: impl Into<String>, subject: impl Into<String>, words: fn(&str, usize) -> String) -> Diagnostic {
         self.cause = Some(Cause { key: key.into(), subject: subject.into(), words });
+        self
+    }
+
+    /// Says which module it is about.
+    pub fn about(mut self, module: &str) -> Diagnostic {
+        self.about = Some(module.to_owned());
         self
     }
 

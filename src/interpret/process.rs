@@ -45,6 +45,8 @@ pub struct Living {
     pub faults: Vec<Fault>,
     /// The modules whose code they run.
     pub entered: Vec<Atom>,
+    /// Whether they do more than was looked at.
+    pub is_cut_short: bool,
 }
 
 /// How many forms of states are kept, and how many messages are tried.
@@ -208,6 +210,7 @@ impl Living {
             living.answers.push(answer.clone());
         }
         steps = run.steps();
+        living.is_cut_short = steps == 0;
         living.begun = std::mem::take(&mut run.done);
         living.faults = std::mem::take(&mut run.faults);
         living.entered = std::mem::take(&mut run.entered);
@@ -309,6 +312,7 @@ impl Living {
         let mut run = Run::with_steps(world, share);
         let answer = run.call(&program.module, &message.callback, arguments);
         *steps -= share - run.steps();
+        self.is_cut_short |= run.steps() == 0;
         for answer in answer.members() {
             machine.after(answer, Some(state)).into_iter().for_each(|state| self.keep(state));
             if message.callback.as_str() == "handle_call"

@@ -6,7 +6,7 @@ use super::value::Value;
 use crate::term::Atom;
 
 /// A supervisor: its strategy, and its children as far as they are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Supervisor {
     /// `one_for_one` and the like.
     pub strategy: Option<Atom>,

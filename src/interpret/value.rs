@@ -201,6 +201,18 @@ impl Value {
         }
     }
 
+    /// Whether its form is known, whatever is in it: a record, a map with its keys, something that is written out.
+    pub fn has_form(&self) -> bool {
+        match self {
+            Value::Any | Value::Number(None) | Value::Text(None) | Value::Opaque(_) | Value::Fun(_) => false,
+            Value::Atom(_) | Value::Number(Some(_)) | Value::Text(Some(_)) | Value::Tuple(..) => true,
+            Value::List(items, rest) => items.iter().chain(rest.as_deref()).all(Value::has_form),
+            Value::Map(map) => map.rest.is_none(),
+            Value::Bag(element) => element.has_form(),
+            Value::Union(members) => members.iter().all(Value::has_form),
+        }
+    }
+
     /// Where it was made.
     pub fn made(&self) -> Option<&(Atom, u32)> {
         match self {

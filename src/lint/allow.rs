@@ -44,7 +44,7 @@ impl Ran {
     fn covers(self, code: &Code) -> bool {
         match super::rules().iter().find(|rule| rule.code == code).map(|rule| &rule.check) {
             Some(Check::File(_) | Check::Scripts(..) | Check::Relup(_)) => self != Ran::Nothing,
-            Some(Check::Application(_) | Check::Pair(_)) => self == Ran::Everything,
+            Some(Check::Application(_) | Check::Pair(_) | Check::Kept(_)) => self == Ran::Everything,
             None => true,
         }
     }

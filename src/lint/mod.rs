@@ -11,6 +11,7 @@ mod existing;
 mod file;
 mod fix;
 mod judge;
+mod kept;
 mod levels;
 mod live;
 mod lives;
@@ -25,6 +26,7 @@ pub use existing::Existing;
 pub use file::File;
 pub use fix::{Fixed, Which, fix};
 pub use judge::{Purpose, judge};
+pub use kept::judge_kept;
 pub use levels::{Level, Levels, Preset, SetBy};
 pub use pair::{Between, Pair, Route, Supervisor};
 pub use run::{check_file, check_releases, check_relup};
@@ -44,6 +46,8 @@ pub enum Check {
     Relup(fn(&Existing<'_>, &mut Findings)),
     /// Two releases.
     Pair(fn(&Pair<'_>, &mut Findings)),
+    /// The same, for what lives on whatever the appups say: the verdict of `diff` rests on it as well.
+    Kept(fn(&Pair<'_>, &mut Findings)),
 }
 
 /// A rule: what it is called, and what it does.
@@ -62,7 +66,7 @@ pub fn rules() -> &'static [&'static Rule] {
 /// How many rules need more than an appup: the `.app` beside it, and two releases.
 pub fn needing_more() -> (usize, usize) {
     let count = |wanted: fn(&Check) -> bool| rules().iter().filter(|rule| wanted(&rule.check)).count();
-    (count(|check| matches!(check, Check::Application(_))), count(|check| matches!(check, Check::Pair(_))))
+    (count(|check| matches!(check, Check::Application(_))), count(|check| matches!(check, Check::Pair(_) | Check::Kept(_))))
 }
 
 /// The codes of all layers, in the order of their numbers.

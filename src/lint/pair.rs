@@ -5,6 +5,7 @@ use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beams, Facts, Known, Look, Program, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
+use crate::interpret::Value;
 use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
@@ -294,6 +295,21 @@ impl<'a> Pair<'a> {
         }
         known.insert(key, program.clone());
         program
+    }
+
+    /// Whether what the processes of a module keep, or the children of a supervisor, was seen to be the same in both releases, although
+    /// it is not written out where they start.
+    pub fn is_seen_to_stay(&self, module: &Atom) -> bool {
+        let (base, target) = (&self.lives.base, &self.lives.target);
+        // What is written out is compared as it is written.
+        let is_computed = |release| self.facts(release, module).is_some_and(|facts| matches!(facts.children, Some(Known::Unknown(_))));
+        if is_computed(self.base) || is_computed(self.target) {
+            let both = base.supervisors.get(module).zip(target.supervisors.get(module));
+            return both.is_some_and(|(old, new)| old.strategy.is_some() && old.children.is_some() && old == new);
+        }
+        let Some(((_, old), (_, new))) = base.processes.get(module).zip(target.processes.get(module)) else { return false };
+        let is_known = !old.is_cut_short && !new.is_cut_short && !old.states.is_empty() && old.states.iter().all(Value::has_form);
+        is_known && old.states.len() == new.states.len() && old.states.iter().all(|state| new.states.contains(state))
     }
 
     /// How many expressions and patterns may be looked at for one module: the more modules differ, the fewer.

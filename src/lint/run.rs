@@ -33,7 +33,7 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
         pair.lives = live(&pair);
         pair.forget_programs();
         let of_pairs = |rule: &&Rule| match rule.check {
-            Check::Pair(check) | Check::Scripts(_, check) => Some(check),
+            Check::Pair(check) | Check::Kept(check) | Check::Scripts(_, check) => Some(check),
             Check::File(_) | Check::Application(_) | Check::Relup(_) => None,
         };
         let checks: Vec<_> = rules().iter().filter_map(of_pairs).collect();
@@ -101,7 +101,7 @@ pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Opti
             (Check::File(check), _) => check(&file, found),
             (Check::Application(check), Some(app)) => check(&file, app, found),
             (Check::Scripts(check, _), _) if alone => check(&file, found),
-            (Check::Application(_), None) | (Check::Scripts(..) | Check::Relup(_) | Check::Pair(_), _) => {}
+            (Check::Application(_), None) | (Check::Scripts(..) | Check::Relup(_) | Check::Pair(_) | Check::Kept(_), _) => {}
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Session;
 use crate::appup::Direction;
 use crate::compare::{self, Comparison, Link};
 use crate::diag::Findings;
+use crate::lint::judge_kept;
 use crate::otp::Otp;
 use crate::plan::{Appups, Cluster, Path, PathRequest, Preference, path_name, plan_path};
 use crate::release::Release;
@@ -53,6 +54,7 @@ impl Releases {
 }
 
 /// What changed between two releases.
+#[derive(Clone)]
 pub struct Compared {
     /// The changes.
     pub comparison: Comparison,
@@ -107,6 +109,14 @@ impl<'t> Session<'t> {
         let comparison = compare::compare(base_release, target, &mut self.opener, &mut found);
         let links = compare::links(base_release, target, &comparison, self.opener.beams());
         Some(self.compared.keep(key, asked.end(), Compared { comparison, links, found }))
+    }
+
+    /// The same with what lives on, which a verdict rests on as well.
+    pub fn verdict(&mut self, releases: &Releases, base: usize) -> Option<Compared> {
+        let mut compared = Compared::clone(&*self.comparison(releases, base)?);
+        let (target, base) = (releases.target()?, releases.bases().get(base)?.as_ref()?);
+        judge_kept(base, target, &mut compared.comparison, &compared.links, self.opener.beams());
+        Some(compared)
     }
 
     /// The paths between the target and each distinct base; `None` when there is no target.

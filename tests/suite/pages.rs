@@ -363,6 +363,30 @@ fn every_page_does_what_it_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// `diff` knows what the rules about what lives on know.
+#[test]
+fn what_lives_on_is_part_of_the_verdict() {
+    let kept = lint::rules().iter().filter(|rule| matches!(rule.check, lint::Check::Kept(_)));
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for code in kept.map(|rule| rule.code) {
+        let page = fs::read_to_string(page_path(code.id)).unwrap();
+        // What a path itself sets up is not known without it.
+        for block in blocks(code.id, &page).iter().filter(|block| block.has("fires") && !block.text.contains("{apply,")) {
+            let folder = lay_out(block);
+            let (document, _) = demo::json(folder.path(), &["diff", "old.rel", "new.rel", "--path", "lib/*/ebin", "--format", "json"]);
+            let verdict = &document["comparison"]["verdict"];
+            let is_loud = ["up", "down"].iter().any(|way| !matches!(verdict[way].as_str(), Some("hot" | "nothing")));
+            let text = document["comparison"].to_string();
+            if !is_loud || !text.contains(&format!("({})", code.id)) {
+                wrong.push(format!("{} line {}: {verdict} {text}", code.id, block.start));
+            }
+            count += 1;
+        }
+    }
+    assert!(count >= 5 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The words of every code: message, labels and help.
 #[test]
 fn every_finding_as_it_is_shown() {

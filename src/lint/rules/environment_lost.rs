@@ -12,7 +12,7 @@ code! {
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &ENVIRONMENT_LOST, check: Check::Pair(check) };
+pub(super) static RULE: Rule = Rule { code: &ENVIRONMENT_LOST, check: Check::Kept(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
@@ -41,7 +41,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         format!("set in `{}` (line {}); the release handler reads `.app` and `sys.config` again", set.by, set.line.0),
                     )
                     .help("keep the value in a process or in a persistent term, or set it again by an `apply` on this path")
-                    .on_path(&route.name),
+                    .about(set.by.as_str()).on_path(&route.name),
             );
         }
     }

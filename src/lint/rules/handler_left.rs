@@ -11,7 +11,7 @@ code! {
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &HANDLER_LEFT, check: Check::Pair(check) };
+pub(super) static RULE: Rule = Rule { code: &HANDLER_LEFT, check: Check::Kept(check) };
 
 /// What installs handlers: the functions, which argument names the module, and the functions that remove a handler.
 const INSTALLS: &[(&str, &[&str], usize, &[&str])] = &[
@@ -44,7 +44,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         format!("`{}:{}` (line {} of `{}`) installs it, and nothing on this path removes it", done.module, done.function, done.line.0, done.by),
                     )
                     .help(format!("remove it first, by an `apply` of `{}:{remove}` before the module is deleted", done.module))
-                    .on_path(&route.name),
+                    .about(module.as_str()).on_path(&route.name),
             );
         }
     }

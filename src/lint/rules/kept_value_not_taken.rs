@@ -13,7 +13,7 @@ code! {
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &KEPT_VALUE_NOT_TAKEN, check: Check::Pair(check) };
+pub(super) static RULE: Rule = Rule { code: &KEPT_VALUE_NOT_TAKEN, check: Check::Kept(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
@@ -48,6 +48,7 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) ->
     let place = if fault.line.0 > 0 { format!("`{}` (line {})", fault.module, fault.line.0) } else { format!("`{}`", fault.module) };
     // Called by its supervisor, by a timer, with what it was given.
     let is_given = fault.module.as_str().is_empty();
+    let about = if is_given { process } else { &fault.module };
     let fails = match &fault.kind {
         FaultKind::NoFunction(module, name, arity) if is_given => format!("a supervisor or a timer still has `{module}:{name}/{arity}`"),
         FaultKind::NoFunctionClause(name, arity) => format!("no clause of `{name}/{arity}` in {place} matches it"),
@@ -83,7 +84,7 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) ->
             format!("handle both forms, or write `{{update,{process},{{advanced,[]}}}}` and convert it in `code_change`"),
         )
     };
-    let finding = Diagnostic::new(&KEPT_VALUE_NOT_TAKEN, what).label(span, format!("{fails}{made}")).help(help).on_path(&route.name);
+    let finding = Diagnostic::new(&KEPT_VALUE_NOT_TAKEN, what).label(span, format!("{fails}{made}")).help(help).about(about.as_str()).on_path(&route.name);
     // To leave elements out may be what is meant.
     // The older code cannot be changed for children that the newer one starts.
     let is_late = is_given && route.direction == Direction::Down;

@@ -12,7 +12,7 @@ code! {
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &MESSAGE_NOT_TAKEN, check: Check::Pair(check) };
+pub(super) static RULE: Rule = Rule { code: &MESSAGE_NOT_TAKEN, check: Check::Kept(check) };
 
 /// Whether a call stops something that would arrive.
 fn stops(done: &Done) -> bool {
@@ -57,7 +57,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 .help(format!("keep a clause for {it}, or stop what causes {it} in `code_change`; without one the process crashes"))
                 // The older code cannot be changed, and often a conversion cannot stop what is under way either.
                 .severity(if route.direction == Direction::Down { Severity::Advice } else { Severity::Warning })
-                .on_path(&route.name),
+                .about(name.as_str()).on_path(&route.name),
             );
         }
     }

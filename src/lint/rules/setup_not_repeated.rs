@@ -12,7 +12,7 @@ code! {
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &SETUP_NOT_REPEATED, check: Check::Pair(check) };
+pub(super) static RULE: Rule = Rule { code: &SETUP_NOT_REPEATED, check: Check::Kept(check) };
 
 /// A call whose effect lasts.
 struct Effect {
@@ -183,7 +183,7 @@ fn compare(
         Diagnostic::new(&SETUP_NOT_REPEATED, message)
             .label(span, label)
             .help("do the same in `code_change`, or in a function that an `apply` on this path calls; or restart the process")
-            .on_path(&route.name),
+            .about(module.as_str()).on_path(&route.name),
     );
 }
 

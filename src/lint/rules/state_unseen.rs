@@ -31,6 +31,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     let mut unseen: BTreeMap<&str, (Vec<String>, Span, bool)> = BTreeMap::new();
     for (application, module, impact) in pair.module_impacts(is_unseen) {
         let name = Atom::new(&module.name);
+        // What is computed may still be seen, by running it.
+        if matches!(impact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }) && pair.is_seen_to_stay(&name) {
+            continue;
+        }
         // One that is removed first comes back with new processes.
         let loaded = pair.hot_routes().filter(|route| route.removed(&name).is_none()).find_map(|route| route.loaded(&name));
         let Some(loaded) = loaded else { continue };

@@ -10,7 +10,7 @@ code! {
 }
 
 /// The rule.
-pub(super) static RULE: Rule = Rule { code: &TIMER_LEFT, check: Check::Pair(check) };
+pub(super) static RULE: Rule = Rule { code: &TIMER_LEFT, check: Check::Kept(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
@@ -38,7 +38,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 )
                 .label(span, format!("the code that it replaces started it, in line {} of its source", left.line))
                 .help("stop it with `timer:cancel/1` in `code_change`; its reference must be in the state")
-                .on_path(&route.name),
+                .about(name.as_str()).on_path(&route.name),
             );
         }
     }

@@ -1,0 +1,101 @@
+//! What lives on between two releases, whatever their appups say: the verdict of `diff` rests on it, too.
+//!
+//! In go two releases and what changed between them; out come the findings of the rules that look at what is kept
+//! ([`Check::Kept`]), on a path that only loads what changed and restarts the applications that have to be. What a person can do about
+//! them on a real path is not known here: each of them asks for care.
+
+use super::live::live;
+use super::{Between, Check, Pair, Route, rules};
+use crate::appup::Direction;
+use crate::beam::Beams;
+use crate::compare::{Both, Change, Comparison, Depth, Impact, Link, Verdict};
+use crate::diag::Findings;
+use crate::parallel;
+use crate::plan::Appups;
+use crate::release::Release;
+use crate::relup::{Cause, LowOp, Origin, Purge, Step};
+use crate::span::Span;
+use crate::term::{Atom, Term};
+
+/// Adds what lives on to a comparison: failures that were seen are facts that ask for care, and what was seen to be as it was is no
+/// question any more.
+pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison, links: &[Link], beams: Beams<'_>) {
+    let [up, down] = [Direction::Up, Direction::Down].map(|direction| plain_path((base, target), comparison, direction));
+    let appups = Appups::default();
+    let between = Between { base, up: Some(&up), down: Some(&down), relup: None, comparison: &*comparison, links };
+    let mut pair = Pair::new(&between, target, &appups, beams);
+    pair.lives = live(&pair);
+    pair.forget_programs();
+    let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Kept(check) = rule.check { Some(check) } else { None }).collect();
+    let by_rule = parallel::map(&checks, 1, |check| {
+        let mut found = Findings::default();
+        check(&pair, &mut found);
+        found.sorted()
+    });
+    let of_route = |direction: Direction| pair.routes.iter().find(|route| route.direction == direction).map(|route: &Route<'_>| route.name.clone());
+    let (up, down) = (of_route(Direction::Up), of_route(Direction::Down));
+    let facts = by_rule.into_iter().flatten().map(|finding| {
+        let care = |way: &Option<String>| {
+            let is_on = finding.paths.is_empty() || way.as_ref().is_some_and(|way| finding.paths.contains(way));
+            if is_on { Verdict::HotWithCare } else { Verdict::Nothing }
+        };
+        let both = Both { up: care(&up), down: care(&down) };
+        let detail = finding.labels.into_iter().next().map(|label| label.text.into_owned());
+        let change = Change::LivesOn { code: finding.code.id, what: finding.message, detail };
+        (finding.about, Impact { change, place: None, up: both.up, down: both.down })
+    });
+    let facts: Vec<(Option<String>, Impact)> = facts.collect();
+    let owners: Vec<Option<String>> =
+        facts.iter().map(|(about, _)| about.as_ref().and_then(|module| Some(pair.owner_of(&Atom::new(module))?.name.value.as_str().to_owned()))).collect();
+    let seen: Vec<String> =
+        pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
+    for application in &mut comparison.applications {
+        for module in application.modules.iter_mut().filter(|module| seen.contains(&module.name)) {
+            module.impacts.retain(|fact| !matches!(fact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }));
+        }
+    }
+    for ((about, fact), owner) in facts.into_iter().zip(owners) {
+        let application = comparison.applications.iter_mut().find(|application| Some(&application.name) == owner.as_ref());
+        let Some(application) = application else {
+            comparison.impacts.push(fact);
+            continue;
+        };
+        match application.modules.iter_mut().find(|module| about.as_ref() == Some(&module.name)) {
+            Some(module) => module.impacts.push(fact),
+            None => application.impacts.push(fact),
+        }
+    }
+}
+
+/// A path that loads what changed. Applications that have to be restarted are.
+fn plain_path((base, target): (&Release, &Release), comparison: &Comparison, direction: Direction) -> Vec<Step> {
+    let mut steps = vec![Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) }];
+    for application in &comparison.applications {
+        let mut ops = Vec::new();
+        let verdict = application.verdict();
+        let restarts = (if direction == Direction::Up { verdict.up } else { verdict.down }) >= Verdict::RestartApplication;
+        let call = |function: &str, arguments: Vec<Term>| LowOp::Apply {
+            module: Atom::new("application"),
+            function: Atom::new(function),
+            arguments: Box::new(Term::list(arguments)),
+        };
+        if restarts {
+            ops.push(call("stop", vec![Term::atom(&application.name)]));
+        }
+        let module = |name: &str| Atom::new(name);
+        let is_gone = |depth: Depth| depth == if direction == Direction::Up { Depth::Removed } else { Depth::Added };
+        let loaded = application.modules.iter().filter(|module| !is_gone(module.depth) && module.depth != Depth::Debug);
+        for change in loaded {
+            ops.push(LowOp::Load(module(&change.name), Purge::Brutal, Purge::Brutal));
+        }
+        for gone in application.modules.iter().filter(|module| is_gone(module.depth)) {
+            ops.push(LowOp::Remove(module(&gone.name), Purge::Brutal, Purge::Brutal));
+        }
+        if restarts {
+            ops.push(call("start", vec![Term::atom(&application.name), Term::atom("permanent")]));
+        }
+        let place = target.application(&application.name).or_else(|| base.application(&application.name)).map_or(Span::GENERATED, |known| known.vsn.span);
+        steps.extend(ops.into_iter().map(|op| Step { op, origin: Origin::new(Cause::Written(place)) }));
+    }
+    steps
+}
