@@ -5,7 +5,7 @@ use super::shared::{FindingsFormat, Search, path};
 use super::shell::{Failure, Shell};
 use super::status::Outcome;
 use super::{reported, write};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, gathered};
 use crate::escape;
 use crate::lint::{self, Fixed, Which};
 use crate::render::{self, LintReport, Skipped};
@@ -120,8 +120,9 @@ pub(super) fn run(mut args: Args, shell: &mut Shell) -> Result<Outcome, Failure>
     }
     match args.format {
         FindingsFormat::Human => {
-            shell.print(render::human(&list, &files, shell.product()));
-            shell.remark(&format!("{}{}", counted(looked_at, &list), passed_over(&skipped, looked_at == alone)));
+            let shown = gathered(list.clone());
+            shell.print(render::human(&shown, &files, shell.product()) + &render::table(&list));
+            shell.remark(&format!("{}{}", counted(looked_at, &shown), passed_over(&skipped, looked_at == alone)));
         }
         FindingsFormat::Concise => shell.print(render::concise(&list, &files)),
         FindingsFormat::Json => shell.print(render::document(&LintReport::new(looked_at, &skipped, &list, &files))),

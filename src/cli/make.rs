@@ -7,7 +7,7 @@ use super::shell::{Failure, Shell};
 use super::status::{Outcome, has_errors};
 use super::write::{self, Goal};
 use crate::appup::Direction;
-use crate::diag::{Diagnostic, Findings};
+use crate::diag::{Diagnostic, Findings, gathered};
 use crate::lint::{Purpose, Ran};
 use crate::node::{Summary, Timeline};
 use crate::otp::Otp;
@@ -133,7 +133,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let outcome = Outcome::new(&findings, relup.is_some());
     let otp = session.otp();
     match args.format {
-        FindingsFormat::Human => shell.report(&findings, session.texts()),
+        FindingsFormat::Human => shell.report(&gathered(findings.clone()), session.texts()),
         FindingsFormat::Concise => shell.report_concisely(&findings, session.texts()),
         FindingsFormat::Sarif | FindingsFormat::Github => reported::in_repository(&findings, session.texts_mut()),
         FindingsFormat::Json => {}

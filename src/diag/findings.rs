@@ -2,7 +2,7 @@
 
 use super::{Diagnostic, Severity, codes};
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::hash::Hash;
 
 codes! {
     TOO_MANY_FINDINGS "RL0001" "too-many-findings" Advice
@@ -97,18 +97,11 @@ impl Findings {
         let mut once: Vec<Diagnostic> = Vec::with_capacity(list.len());
         for found in list {
             match once.last_mut() {
-                Some(last) if is_same(last, &found) => {
-                    for path in found.paths {
-                        if !last.paths.contains(&path) {
-                            last.paths.push(path);
-                        }
-                    }
-                    last.severity = last.severity.min(found.severity);
-                }
+                Some(last) if is_same(last, &found) => last.take_in(Diagnostic { labels: Vec::new(), fix: last.fix.clone(), ..found }),
                 _ => once.push(found),
             }
         }
-        let mut once = joined(once);
+        let mut once = of_one_cause(once);
         once.extend(not_listed(dropped));
         once
     }
@@ -150,41 +143,85 @@ fn not_listed(count: usize) -> Option<Diagnostic> {
 
 /// How many subjects of a finding are named in its message; all of them have their places.
 const NAMED: usize = 5;
+/// How many findings of one kind are read one by one.
+const FEW: usize = 6;
+
+/// Makes one finding of those that say the same in several places, on an upgrade and on a downgrade most often, and of those of one
+/// kind that are many: at the place of the first, with every place of all. What each of many says becomes the text of its place.
+pub fn gathered(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let list = joined(list, |found| found.fix.is_none().then(|| (found.code.id, found.message.clone(), found.help.clone())), 1, alike);
+    joined(list, |found| found.cause.as_ref().filter(|cause| cause.key.is_none()).map(|_| found.code.id), FEW, whole)
+}
 
 /// Makes one finding of those that have a cause in common, on the same paths, at the place of the first.
-fn joined(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut at: HashMap<(&'static str, String, Vec<String>), usize> = HashMap::new();
-    let mut subjects: HashMap<usize, Vec<String>> = HashMap::new();
-    let mut joined: Vec<Diagnostic> = Vec::with_capacity(list.len());
-    for found in list {
-        let Some(cause) = &found.cause else {
-            joined.push(found);
-            continue;
-        };
-        match at.entry((found.code.id, cause.key.clone(), found.paths.clone())) {
-            Entry::Vacant(entry) => {
-                subjects.insert(*entry.insert(joined.len()), vec![cause.subject.clone()]);
-                joined.push(found);
-            }
-            Entry::Occupied(entry) => {
-                subjects.entry(*entry.get()).or_default().push(cause.subject.clone());
-                if let Some(first) = joined.get_mut(*entry.get()) {
-                    first.labels.extend(found.labels);
-                    first.severity = first.severity.min(found.severity);
-                    first.fix = None;
-                }
-            }
+fn of_one_cause(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let key_of = |found: &Diagnostic| Some((found.code.id, found.cause.as_ref()?.key.clone()?, found.paths.clone()));
+    joined(list, key_of, 1, whole)
+}
+
+fn joined<K: Eq + Hash>(
+    list: Vec<Diagnostic>,
+    key_of: impl Fn(&Diagnostic) -> Option<K>,
+    few: usize,
+    join: fn(Vec<Diagnostic>) -> Option<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let mut groups: HashMap<K, Vec<usize>> = HashMap::new();
+    for (at, found) in list.iter().enumerate() {
+        if let Some(key) = key_of(found) {
+            groups.entry(key).or_default().push(at);
         }
     }
-    for (at, found) in joined.iter_mut().enumerate() {
-        if let (Some(subjects), Some(cause)) = (subjects.get(&at).filter(|subjects| subjects.len() > 1), &found.cause) {
-            let named: Vec<String> = subjects.iter().take(NAMED).map(|subject| format!("`{subject}`")).collect();
-            let more = subjects.len().saturating_sub(NAMED);
-            let names = if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") };
-            found.message = (cause.words)(&names, subjects.len());
+    groups.retain(|_, group| group.len() > few);
+    let mut list: Vec<Option<Diagnostic>> = list.into_iter().map(Some).collect();
+    for group in groups.into_values() {
+        let all: Vec<Diagnostic> = group.iter().filter_map(|at| list.get_mut(*at)?.take()).collect();
+        if let Some(slot) = group.first().and_then(|at| list.get_mut(*at)) {
+            *slot = join(all);
         }
     }
-    joined
+    list.into_iter().flatten().collect()
+}
+
+/// One finding of several that say the same.
+fn alike(all: Vec<Diagnostic>) -> Option<Diagnostic> {
+    let mut all = all.into_iter();
+    let mut first = all.next()?;
+    all.for_each(|found| first.take_in(found));
+    Some(first)
+}
+
+/// One finding of several.
+fn whole(all: Vec<Diagnostic>) -> Option<Diagnostic> {
+    let mut subjects: Vec<String> = Vec::new();
+    for subject in all.iter().filter_map(|found| Some(format!("`{}`", found.cause.as_ref()?.subject))) {
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
+    let helps_alike = all.iter().all(|found| found.help == all.first().and_then(|first| first.help.clone()));
+    let mut all = all.into_iter();
+    let mut first = all.next()?;
+    let cause = first.cause.take()?;
+    let own = |found: &mut Diagnostic| {
+        if cause.key.is_none()
+            && let Some(label) = found.labels.first_mut()
+        {
+            label.text = std::mem::take(&mut found.message).into();
+        }
+    };
+    own(&mut first);
+    for mut found in all {
+        own(&mut found);
+        first.take_in(found);
+    }
+    if !helps_alike {
+        first.help = first.help.map(|help| format!("for the first: {help}"));
+    }
+    let named = subjects.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = subjects.len().saturating_sub(NAMED);
+    let names = if more > 0 { format!("{named} and {more} more") } else { named };
+    first.message = (cause.words)(&names, subjects.len());
+    Some(first)
 }
 
 /// Two reports of one fact: same code, same words, same places.
@@ -210,6 +247,27 @@ mod tests {
         let messages: Vec<&str> = sorted.iter().map(|found| found.message.as_str()).collect();
         assert_eq!(messages, ["alone", "6: `a`, `b`, `c`, `d`, `e` and 1 more"]);
         assert_eq!((sorted[1].labels.len(), sorted[1].paths.len()), (6, 2));
+    }
+
+    #[test]
+    fn for_a_reader_the_same_is_one_and_many_are_one() {
+        let at = |at: usize| crate::span::Span::new(crate::span::FileId(0), at, at + 1);
+        let one = |place: usize, name: &str| {
+            let found = Diagnostic::new(&TOO_MANY_FINDINGS, format!("about {name}")).label(at(place), "here").on_path(if place < 10 { "up" } else { "down" });
+            found.one_of_many(name, |names, count| format!("{count}: {names}"))
+        };
+        // The same on both paths.
+        let few = super::gathered(vec![one(1, "a"), one(11, "a"), one(2, "b")]);
+        assert_eq!(
+            few.iter().map(|found| (found.message.as_str(), found.labels.len(), found.paths.len())).collect::<Vec<_>>(),
+            [("about a", 2, 2), ("about b", 1, 1)]
+        );
+        let many = super::gathered((0..8).map(|place| one(place, ["a", "b", "c", "d", "e", "f", "g", "h"][place])).collect());
+        assert_eq!(many.iter().map(|found| (found.message.as_str(), found.labels.len())).collect::<Vec<_>>(), [("8: `a`, `b`, `c`, `d`, `e` and 3 more", 8)]);
+        assert_eq!(many[0].labels[7].text, "about h");
+        // A fix belongs to one place.
+        let fixed = |place: usize| one(place, "a").fix("write it", Vec::new());
+        assert_eq!(super::gathered(vec![fixed(1), fixed(2)]).len(), 2);
     }
 
     #[test]

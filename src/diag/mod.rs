@@ -5,7 +5,7 @@ mod findings;
 
 pub use code::{Code, Otp};
 pub(crate) use code::{code, codes};
-pub use findings::{ALL as CODES, Findings, bounded};
+pub use findings::{ALL as CODES, Findings, bounded, gathered};
 
 use crate::span::Span;
 use std::borrow::Cow;
@@ -64,8 +64,8 @@ pub struct Fix {
 /// What findings of one cause have in common: together they are one finding with a list of places.
 #[derive(Clone, Debug)]
 pub struct Cause {
-    /// Which findings of a code belong together.
-    pub key: String,
+    /// Which findings of a code belong together; `None` for all of them, once they are many.
+    pub key: Option<String>,
     /// What this one is about.
     pub subject: String,
     /// The message for several: what they are about, and how many they are.
@@ -92,6 +92,8 @@ pub struct Diagnostic {
     pub otp: Option<Cow<'static, str>>,
     /// The paths it was found on (`1.0.0 -> 1.1.0`), when it belongs to paths.
     pub paths: Vec<String>,
+    /// The application that it is about, when there is one.
+    pub application: Option<String>,
     /// The module that it is about, when there is one.
     pub about: Option<String>,
     /// What it shares with other findings, when it does.
@@ -110,6 +112,7 @@ impl Diagnostic {
             fix: None,
             otp: None,
             paths: Vec::new(),
+            application: None,
             about: None,
             cause: None,
         }
@@ -155,7 +158,13 @@ impl Diagnostic {
 
     /// Makes it one of several findings with a cause.
     pub fn because(mut self, key: impl Into<String>, subject: impl Into<String>, words: fn(&str, usize) -> String) -> Diagnostic {
-        self.cause = Some(Cause { key: key.into(), subject: subject.into(), words });
+        self.cause = Some(Cause { key: Some(key.into()), subject: subject.into(), words });
+        self
+    }
+
+    /// Makes it one of several that a person looks at one by one, unless they are many.
+    pub fn one_of_many(mut self, subject: impl Into<String>, words: fn(&str, usize) -> String) -> Diagnostic {
+        self.cause = Some(Cause { key: None, subject: subject.into(), words });
         self
     }
 
@@ -169,6 +178,20 @@ impl Diagnostic {
     pub fn on_path(mut self, path: &str) -> Diagnostic {
         self.paths.push(path.to_owned());
         self
+    }
+
+    /// Takes in the places and paths of another finding that says the same. A fix of one place is no fix of all.
+    fn take_in(&mut self, other: Diagnostic) {
+        if self.fix != other.fix {
+            self.fix = None;
+        }
+        self.labels.extend(other.labels);
+        self.severity = self.severity.min(other.severity);
+        for path in other.paths {
+            if !self.paths.contains(&path) {
+                self.paths.push(path);
+            }
+        }
     }
 
     /// Where it is in the order of findings: by file, then by position.

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Findings, Severity};
 use crate::parallel;
 use crate::plan::{Appups, NO_RELUP_ENTRY, path_name};
 use crate::release::{AppFile, Application, Release};
-use crate::span::FileId;
+use crate::span::{FileId, Span};
 use crate::term::Atom;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -57,7 +57,33 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     // Where a path finds no entry, that one direction lacks one is the same fact once more.
     let without: HashSet<FileId> = all.iter().filter(|found| *found.code == NO_RELUP_ENTRY).filter_map(|found| Some(found.position()?.file)).collect();
     all.retain(|found| *found.code != ONE_WAY_ENTRY || found.position().is_none_or(|span| !without.contains(&span.file)));
+    let places = Places::new(target, bases, &used);
+    all.iter_mut().for_each(|finding| finding.application = places.application_of(finding));
     found.extend(name_dependencies(target, &used, all));
+}
+
+/// Where findings are, by application.
+struct Places<'r> {
+    releases: Vec<&'r Release>,
+    appups: HashMap<FileId, &'r str>,
+    versions: HashMap<Span, &'r str>,
+}
+
+impl<'r> Places<'r> {
+    fn new(target: &'r Release, bases: &[Between<'r>], used: &[(&'r Application, &'r Appup)]) -> Places<'r> {
+        let releases: Vec<&Release> = std::iter::once(target).chain(bases.iter().map(|between| between.base)).collect();
+        let all = releases.iter().flat_map(|release| &release.applications);
+        let versions = all.map(|application| (application.vsn.span, application.name.value.as_str())).collect();
+        Places { appups: used.iter().map(|(application, appup)| (appup.span.file, application.name.value.as_str())).collect(), versions, releases }
+    }
+
+    /// The application of the module that a finding is about, else of the place that it is at.
+    fn application_of(&self, finding: &Diagnostic) -> Option<String> {
+        let owner = |module: &String| self.releases.iter().find_map(|release| release.owner_of(module)).map(|application| application.name.value.as_str());
+        let at = |span: Span| self.appups.get(&span.file).or_else(|| self.versions.get(&span)).copied();
+        let name = finding.about.as_ref().and_then(owner).or_else(|| finding.position().and_then(at));
+        name.map(str::to_owned)
+    }
 }
 
 /// Says of what was found in an appup whether its application is there for another one: then somebody else has to fix it.

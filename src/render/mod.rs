@@ -8,6 +8,7 @@ mod graph;
 mod human;
 mod json;
 mod script;
+mod tally;
 
 pub use diff::{concise as diff_concise, html as diff_html, markdown as diff_markdown, text as diff_text, verdict_line};
 pub use does::does;
@@ -17,6 +18,7 @@ pub use graph::{GraphFormat, graph};
 pub use human::{Charset, Style, concise, human, summary};
 pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif, schemas};
 pub use script::{origin_words, script};
+pub use tally::table;
 
 /// `1 module`, `3 modules`.
 fn count(number: usize, one: &str) -> String {

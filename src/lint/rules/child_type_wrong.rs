@@ -29,7 +29,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         Diagnostic::new(&CHILD_TYPE_WRONG, format!("`{supervisor}` declares child `{}` as a supervisor, but `{module}` is not one", child.id))
                             .label(route.span(at), "the release handler asks it for its children, and it crashes")
                             .help("write `type => worker` in the specification, in a release before this one")
-                            .about(supervisor.as_str()).on_path(&route.name),
+                            .about(supervisor.as_str())
+                            .on_path(&route.name),
                     );
                 }
                 if kind.as_str() == "worker" && is_supervisor {
@@ -48,7 +49,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         )
                         .label(route.span(step), "neither suspended nor changed")
                         .help("write `type => supervisor` in the specification and update the supervisor first; or restart the application")
-                        .about(supervisor.as_str()).on_path(&route.name),
+                        .about(supervisor.as_str())
+                        .on_path(&route.name),
                     );
                 }
             }

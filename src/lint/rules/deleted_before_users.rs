@@ -26,6 +26,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 .label(removed, "removed here")
                 .label(caller_goes, "the old code of the caller runs until here")
                 .help(before(route.direction, caller, called))
+                .one_of_many(called.as_str(), |names, count| format!("{count} modules are removed before those that still call them are replaced: {names}"))
                 .on_path(&route.name),
             );
         }

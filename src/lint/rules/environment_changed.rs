@@ -36,10 +36,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         {
             continue;
         }
+        let subject = match &fact.change {
+            Change::Environment { application, .. } | Change::SystemConfig(SystemConfig::Keys { application, .. }) => application.as_str(),
+            Change::BootFile { name, .. } => name,
+            _ => "sys.config",
+        };
         found.push(
             Diagnostic::new(&ENVIRONMENT_CHANGED, fact.change.described())
                 .label(span, "from this version on")
-                .help("handle it in `config_change/3` of the application's callback module, or restart what reads it"),
+                .help("handle it in `config_change/3` of the application's callback module, or restart what reads it")
+                .one_of_many(subject, |names, count| format!("configuration changed that processes read when they start, for {count} applications: {names}")),
         );
     }
 }

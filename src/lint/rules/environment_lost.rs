@@ -41,7 +41,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         format!("set in `{}` (line {}); the release handler reads `.app` and `sys.config` again", set.by, set.line.0),
                     )
                     .help("keep the value in a process or in a persistent term, or set it again by an `apply` on this path")
-                    .about(set.by.as_str()).on_path(&route.name),
+                    .about(set.by.as_str())
+                    .on_path(&route.name),
             );
         }
     }

@@ -44,7 +44,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         format!("`{}:{}` (line {} of `{}`) installs it, and nothing on this path removes it", done.module, done.function, done.line.0, done.by),
                     )
                     .help(format!("remove it first, by an `apply` of `{}:{remove}` before the module is deleted", done.module))
-                    .about(module.as_str()).on_path(&route.name),
+                    .about(module.as_str())
+                    .on_path(&route.name),
             );
         }
     }

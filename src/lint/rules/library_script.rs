@@ -38,7 +38,10 @@ fn check(file: &File<'_>, app: &AppFile, found: &mut Findings) {
                 format!("`{}` is a library, with no callback module to start: one instruction for all versions is enough", file.name),
             )
             .label(instruction.span, "has to be kept right for each version")
-            .help(format!("`{{<<\".*\">>,[{{restart_application,{}}}]}}` in both directions replaces all of its modules", file.name)),
+            .help(format!("`{{<<\".*\">>,[{{restart_application,{}}}]}}` in both directions replaces all of its modules", file.name))
+            .one_of_many(file.name.as_str(), |names, count| {
+                format!("{count} applications are libraries, with no callback module to start: one instruction for all versions is enough: {names}")
+            }),
         );
     }
 }

@@ -93,6 +93,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     .label(place(caller), if *arriving { "the caller is loaded here" } else { "the caller is replaced here" })
                     .label(place(called), if *arriving { "what it calls is loaded here, later" } else { "what it calls is replaced here, earlier" })
                     .help(help)
+                    .one_of_many(caller.as_str(), |names, count| format!("{count} modules call functions that are not there while the path runs: {names}"))
                     .on_path(&route.name),
             );
         }

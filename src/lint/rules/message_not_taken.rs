@@ -57,7 +57,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 .help(format!("keep a clause for {it}, or stop what causes {it} in `code_change`; without one the process crashes"))
                 // The older code cannot be changed, and often a conversion cannot stop what is under way either.
                 .severity(if route.direction == Direction::Down { Severity::Advice } else { Severity::Warning })
-                .about(name.as_str()).on_path(&route.name),
+                .about(name.as_str())
+                .on_path(&route.name),
             );
         }
     }

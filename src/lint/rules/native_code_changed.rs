@@ -31,7 +31,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         found.push(
             Diagnostic::new(&NATIVE_CODE_CHANGED, message)
                 .label(pair.change(application), "its application changes here")
-                .help(format!("`{{restart_application,{application}}}` purges the module before it is loaded again")),
+                .help(format!("`{{restart_application,{application}}}` purges the module before it is loaded again"))
+                .one_of_many(application, |names, count| {
+                    format!("native code of {count} applications changed, and is loaded again while it is in use: {names}")
+                }),
         );
     }
 }

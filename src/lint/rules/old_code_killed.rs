@@ -47,6 +47,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 )
                 .label(step.origin.span(), "loads the module and leaves its processes as they are")
                 .help(help)
+                .one_of_many(module.as_str(), |names, count| {
+                    format!("{count} modules wait for messages in loops of their own, whose processes keep running old code: {names}")
+                })
                 .on_path(&route.name),
             );
         }

@@ -28,7 +28,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 Diagnostic::new(&PROCESS_OUTSIDE_TREE, format!("the process of `{module}` is not started by a supervisor, and the upgrade does not find it"))
                     .label(route.span(at), format!("neither suspended nor converted; started in `{}` (line {})", start.by, start.line.0))
                     .help("start it as a child of a supervisor, in a release before this one; or restart the application")
-                    .about(module.as_str()).on_path(&route.name),
+                    .about(module.as_str())
+                    .on_path(&route.name),
             );
         }
     }

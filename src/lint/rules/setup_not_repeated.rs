@@ -183,7 +183,8 @@ fn compare(
         Diagnostic::new(&SETUP_NOT_REPEATED, message)
             .label(span, label)
             .help("do the same in `code_change`, or in a function that an `apply` on this path calls; or restart the process")
-            .about(module.as_str()).on_path(&route.name),
+            .about(module.as_str())
+            .on_path(&route.name),
     );
 }
 

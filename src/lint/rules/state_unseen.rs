@@ -47,9 +47,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             *is_stripped |= *why == STRIPPED_REASON;
         }
     }
-    for (modules, span, is_stripped) in unseen.into_values() {
+    for (application, (modules, span, is_stripped)) in unseen {
         let why = "`relupc diff` says for each module why".to_owned();
         let message = format!("whether the state or the children of {} changed cannot be seen from the files", super::named(&modules, NAMED));
-        found.push(Diagnostic::new(&STATE_UNSEEN, message).label(span, "loaded here").help(if is_stripped { format!("{why}; {STRIPPED}") } else { why }));
+        found.push(
+            Diagnostic::new(&STATE_UNSEEN, message)
+                .label(span, "loaded here")
+                .help(if is_stripped { format!("{why}; {STRIPPED}") } else { why })
+                .one_of_many(application, |names, count| {
+                    format!("whether the state or the children of processes changed cannot be seen from the files in {count} applications: {names}")
+                }),
+        );
     }
 }

@@ -38,7 +38,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 )
                 .label(span, format!("the code that it replaces started it, in line {} of its source", left.line))
                 .help("stop it with `timer:cancel/1` in `code_change`; its reference must be in the state")
-                .about(name.as_str()).on_path(&route.name),
+                .about(name.as_str())
+                .on_path(&route.name),
             );
         }
     }

@@ -80,7 +80,10 @@ fn report(script: &[Instruction], others: &HashMap<&Atom, &Dependent>, direction
                 Diagnostic::new(&UNMIRRORED_MODULES, message)
                     .label(module.span, format!("only in the {way}"))
                     .label(other, format!("the {back} of the same version"))
-                    .help(format!("add `{{{wanted},{}}}` there", module.value)),
+                    .help(format!("add `{{{wanted},{}}}` there", module.value))
+                    .one_of_many(module.value.as_str(), |names, count| {
+                        format!("{count} modules are changed in one direction, and the other one does not undo it: {names}")
+                    }),
             );
         }
     }

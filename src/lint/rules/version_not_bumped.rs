@@ -32,7 +32,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         found.push(
             Diagnostic::new(&VERSION_NOT_BUMPED, format!("`{}` {}: {}", application.name, fact.change, super::named(&modules, NAMED)))
                 .label(pair.place(&application.name), "the same in both releases")
-                .help("bump its version and write an appup entry for the old one"),
+                .help("bump its version and write an appup entry for the old one")
+                .one_of_many(&application.name, |names, count| {
+                    format!("{count} applications have modules that differ but the same version: an upgrade silently ignores them: {names}")
+                }),
         );
     }
 }

@@ -14,6 +14,8 @@ use std::ops::Range;
 
 /// How much of a line is drawn before and after a place, in bytes: files written by machines have lines of any length.
 const AROUND: usize = 200;
+/// How many places one drawing has.
+const LABELS: usize = 8;
 /// How many lines apart two places may be to share a drawing.
 const APART: usize = 3;
 
@@ -34,7 +36,7 @@ impl<'f> Excerpt<'f> {
 
     /// Takes a place in if it is near those that are there.
     pub fn add(&mut self, label: &'f Label, file: &'f Source) -> bool {
-        if !std::ptr::eq(self.file, file) {
+        if !std::ptr::eq(self.file, file) || self.labels.len() >= LABELS {
             return false;
         }
         let line = file.place(label.span.start).line;

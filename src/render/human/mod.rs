@@ -113,11 +113,11 @@ fn block(found: &Diagnostic, files: &Files, style: Style, everywhere: usize, out
         }
         out.push('\n');
     }
-    let places = grouped(&found.labels, files);
-    for place in places.iter().take(PLACES) {
+    let (places, more) = grouped(&found.labels, files);
+    for place in &places {
         excerpt::draw(place, style, out);
     }
-    if let Some(more) = places.len().checked_sub(PLACES).filter(|more| *more > 0) {
+    if more > 0 {
         let _ = writeln!(out, "   ... and {}; `--format json` lists all", super::count(more, "further place"));
     }
     if !found.paths.is_empty() && found.paths.len() != everywhere {
@@ -142,14 +142,18 @@ fn remark(word: &str, text: &str, style: Style, out: &mut String) {
     }
 }
 
-/// The places of a finding, those that one drawing can show together; the primary one comes first.
-fn grouped<'f>(labels: &'f [Label], files: &'f Files) -> Vec<Excerpt<'f>> {
+/// The first places of a finding, those that one drawing can show together, and how many more there are; the primary one comes first.
+fn grouped<'f>(labels: &'f [Label], files: &'f Files) -> (Vec<Excerpt<'f>>, usize) {
     let mut groups: Vec<Excerpt<'f>> = Vec::new();
+    let mut more = 0;
     for label in labels {
         let Some(file) = files.get(label.span.file) else { continue };
-        if !groups.iter_mut().any(|group| group.add(label, file)) {
+        let is_drawn = groups.iter_mut().any(|group| group.add(label, file));
+        if !is_drawn && groups.len() < PLACES {
             groups.push(Excerpt::new(label, file));
+        } else if !is_drawn {
+            more += 1;
         }
     }
-    groups
+    (groups, more)
 }

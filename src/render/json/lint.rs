@@ -1,5 +1,6 @@
 //! What `lint` found, as JSON.
 
+use super::super::tally::by_application;
 use super::{DiagnosticJson, SCHEMA, diagnostics};
 use crate::diag::Diagnostic;
 use crate::source::Files;
@@ -19,6 +20,21 @@ pub struct LintReport {
     pub skipped_rules: Skipped,
     /// The findings.
     pub diagnostics: Vec<DiagnosticJson>,
+    /// How many findings there are about each application, the worst first.
+    pub applications: Vec<TallyJson>,
+}
+
+/// What was found about an application.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct TallyJson {
+    /// Its name.
+    pub name: String,
+    /// How many errors.
+    pub errors: usize,
+    /// How many warnings.
+    pub warnings: usize,
+    /// How many notes.
+    pub notes: usize,
 }
 
 /// What was passed over.
@@ -41,6 +57,13 @@ impl LintReport {
             files: looked_at,
             skipped_rules: skipped_rules.clone(),
             diagnostics: diagnostics(findings, files),
+            applications: by_application(findings)
+                .into_iter()
+                .map(|(name, tally)| {
+                    let [errors, warnings, notes] = tally.counts;
+                    TallyJson { name, errors, warnings, notes }
+                })
+                .collect(),
         }
     }
 }
