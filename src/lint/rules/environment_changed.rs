@@ -36,10 +36,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         {
             continue;
         }
-        let subject = match &fact.change {
-            Change::Environment { application, .. } | Change::SystemConfig(SystemConfig::Keys { application, .. }) => application.as_str(),
-            Change::BootFile { name, .. } => name,
-            _ => "sys.config",
+        let subject = if let Change::Environment { application, .. } | Change::SystemConfig(SystemConfig::Keys { application, .. }) = &fact.change {
+            application.as_str()
+        } else if let Change::BootFile { name, .. } = &fact.change {
+            name
+        } else {
+            "sys.config"
         };
         found.push(
             Diagnostic::new(&ENVIRONMENT_CHANGED, fact.change.described())

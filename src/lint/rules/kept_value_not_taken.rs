@@ -84,17 +84,15 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) ->
             format!("handle both forms, or write `{{update,{process},{{advanced,[]}}}}` and convert it in `code_change`"),
         )
     };
-    let of_many = |finding: Diagnostic| {
-        let words = |names: &str, count: usize| format!("{count} functions may still be called, by supervisors or timers, and no longer exist: {names}");
-        match &fault.kind {
-            FaultKind::NoFunction(module, name, arity) if is_given => finding.one_of_many(format!("{module}:{name}/{arity}"), words),
-            _ => finding,
-        }
-    };
     let finding = Diagnostic::new(&KEPT_VALUE_NOT_TAKEN, what).label(span, format!("{fails}{made}")).help(help).about(about.as_str()).on_path(&route.name);
     // To leave elements out may be what is meant.
     // The older code cannot be changed for children that the newer one starts.
     let is_late = is_given && route.direction == Direction::Down;
     let finding = if fault.kind == FaultKind::Dropped || is_late { finding.severity(Severity::Advice) } else { finding };
-    of_many(finding)
+    let words = |names: &str, count: usize| format!("{count} functions may still be called, by supervisors or timers, and no longer exist: {names}");
+    if let (FaultKind::NoFunction(module, name, arity), true) = (&fault.kind, is_given) {
+        finding.one_of_many(format!("{module}:{name}/{arity}"), words)
+    } else {
+        finding
+    }
 }
