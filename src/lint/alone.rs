@@ -1,13 +1,17 @@
 //! An appup that is checked on its own, from its document on.
 
-use super::{check_file, computed};
-use crate::appup;
+use super::check_file;
+use super::computed::{computed, without_version};
+use crate::appup::{self, Appup};
 use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::release::read_app;
 use crate::source::Files;
-use crate::term::{Atom, Document};
+use crate::term::{Atom, Document, Term};
 use std::collections::BTreeSet;
+
+/// What a version that a build fills in is called where it is not known.
+const UNKNOWN_VERSION: &str = "VSN";
 
 /// What is known of an appup on its own.
 pub struct Alone<'a> {
@@ -17,22 +21,39 @@ pub struct Alone<'a> {
     pub document: Document,
     /// The `.app` file beside it.
     pub app: Option<&'a Document>,
+    /// The version of the `.app`, or of the source of one, beside it.
+    pub version: Option<String>,
     /// The modules that have a compiled file beside it.
     pub beams: Option<&'a BTreeSet<String>>,
 }
 
 /// Finds what is wrong with it, as a version of OTP reads it.
 pub fn check_alone(alone: Alone<'_>, otp: Otp, files: &Files, found: &mut Findings) {
-    let Alone { path, document, app, beams } = alone;
-    if let Some((file, source)) = document.terms.first().and_then(|term| Some((term.span.file, files.get(term.span.file)?)))
+    let Alone { path, document, app, version, beams } = alone;
+    let text = document.terms.first().and_then(|term| Some((term.span.file, files.get(term.span.file)?)));
+    if let Some((file, source)) = text
+        && without_version(source, file, otp).is_none()
         && let Some(computed) = computed(path, file, &source.text, &document)
     {
         return found.push(computed);
     }
-    let Some(appup) = appup::from_document(document, otp, found) else { return };
+    let Some(appup) = read_alone(document, version.as_deref(), otp, files, found) else { return };
     let name = Atom::new(application_of(path));
     let app = app.filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
     check_file(&name, &appup, app.as_ref(), beams, true, found);
+}
+
+/// Reads an appup on its own. A version that a build fills in is that of the application, where it is known.
+pub fn read_alone(document: Document, version: Option<&str>, otp: Otp, files: &Files, found: &mut Findings) -> Option<Appup> {
+    let file = document.terms.first().map(|term| term.span.file);
+    let filled = file.and_then(|file| without_version(files.get(file)?, file, otp));
+    let is_filled_in = filled.is_some();
+    let mut appup = appup::from_document(filled.unwrap_or(document), otp, found)?;
+    if is_filled_in {
+        let span = appup.vsn.span;
+        appup.vsn = Term { span, ..Term::string(version.unwrap_or(UNKNOWN_VERSION)) };
+    }
+    Some(appup)
 }
 
 /// The application that an appup is for, by its name: `my_app` for `ebin/my_app.appup` and `src/my_app.appup.src`.

@@ -1,8 +1,13 @@
 //! Sources of appups that are not appups yet: Erlang expressions, or templates, that a build turns into one.
+//!
+//! Those whose only unknown is the version they are for (`{VSN,Up,Down}`, `{"%VSN%",...}`, `{{{vsn}},...}`) are read like appups.
 
 use crate::diag::{Diagnostic, codes};
+use crate::otp::Otp;
+use crate::source::Source;
 use crate::span::{FileId, Span};
-use crate::term::{Document, is_expression};
+use crate::term::{Document, Extent, is_expression, parse};
+use std::ops::Range;
 
 codes! {
     APPUP_COMPUTED "RL0338" "appup-computed" Advice
@@ -24,6 +29,58 @@ pub fn computed(name: &str, file: FileId, text: &str, document: &Document) -> Op
             .label(span, what)
             .help("build the application and check the `.appup` beside its `.app`"),
     )
+}
+
+/// The document of an `.appup.src` whose only unknown is the version that it is for; `None` where that is written out, or where more
+/// is unknown. Every place in it is that of the source.
+pub fn without_version(source: &Source, file: FileId, otp: Otp) -> Option<Document> {
+    if !source.name.ends_with(".src") {
+        return None;
+    }
+    let range = unknown_version(&source.text)?;
+    let mut text = source.text.clone();
+    // A value of the same length takes its place.
+    let value = range.len().checked_sub(2).map_or_else(|| "0".to_owned(), |inside| format!("\"{}\"", " ".repeat(inside)));
+    text.replace_range(range, &value);
+    if mark(&text).is_some() {
+        return None;
+    }
+    let document = parse(&Source::new(source.name.clone(), text.into_bytes()), file, otp, Extent::First);
+    document.faults.iter().all(|fault| !is_expression(fault)).then_some(document)
+}
+
+/// Where the version of an appup stands, if a build fills it in: a variable, a mark, a string that holds nothing but a mark.
+fn unknown_version(text: &str) -> Option<Range<usize>> {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..)?;
+        let skipped = rest.len() - rest.trim_start().len();
+        match rest.trim_start().chars().next()? {
+            '%' => at += skipped + rest.trim_start().find('\n')?,
+            '{' => {
+                at += skipped + 1;
+                break;
+            }
+            _ => return None,
+        }
+    }
+    let rest = text.get(at..)?;
+    let start = at + rest.len() - rest.trim_start().len();
+    let rest = rest.trim_start();
+    let end = match rest.chars().next()? {
+        'A'..='Z' | '_' => rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?,
+        '{' if mark(rest) == Some(0) => rest.find("}}")? + 2,
+        '"' => {
+            let end = rest.get(1..)?.find('"')? + 2;
+            let inner = rest.get(1..end - 1)?;
+            let is_mark = [("%", "%"), ("{{", "}}"), ("${", "}"), ("@", "@"), ("<%=", "%>")]
+                .iter()
+                .any(|(open, close)| inner.len() > open.len() + close.len() && inner.starts_with(open) && inner.ends_with(close));
+            is_mark.then_some(end)?
+        }
+        _ => return None,
+    };
+    rest.get(end..)?.trim_start().starts_with(',').then_some(start..start + end)
 }
 
 /// Where a template has its first mark: `{{name}}`.

@@ -20,8 +20,8 @@ mod rules;
 mod run;
 
 pub use allow::Ran;
-pub use alone::{Alone, application_of, check_alone};
-pub use computed::computed;
+pub use alone::{Alone, application_of, check_alone, read_alone};
+
 pub use existing::Existing;
 pub use file::File;
 pub use fix::{Fixed, Which, fix};

@@ -13,7 +13,7 @@ use crate::relup::{self, Relup, Step};
 use crate::source::{FileTree, Files, Source, Spot, TreeId, Unfit, join, parent, refused};
 use crate::span::{FileId, Span, Spanned};
 use crate::term::print::brief;
-use crate::term::{Atom, Document, Extent, parse};
+use crate::term::{Atom, Document, Extent, Term, TermKind, parse};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -76,28 +76,41 @@ impl Session<'_> {
         let documents = self.opener.read_all(&spots);
         let beside: Vec<Spot> = fresh.iter().map(|path| Spot::new(TreeId::Outside, app_beside(path))).collect();
         let apps: Vec<Option<Document>> = self.opener.read_all(&beside).into_iter().map(Result::ok).collect();
+        let versions: Vec<Option<String>> = fresh.iter().zip(&apps).map(|(path, app)| self.version_beside(path, app.as_ref())).collect();
         // Many appups may be in one folder: it is listed once.
         let mut compiled: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
         for (path, _) in fresh.iter().zip(&apps).filter(|(_, app)| app.is_some()) {
             compiled.entry(parent(path)).or_insert_with_key(|folder| modules_in(self.overlay, folder));
         }
-        let jobs: Vec<_> = fresh.iter().zip(documents).zip(&apps).collect();
+        let jobs: Vec<_> = fresh.iter().zip(documents).zip(apps.iter().zip(versions)).collect();
         let (otp, texts) = (self.opener.otp(), self.opener.files());
-        let checked = parallel::each(jobs, |((path, document), app)| {
+        let checked = parallel::each(jobs, |((path, document), (app, version))| {
             let mut found = Findings::default();
             let beams = compiled.get(parent(path)).filter(|beams| !beams.is_empty());
             match document {
-                Ok(document) => lint::check_alone(Alone { path, document, app: app.as_ref(), beams }, otp, texts, &mut found),
+                Ok(document) => lint::check_alone(Alone { path, document, app: app.as_ref(), version, beams }, otp, texts, &mut found),
                 Err(why) => found.push(refused(path, &why)),
             }
             Checked { found, has_app: app.is_some() }
         });
         let mut fresh = fresh.iter().zip(checked).map(|(path, checked)| {
-            let made_of = self.overlay.made_of([path.as_str(), app_beside(path).as_str(), parent(path)]);
+            let made_of = self.overlay.made_of([path.as_str(), app_beside(path).as_str(), source_beside(path).as_str(), parent(path)]);
             self.files.keep((*path).clone(), made_of, checked)
         });
         // A path that is given twice was checked twice, too.
         known.into_iter().filter_map(|known| known.or_else(|| fresh.next())).collect()
+    }
+
+    /// The version of the application of an appup's source: that of the `.app`, else that of its `.app.src`.
+    fn version_beside(&mut self, path: &str, app: Option<&Document>) -> Option<String> {
+        if !path.ends_with(".src") {
+            return None;
+        }
+        let version = |document: &Document| version_of(document.terms.first()?);
+        app.and_then(version).or_else(|| {
+            let source = source_beside(path);
+            self.overlay.is_file(&source).then(|| self.document(&source).ok()).flatten().as_ref().and_then(version)
+        })
     }
 
     /// Checks a relup on its own.
@@ -159,7 +172,9 @@ impl Session<'_> {
         let name = Atom::new(application_of(path));
         let document = self.document(path).map_err(|why| found.push(refused(path, &why))).ok();
         let otp = self.opener.otp();
-        let appup = document.and_then(|document| appup::from_document(document, otp, &mut found));
+        let app = self.document(&app_beside(path)).ok();
+        let own = self.version_beside(path, app.as_ref());
+        let appup = document.and_then(|document| lint::read_alone(document, own.as_deref(), otp, self.opener.files(), &mut found));
         if let (Some(version), Some(appup)) = (only, &appup) {
             has_version(version, appup, path)?;
         }
@@ -206,13 +221,26 @@ fn app_beside(path: &str) -> String {
     join(parent(path), &format!("{}.app", application_of(path)))
 }
 
+/// Where the source of that is.
+fn source_beside(path: &str) -> String {
+    app_beside(path) + ".src"
+}
+
+/// The version in the term of an `.app` or its source, if it is written out.
+fn version_of(app: &Term) -> Option<String> {
+    let Some([tag, _, keys]) = app.as_tuple() else { return None };
+    let keys = tag.is_atom("application").then(|| keys.items())??;
+    let pair = keys.iter().filter_map(Term::as_tuple).find(|pair| pair.first().is_some_and(|key| key.is_atom("vsn")))?;
+    if let [_, Term { kind: TermKind::Str(text), .. }] = pair { Some(text.to_string()) } else { None }
+}
+
 /// What is wrong with the text of an appup on its own.
 fn alone(source: &Source, otp: Otp) -> Vec<Diagnostic> {
     let mut files = Files::default();
     let file = files.add(Source::new(source.name.clone(), source.bytes().into_owned()));
     let document = files.get(file).map(|source| parse(source, file, otp, Extent::First)).unwrap_or_default();
     let mut found = Findings::default();
-    lint::check_alone(Alone { path: &source.name, document, app: None, beams: None }, otp, &files, &mut found);
+    lint::check_alone(Alone { path: &source.name, document, app: None, version: None, beams: None }, otp, &files, &mut found);
     found.sorted()
 }
 

@@ -427,6 +427,32 @@ fn sources_that_are_evaluated_are_passed_and_said_to_be() {
 }
 
 #[test]
+fn a_source_whose_version_a_build_fills_in_is_checked_like_an_appup() {
+    let app = "{application,demo,[{vsn,\"2.0.0\"}]}.\n";
+    for version in ["VSN", "V", "_Vsn", "\"%VSN%\"", "\"{{vsn}}\"", "{{ vsn }}", "\"${VSN}\"", "\"@vsn@\""] {
+        let text = format!("%% {{comment}}\n{{ {version} ,\n [{{\"1.0.0\",[{{load_modul,x}}]}}],\n [{{\"1.0.0\",[{{load_module,x}}]}}]}}.\n");
+        let folder = demo::lay_out([("src/demo.appup.src", text.as_str()), ("src/demo.app.src", app)]);
+        let (document, _) = demo::json(folder.path(), &["lint", "src", "--format", "json"]);
+        let place = &document["diagnostics"][0]["labels"][0]["start"];
+        assert_eq!((demo::codes(&document), &place["line"], &place["column"]), (vec!["RL0309".to_owned()], &3.into(), &13.into()), "{version}");
+        // The version of the source beside it counts.
+        let text = text.replace("load_modul,", "load_module,");
+        let folder = demo::lay_out([("src/demo.appup.src", text.as_str()), ("src/demo.app.src", app)]);
+        let output = demo::relupc(folder.path(), &["expand", "src/demo.appup.src"]);
+        let script = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(script.contains("{load_object_code,{demo,\"2.0.0\",[x]}}") && output.status.success(), "{version}: {script}");
+        // What a build does is not known for an appup that is one already.
+        let folder = demo::lay_out([("ebin/demo.appup", text)]);
+        let (document, status) = demo::json(folder.path(), &["lint", "ebin", "--format", "json"]);
+        assert!(status == 1 || version.starts_with('"'), "{version}: {document}");
+    }
+    // More than the version is unknown.
+    let folder = demo::lay_out([("demo.appup.src", "{VSN,[{\"1.0.0\",[{load_module,M}]}],[]}.\n")]);
+    let (document, _) = demo::json(folder.path(), &["lint", "demo.appup.src", "--format", "json"]);
+    assert_eq!(demo::codes(&document), ["RL0338"]);
+}
+
+#[test]
 fn a_dependency_is_called_one() {
     let folder = hazards();
     let app = folder.path().join("target/lib/window-2.0.0/ebin/window.app");
