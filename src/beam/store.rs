@@ -24,6 +24,8 @@ pub struct Store {
     modules: Mutex<HashMap<Spot, Arc<Module>>>,
     kept: AtomicUsize,
     reads: AtomicUsize,
+    /// Where modules with debug information are, by name.
+    unstripped: HashMap<String, Vec<Spot>>,
 }
 
 /// What is known of one module; each part is made when it is first asked for.
@@ -58,6 +60,16 @@ impl Store {
     /// How many times a file was read.
     pub fn reads(&self) -> usize {
         self.reads.load(Ordering::Relaxed)
+    }
+
+    /// Takes modules with debug information in, for those that have the same code and none.
+    pub fn know_unstripped(&mut self, modules: impl IntoIterator<Item = (String, Spot)>) {
+        for (name, spot) in modules {
+            let known = self.unstripped.entry(name).or_default();
+            if !known.contains(&spot) {
+                known.push(spot);
+            }
+        }
     }
 
     /// Forgets a file, which has changed.
@@ -139,7 +151,8 @@ impl Look<'_> {
         if let Some(bytes) = kept.as_ref() {
             return Ok(Opened(Arc::clone(bytes)));
         }
-        let bytes = Arc::new(self.beams.trees.get(self.spot.tree).read(&self.spot.path)?);
+        let bytes = self.beams.trees.get(self.spot.tree).read(&self.spot.path)?;
+        let bytes = Arc::new(self.unstripped(&bytes).unwrap_or(bytes));
         let store = self.beams.store;
         store.reads.fetch_add(1, Ordering::Relaxed);
         if store.kept.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len() <= ROOM {
@@ -148,6 +161,21 @@ impl Look<'_> {
             store.kept.fetch_sub(bytes.len(), Ordering::Relaxed);
         }
         Ok(Opened(bytes))
+    }
+
+    /// The module with debug information that has the same code, where this one has none.
+    fn unstripped(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let name = self.spot.path.rsplit('/').next()?.strip_suffix(".beam")?;
+        let candidates = self.beams.store.unstripped.get(name)?;
+        let own = Beam::open(bytes).ok().filter(|beam| beam.debug_chunk().is_none())?;
+        let md5 = own.md5();
+        candidates.iter().find_map(|spot| {
+            let tree = self.beams.trees.get(spot.tree);
+            tree.used(&spot.path);
+            let other = tree.read(&spot.path).ok()?;
+            let is_same = Beam::open(&other).is_ok_and(|beam| beam.debug_chunk().is_some() && beam.md5() == md5);
+            is_same.then_some(other)
+        })
     }
 
     /// Has a look at the whole module; `None` where it cannot be read.

@@ -85,7 +85,13 @@ impl Limit {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let settings = Settings { otp: args.search.language.otp, search: args.search.path.clone(), levels: Levels::default(), with_code: true };
+    let settings = Settings {
+        otp: args.search.language.otp,
+        search: args.search.path.clone(),
+        debug_info: args.search.debug_info.clone(),
+        levels: Levels::default(),
+        with_code: true,
+    };
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let releases = session.releases(&[args.target.clone(), args.base.clone()]);

@@ -87,7 +87,8 @@ pub(super) fn run(mut args: Args, shell: &mut Shell) -> Result<Outcome, Failure>
     }
     let first = args.paths.first().or(args.target.as_ref()).map_or(".", String::as_str);
     let levels = args.levels.levels(&Disk, first)?.warnings_as_errors(args.warnings_as_errors);
-    let settings = Settings { otp: args.search.language.otp, search: args.search.path.clone(), levels, with_code: true };
+    let settings =
+        Settings { otp: args.search.language.otp, search: args.search.path.clone(), debug_info: args.search.debug_info.clone(), levels, with_code: true };
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let request = LintRequest { paths: args.paths, target: args.target, bases: args.from };

@@ -111,7 +111,13 @@ enum ForbidArg {
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     check_usage(&args)?;
     let levels = args.levels.levels(&Disk, &args.target)?.warnings_as_errors(args.warnings_as_errors);
-    let settings = Settings { otp: args.search.language.otp, search: args.search.path.clone(), levels, with_code: !args.no_lint };
+    let settings = Settings {
+        otp: args.search.language.otp,
+        search: args.search.path.clone(),
+        debug_info: args.search.debug_info.clone(),
+        levels,
+        with_code: !args.no_lint,
+    };
     let overlay = ManuallyDrop::new(Overlay::new(&Disk));
     // The process ends with the run: what takes long to give back piece by piece is left to the system.
     let mut session = ManuallyDrop::new(Session::new(&overlay, settings));

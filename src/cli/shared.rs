@@ -10,6 +10,11 @@ pub struct Search {
     #[arg(long = "path", value_name = "DIR", value_parser = path, action = clap::ArgAction::Append)]
     pub path: Vec<String>,
 
+    /// Take debug information that a release lacks from the modules in this folder that have the same code; `*` matches any name, as
+    /// in `_build/prod/lib/*/ebin`
+    #[arg(long, value_name = "DIR", value_parser = path, action = clap::ArgAction::Append)]
+    pub debug_info: Vec<String>,
+
     #[command(flatten)]
     pub language: Language,
 }

@@ -288,6 +288,11 @@ pub(super) fn search_path_empty(entry: &str) -> Diagnostic {
     Diagnostic::new(&SEARCH_PATH_EMPTY, format!("`--path {entry}` matches no folder")).help("check the name; `*` matches any name, as in `lib/*/ebin`")
 }
 
+pub(super) fn debug_info_empty(entry: &str) -> Diagnostic {
+    Diagnostic::new(&SEARCH_PATH_EMPTY, format!("`--debug-info {entry}` matches no folder with compiled modules"))
+        .help("check the name; `*` matches any name, as in `_build/prod/lib/*/ebin`")
+}
+
 /// A syntax error in a file that was passed over for a better one further on.
 pub(super) fn demoted(found: Diagnostic) -> Diagnostic {
     let mut found = found.severity(Severity::Warning);

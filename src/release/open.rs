@@ -3,7 +3,7 @@
 use super::library::{Folder, Library, Shelf};
 use super::read_rel::read_rel;
 use super::rel::Rel;
-use super::{Application, FileKind, Release, check, faults, with_otp_tag};
+use super::{Application, FileKind, Release, check, faults, modules_in, with_otp_tag};
 use crate::beam::{Beams, Store};
 use crate::diag::Findings;
 use crate::otp::Otp;
@@ -18,6 +18,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Opener<'a> {
     trees: Trees<'a>,
     search: Vec<String>,
+    debug_info: Vec<String>,
     otp: Option<Otp>,
     library: Library,
     files: Files,
@@ -47,6 +48,7 @@ impl<'a> Opener<'a> {
         Opener {
             trees: Trees::new(outside),
             search,
+            debug_info: Vec::new(),
             otp,
             library: Library::default(),
             files: Files::default(),
@@ -60,6 +62,11 @@ impl<'a> Opener<'a> {
     pub fn with_code(mut self) -> Opener<'a> {
         self.trees.keep = Keep::Everything;
         self
+    }
+
+    /// The same, for a run that takes debug information which a release lacks from the modules in other folders.
+    pub fn with_debug_info(self, folders: Vec<String>) -> Opener<'a> {
+        Opener { debug_info: folders, ..self }
     }
 
     /// The trees that everything is read from.
@@ -106,6 +113,7 @@ impl<'a> Opener<'a> {
     /// One that OTP refuses is opened as far as it goes.
     pub fn open(&mut self, references: &[&str], found: &mut Findings) -> Vec<Option<Release>> {
         let given = self.search_path(found);
+        self.find_debug_info(found);
         let rels: Vec<Option<Found>> = references
             .iter()
             .map(|reference| {
@@ -206,6 +214,26 @@ impl<'a> Opener<'a> {
             folders.extend(listed);
         }
         folders
+    }
+
+    /// Notes where unstripped modules are.
+    fn find_debug_info(&mut self, found: &mut Findings) {
+        for entry in &self.debug_info {
+            let mut refused = Vec::new();
+            let folders = expand(self.trees.outside(), entry, &mut refused);
+            let modules: Vec<(String, Spot)> = folders
+                .iter()
+                .flat_map(|folder| {
+                    let here = |name: &String| Spot::new(TreeId::Outside, join(folder, &format!("{name}.beam")));
+                    modules_in(self.trees.outside(), folder).into_iter().map(move |name| (name.clone(), here(&name))).collect::<Vec<_>>()
+                })
+                .collect();
+            if modules.is_empty() && refused.is_empty() {
+                found.push(faults::debug_info_empty(entry));
+            }
+            found.extend(refused.iter().map(|(folder, words)| unreadable_folder(folder, words)));
+            self.store.know_unstripped(modules);
+        }
     }
 
     // ---- finding the .rel ----

@@ -105,7 +105,7 @@ pub struct Session<'t> {
 impl<'t> Session<'t> {
     /// A session over a tree, with its settings.
     pub fn new(overlay: &'t Overlay<'t>, settings: Settings) -> Session<'t> {
-        let opener = Opener::new(overlay, settings.search.clone(), settings.otp);
+        let opener = Opener::new(overlay, settings.search.clone(), settings.otp).with_debug_info(settings.debug_info.clone());
         let opener = if settings.with_code { opener.with_code() } else { opener };
         Session {
             overlay,

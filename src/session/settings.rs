@@ -10,6 +10,9 @@ pub struct Settings {
     pub otp: Option<Otp>,
     /// Where applications are searched: folders, with wildcards as OTP has them.
     pub search: Vec<String>,
+    /// Where unstripped modules are: folders, with wildcards as OTP has them. One is used for a module of a release that has no debug
+    /// information and the same code.
+    pub debug_info: Vec<String>,
     /// Which findings are reported, and at which level.
     pub levels: Levels,
     /// Whether compiled code and configuration are looked at. If not, of a tarball only what describes the release is kept.

@@ -250,6 +250,23 @@ fn without_debug_information_what_is_not_seen_is_said_and_structs_are_read_from_
     let server = "Elixir.DonationPlatform.Server";
     assert_eq!(fact(&document, server, "struct")["items"][0], "+ currency");
     assert!(fact(&document, server, "state-unknown")["text"].as_str().unwrap().contains("it holds no debug information"));
+    // With the unstripped modules of the builds at hand it is as if nothing had been stripped.
+    let release = |version: &str| format!("fixtures/releases/donation_platform/{version}");
+    let (whole, _) = diff(&release("1.0.0"), &release("1.1.0"));
+    let both = ["--debug-info", "fixtures/releases/donation_platform/*/lib/donation_platform-*/ebin"];
+    let (base, target) = (at("1.0.0"), at("1.1.0"));
+    let arguments = ["diff", base.as_str(), target.as_str(), "--format", "json"];
+    let (seen, status) = demo::json(root(), &[arguments.as_slice(), &both].concat());
+    assert_eq!(
+        (&seen["comparison"]["applications"][0]["modules"], &seen["diagnostics"], status),
+        (&whole["comparison"]["applications"][0]["modules"], &serde_json::json!([]), 0)
+    );
+    // Those of one build have another code than the release that the other one made.
+    let one = ["--debug-info", "fixtures/releases/donation_platform/1.0.0/lib/donation_platform-1.0.0/ebin"];
+    let (half, _) = demo::json(root(), &[arguments.as_slice(), &one].concat());
+    assert!(fact(&half, server, "state-unknown")["text"].as_str().unwrap().contains("it holds no debug information"));
+    let (document, status) = demo::json(root(), &[arguments.as_slice(), &["--debug-info", "nowhere/*"]].concat());
+    assert_eq!((document["diagnostics"][0]["code"].as_str(), status), (Some("RL0234"), 0));
 }
 
 #[test]

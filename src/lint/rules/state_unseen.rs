@@ -24,7 +24,7 @@ fn is_unseen(change: &Change) -> bool {
 const NAMED: usize = 6;
 
 /// What to do where debug information is missing.
-const STRIPPED: &str = "where the debug information is missing, the release tool has removed it: keep it with `strip_beams: false` (mix) or without `{mode,prod}` (rebar3: `{dev_mode,false}` and `{include_erts,true}` in its place)";
+const STRIPPED: &str = "where the debug information is missing, the release tool has removed it: name the modules of the build (`--debug-info '_build/prod/lib/*/ebin'`), or keep it with `strip_beams: false` (mix) or without `{mode,prod}` (rebar3: `{dev_mode,false}` and `{include_erts,true}` in its place)";
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     // For each application the modules, where the first one is loaded, and whether debug information is missing.
