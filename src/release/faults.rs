@@ -130,12 +130,19 @@ pub(super) fn application_not_found(app: &RelApp, folders: usize) -> Diagnostic 
         .otp("error_reading/not_found")
 }
 
-pub(super) fn application_version(app: &RelApp, seen: &[Spanned<String>]) -> Diagnostic {
+pub(super) fn application_version(app: &RelApp, seen: &[Spanned<String>], misnamed: Option<&str>) -> Diagnostic {
     let wanted = &app.vsn.value;
     let versions: Vec<&str> = seen.iter().map(|vsn| vsn.value.as_str()).collect();
+    let help = match misnamed {
+        Some(folder) => format!(
+            "`{folder}` holds version {}: in development mode rebar3 links every version to the one folder of the build; make releases with `{{dev_mode,false}}`",
+            versions.first().copied().unwrap_or_default()
+        ),
+        None => format!("found {}; rebuild the application, or change the version here", versions.join(", ")),
+    };
     let found = Diagnostic::new(&APPLICATION_VERSION, format!("`{}` is not on the search path in version `{wanted}`", app.name.value))
         .label(app.vsn.span, "this version is asked for")
-        .help(format!("found {}; rebuild the application, or change the version here", versions.join(", ")))
+        .help(help)
         .otp("error_reading/no_valid_version");
     seen.iter().take(3).fold(found, |found, vsn| found.label(vsn.span, format!("here it is `{}`", vsn.value)))
 }

@@ -7,7 +7,7 @@ use super::{FileKind, with_otp_tag};
 use crate::diag::{Diagnostic, Findings};
 use crate::otp::Otp;
 use crate::parallel;
-use crate::source::{Files, Refusal, Source, Spot, Trees, join, refused, unreadable_folder};
+use crate::source::{Files, Refusal, Source, Spot, Trees, join, parent, refused, unreadable_folder};
 use crate::span::{FileId, Spanned};
 use crate::term::{Extent, FaultClass, Sensitive, parse, text_after_term};
 use foldhash::{HashMap, HashSet, HashSetExt};
@@ -120,6 +120,7 @@ impl Library {
         let mut passed: Vec<&[Diagnostic]> = Vec::new();
         let mut unparsable: Vec<&[Diagnostic]> = Vec::new();
         let mut versions: Vec<Spanned<String>> = Vec::new();
+        let mut misnamed = None;
         for (folder, spot) in shelf.candidates(app) {
             match self.read.get(&spot) {
                 None => {}
@@ -129,7 +130,13 @@ impl Library {
                     found.extend(faults.iter().cloned());
                     return None;
                 }
-                Some(Read::Good(file, ..)) if file.vsn.value != app.vsn.value => versions.push(file.vsn.clone()),
+                Some(Read::Good(file, ..)) if file.vsn.value != app.vsn.value => {
+                    // A folder that is called after the version that is wanted, and holds another one.
+                    let whole = parent(&folder.path);
+                    let is_named = whole.ends_with(&format!("/{}-{}", app.name.value.as_str(), app.vsn.value));
+                    misnamed = misnamed.or_else(|| is_named.then(|| whole.to_owned()));
+                    versions.push(file.vsn.clone());
+                }
                 Some(Read::Good(file, warnings, sensitive)) => {
                     let demote = |fault: &Diagnostic| faults::demoted(fault.clone());
                     found.extend(passed.iter().chain(&unparsable).flat_map(|faults| faults.iter()).map(demote));
@@ -144,7 +151,7 @@ impl Library {
         }
         found.extend(passed.iter().chain(&unparsable).flat_map(|faults| faults.iter().cloned()));
         if !versions.is_empty() {
-            found.push(faults::application_version(app, &versions));
+            found.push(faults::application_version(app, &versions, misnamed.as_deref()));
         } else if unparsable.is_empty() {
             found.push(faults::application_not_found(app, shelf.searched));
         }

@@ -250,3 +250,17 @@ fn what_otp_refuses_is_compared_and_checked_all_the_same() {
         assert_eq!(demo::relupc(folder.path(), &["graph", "new", "--from", "old", "--path", "lib/*/ebin"]).status.code(), Some(1));
     }
 }
+
+#[test]
+fn a_folder_that_holds_another_version_than_its_name_says_is_a_link_of_the_build() {
+    let mut files = root();
+    // Both versions lead to the folder of the build, as in rebar3's development mode.
+    let built = files["root/lib/demo-2.0.0/ebin/demo.app"].clone();
+    files.insert("root/lib/demo-1.0.0/ebin/demo.app".to_owned(), built);
+    let folder = demo::lay_out(files);
+    let (code, words) = status(folder.path(), &["diff", "root@1.0.0", "root@2.0.0"]);
+    assert!(
+        code == 1 && words.contains("error[RL0211]") && words.contains("`root/lib/demo-1.0.0` holds version 2.0.0") && words.contains("{dev_mode,false}"),
+        "{words}"
+    );
+}

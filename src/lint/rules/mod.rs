@@ -84,6 +84,7 @@ register! {
     emulator_restarted
     releases_file_missing
     environment_lost
+    application_left_stopped
     relup_refused
     relup_object_code
     relup_left_over
