@@ -29,6 +29,8 @@ const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent"];
 const CALLS: &[&str] = &["start_child", "set_env", "put_env"];
 /// And, where configuration changed, those that read it.
 const READS: &[&str] = &["get_env", "fetch_env", "fetch_env!"];
+/// How many messages of others arrive at the processes of a module.
+const MAX_SENT: usize = 16;
 /// How many modules are worth a thread.
 const WORTH_A_THREAD: usize = 2;
 
@@ -99,12 +101,55 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
     let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(is_named));
     let offering: Vec<&Atom> = modules.into_iter().filter(is_store).collect();
     half.offered = offer(&half, pair, &code, &offering, None);
+    send(&mut half, &code);
     let later = half.processes.values().flat_map(|(_, living)| living.begun.iter().chain(living.done.iter().map(|(_, done)| done)));
     let all = later.chain(half.starts.values().flatten()).chain(half.offered.values().flat_map(|offered| &offered.done));
     let mut stored = Stored::default();
     all.for_each(|done| stored.put(done));
     half.stored = stored;
     half
+}
+
+/// Lets what processes were seen to send each other arrive: what others gave them is among the things that they keep.
+fn send(half: &mut Half, code: &Code<'_, '_>) {
+    let mut sent: BTreeMap<Atom, Vec<Message>> = BTreeMap::new();
+    for done in half.all_done() {
+        let Some((receiver, message)) = sent_by(half, done) else { continue };
+        let all = sent.entry(receiver).or_default();
+        if all.len() < MAX_SENT && !all.contains(&message) {
+            all.push(message);
+        }
+    }
+    let receivers: Vec<(Atom, Vec<Message>)> = sent.into_iter().collect();
+    let met = parallel::map(&receivers, 1, |(receiver, sent)| {
+        let (machine, living) = half.processes.get(receiver)?;
+        let (program, mut living) = (code.program(receiver)?, living.clone());
+        code.run(None, &NO_REPLIES, |world| {
+            let mut all = messages(world, &program, *machine);
+            all.extend(sent.iter().cloned());
+            living.meet(world, &program, *machine, &all);
+        });
+        Some((receiver.clone(), (*machine, living)))
+    });
+    half.processes.extend(met.into_iter().flatten());
+}
+
+/// What a call sends to a server, where more is known of it than its tag, and which module that runs.
+fn sent_by(half: &Half, done: &Done) -> Option<(Atom, Message)> {
+    let [name, sent, ..] = done.arguments.as_slice() else { return None };
+    let callback = match (done.module.as_str(), done.function.as_str()) {
+        ("gen_server" | "Elixir.GenServer", "call") => "handle_call",
+        ("gen_server" | "Elixir.GenServer", "cast") => "handle_cast",
+        ("erlang", "send") => "handle_info",
+        _ => return None,
+    };
+    let says_something = |value: &Value| *value != Value::Any && !value.is_never();
+    let (_, further) = sent.as_tuple()?.split_first()?;
+    let receiver = half.of_name(name).filter(|_| further.iter().any(says_something))?;
+    let is_server = half.processes.get(receiver).is_some_and(|(machine, _)| *machine == Machine::Server);
+    let rest = if callback == "handle_call" { vec![Value::Any; 2] } else { vec![Value::Any] };
+    let arguments = std::iter::once(sent.clone()).chain(rest).collect();
+    is_server.then(|| (receiver.clone(), Message { callback: Atom::new(callback), arguments }))
 }
 
 /// Runs what modules offer: their exported functions, but for the callbacks of processes, with arguments of which nothing is known.
