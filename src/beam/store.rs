@@ -5,6 +5,7 @@
 //! about something new when they are gone is read again.
 
 use super::container::{Beam, Unreadable};
+use super::debug::Debug;
 use super::facts::{Call, Facts};
 use super::named::NamedCall;
 use super::program::Program;
@@ -167,13 +168,13 @@ impl Look<'_> {
     fn unstripped(&self, bytes: &[u8]) -> Option<Vec<u8>> {
         let name = self.spot.path.rsplit('/').next()?.strip_suffix(".beam")?;
         let candidates = self.beams.store.unstripped.get(name)?;
-        let own = Beam::open(bytes).ok().filter(|beam| beam.debug_chunk().is_none())?;
+        let own = Beam::open(bytes).ok().filter(|beam| Debug::open(beam).is_none())?;
         let md5 = own.md5();
         candidates.iter().find_map(|spot| {
             let tree = self.beams.trees.get(spot.tree);
             tree.used(&spot.path);
             let other = tree.read(&spot.path).ok()?;
-            let is_same = Beam::open(&other).is_ok_and(|beam| beam.debug_chunk().is_some() && beam.md5() == md5);
+            let is_same = Beam::open(&other).is_ok_and(|beam| beam.md5() == md5 && Debug::open(&beam).is_some());
             is_same.then_some(other)
         })
     }

@@ -123,7 +123,7 @@ pub(super) fn run(mut args: Args, shell: &mut Shell) -> Result<Outcome, Failure>
         FindingsFormat::Human => {
             let shown = gathered(list.clone());
             shell.print(render::human(&shown, &files, shell.product()) + &render::table(&list));
-            shell.remark(&format!("{}{}", counted(looked_at, &shown), passed_over(&skipped, looked_at == alone)));
+            shell.remark(&format!("{}{}", counted(looked_at, &list, &shown), passed_over(&skipped, looked_at == alone)));
         }
         FindingsFormat::Concise => shell.print(render::concise(&list, &files)),
         FindingsFormat::Json => shell.print(render::document(&LintReport::new(looked_at, &skipped, &list, &files))),
@@ -147,10 +147,16 @@ fn outcome_of(report: &Report) -> Outcome {
 }
 
 /// The last line of the report.
-fn counted(looked_at: usize, list: &[Diagnostic]) -> String {
+fn counted(looked_at: usize, list: &[Diagnostic], shown: &[Diagnostic]) -> String {
     let files = if looked_at == 1 { "checked 1 file".to_owned() } else { format!("checked {looked_at} files") };
     let summary = render::summary(list);
-    if summary.is_empty() { format!("{files}: nothing found") } else { format!("{files}: {summary}") }
+    if summary.is_empty() {
+        format!("{files}: nothing found")
+    } else if shown.len() < list.len() {
+        format!("{files}: {summary}, shown as {}", shown.len())
+    } else {
+        format!("{files}: {summary}")
+    }
 }
 
 /// Which rules were passed over, in words.

@@ -76,9 +76,9 @@ impl ApplicationChange {
 /// Added applications, changed ones with their dependencies first, removed ones: as an upgrade treats them.
 fn pair<'r>(base: &'r Release, target: &'r Release) -> Vec<Pair<'r>> {
     let of = |release: &'r Release, application: &Application| release.application(application.name.value.as_str());
-    let added = target.applications.iter().filter(|application| of(base, application).is_none());
+    let added = target.applications.iter().filter(|application| !base.names(&application.name.value));
     let both = target.ordered().filter_map(|application| Some(Pair { old: Some(of(base, application)?), new: Some(application) }));
-    let removed = base.applications.iter().filter(|application| of(target, application).is_none());
+    let removed = base.applications.iter().filter(|application| !target.names(&application.name.value));
     added
         .map(|application| Pair { old: None, new: Some(application) })
         .chain(both)

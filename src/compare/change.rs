@@ -25,6 +25,8 @@ pub enum Change {
         /// In the target.
         after: String,
     },
+    /// Applications that could not be read in one of the releases.
+    NotCompared(Vec<Atom>),
     /// `sys.config` differs.
     SystemConfig(SystemConfig),
     /// A file that is read once, when the emulator starts.
@@ -356,6 +358,7 @@ kinds! {
     Change::ReleaseName { .. } => "release-name",
     Change::ReleaseVersion(_) => "release-version",
     Change::Erts { .. } => "erts",
+    Change::NotCompared(_) => "not-compared",
     Change::SystemConfig(_) => "sys-config",
     Change::BootFile { .. } => "boot-file",
     Change::ConsolidatedProtocols(_) => "consolidated-protocols",

@@ -7,7 +7,7 @@ use crate::otp::Otp;
 use crate::release::{Application, Opener, Release};
 use crate::source::{Refusal, Spot, Trees, join, refused};
 use crate::term::print::inline;
-use crate::term::{Extent, Term};
+use crate::term::{Atom, Extent, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Name, version, emulator, configuration and consolidated protocols.
@@ -17,6 +17,10 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
     if old.name.value != new.name.value {
         let change = Change::ReleaseName { before: old.name.value.clone(), after: new.name.value.clone() };
         impacts.push(Impact::new(Verdict::HotWithCare, change));
+    }
+    let absent: BTreeSet<Atom> = base.absent.iter().chain(&target.absent).cloned().collect();
+    if !absent.is_empty() {
+        impacts.push(Impact::new(Verdict::HotWithCare, Change::NotCompared(absent.into_iter().collect())));
     }
     let (old_folder, new_folder) = (base.folder(), target.folder());
     if old.vsn.value == new.vsn.value && base.spot != target.spot {

@@ -13,6 +13,13 @@ impl Display for Change {
             Change::ReleaseName { before, after } => write!(out, "the release was called `{before}` and is called `{after}`"),
             Change::ReleaseVersion(version) => write!(out, "both releases have the version {version}: the release handler cannot distinguish them"),
             Change::Erts { before, after } => write!(out, "ERTS {before} became {after}"),
+            Change::NotCompared(names) => {
+                write!(
+                    out,
+                    "could not be read, and what changed in it was not seen: {}",
+                    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+                )
+            }
             Change::SystemConfig(SystemConfig::Unreadable) => out.write_str("`sys.config` cannot be read on one side: whether it changed is not known"),
             Change::SystemConfig(SystemConfig::Added) => out.write_str("the release has a `sys.config`, its base had none"),
             Change::SystemConfig(SystemConfig::Removed) => {
@@ -259,6 +266,7 @@ impl Change {
             | Change::CallbackMode { .. }
             | Change::SupervisorFlags { .. }
             | Change::LivesOn { .. }
+            | Change::NotCompared(_)
             | Change::ChildrenUnknown { .. } => Vec::new(),
         }
     }

@@ -149,8 +149,10 @@ const FEW: usize = 6;
 /// Makes one finding of those that say the same in several places, on an upgrade and on a downgrade most often, and of those of one
 /// kind that are many: at the place of the first, with every place of all. What each of many says becomes the text of its place.
 pub fn gathered(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let list = joined(list, |found| found.fix.is_none().then(|| (found.code.id, found.message.clone(), found.help.clone())), 1, alike);
-    joined(list, |found| found.cause.as_ref().filter(|cause| cause.key.is_none()).map(|_| found.code.id), FEW, whole)
+    let list = joined(list, |found| found.fix.is_none().then(|| (found.code.id, found.severity, found.message.clone(), found.help.clone())), 1, alike);
+    let of_many =
+        |found: &Diagnostic| found.cause.as_ref().filter(|cause| cause.key.is_none() && !found.labels.is_empty()).map(|_| (found.code.id, found.severity));
+    joined(list, of_many, FEW, whole)
 }
 
 /// Makes one finding of those that have a cause in common, on the same paths, at the place of the first.
@@ -197,6 +199,9 @@ fn whole(all: Vec<Diagnostic>) -> Option<Diagnostic> {
         if !subjects.contains(&subject) {
             subjects.push(subject);
         }
+    }
+    if subjects.len() < 2 {
+        return alike(all);
     }
     let helps_alike = all.iter().all(|found| found.help == all.first().and_then(|first| first.help.clone()));
     let mut all = all.into_iter();

@@ -100,6 +100,9 @@ pub struct Diagnostic {
     pub cause: Option<Cause>,
 }
 
+/// Among how many places one is looked for.
+const FEW_LABELS: usize = 32;
+
 impl Diagnostic {
     /// A finding at the code's own level, without a place yet.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Diagnostic {
@@ -185,7 +188,11 @@ impl Diagnostic {
         if self.fix != other.fix {
             self.fix = None;
         }
-        self.labels.extend(other.labels);
+        // The places of two that say the same may have one in common.
+        let known = self.labels.len();
+        let is_new = |label: &Label| known > FEW_LABELS || !self.labels.contains(label);
+        let new: Vec<Label> = other.labels.into_iter().filter(is_new).collect();
+        self.labels.extend(new);
         self.severity = self.severity.min(other.severity);
         for path in other.paths {
             if !self.paths.contains(&path) {

@@ -223,9 +223,11 @@ impl Living {
                 living.keep(state);
             }
             after.into_iter().for_each(|state| living.keep(state));
+            living.is_cut_short |= steps == 0;
             living.begun.extend(run.done);
         }
         let messages = messages(world, program, machine);
+        living.is_cut_short |= messages.len() >= MAX_MESSAGES;
         living.meet(world, program, machine, &messages);
         living
     }
@@ -236,6 +238,7 @@ impl Living {
         for state in state.members() {
             add(&mut states, state.clone().cut());
         }
+        self.is_cut_short |= states.len() > MAX_STATES;
         states.truncate(MAX_STATES);
         self.states = states;
     }
@@ -274,9 +277,11 @@ impl Living {
                 }
             }
             if self.states == before {
-                break;
+                return;
             }
         }
+        // More may come of them.
+        self.is_cut_short = true;
     }
 
     /// Looks whether a state machine has code for a state.

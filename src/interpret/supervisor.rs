@@ -6,12 +6,14 @@ use super::value::Value;
 use crate::term::Atom;
 
 /// A supervisor: its strategy, and its children as far as they are known.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Supervisor {
     /// `one_for_one` and the like.
     pub strategy: Option<Atom>,
     /// Its children; none where they are computed from what is not known.
     pub children: Option<Vec<Child>>,
+    /// All that its `init` answers.
+    pub answer: Option<Value>,
 }
 
 /// A child of a supervisor.
@@ -42,24 +44,26 @@ pub fn supervisor(world: &World<'_>, module: &Atom) -> Option<Supervisor> {
     for answer in answer.members() {
         let Some([parts, ..]) = answer.tagged("ok") else { continue };
         let found = match parts.as_tuple() {
-            Some([flags, specs]) => Supervisor { strategy: strategy(flags), children: children(world, specs) },
+            Some([flags, specs]) => Supervisor { strategy: strategy(flags), children: children(world, specs), answer: None },
             // `DynamicSupervisor.init/1` answers its options.
-            _ => Supervisor { strategy: Some(Atom::new("dynamic")), children: Some(Vec::new()) },
+            _ => Supervisor { strategy: Some(Atom::new("dynamic")), children: Some(Vec::new()), answer: None },
         };
         all = Some(match all {
             None => found,
-            Some(Supervisor { strategy, children }) => {
-                Supervisor { strategy: strategy.or(found.strategy), children: children.zip(found.children).map(|(one, other)| joined(one, other)) }
-            }
+            Some(Supervisor { strategy, children, .. }) => Supervisor {
+                strategy: strategy.or(found.strategy),
+                children: children.zip(found.children).map(|(one, other)| joined(one, other)),
+                answer: None,
+            },
         });
     }
-    all
+    all.map(|all| Supervisor { answer: Some(answer), ..all })
 }
 
 /// What an Elixir application starts in `start/2`, by `Supervisor.start_link(Children, Options)`.
 pub fn started(world: &World<'_>, done: &Done) -> Option<Supervisor> {
     let [specs, options] = done.arguments.as_slice() else { return None };
-    done.is("Elixir.Supervisor", &["start_link"]).then(|| Supervisor { strategy: strategy(options), children: children(world, specs) })
+    done.is("Elixir.Supervisor", &["start_link"]).then(|| Supervisor { strategy: strategy(options), children: children(world, specs), answer: None })
 }
 
 fn joined(mut one: Vec<Child>, other: Vec<Child>) -> Vec<Child> {

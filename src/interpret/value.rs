@@ -210,13 +210,14 @@ impl Value {
         }
     }
 
-    /// Whether its form is known, whatever is in it: a record, a map with its keys, something that is written out.
+    /// Whether the form of all its parts is known, though not each number and text.
     pub fn has_form(&self) -> bool {
         match self {
-            Value::Any | Value::Number(None) | Value::Text(None) | Value::Opaque(_) | Value::Fun(_) => false,
-            Value::Atom(_) | Value::Number(Some(_)) | Value::Text(Some(_)) | Value::Tuple(..) => true,
+            Value::Any => false,
+            Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) | Value::Fun(_) => true,
+            Value::Tuple(items, _) => items.iter().all(Value::has_form),
             Value::List(items, rest) => items.iter().chain(rest.as_deref()).all(Value::has_form),
-            Value::Map(map) => map.rest.is_none(),
+            Value::Map(map) => map.rest.is_none() && map.keys.iter().all(|(key, value, _)| key.is_literal() && value.has_form()),
             Value::Bag(element) => element.has_form(),
             Value::Union(members) => members.iter().all(Value::has_form),
         }

@@ -43,6 +43,12 @@ pub fn check_alone(alone: Alone<'_>, otp: Otp, files: &Files, found: &mut Findin
     check_file(&name, &appup, app.as_ref(), beams, true, found);
 }
 
+/// The document of an appup, with a version filled in where a build would do that; every place in it is that of the source.
+pub fn filled_in(document: Document, otp: Otp, files: &Files) -> Document {
+    let file = document.terms.first().map(|term| term.span.file);
+    file.and_then(|file| without_version(files.get(file)?, file, otp)).unwrap_or(document)
+}
+
 /// Reads an appup on its own. A version that a build fills in is that of the application, where it is known.
 pub fn read_alone(document: Document, version: Option<&str>, otp: Otp, files: &Files, found: &mut Findings) -> Option<Appup> {
     let file = document.terms.first().map(|term| term.span.file);

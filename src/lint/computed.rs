@@ -2,7 +2,7 @@
 //!
 //! Those whose only unknown is the version they are for (`{VSN,Up,Down}`, `{"%VSN%",...}`, `{{{vsn}},...}`) are read like appups.
 
-use crate::diag::{Diagnostic, codes};
+use crate::diag::{Diagnostic, Edit, codes};
 use crate::otp::Otp;
 use crate::source::Source;
 use crate::span::{FileId, Span};
@@ -38,35 +38,22 @@ pub fn without_version(source: &Source, file: FileId, otp: Otp) -> Option<Docume
         return None;
     }
     let range = unknown_version(&source.text)?;
-    let mut text = source.text.clone();
     // A value of the same length takes its place.
-    let value = range.len().checked_sub(2).map_or_else(|| "0".to_owned(), |inside| format!("\"{}\"", " ".repeat(inside)));
-    text.replace_range(range, &value);
-    if mark(&text).is_some() {
+    let text = range.len().checked_sub(2).map_or_else(|| "0".to_owned(), |inside| format!("\"{}\"", " ".repeat(inside)));
+    let span = Span::new(file, range.start, range.end);
+    let filled = source.edited(&[Edit { span, text }]).ok()?;
+    if mark(&filled.text).is_some() {
         return None;
     }
-    let document = parse(&Source::new(source.name.clone(), text.into_bytes()), file, otp, Extent::First);
+    let document = parse(&filled, file, otp, Extent::First);
     document.faults.iter().all(|fault| !is_expression(fault)).then_some(document)
 }
 
 /// Where the version of an appup stands, if a build fills it in: a variable, a mark, a string that holds nothing but a mark.
 fn unknown_version(text: &str) -> Option<Range<usize>> {
-    let mut at = 0;
-    loop {
-        let rest = text.get(at..)?;
-        let skipped = rest.len() - rest.trim_start().len();
-        match rest.trim_start().chars().next()? {
-            '%' => at += skipped + rest.trim_start().find('\n')?,
-            '{' => {
-                at += skipped + 1;
-                break;
-            }
-            _ => return None,
-        }
-    }
-    let rest = text.get(at..)?;
-    let start = at + rest.len() - rest.trim_start().len();
-    let rest = rest.trim_start();
+    let inside = written(text)?.strip_prefix('{')?;
+    let rest = written(inside)?;
+    let start = text.len() - rest.len();
     let end = match rest.chars().next()? {
         'A'..='Z' | '_' => rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?,
         '{' if mark(rest) == Some(0) => rest.find("}}")? + 2,
@@ -80,7 +67,16 @@ fn unknown_version(text: &str) -> Option<Range<usize>> {
         }
         _ => return None,
     };
-    rest.get(end..)?.trim_start().starts_with(',').then_some(start..start + end)
+    written(rest.get(end..)?)?.starts_with(',').then_some(start..start + end)
+}
+
+/// A text from its first character that is neither blank nor in a comment.
+fn written(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start();
+    while rest.starts_with('%') {
+        rest = rest.get(rest.find('\n')?..)?.trim_start();
+    }
+    Some(rest)
 }
 
 /// Where a template has its first mark: `{{name}}`.

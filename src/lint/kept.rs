@@ -1,7 +1,7 @@
 //! What lives on between two releases, whatever their appups say: the verdict of `diff` rests on it, too.
 //!
 //! In go two releases and what changed between them; out come the findings of the rules that look at what is kept
-//! ([`Check::Kept`]), on a path that only loads what changed and restarts the applications that have to be. What a person can do about
+//! ([`Check::Kept`]), on a path that loads what changed, converts what has a conversion, and restarts the applications that have to be. What a person can do about
 //! them on a real path is not known here: each of them asks for care.
 
 use super::live::live;
@@ -20,7 +20,7 @@ use crate::term::{Atom, Term};
 /// Adds what lives on to a comparison: failures that were seen are facts that ask for care, and what was seen to be as it was is no
 /// question any more.
 pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison, links: &[Link], beams: Beams<'_>) {
-    let [up, down] = [Direction::Up, Direction::Down].map(|direction| plain_path((base, target), comparison, direction));
+    let [up, down] = [Direction::Up, Direction::Down].map(|direction| plain_path((base, target), beams, comparison, direction));
     let appups = Appups::default();
     let between = Between { base, up: Some(&up), down: Some(&down), relup: None, comparison: &*comparison, links };
     let mut pair = Pair::new(&between, target, &appups, beams);
@@ -67,8 +67,8 @@ pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison,
     }
 }
 
-/// A path that loads what changed. Applications that have to be restarted are.
-fn plain_path((base, target): (&Release, &Release), comparison: &Comparison, direction: Direction) -> Vec<Step> {
+/// A path that loads what changed, and converts the states for which there is code. Applications that have to be restarted are.
+fn plain_path((base, target): (&Release, &Release), beams: Beams<'_>, comparison: &Comparison, direction: Direction) -> Vec<Step> {
     let mut steps = vec![Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) }];
     for application in &comparison.applications {
         let mut ops = Vec::new();
@@ -87,6 +87,13 @@ fn plain_path((base, target): (&Release, &Release), comparison: &Comparison, dir
         let loaded = application.modules.iter().filter(|module| !is_gone(module.depth) && module.depth != Depth::Debug);
         for change in loaded {
             ops.push(LowOp::Load(module(&change.name), Purge::Brutal, Purge::Brutal));
+            // An appup that is written for it runs it.
+            let is_idle = change.impacts.iter().any(|fact| matches!(fact.change, Change::CodeChangeIdle { .. }));
+            let look = target.owner_of(&change.name).map(|owner| beams.at(&owner.beam(&change.name)));
+            let converts = !is_idle && look.and_then(|look| look.facts()).is_some_and(|facts| facts.code_change.is_some());
+            if converts {
+                ops.push(LowOp::CodeChange(None, vec![(module(&change.name), Term::list(Vec::new()))]));
+            }
         }
         for gone in application.modules.iter().filter(|module| is_gone(module.depth)) {
             ops.push(LowOp::Remove(module(&gone.name), Purge::Brutal, Purge::Brutal));

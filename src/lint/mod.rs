@@ -20,7 +20,7 @@ mod rules;
 mod run;
 
 pub use allow::Ran;
-pub use alone::{Alone, application_of, check_alone, read_alone};
+pub use alone::{Alone, application_of, check_alone, filled_in, read_alone};
 
 pub use existing::Existing;
 pub use file::File;

@@ -305,7 +305,11 @@ impl<'a> Pair<'a> {
         let is_computed = |release| self.facts(release, module).is_some_and(|facts| matches!(facts.children, Some(Known::Unknown(_))));
         if is_computed(self.base) || is_computed(self.target) {
             let both = base.supervisors.get(module).zip(target.supervisors.get(module));
-            return both.is_some_and(|(old, new)| old.strategy.is_some() && old.children.is_some() && old == new);
+            return both.is_some_and(|(old, new)| old.children.is_some() && old.answer.as_ref().is_some_and(Value::has_form) && old.answer == new.answer);
+        }
+        let definitions = |release| self.facts(release, module).map(|facts| (facts.records.clone(), facts.structure.clone()));
+        if definitions(self.base) != definitions(self.target) {
+            return false;
         }
         let Some(((_, old), (_, new))) = base.processes.get(module).zip(target.processes.get(module)) else { return false };
         let is_known = !old.is_cut_short && !new.is_cut_short && !old.states.is_empty() && old.states.iter().all(Value::has_form);

@@ -65,7 +65,8 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
 /// Where findings are, by application.
 struct Places<'r> {
     releases: Vec<&'r Release>,
-    appups: HashMap<FileId, &'r str>,
+    /// Their appups and their `.app` files.
+    files: HashMap<FileId, &'r str>,
     versions: HashMap<Span, &'r str>,
 }
 
@@ -73,14 +74,16 @@ impl<'r> Places<'r> {
     fn new(target: &'r Release, bases: &[Between<'r>], used: &[(&'r Application, &'r Appup)]) -> Places<'r> {
         let releases: Vec<&Release> = std::iter::once(target).chain(bases.iter().map(|between| between.base)).collect();
         let all = releases.iter().flat_map(|release| &release.applications);
-        let versions = all.map(|application| (application.vsn.span, application.name.value.as_str())).collect();
-        Places { appups: used.iter().map(|(application, appup)| (appup.span.file, application.name.value.as_str())).collect(), versions, releases }
+        let versions = all.clone().map(|application| (application.vsn.span, application.name.value.as_str())).collect();
+        let of_apps = all.map(|application| (application.file.span.file, application.name.value.as_str()));
+        let files = used.iter().map(|(application, appup)| (appup.span.file, application.name.value.as_str())).chain(of_apps).collect();
+        Places { files, versions, releases }
     }
 
     /// The application of the module that a finding is about, else of the place that it is at.
     fn application_of(&self, finding: &Diagnostic) -> Option<String> {
         let owner = |module: &String| self.releases.iter().find_map(|release| release.owner_of(module)).map(|application| application.name.value.as_str());
-        let at = |span: Span| self.appups.get(&span.file).or_else(|| self.versions.get(&span)).copied();
+        let at = |span: Span| self.files.get(&span.file).or_else(|| self.versions.get(&span)).copied();
         let name = finding.about.as_ref().and_then(owner).or_else(|| finding.position().and_then(at));
         name.map(str::to_owned)
     }

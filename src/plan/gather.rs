@@ -209,7 +209,7 @@ pub(super) fn gather(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Find
         Direction::Up => (base, target),
         Direction::Down => (target, base),
     };
-    let is_in = |release: &Release, application: &Application| release.application(application.name.value.as_str()).is_some();
+    let is_in = |release: &Release, application: &Application| release.names(&application.name.value);
     let mut scripts = Vec::new();
     if base.rel.erts.value != target.rel.erts.value {
         found.push(faults::erts_changed(target, base, direction));

@@ -22,7 +22,7 @@ use crate::diag::Diagnostic;
 use crate::source::{FileTree, Spot, Trees, join, parent};
 use crate::span::{Span, Spanned};
 use crate::term::{Atom, FaultClass, Sensitive, SyntaxFault};
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
@@ -116,8 +116,10 @@ pub struct Listed {
 pub struct Release {
     /// What the `.rel` says.
     pub rel: Rel,
-    /// Its applications in the order of the `.rel`.
+    /// Its applications in the order of the `.rel`, those that can be had.
     pub applications: Vec<Application>,
+    /// The others that its `.rel` names: their `.app` is missing, broken or for another version.
+    pub absent: HashSet<Atom>,
     /// Indices into `applications`: dependencies first, otherwise as in the `.rel`.
     pub order: Vec<usize>,
     /// Where the first application of each name is in `applications`.
@@ -136,6 +138,11 @@ impl Release {
     /// The first application with a name.
     pub fn application(&self, name: &str) -> Option<&Application> {
         self.applications.get(self.position(name)?)
+    }
+
+    /// Whether its `.rel` names an application, known or not.
+    pub fn names(&self, name: &Atom) -> bool {
+        self.absent.contains(name) || self.names.contains_key(name)
     }
 
     /// Where the first application with a name is in the `.rel`.

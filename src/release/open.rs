@@ -5,7 +5,7 @@ use super::read_rel::read_rel;
 use super::rel::Rel;
 use super::{Application, FileKind, Release, check, faults, modules_in, with_otp_tag};
 use crate::beam::{Beams, Store};
-use crate::diag::Findings;
+use crate::diag::{Findings, Severity};
 use crate::otp::Otp;
 use crate::parallel;
 use crate::source::{FileTree, Files, Keep, Kind, Refusal, Source, Spot, TreeId, Trees, expand, join, parent, refused, unreadable_folder, unreadable_releases};
@@ -40,6 +40,8 @@ struct Found {
     located: Located,
     rel: Rel,
     sensitive: Vec<Sensitive>,
+    /// Whether something in it is refused.
+    is_refused: bool,
 }
 
 impl<'a> Opener<'a> {
@@ -118,16 +120,16 @@ impl<'a> Opener<'a> {
             .iter()
             .map(|reference| {
                 let located = self.locate(reference, &given, found)?;
+                let before = found.count(Severity::Error);
                 let (rel, sensitive) = self.read_rel(&located, found)?;
-                Some(Found { located, rel, sensitive })
+                Some(Found { located, rel, sensitive, is_refused: found.count(Severity::Error) > before })
             })
             .collect();
         let shelves = self.load_applications(&rels, &given, found);
         let jobs: Vec<_> = rels.into_iter().zip(shelves).collect();
         let library = &self.library;
         let chosen = parallel::each(jobs, |(found, shelf)| Some(choose(library, found?, &*shelf?)));
-        let absent: HashSet<Atom> = chosen.iter().flatten().flat_map(|chosen| chosen.absent.iter().cloned()).collect();
-        let releases = parallel::each(chosen, |chosen| Some(put_together(chosen?, &absent)));
+        let releases = parallel::each(chosen, |chosen| Some(put_together(chosen?)));
         releases
             .into_iter()
             .map(|release| {
@@ -500,23 +502,16 @@ fn choose(library: &Library, mut found: Found, shelf: &Shelf) -> Chosen {
     Chosen { found, applications, absent, faults }
 }
 
-/// A release of the applications that can be had. Those that are `absent`, from it or from a release that it is looked at with,
-/// are left out: what is known of them on one side alone says nothing.
-fn put_together(chosen: Chosen, absent: &HashSet<Atom>) -> (Release, Findings) {
-    let Chosen { found: Found { located, rel, sensitive }, mut applications, absent: own, mut faults } = chosen;
-    let mut is_refused = faults.has_errors();
-    applications.retain(|application| !absent.contains(&application.name.value));
-    let mut across = Findings::default();
-    let check::Checked { order, modules } = check::check(&applications, absent, rel.apps_span, &mut across);
-    if own.is_empty() {
-        is_refused |= across.has_errors();
-        faults.append(across);
-    }
+/// A release of the applications that can be had.
+fn put_together(chosen: Chosen) -> (Release, Findings) {
+    let Chosen { found: Found { located, rel, sensitive, is_refused }, applications, absent, mut faults } = chosen;
+    let check::Checked { order, modules } = check::check(&applications, &absent, rel.apps_span, &mut faults);
+    let is_refused = is_refused || faults.has_errors();
     let mut names = HashMap::new();
     for (at, application) in applications.iter().enumerate() {
         names.entry(application.name.value.clone()).or_insert(at);
     }
-    (Release { rel, applications, order, names, modules, spot: located.spot, sensitive, is_refused }, faults)
+    (Release { rel, applications, absent, order, names, modules, spot: located.spot, sensitive, is_refused }, faults)
 }
 
 /// The `ebin` folders of a release's own `lib`; its path is taken by the letter, whatever stars are in it.

@@ -192,6 +192,7 @@ impl Session<'_> {
         let mut found = Findings::default();
         let document = self.document(path).map_err(|why| found.push(refused(path, &why))).ok();
         let otp = self.opener.otp();
+        let document = document.map(|document| lint::filled_in(document, otp, self.opener.files()));
         let appup = document.as_ref().and_then(|document| appup::read_document(document, otp, &mut found));
         if let (Some(version), Some(appup)) = (only, &appup) {
             has_version(version, appup, path)?;

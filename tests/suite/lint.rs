@@ -446,6 +446,18 @@ fn a_source_whose_version_a_build_fills_in_is_checked_like_an_appup() {
         let (document, status) = demo::json(folder.path(), &["lint", "ebin", "--format", "json"]);
         assert!(status == 1 || version.starts_with(['"', '{']), "{version}: {document}");
     }
+    // Places and fixes are those of the file, whatever its encoding.
+    let latin1 = b"%% coding: latin-1\n%% \xe9\xe9\n{VSN %% \xe9\n ,[{\"1.0.0\",[{load_modul,'caf\xe9'}]}],\n [{\"1.0.0\",[]}]}.\n".to_vec();
+    let folder = demo::lay_out([("src/demo.appup.src", latin1.as_slice()), ("src/demo.app.src", app.as_bytes())]);
+    let (document, _) = demo::json(folder.path(), &["lint", "src", "--format", "json"]);
+    let found = &document["diagnostics"][0];
+    assert_eq!((&found["code"], &found["labels"][0]["start"]["line"], &found["labels"][0]["start"]["column"]), (&"RL0309".into(), &4.into(), &14.into()));
+    assert!(found["message"].as_str().unwrap().contains("caf\u{e9}"), "{document}");
+    // `invert` reads it as well.
+    let folder = demo::lay_out([("demo.appup.src", "{VSN,\n [{\"1.0.0\",[{add_module,a}]}],\n []}.\n")]);
+    let output = demo::relupc(folder.path(), &["invert", "--in-place", "demo.appup.src"]);
+    let text = fs::read_to_string(folder.path().join("demo.appup.src")).unwrap();
+    assert!(output.status.success() && text.starts_with("{VSN,") && text.contains("{delete_module,a}"), "{text}");
     // More than the version is unknown.
     let folder = demo::lay_out([("demo.appup.src", "{VSN,[{\"1.0.0\",[{load_module,M}]}],[]}.\n")]);
     let (document, _) = demo::json(folder.path(), &["lint", "demo.appup.src", "--format", "json"]);

@@ -264,3 +264,29 @@ fn a_folder_that_holds_another_version_than_its_name_says_is_a_link_of_the_build
         "{words}"
     );
 }
+
+#[test]
+fn an_application_that_cannot_be_read_is_no_reason_to_say_nothing_to_do() {
+    let folder = demo::with(&[("lib/demo-2.0.0/ebin/demo.app", "{application,demo,[{vsn,")]);
+    let (document, status) = demo::json(folder.path(), &["diff", "old", "new", "--path", "lib/*/ebin", "--format", "json"]);
+    let facts = document["comparison"]["facts"].as_array().unwrap();
+    let unread = facts.iter().find(|fact| fact["kind"] == "not-compared").unwrap();
+    assert!(unread["text"].as_str().unwrap().ends_with("`demo`"));
+    assert_eq!((document["comparison"]["verdict"]["up"].as_str(), status), (Some("hot-with-care"), 1));
+    assert_eq!(document["comparison"]["applications"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_base_that_is_refused_hides_nothing_of_the_others() {
+    let folder = demo::with(&[("older.rel", &demo::files()["old.rel"].replace("1.0.0", "0.9.0"))]);
+    fs::write(folder.path().join("lib/demo-2.0.0/ebin/demo.appup"), "{\"2.0.0\",[{\"1.0.0\",[{lod_module,demo_lib}]}],[]}.\n").unwrap();
+    let found = |bases: &[&str]| {
+        let mut arguments = vec!["lint", "--target", "new", "--path", "lib/*/ebin", "--format", "json"];
+        bases.iter().for_each(|base| arguments.extend(["--from", base]));
+        demo::codes(&demo::json(folder.path(), &arguments).0)
+    };
+    let alone = found(&["old"]);
+    let beside = found(&["old", "older"]);
+    assert!(alone.contains(&"RL0309".to_owned()) && beside.contains(&"RL0211".to_owned()), "{alone:?} {beside:?}");
+    assert!(alone.iter().all(|code| beside.contains(code)), "{alone:?} {beside:?}");
+}
