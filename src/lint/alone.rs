@@ -1,7 +1,7 @@
 //! An appup that is checked on its own, from its document on.
 
 use super::check_file;
-use super::computed::{computed, without_version};
+use super::computed::{Filled, computed, without_version};
 use crate::appup::{self, Appup};
 use crate::diag::Findings;
 use crate::otp::Otp;
@@ -43,18 +43,17 @@ pub fn check_alone(alone: Alone<'_>, otp: Otp, files: &Files, found: &mut Findin
     check_file(&name, &appup, app.as_ref(), beams, true, found);
 }
 
-/// The document of an appup, with a version filled in where a build would do that; every place in it is that of the source.
-pub fn filled_in(document: Document, otp: Otp, files: &Files) -> Document {
-    let file = document.terms.first().map(|term| term.span.file);
-    file.and_then(|file| without_version(files.get(file)?, file, otp)).unwrap_or(document)
+/// An appup with a version filled in, where a build would do that.
+pub fn filled_in(document: &Document, otp: Otp, files: &Files) -> Option<Filled> {
+    let file = document.terms.first()?.span.file;
+    without_version(files.get(file)?, file, otp)
 }
 
 /// Reads an appup on its own. A version that a build fills in is that of the application, where it is known.
 pub fn read_alone(document: Document, version: Option<&str>, otp: Otp, files: &Files, found: &mut Findings) -> Option<Appup> {
-    let file = document.terms.first().map(|term| term.span.file);
-    let filled = file.and_then(|file| without_version(files.get(file)?, file, otp));
+    let filled = filled_in(&document, otp, files);
     let is_filled_in = filled.is_some();
-    let mut appup = appup::from_document(filled.unwrap_or(document), otp, found)?;
+    let mut appup = appup::from_document(filled.map_or(document, |filled| filled.document), otp, found)?;
     if is_filled_in {
         let span = appup.vsn.span;
         appup.vsn = Term { span, ..Term::string(version.unwrap_or(UNKNOWN_VERSION)) };

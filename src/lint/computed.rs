@@ -31,9 +31,19 @@ pub fn computed(name: &str, file: FileId, text: &str, document: &Document) -> Op
     )
 }
 
-/// The document of an `.appup.src` whose only unknown is the version that it is for; `None` where that is written out, or where more
+/// An appup with a version filled in that a build would fill in. Every place in it is that of the source.
+pub struct Filled {
+    /// The text with a version.
+    pub source: Source,
+    /// What that holds.
+    pub document: Document,
+    /// Puts back what was written there.
+    pub restore: Edit,
+}
+
+/// The appup of an `.appup.src` whose only unknown is the version that it is for; `None` where that is written out, or where more
 /// is unknown. Every place in it is that of the source.
-pub fn without_version(source: &Source, file: FileId, otp: Otp) -> Option<Document> {
+pub fn without_version(source: &Source, file: FileId, otp: Otp) -> Option<Filled> {
     if !source.name.ends_with(".src") {
         return None;
     }
@@ -41,12 +51,13 @@ pub fn without_version(source: &Source, file: FileId, otp: Otp) -> Option<Docume
     // A value of the same length takes its place.
     let text = range.len().checked_sub(2).map_or_else(|| "0".to_owned(), |inside| format!("\"{}\"", " ".repeat(inside)));
     let span = Span::new(file, range.start, range.end);
+    let restore = Edit { span, text: source.text.get(range)?.to_owned() };
     let filled = source.edited(&[Edit { span, text }]).ok()?;
     if mark(&filled.text).is_some() {
         return None;
     }
     let document = parse(&filled, file, otp, Extent::First);
-    document.faults.iter().all(|fault| !is_expression(fault)).then_some(document)
+    document.faults.iter().all(|fault| !is_expression(fault)).then_some(Filled { source: filled, document, restore })
 }
 
 /// Where the version of an appup stands, if a build fills it in: a variable, a mark, a string that holds nothing but a mark.

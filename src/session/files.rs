@@ -192,15 +192,23 @@ impl Session<'_> {
         let mut found = Findings::default();
         let document = self.document(path).map_err(|why| found.push(refused(path, &why))).ok();
         let otp = self.opener.otp();
-        let document = document.map(|document| lint::filled_in(document, otp, self.opener.files()));
-        let appup = document.as_ref().and_then(|document| appup::read_document(document, otp, &mut found));
+        let filled = document.as_ref().and_then(|document| lint::filled_in(document, otp, self.opener.files()));
+        let document = filled.as_ref().map(|filled| &filled.document).or(document.as_ref());
+        let appup = document.and_then(|document| appup::read_document(document, otp, &mut found));
         if let (Some(version), Some(appup)) = (only, &appup) {
             has_version(version, appup, path)?;
         }
         let derived = appup.as_ref().map(|appup| derive_missing(appup, only, lossy, &mut found)).unwrap_or_default();
         let mut edited = None;
         if let (Some(appup), Some(document), false) = (&appup, &document, found.has_errors()) {
-            edited = self.texts().get(appup.span.file).and_then(|source| insert(source, document, appup, &derived, otp));
+            edited = match &filled {
+                Some(filled) => {
+                    // The version comes before whatever is inserted.
+                    let edited = insert(&filled.source, document, appup, &derived, otp);
+                    edited.and_then(|edited| edited.edited(std::slice::from_ref(&filled.restore)).ok())
+                }
+                None => self.texts().get(appup.span.file).and_then(|source| insert(source, document, appup, &derived, otp)),
+            };
             if edited.is_none() {
                 found.push(no_place(appup.down.span));
             }
