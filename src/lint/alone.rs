@@ -30,14 +30,15 @@ pub struct Alone<'a> {
 /// Finds what is wrong with it, as a version of OTP reads it.
 pub fn check_alone(alone: Alone<'_>, otp: Otp, files: &Files, found: &mut Findings) {
     let Alone { path, document, app, version, beams } = alone;
+    let filled = filled_in(&document, otp, files);
     let text = document.terms.first().and_then(|term| Some((term.span.file, files.get(term.span.file)?)));
     if let Some((file, source)) = text
-        && without_version(source, file, otp).is_none()
+        && filled.is_none()
         && let Some(computed) = computed(path, file, &source.text, &document)
     {
         return found.push(computed);
     }
-    let Some(appup) = read_alone(document, version.as_deref(), otp, files, found) else { return };
+    let Some(appup) = read(document, filled, version.as_deref(), otp, found) else { return };
     let name = Atom::new(application_of(path));
     let app = app.filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
     check_file(&name, &appup, app.as_ref(), beams, true, found);
@@ -52,6 +53,10 @@ pub fn filled_in(document: &Document, otp: Otp, files: &Files) -> Option<Filled>
 /// Reads an appup on its own. A version that a build fills in is that of the application, where it is known.
 pub fn read_alone(document: Document, version: Option<&str>, otp: Otp, files: &Files, found: &mut Findings) -> Option<Appup> {
     let filled = filled_in(&document, otp, files);
+    read(document, filled, version, otp, found)
+}
+
+fn read(document: Document, filled: Option<Filled>, version: Option<&str>, otp: Otp, found: &mut Findings) -> Option<Appup> {
     let is_filled_in = filled.is_some();
     let mut appup = appup::from_document(filled.map_or(document, |filled| filled.document), otp, found)?;
     if is_filled_in {

@@ -1,24 +1,24 @@
 //! What lives on between two releases, whatever their appups say: the verdict of `diff` rests on it, too.
 //!
 //! In go two releases and what changed between them; out come the findings of the rules that look at what is kept
-//! ([`Check::Kept`]), on a path that loads what changed, converts what has a conversion, and restarts the applications that have to be. What a person can do about
-//! them on a real path is not known here: each of them asks for care.
+//! ([`Check::Kept`]), on a path that loads what changed, converts what has a conversion, and restarts the applications that
+//! have to be. What a person can do about them on a real path is not known here: each of them asks for care.
 
 use super::live::live;
-use super::{Between, Check, Pair, Route, rules};
+use super::{Between, Check, Pair, rules};
 use crate::appup::Direction;
 use crate::beam::Beams;
-use crate::compare::{Both, Change, Comparison, Depth, Impact, Link, Verdict};
+use crate::compare::{Change, Comparison, Depth, Impact, Link, Verdict};
 use crate::diag::Findings;
 use crate::parallel;
-use crate::plan::Appups;
+use crate::plan::{Appups, path_name};
 use crate::release::Release;
 use crate::relup::{Cause, LowOp, Origin, Purge, Step};
 use crate::span::Span;
 use crate::term::{Atom, Term};
 
-/// Adds what lives on to a comparison: failures that were seen are facts that ask for care, and what was seen to be as it was is no
-/// question any more.
+/// Adds what lives on to a comparison: failures that were seen are facts that ask for care, and what was seen to be the same is not
+/// asked about any more.
 pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison, links: &[Link], beams: Beams<'_>) {
     let [up, down] = [Direction::Up, Direction::Down].map(|direction| plain_path((base, target), beams, comparison, direction));
     let appups = Appups::default();
@@ -32,21 +32,16 @@ pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison,
         check(&pair, &mut found);
         found.sorted()
     });
-    let of_route = |direction: Direction| pair.routes.iter().find(|route| route.direction == direction).map(|route: &Route<'_>| route.name.clone());
-    let (up, down) = (of_route(Direction::Up), of_route(Direction::Down));
+    let [up, down] = [Direction::Up, Direction::Down].map(|direction| path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction));
     let facts = by_rule.into_iter().flatten().map(|finding| {
-        let care = |way: &Option<String>| {
-            let is_on = finding.paths.is_empty() || way.as_ref().is_some_and(|way| finding.paths.contains(way));
-            if is_on { Verdict::HotWithCare } else { Verdict::Nothing }
-        };
-        let both = Both { up: care(&up), down: care(&down) };
+        let care = |way: &String| if finding.paths.is_empty() || finding.paths.contains(way) { Verdict::HotWithCare } else { Verdict::Nothing };
+        let (up, down) = (care(&up), care(&down));
+        let owner = finding.about.as_ref().and_then(|module| Some(pair.owner_of(&Atom::new(module))?.name.value.as_str().to_owned()));
         let detail = finding.labels.into_iter().next().map(|label| label.text.into_owned());
         let change = Change::LivesOn { code: finding.code.id, what: finding.message, detail };
-        (finding.about, Impact { change, place: None, up: both.up, down: both.down })
+        (owner, finding.about, Impact { change, place: None, up, down })
     });
-    let facts: Vec<(Option<String>, Impact)> = facts.collect();
-    let owners: Vec<Option<String>> =
-        facts.iter().map(|(about, _)| about.as_ref().and_then(|module| Some(pair.owner_of(&Atom::new(module))?.name.value.as_str().to_owned()))).collect();
+    let facts: Vec<(Option<String>, Option<String>, Impact)> = facts.collect();
     let seen: Vec<String> =
         pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
     for application in &mut comparison.applications {
@@ -54,7 +49,7 @@ pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison,
             module.impacts.retain(|fact| !matches!(fact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }));
         }
     }
-    for ((about, fact), owner) in facts.into_iter().zip(owners) {
+    for (owner, about, fact) in facts {
         let application = comparison.applications.iter_mut().find(|application| Some(&application.name) == owner.as_ref());
         let Some(application) = application else {
             comparison.impacts.push(fact);
@@ -87,7 +82,7 @@ fn plain_path((base, target): (&Release, &Release), beams: Beams<'_>, comparison
         let loaded = application.modules.iter().filter(|module| !is_gone(module.depth) && module.depth != Depth::Debug);
         for change in loaded {
             ops.push(LowOp::Load(module(&change.name), Purge::Brutal, Purge::Brutal));
-            // An appup that is written for it runs it.
+            // An appup that is written for a conversion runs it.
             let is_idle = change.impacts.iter().any(|fact| matches!(fact.change, Change::CodeChangeIdle { .. }));
             let look = target.owner_of(&change.name).map(|owner| beams.at(&owner.beam(&change.name)));
             let converts = !is_idle && look.and_then(|look| look.facts()).is_some_and(|facts| facts.code_change.is_some());
