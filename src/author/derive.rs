@@ -1,9 +1,12 @@
 //! Which downgrade entries are missing, and what they would be.
 
 use super::faults;
+use super::insert::EntryChange;
 use super::invert::invert_script;
+use super::text::{EntryText, LineText};
 use crate::appup::{Appup, Change, Dependent, Direction, Entry, HighOp, NoEntry, Version, choose, entries_no_list, read_script};
 use crate::diag::Findings;
+use crate::source::Source;
 use crate::span::Span;
 use crate::term::Term;
 use crate::term::print::brief;
@@ -17,6 +20,20 @@ pub struct Derived {
     /// The index of the entry of the file that it must come before, as that one matches its versions, too; none for the end of
     /// the list.
     pub before: Option<usize>,
+}
+
+impl Derived {
+    /// The change that puts it into the file that it was derived from.
+    pub fn change(&self, source: &Source) -> EntryChange {
+        let lines = self.entry.script.as_list().unwrap_or_default().iter().map(|term| LineText { comments: Vec::new(), term: term.clone() });
+        let entry = EntryText {
+            version: self.entry.version.to_term(),
+            written: source.text.get(self.entry.version.span().range()).map(str::to_owned),
+            comments: Vec::new(),
+            lines: lines.collect(),
+        };
+        EntryChange::Insert { direction: Direction::Down, before: self.before, entry }
+    }
 }
 
 /// The downgrade entries that an appup lacks: one for each upgrade entry whose versions have no downgrade entry. With a

@@ -1,5 +1,8 @@
-//! What there is to say about derived entries.
+//! What there is to report about entries that are derived and written.
 
+use super::draft::Question;
+use crate::appup::Direction;
+use crate::compare::Change;
 use crate::diag::{Diagnostic, Severity, codes};
 use crate::span::Span;
 use crate::term::Term;
@@ -11,6 +14,13 @@ codes! {
     LOSSY_INVERSE "RL0703" "lossy-inverse" Warning
     ASSUMED_INVERSE "RL0704" "assumed-inverse" Warning
     NO_PLACE "RL0705" "no-place" Error
+    OPEN_QUESTION "RL1001" "open-question" Warning
+    ENTRY_INCOMPLETE "RL1002" "entry-incomplete" Warning
+    VERSION_TO_BUMP "RL1003" "version-to-bump" Error
+    OTHER_VERSION "RL1004" "appup-of-other-version" Error
+    NOT_COMPARED "RL1005" "entry-not-written" Error
+    ENTRY_GENERATED "RL1006" "entry-generated" Advice
+    BASES_DIFFER "RL1007" "bases-differ" Error
 }
 
 /// A derived entry; `shadowed` when an earlier pattern of the list may take its versions before it is reached.
@@ -43,9 +53,9 @@ pub(super) fn no_inverse(instruction: &Term, why: &str, lossy: bool) -> Diagnost
         .severity(Severity::Error)
 }
 
-/// The downgrade list is written so that an entry cannot be added by rule.
+/// A list of entries is written so that one cannot be added by rule.
 pub fn no_place(list: Span) -> Diagnostic {
-    Diagnostic::new(&NO_PLACE, "the derived entries cannot be added to the downgrade list")
+    Diagnostic::new(&NO_PLACE, "the entries cannot be added to this list")
         .label(list, "should be a plain list of entries: `[{Vsn,Script}]`")
         .help("write the list plainly, without parentheses, strings or a tail; nothing was changed")
 }
@@ -54,4 +64,69 @@ pub(super) fn assumed(instruction: &Term, inverse: &Term, what: &str) -> Diagnos
     Diagnostic::new(&ASSUMED_INVERSE, format!("the inverse of `{}` is taken to be `{}`", brief(instruction), brief(inverse)))
         .label(instruction.span, what.to_owned())
         .help("check it, and write the downgrade entry by hand if it should be another")
+}
+
+/// Something that a person has to answer before an entry can be relied on.
+pub fn question(question: &Question, application: &str, place: Span, path: &str) -> Diagnostic {
+    let mut found = Diagnostic::new(&OPEN_QUESTION, format!("the entry of `{application}` leaves a question open: {question}"))
+        .label(place, "this version's entry")
+        .help("answer it in the appup; the question is a comment there, and `relupc lint --target --from` checks the answer")
+        .on_path(path);
+    found.application = Some(application.to_owned());
+    found
+}
+
+/// Whether a finding is an open question.
+pub fn is_question(found: &Diagnostic) -> bool {
+    *found.code == OPEN_QUESTION
+}
+
+/// An existing entry does nothing about some changes.
+pub fn entry_incomplete(application: &str, direction: Direction, entry: Span, lacks: &[Term], path: &str) -> Diagnostic {
+    let all: Vec<String> = lacks.iter().map(|term| format!("`{}`", brief(term))).collect();
+    let message = format!("the {} entry of `{application}` does not cover what changed: it lacks {}", direction.word(), all.join(", "));
+    let mut found = Diagnostic::new(&ENTRY_INCOMPLETE, message)
+        .label(entry, "this entry is used, and left as it is")
+        .help("`--amend` adds what is missing, `--force` writes the entry again")
+        .on_path(path);
+    found.application = Some(application.to_owned());
+    found
+}
+
+/// An application has other code and the same version: no appup can lead from a version to itself.
+pub fn not_bumped(application: &str, version: &str, place: Span) -> Diagnostic {
+    Diagnostic::new(&VERSION_TO_BUMP, format!("`{application}` has other code and the same version {version}, so an upgrade ignores it"))
+        .label(place, "the same version in both releases")
+        .help("bump its version and build the release again")
+}
+
+/// An appup is written for another version of its application.
+pub fn appup_of_other_version(application: &str, version: &str, vsn: &Term) -> Diagnostic {
+    Diagnostic::new(&OTHER_VERSION, format!("the appup of `{application}` is for version {}, the release has version {version}", brief(vsn)))
+        .label(vsn.span, "another version")
+        .help("change the version if its entries still hold, or write a new file with `--force`")
+}
+
+/// An application could not be compared, so that an entry would miss what was not seen.
+pub fn not_compared(application: &str, change: &Change, place: Span) -> Diagnostic {
+    Diagnostic::new(&NOT_COMPARED, format!("no entry is written for `{application}`: it {change}"))
+        .label(place, "this application")
+        .help("name the folders of its code with `--path`, or build the release again")
+}
+
+/// An entry was generated for a relup.
+pub fn generated(application: &str, script: &Term, place: Span, path: &str) -> Diagnostic {
+    let mut found = Diagnostic::new(&ENTRY_GENERATED, format!("no appup of `{application}` covers this path: `{}` is generated", brief(script)))
+        .label(place, "of this version")
+        .help("`relupc gen` writes it into a file")
+        .on_path(path);
+    found.application = Some(application.to_owned());
+    found
+}
+
+/// Two bases have an application in one version and with different code.
+pub fn entry_differs(application: &str, version: &str, place: Span) -> Diagnostic {
+    Diagnostic::new(&BASES_DIFFER, format!("two bases have `{application}` in version {version} with different code: one entry cannot be right for both"))
+        .label(place, "the application's new version")
+        .help("generate the entry from the base that runs; the other one was built wrongly")
 }

@@ -1,14 +1,35 @@
-//! Writing appup entries: the downgrade that an upgrade implies.
+//! Writing appup entries: those that two releases call for, and the downgrade that an upgrade implies.
 //!
-//! In goes an [`Appup`](crate::appup::Appup); out come entries for its other direction, as terms, and the edits that put
-//! them into the author's file with its comments and layout kept.
+//! In go two releases with what changed between them ([`Ground`]), or an [`Appup`](crate::appup::Appup); out come entries, each
+//! instruction with its reason, and the changes that put them into the author's file with its comments and layout kept.
 
+mod children;
+mod cover;
 mod derive;
+mod draft;
 mod faults;
+mod generate;
+mod generated;
+mod ground;
 mod insert;
 mod invert;
+mod modules;
+mod order;
+mod policy;
+mod text;
+mod words;
 
+pub use cover::missing;
 pub use derive::{Derived, derive_for, derive_missing};
-pub use faults::{ALL as CODES, no_place};
-pub use insert::insert;
+pub use draft::{Draft, Line, Question, Reason};
+pub use faults::{
+    ALL as CODES, appup_of_other_version, entry_differs, entry_incomplete, generated, is_question, no_place, not_bumped, not_compared,
+    question as open_question,
+};
+pub use generate::{ask, draft, is_not_bumped, path, unread, wanting};
+pub use generated::{Drafted, Generated, Status};
+pub use ground::{Ground, Tree};
+pub use insert::{EntryChange, change_entries};
 pub use invert::invert_script;
+pub use policy::{Framed, Library, Policy, Purges, Unchanged};
+pub use text::{EntryText, LineText, new_file};

@@ -43,6 +43,8 @@ pub struct Clause {
     pub state: Option<Shape>,
     /// Whether it gives the state back as it was.
     pub unchanged: bool,
+    /// Whether it does something besides, before it answers.
+    pub does_more: bool,
     /// What it answers, when that is surely neither `{ok,_}` nor an error.
     pub bad_answer: Option<String>,
 }
@@ -420,6 +422,7 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
             guarded: clause.is_guarded(),
             state: pattern.and_then(|pattern| shape::shape(pattern, &records, module, fields)),
             unchanged,
+            does_more: clause.body.len() > 1 || matches!(clause.body.last(), Some(Expr::Block(items)) if items.len() > 1),
             bad_answer: clause.body.last().and_then(bad_answer),
         }
     };

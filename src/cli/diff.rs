@@ -4,9 +4,8 @@ use super::Outcome;
 use super::shared::{Search, path};
 use super::shell::{Failure, Shell};
 use crate::compare::Verdict;
-use crate::lint::Levels;
 use crate::render::{self, DiffReport};
-use crate::session::{Session, Settings};
+use crate::session::{Project, Session};
 use crate::source::{Disk, Overlay};
 use clap::ValueEnum;
 
@@ -85,13 +84,7 @@ impl Limit {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let settings = Settings {
-        otp: args.search.language.otp,
-        search: args.search.path.clone(),
-        debug_info: args.search.debug_info.clone(),
-        levels: Levels::default(),
-        with_code: true,
-    };
+    let settings = args.search.settings(Project::default());
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let releases = session.releases(&[args.target.clone(), args.base.clone()]);

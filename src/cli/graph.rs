@@ -5,7 +5,7 @@ use super::shared::{Search, path};
 use super::shell::{Failure, Shell};
 use crate::appup::Direction;
 use crate::render::{self, GraphReport};
-use crate::session::{Session, Settings};
+use crate::session::{Project, Session, Settings};
 use crate::source::{Disk, Overlay};
 use clap::ValueEnum;
 
@@ -47,7 +47,7 @@ enum GraphFormat {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let settings = Settings { otp: args.search.language.otp, search: args.search.path.clone(), ..Settings::default() };
+    let settings = Settings { with_code: false, ..args.search.settings(Project::default()) };
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let releases = session.accepted_releases(&[args.target.clone(), args.from.clone()]);

@@ -1,9 +1,9 @@
-//! The levels that the command line sets.
+//! What the command line and the project decide: levels, folders of appups, what is written into appups.
 
 use super::shared::path;
 use super::shell::Failure;
-use crate::lint::{Level, Levels, SetBy};
-use crate::session::{self, PresetName};
+use crate::lint::{Level, SetBy};
+use crate::session::{self, PresetName, Project};
 use crate::source::FileTree;
 use clap::ValueEnum;
 
@@ -43,21 +43,21 @@ enum PresetArg {
 }
 
 impl LevelArgs {
-    /// The levels of a run: the configuration's, then those of the command line.
-    pub fn levels(&self, tree: &dyn FileTree, from: &str) -> Result<Levels, Failure> {
+    /// What the project decides, with the levels of the command line over its own.
+    pub fn project(&self, tree: &dyn FileTree, from: &str) -> Result<Project, Failure> {
         let preset = self.preset.map(|preset| match preset {
             PresetArg::Otp => PresetName::Otp,
             PresetArg::Recommended => PresetName::Recommended,
             PresetArg::Strict => PresetName::Strict,
         });
-        let mut levels = session::levels_of(tree, from, self.config.as_deref(), preset)?;
+        let mut project = session::project(tree, from, self.config.as_deref(), preset)?;
         for (option, list, level) in [("--allow", &self.allow, Level::Allow), ("--warn", &self.warn, Level::Warn), ("--deny", &self.deny, Level::Deny)] {
             for what in list {
-                if !levels.set(SetBy::CommandLine, what, level) {
+                if !project.levels.set(SetBy::CommandLine, what, level) {
                     return Err(Failure::Usage(session::unknown_level(option, what)));
                 }
             }
         }
-        Ok(levels)
+        Ok(project)
     }
 }

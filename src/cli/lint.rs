@@ -6,14 +6,12 @@ use super::shell::{Failure, Shell};
 use super::status::Outcome;
 use super::{reported, write};
 use crate::diag::{Diagnostic, gathered};
-use crate::escape;
 use crate::lint::{self, Fixed, Which};
 use crate::render::{self, LintReport, Skipped};
-use crate::session::{LintRequest, Report, Session, Settings};
+use crate::session::{LintRequest, Project, Report, Session};
 use crate::source::{Disk, Files, Overlay};
 use crate::span::FileId;
 use clap::ValueEnum;
-use similar::TextDiff;
 use std::collections::BTreeMap;
 
 /// Find what is wrong with appups and relups: on their own, and against the releases that they lead between
@@ -86,9 +84,9 @@ pub(super) fn run(mut args: Args, shell: &mut Shell) -> Result<Outcome, Failure>
         args.paths.push(".".to_owned());
     }
     let first = args.paths.first().or(args.target.as_ref()).map_or(".", String::as_str);
-    let levels = args.levels.levels(&Disk, first)?.warnings_as_errors(args.warnings_as_errors);
-    let settings =
-        Settings { otp: args.search.language.otp, search: args.search.path.clone(), debug_info: args.search.debug_info.clone(), levels, with_code: true };
+    let project = args.levels.project(&Disk, first)?;
+    let levels = project.levels.clone().warnings_as_errors(args.warnings_as_errors);
+    let settings = args.search.settings(Project { levels, ..project });
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let request = LintRequest { paths: args.paths, target: args.target, bases: args.from };
@@ -199,19 +197,8 @@ fn write_fixes(all: &[(FileId, Fixed)], shell: &mut Shell) -> Result<(), Failure
     Ok(())
 }
 
-/// What the fixes would change, as `diff -u` shows it, with whatever could mislead a reader escaped.
+/// What the fixes would change.
 fn difference(files: &Files, all: &[(FileId, Fixed)]) -> String {
-    let mut out = String::new();
-    for (file, Fixed { source, .. }) in all {
-        let Some(before) = files.get(*file) else { continue };
-        let name = escape::line(&source.name);
-        let diff = TextDiff::from_lines(before.text.as_str(), source.text.as_str());
-        for line in diff.unified_diff().header(&name, &name).to_string().split_inclusive('\n') {
-            let text = line.strip_suffix('\n').unwrap_or(line);
-            let text = text.strip_suffix('\r').unwrap_or(text);
-            out.push_str(&escape::lines(text));
-            out.push_str(line.get(text.len()..).unwrap_or_default());
-        }
-    }
-    out
+    let both = all.iter().filter_map(|(file, fixed)| Some((files.get(*file)?, &fixed.source)));
+    both.map(|(before, after)| super::difference::of(&after.name, &before.text, &after.text)).collect()
 }

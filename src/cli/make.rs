@@ -15,7 +15,7 @@ use crate::plan;
 use crate::release::{FileKind, with_otp_tag};
 use crate::relup::{self, Entry, Relup};
 use crate::render::{self, MakeReport};
-use crate::session::{BaseRequest, Forbidden, MakeRequest, Releases, Session, Settings};
+use crate::session::{BaseRequest, Forbidden, MakeRequest, Project, Releases, Session, Settings};
 use crate::source::{Disk, Files, Overlay, Refusal, Spot, TreeId, join, refused};
 use crate::span::Span;
 use crate::term::Term;
@@ -84,6 +84,14 @@ pub struct Args {
     #[arg(long, requires = "derive_downgrade")]
     allow_lossy: bool,
 
+    /// Generate the entries that no appup has
+    #[arg(long = "gen", conflicts_with = "derive_downgrade")]
+    generate: bool,
+
+    /// Go on where a generated entry leaves a question open
+    #[arg(long, requires = "generate")]
+    allow_questions: bool,
+
     /// Refuse paths that do this
     #[arg(long, value_enum, value_name = "WHAT")]
     forbid: Option<ForbidArg>,
@@ -110,14 +118,9 @@ enum ForbidArg {
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     check_usage(&args)?;
-    let levels = args.levels.levels(&Disk, &args.target)?.warnings_as_errors(args.warnings_as_errors);
-    let settings = Settings {
-        otp: args.search.language.otp,
-        search: args.search.path.clone(),
-        debug_info: args.search.debug_info.clone(),
-        levels,
-        with_code: !args.no_lint,
-    };
+    let project = args.levels.project(&Disk, &args.target)?;
+    let levels = project.levels.clone().warnings_as_errors(args.warnings_as_errors);
+    let settings = Settings { with_code: !args.no_lint || args.generate, ..args.search.settings(Project { levels, ..project }) };
     let overlay = ManuallyDrop::new(Overlay::new(&Disk));
     // The process ends with the run: what takes long to give back piece by piece is left to the system.
     let mut session = ManuallyDrop::new(Session::new(&overlay, settings));
@@ -161,6 +164,8 @@ fn request(args: &Args) -> MakeRequest {
         restart_emulator: args.restart_emulator,
         derive_downgrade: args.derive_downgrade,
         allow_lossy: args.allow_lossy,
+        generate: args.generate,
+        allow_questions: args.allow_questions,
         forbid: args.forbid.map(|ForbidArg::Restart| Forbidden::Restart),
         with_rules: !args.no_lint,
     }

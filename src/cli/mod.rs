@@ -6,8 +6,10 @@
 
 mod completions;
 mod diff;
+mod difference;
 mod expand;
 mod explain;
+mod generate;
 mod graph;
 mod invert;
 mod levels;
@@ -52,6 +54,8 @@ enum Command {
     Make(make::Args),
     Diff(diff::Args),
     Lint(lint::Args),
+    #[command(name = "gen")]
+    Generate(generate::Args),
     Expand(expand::Args),
     Invert(invert::Args),
     Graph(graph::Args),
@@ -83,6 +87,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Make(args) => make::run(args, &mut shell),
         Command::Diff(args) => diff::run(args, &mut shell),
         Command::Lint(args) => lint::run(args, &mut shell),
+        Command::Generate(args) => generate::run(args, &mut shell),
         Command::Expand(args) => expand::run(args, &mut shell),
         Command::Invert(args) => invert::run(args, &mut shell),
         Command::Graph(args) => graph::run(args, &mut shell),

@@ -1,6 +1,7 @@
 //! Arguments that several commands take.
 
 use crate::otp::Otp;
+use crate::session::{Project, Settings};
 use clap::{Args, ValueEnum};
 
 /// Where applications are searched, and which OTP version counts
@@ -15,8 +16,27 @@ pub struct Search {
     #[arg(long, value_name = "DIR", value_parser = path, action = clap::ArgAction::Append)]
     pub debug_info: Vec<String>,
 
+    /// Read the appup of an application from this folder if it has one, as `APP-VSN.appup` or `APP.appup`
+    #[arg(long, value_name = "DIR", value_parser = path, action = clap::ArgAction::Append)]
+    pub appups: Vec<String>,
+
     #[command(flatten)]
     pub language: Language,
+}
+
+impl Search {
+    /// The settings of a session that looks at the code of releases.
+    pub fn settings(&self, project: Project) -> Settings {
+        Settings {
+            otp: self.language.otp,
+            search: self.path.clone(),
+            debug_info: self.debug_info.clone(),
+            appups: self.appups.iter().chain(&project.appups).cloned().collect(),
+            policy: project.policy,
+            levels: project.levels,
+            with_code: true,
+        }
+    }
 }
 
 /// Which OTP version counts

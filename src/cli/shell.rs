@@ -125,6 +125,11 @@ impl Shell {
         self.print_report(&render::concise(findings, files));
     }
 
+    /// Prints a report that is text to standard error.
+    pub fn report_text(&mut self, text: &str) {
+        self.print_report(&escape::lines(text));
+    }
+
     fn print_report(&mut self, text: &str) {
         self.hand_over();
         let _ = self.err.write_all(text.as_bytes());

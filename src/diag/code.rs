@@ -41,6 +41,7 @@ impl Code {
             Some("06") => "state",
             Some("07") => "downgrade",
             Some("08") => "environment",
+            Some("10") => "authoring",
             _ => "relup",
         }
     }

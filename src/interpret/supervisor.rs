@@ -27,6 +27,8 @@ pub struct Child {
     pub start: Option<(Atom, Atom, Value)>,
     /// `worker` or `supervisor`, as the specification says it or leaves it.
     pub kind: Option<Atom>,
+    /// Its specification as it is written: Elixir has `Module` and `{Module,Argument}` as well.
+    pub written: Value,
 }
 
 impl Supervisor {
@@ -120,9 +122,9 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         Value::Map(map) => map.get(&Value::atom("start")).map(|(start, _)| start),
         Value::Tuple(items, _) if items.len() == 6 => items.get(1).cloned(),
         // `Module` and `{Module,Argument}`: the module's own function says the rest.
-        Value::Atom(module) => return given(world, module, Value::List(Vec::new(), None)),
+        Value::Atom(module) => return given(world, module, Value::List(Vec::new(), None), spec),
         Value::Tuple(items, _) => match items.as_slice() {
-            [Value::Atom(module), argument] => return given(world, module, argument.clone()),
+            [Value::Atom(module), argument] => return given(world, module, argument.clone(), spec),
             _ => return None,
         },
         _ => return None,
@@ -137,14 +139,14 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         Value::Tuple(items, _) => items.get(4).cloned().unwrap_or(Value::Any),
         _ => Value::Any,
     };
-    Some(Child { id: id_of(spec)?, runs, start, kind: kind.as_atom().cloned() })
+    Some(Child { id: id_of(spec)?, runs, start, kind: kind.as_atom().cloned(), written: spec.clone() })
 }
 
-fn given(world: &World<'_>, module: &Atom, argument: Value) -> Option<Child> {
+fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> Option<Child> {
     let spec = Run::new(world).call(module, &Atom::new("child_spec"), vec![argument]);
     match spec {
-        Value::Map(_) => child(world, &spec),
-        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None, kind: None }),
+        Value::Map(_) => child(world, &spec).map(|child| Child { written: written.clone(), ..child }),
+        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None, kind: None, written: written.clone() }),
     }
 }
 

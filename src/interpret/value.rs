@@ -210,6 +210,24 @@ impl Value {
         }
     }
 
+    /// The term that it is, where that is written out. Of a text it is not known whether it is a string or a binary.
+    pub fn to_term(&self) -> Option<Term> {
+        let all = |items: &[Value]| items.iter().map(Value::to_term).collect::<Option<Vec<Term>>>();
+        match self {
+            Value::Atom(atom) => Some(atom.clone().into()),
+            Value::Number(Some(text)) => text.parse().ok().map(|number| Term::new(TermKind::Int(number))),
+            Value::Tuple(items, _) => all(items).map(Term::tuple),
+            Value::List(items, None) => all(items).map(Term::list),
+            Value::Map(map) if self.is_literal() => {
+                let pairs = map.keys.iter().map(|(key, value, _)| Some((key.to_term()?, value.to_term()?)));
+                let mut pairs = pairs.collect::<Option<Vec<(Term, Term)>>>()?;
+                pairs.sort();
+                Some(Term::new(TermKind::Map(pairs)))
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the form of all its parts is known, though not each number and text.
     pub fn has_form(&self) -> bool {
         match self {

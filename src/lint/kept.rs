@@ -4,9 +4,9 @@
 //! ([`Check::Kept`]), on a path that loads what changed, converts what has a conversion, and restarts the applications that
 //! have to be. What a person can do about them on a real path is not known here: each of them asks for care.
 
-use super::live::live;
-use super::{Between, Check, Pair, rules};
+use super::{Between, Check, Pair, live, rules};
 use crate::appup::Direction;
+use crate::author::Tree;
 use crate::beam::Beams;
 use crate::compare::{Change, Comparison, Depth, Impact, Link, Verdict};
 use crate::diag::Findings;
@@ -20,11 +20,39 @@ use crate::term::{Atom, Term};
 /// Adds what lives on to a comparison: failures that were seen are facts that ask for care, and what was seen to be the same is not
 /// asked about any more.
 pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison, links: &[Link], beams: Beams<'_>) {
-    let [up, down] = [Direction::Up, Direction::Down].map(|direction| plain_path((base, target), beams, comparison, direction));
+    judge_kept_on(base, target, comparison, links, beams, |comparison, _| {
+        [Direction::Up, Direction::Down].map(|direction| plain_path((base, target), beams, comparison, direction))
+    });
+}
+
+/// The same on paths that are made of what was seen of the two releases: what changed, and the supervisors of the base and of the
+/// target.
+pub fn judge_kept_on(
+    base: &Release,
+    target: &Release,
+    comparison: &mut Comparison,
+    links: &[Link],
+    beams: Beams<'_>,
+    paths: impl FnOnce(&Comparison, &[Tree; 2]) -> [Vec<Step>; 2],
+) {
     let appups = Appups::default();
+    let mut pair = Pair::new(&Between { base, up: None, down: None, relup: None, comparison: &*comparison, links }, target, &appups, beams);
+    pair.lives = live::kept(&pair);
+    let seen: Vec<String> =
+        pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
+    let (lives, programs) = (std::mem::take(&mut pair.lives), pair.take_programs());
+    for application in &mut comparison.applications {
+        for module in application.modules.iter_mut().filter(|module| seen.contains(&module.name)) {
+            module.impacts.retain(|fact| !matches!(fact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }));
+        }
+    }
+    let trees = [&lives.base, &lives.target].map(|half| Tree { supervisors: half.supervisors.clone(), names: half.names.clone() });
+    let [up, down] = paths(comparison, &trees);
     let between = Between { base, up: Some(&up), down: Some(&down), relup: None, comparison: &*comparison, links };
     let mut pair = Pair::new(&between, target, &appups, beams);
-    pair.lives = live(&pair);
+    pair.give_programs(programs);
+    pair.lives = lives;
+    pair.lives.passed = live::passed(&pair, &pair.lives);
     pair.forget_programs();
     let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Kept(check) = rule.check { Some(check) } else { None }).collect();
     let by_rule = parallel::map(&checks, 1, |check| {
@@ -42,13 +70,6 @@ pub fn judge_kept(base: &Release, target: &Release, comparison: &mut Comparison,
         (owner, finding.about, Impact { change, place: None, up, down })
     });
     let facts: Vec<(Option<String>, Option<String>, Impact)> = facts.collect();
-    let seen: Vec<String> =
-        pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
-    for application in &mut comparison.applications {
-        for module in application.modules.iter_mut().filter(|module| seen.contains(&module.name)) {
-            module.impacts.retain(|fact| !matches!(fact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }));
-        }
-    }
     for (owner, about, fact) in facts {
         let application = comparison.applications.iter_mut().find(|application| Some(&application.name) == owner.as_ref());
         let Some(application) = application else {

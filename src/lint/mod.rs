@@ -26,7 +26,7 @@ pub use existing::Existing;
 pub use file::File;
 pub use fix::{Fixed, Which, fix};
 pub use judge::{Purpose, judge};
-pub use kept::judge_kept;
+pub use kept::{judge_kept, judge_kept_on};
 pub use levels::{Level, Levels, Preset, SetBy};
 pub use pair::{Between, Pair, Route, Supervisor};
 pub use run::{check_file, check_releases, check_relup};

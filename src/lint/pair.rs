@@ -67,7 +67,7 @@ const MOST_STEPS: usize = 10_000;
 const ROOM: usize = 48 << 20;
 
 /// The functions of modules by release and module; none without debug information.
-type Programs = HashMap<(usize, Atom), Option<Arc<Program>>>;
+pub(super) type Programs = HashMap<(usize, Atom), Option<Arc<Program>>>;
 
 /// Supervisors by release and application.
 type Supervisors = HashMap<(usize, String), Arc<Vec<Supervisor>>>;
@@ -320,6 +320,16 @@ impl<'a> Pair<'a> {
     pub(super) fn steps(&self) -> usize {
         let modules = self.comparison.applications.iter().map(|application| application.modules.len() + application.same_modules).sum::<usize>();
         (ALL_STEPS / modules.max(1)).clamp(FEWEST_STEPS, MOST_STEPS)
+    }
+
+    /// Takes the functions that were read out, for another pair of the same releases.
+    pub(super) fn take_programs(&self) -> Programs {
+        std::mem::take(&mut *self.programs.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts functions in that were read for another pair of the same releases.
+    pub(super) fn give_programs(&self, programs: Programs) {
+        *self.programs.lock().unwrap_or_else(PoisonError::into_inner) = programs;
     }
 
     /// Gives back the memory of the functions that were read.

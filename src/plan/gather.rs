@@ -44,6 +44,8 @@ impl Script {
 /// Appup files that were read, for as long as they do not change.
 #[derive(Default)]
 pub struct AppupFiles {
+    /// Folders with appups that go before those of the applications.
+    folders: Vec<String>,
     read: HashMap<Spot, (Otp, Arc<AppupFile>)>,
 }
 
@@ -61,6 +63,24 @@ struct AppupFile {
 }
 
 impl AppupFiles {
+    /// No file read yet; those in some folders go before those of the applications.
+    pub fn new(folders: Vec<String>) -> AppupFiles {
+        AppupFiles { folders, read: HashMap::default() }
+    }
+
+    /// Where the appup of an application is: `APP-VSN.appup` or `APP.appup` in the first of the folders that has one, else beside its
+    /// `.app`.
+    pub fn spot(&self, trees: &Trees<'_>, application: &Application) -> Spot {
+        let name = application.name.value.as_str();
+        let names = || [format!("{name}-{}.appup", application.vsn.value), format!("{name}.appup")];
+        let outside = trees.get(TreeId::Outside);
+        let mut found = self.folders.iter().flat_map(|folder| names().map(|name| join(folder, &name)));
+        match found.find(|path| outside.is_file(path)) {
+            Some(path) => Spot::new(TreeId::Outside, path),
+            None => Spot::new(application.folder.tree, join(&application.folder.path, &format!("{name}.appup"))),
+        }
+    }
+
     /// Forgets a file that has changed.
     pub fn forget(&mut self, spot: &Spot) {
         self.read.remove(spot);
@@ -122,7 +142,7 @@ impl Appups {
             .iter()
             .filter(|application| wanted.contains(application.name.value.as_str()) && named.insert(application.name.value.as_str()))
             .collect();
-        let spots: Vec<Spot> = changed.iter().map(|application| appup_spot(application)).collect();
+        let spots: Vec<Spot> = changed.iter().map(|application| files.spot(opener.trees(), application)).collect();
         let loaded = changed.iter().zip(files.get(opener, &spots)).zip(spots).map(|((application, file), spot)| {
             let loaded = Loaded::new(application, spot, file, opener.trees());
             (application.name.value.as_str().to_owned(), loaded)
@@ -151,6 +171,12 @@ impl Appups {
         all.into_iter().map(|(_, loaded)| loaded).collect()
     }
 
+    /// Puts a text in the place of an application's appup.
+    pub fn put(&mut self, application: &Application, spot: Spot, document: Document, otp: Otp, trees: &Trees<'_>) {
+        let file = Arc::new(AppupFile::new(Ok(document), otp));
+        self.read.insert(application.name.value.as_str().to_owned(), Loaded::new(application, spot, file, trees));
+    }
+
     /// Lets a caller change the appups before they are used, in the order of their names. The files stay as they were read.
     pub fn each(&mut self, mut change: impl FnMut(&str, &mut Appup)) {
         let mut names: Vec<String> = self.read.keys().cloned().collect();
@@ -167,11 +193,6 @@ impl Appups {
 fn patterns(appup: &Appup) -> impl Iterator<Item = Sensitive> {
     let versions = appup.up.list.iter().chain(&appup.down.list).map(|entry| &entry.version);
     versions.filter_map(|version| Some(Sensitive { span: version.span(), what: "a regular expression", since: version.read_differently_since()? }))
-}
-
-/// Where an application's appup is: beside its `.app`.
-fn appup_spot(application: &Application) -> Spot {
-    Spot::new(application.folder.tree, join(&application.folder.path, &format!("{}.appup", application.name.value.as_str())))
 }
 
 impl Loaded {

@@ -7,6 +7,7 @@ mod github;
 mod graph;
 mod human;
 mod json;
+mod reasons;
 mod script;
 mod tally;
 
@@ -16,7 +17,10 @@ pub use explain::{explain, rules};
 pub use github::github;
 pub use graph::{GraphFormat, graph};
 pub use human::{Charset, Style, concise, human, summary};
-pub use json::{DiagnosticJson, DiffReport, ExpandReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif, schemas};
+pub use json::{
+    DiagnosticJson, DiffReport, ExpandReport, GenReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif, schemas,
+};
+pub use reasons::reasons;
 pub use script::{origin_words, script};
 pub use tally::table;
 

@@ -1,8 +1,15 @@
-//! `relupc.toml`: the levels of a project, found upward from where the run begins.
+//! `relupc.toml`: what a project decides, found upward from where the run begins.
 
 use super::Unusable;
+use crate::appup::{self, Direction, HighOp};
+use crate::author::{Framed, Library, Policy, Purges, Unchanged};
+use crate::diag::Findings;
 use crate::lint::{Level, Levels, Preset, SetBy};
-use crate::source::{FileTree, Refusal, Source};
+use crate::otp::Otp;
+use crate::relup::{Purge, Timeout};
+use crate::source::{FileTree, Refusal, Source, join, parent};
+use crate::span::FileId;
+use crate::term::{Extent, Term, TermKind, parse};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -21,6 +28,117 @@ pub struct Config {
     /// Codes, names or groups that are errors.
     #[serde(default)]
     pub deny: Vec<String>,
+    /// Folders with appups that go before those of the applications, relative to this file.
+    #[serde(default)]
+    pub appups: Vec<String>,
+    /// What `relupc gen` writes.
+    #[serde(default, rename = "gen")]
+    pub author: GenConfig,
+}
+
+/// What `relupc gen` writes.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct GenConfig {
+    /// For a process whose state was seen to stay the same: `load` (the default) or `update`, which suspends it.
+    pub unchanged_state: Option<UnchangedName>,
+    /// For an application without processes: `modules` (the default), or `restart` for one entry that restarts it from any version.
+    pub library: Option<LibraryName>,
+    /// How long suspending a process may take, in milliseconds; 0 for any time.
+    pub suspend_timeout: Option<u32>,
+    /// The argument of `{advanced,Extra}`, an Erlang term.
+    pub extra: Option<String>,
+    /// Applications that are always restarted; `*` matches any characters.
+    #[serde(default)]
+    pub restart: Vec<String>,
+    /// Modules that no instruction is written for; `*` matches any characters.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// How the old code of modules is purged; the first entry that matches counts.
+    #[serde(default)]
+    pub purge: Vec<PurgeConfig>,
+    /// Instructions that are written into entries besides.
+    #[serde(default)]
+    pub instructions: Vec<InstructionsConfig>,
+}
+
+/// How the old code of modules is purged.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PurgeConfig {
+    /// Which modules; `*` matches any characters.
+    pub modules: String,
+    /// Before the new code is loaded.
+    pub pre: Option<PurgeName>,
+    /// After it.
+    pub post: Option<PurgeName>,
+}
+
+/// Instructions for the beginning and the end of entries.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InstructionsConfig {
+    /// Which applications; `*` matches any characters.
+    pub application: String,
+    /// For which direction; both if there is none.
+    pub direction: Option<DirectionName>,
+    /// At the beginning: Erlang terms, as in an appup.
+    #[serde(default)]
+    pub first: Vec<String>,
+    /// At the end.
+    #[serde(default)]
+    pub last: Vec<String>,
+}
+
+/// What is written for a process whose state stays the same.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnchangedName {
+    /// `load_module`
+    Load,
+    /// `update`
+    Update,
+}
+
+/// What is written for a library.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LibraryName {
+    /// An instruction for each module
+    Modules,
+    /// `restart_application`, from any version
+    Restart,
+}
+
+/// How old code is purged.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PurgeName {
+    /// Not while processes run it
+    SoftPurge,
+    /// Processes that run it are killed
+    BrutalPurge,
+}
+
+/// A direction.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum DirectionName {
+    /// The upgrade
+    Up,
+    /// The downgrade
+    Down,
+}
+
+/// What a project decides.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Which findings are reported, and at which level.
+    pub levels: Levels,
+    /// Folders with appups that go before those of the applications.
+    pub appups: Vec<String>,
+    /// What is written into appups.
+    pub policy: Policy,
 }
 
 /// Where levels begin.
@@ -50,9 +168,9 @@ const NAME: &str = "relupc.toml";
 /// How many folders upward are looked into.
 const UPWARD: usize = 64;
 
-/// The levels that a project's `relupc.toml` sets: the one that is named, else the next one upward from a file or folder. A preset
-/// that is given goes before the file's.
-pub fn levels_of(tree: &dyn FileTree, from: &str, named: Option<&str>, preset: Option<PresetName>) -> Result<Levels, Unusable> {
+/// What a project's `relupc.toml` decides: the one that is named, else the next one upward from a file or folder. A preset that is
+/// given goes before the file's.
+pub fn project(tree: &dyn FileTree, from: &str, named: Option<&str>, preset: Option<PresetName>) -> Result<Project, Unusable> {
     let config = match named {
         Some(file) => Some((file.to_owned(), read(tree, file)?.ok_or_else(|| Unusable(format!("`{file}` does not exist")))?)),
         None => find(tree, from)?,
@@ -66,7 +184,65 @@ pub fn levels_of(tree: &dyn FileTree, from: &str, named: Option<&str>, preset: O
             }
         }
     }
-    Ok(levels)
+    let folder = parent(&file);
+    let appups = config.appups.iter().map(|path| if path.starts_with('/') { path.clone() } else { join(folder, path) }).collect();
+    Ok(Project { levels, appups, policy: policy(&config.author, &file)? })
+}
+
+/// What is decided about appups.
+fn policy(config: &GenConfig, file: &str) -> Result<Policy, Unusable> {
+    let purge = |name: Option<PurgeName>| match name {
+        Some(PurgeName::SoftPurge) => Purge::Soft,
+        Some(PurgeName::BrutalPurge) | None => Purge::Brutal,
+    };
+    let purges = config.purge.iter().map(|one| Purges { modules: one.modules.clone(), pre: purge(one.pre), post: purge(one.post) });
+    let mut framed = Vec::new();
+    for one in &config.instructions {
+        let read = |list: &[String]| list.iter().map(|text| instruction(text, file)).collect::<Result<Vec<HighOp>, Unusable>>();
+        let direction = one.direction.map(|name| match name {
+            DirectionName::Up => Direction::Up,
+            DirectionName::Down => Direction::Down,
+        });
+        framed.push(Framed { application: one.application.clone(), direction, first: read(&one.first)?, last: read(&one.last)? });
+    }
+    Ok(Policy {
+        unchanged_state: match config.unchanged_state {
+            Some(UnchangedName::Update) => Unchanged::Update,
+            Some(UnchangedName::Load) | None => Unchanged::Load,
+        },
+        library: match config.library {
+            Some(LibraryName::Restart) => Library::Restart,
+            Some(LibraryName::Modules) | None => Library::Modules,
+        },
+        timeout: match config.suspend_timeout {
+            None => Timeout::Default,
+            Some(0) => Timeout::Infinity,
+            Some(milliseconds) => Timeout::Milliseconds(Box::new(Term::new(TermKind::Int(i64::from(milliseconds))))),
+        },
+        extra: config.extra.as_deref().map_or_else(|| Ok(Term::list(Vec::new())), |text| term(text, file))?,
+        purges: purges.collect(),
+        restarts: config.restart.clone(),
+        ignored: config.ignore.clone(),
+        framed,
+    })
+}
+
+/// An Erlang term that is written in the file.
+fn term(text: &str, file: &str) -> Result<Term, Unusable> {
+    let source = Source::new(file, format!("{text}\n.").into_bytes());
+    let document = parse(&source, FileId(0), Otp::NEWEST, Extent::All);
+    match (document.faults.is_empty(), document.terms.as_slice()) {
+        (true, [term]) => Ok(Term { span: crate::span::Span::GENERATED, ..term.clone() }),
+        _ => Err(Unusable(format!("{file}: `{text}` is not an Erlang term"))),
+    }
+}
+
+/// An instruction that is written in the file.
+fn instruction(text: &str, file: &str) -> Result<HighOp, Unusable> {
+    let mut found = Findings::default();
+    let read = appup::read_instruction(&term(text, file)?, &mut found);
+    let why = found.iter().next().map(|fault| fault.message.clone());
+    read.op.ok_or_else(|| Unusable(format!("{file}: `{text}` is not an instruction of an appup: {}", why.unwrap_or_default())))
 }
 
 /// The words for a code or group that does not exist.

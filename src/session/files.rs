@@ -2,7 +2,7 @@
 
 use super::{Session, Unusable};
 use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry, Version};
-use crate::author::{Derived, derive_missing, insert, no_place};
+use crate::author::{Derived, EntryChange, change_entries, derive_missing, no_place};
 use crate::diag::{Diagnostic, Findings};
 use crate::lint::{self, Alone, Existing, Fixed, Purpose, Ran, Which, application_of};
 use crate::otp::Otp;
@@ -201,13 +201,14 @@ impl Session<'_> {
         let derived = appup.as_ref().map(|appup| derive_missing(appup, only, lossy, &mut found)).unwrap_or_default();
         let mut edited = None;
         if let (Some(appup), Some(document), false) = (&appup, &document, found.has_errors()) {
+            let with_derived = |source: &Source| {
+                let changes: Vec<EntryChange> = derived.iter().map(|derived| derived.change(source)).collect();
+                change_entries(source, document, appup, &changes, otp)
+            };
             edited = match &filled {
-                Some(filled) => {
-                    // The version comes before whatever is inserted.
-                    let edited = insert(&filled.source, document, appup, &derived, otp);
-                    edited.and_then(|edited| edited.edited(std::slice::from_ref(&filled.restore)).ok())
-                }
-                None => self.texts().get(appup.span.file).and_then(|source| insert(source, document, appup, &derived, otp)),
+                // The version comes before whatever is inserted.
+                Some(filled) => with_derived(&filled.source).and_then(|edited| edited.edited(std::slice::from_ref(&filled.restore)).ok()),
+                None => self.texts().get(appup.span.file).and_then(with_derived),
             };
             if edited.is_none() {
                 found.push(no_place(appup.down.span));

@@ -1,17 +1,18 @@
 //! The question of `make`: the relup of a target.
 
 use super::Session;
+use super::author::{Existing, GenRequest, Goal};
 use super::releases::Releases;
 use crate::appup::Direction;
-use crate::author::derive_for;
+use crate::author::{self, derive_for};
 use crate::diag::{Findings, Severity};
 use crate::lint::{self, Between};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
 use crate::release::Release;
 use crate::relup::{Cause, Entry, LowOp, Relup, Step};
-use crate::source::Spot;
-use crate::term::{Term, read_differently};
+use crate::source::{Source, Spot, TreeId};
+use crate::term::{Extent, Term, read_differently};
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -49,6 +50,10 @@ pub struct MakeRequest {
     pub derive_downgrade: bool,
     /// Whether what has no inverse is left out of them.
     pub allow_lossy: bool,
+    /// Whether entries that no appup has are generated.
+    pub generate: bool,
+    /// Whether generated entries may leave questions open.
+    pub allow_questions: bool,
     /// What paths must not do.
     pub forbid: Option<Forbidden>,
     /// Whether the rules of `lint` are run on the paths.
@@ -93,6 +98,9 @@ impl Session<'_> {
             all.filter_map(|(release, base)| Some(Base { release: release.as_deref()?, description: &base.description })).collect()
         };
         let (up_from, down_to) = (bases(|base| base.up), bases(|base| base.down));
+        if request.generate {
+            self.generate_for(request, target, releases, &mut appups, found);
+        }
         if request.derive_downgrade {
             derive(request.allow_lossy, target, &down_to, &mut appups, found);
         }
@@ -105,6 +113,45 @@ impl Session<'_> {
         }
         check_language(target, releases, &appups, self.otp(), found);
         planned
+    }
+
+    /// Adds the entries that the paths need and no appup has, in memory only.
+    fn generate_for(&mut self, request: &MakeRequest, target: &Release, releases: &Releases, appups: &mut Appups, found: &mut Findings) {
+        let wanted = GenRequest {
+            target: request.target.clone(),
+            bases: request.bases.iter().map(|base| base.reference.clone()).collect(),
+            only: Vec::new(),
+            goal: Goal::InPlace,
+            existing: Existing::Keep,
+            with_reasons: false,
+            with_patterns: false,
+        };
+        let mut on_entries = Findings::default();
+        let Ok(generated) = self.generate_from(releases, &wanted, &mut on_entries) else { return };
+        let level = if request.allow_questions { Severity::Warning } else { Severity::Error };
+        found.append(on_entries.map(|finding| if author::is_question(&finding) { finding.severity(level) } else { finding }));
+        let is_wanted = |version: &String, name: &str, direction: Direction| {
+            let mut bases = releases.bases().iter().zip(&request.bases).filter_map(|(release, base)| Some((release.as_ref()?, base)));
+            bases.any(|(release, base)| {
+                let is_way = if direction == Direction::Up { base.up } else { base.down };
+                is_way && release.application(name).is_some_and(|old| old.vsn.value == *version)
+            })
+        };
+        for one in generated {
+            let (Some(application), Some(after)) = (target.application(&one.application), one.after) else { continue };
+            for entry in one.entries.iter().filter(|entry| entry.status.is_written()) {
+                let direction = entry.draft.direction;
+                if !entry.versions.iter().any(|version| is_wanted(version, &one.application, direction)) {
+                    continue;
+                }
+                let path = plan::path_name(&one.version, &entry.versions.join(", "), direction);
+                found.push(author::generated(&one.application, &entry.draft.script(), application.vsn.span, &path));
+            }
+            let spot = Spot::new(TreeId::Outside, after.name.clone());
+            let file = self.opener.files_mut().add(Source::new(format!("{} (generated)", after.name), after.bytes().into_owned()));
+            let document = self.opener.parse(file, Extent::First);
+            appups.put(application, spot, document, self.opener.otp(), self.opener.trees());
+        }
     }
 
     /// Runs the rules of `lint` on the paths that were compiled.

@@ -4,6 +4,7 @@
 //! answer is kept with the list of files and folders that it was made of, and given again until one of them changes: a command
 //! asks once, an editor asks after each change. What a person sees is made of the answers by `render`.
 
+mod author;
 mod config;
 mod discover;
 mod files;
@@ -12,7 +13,8 @@ mod releases;
 mod report;
 mod settings;
 
-pub use config::{Config, PresetName, levels_of, unknown_level};
+pub use author::{Existing, GenRequest, Goal};
+pub use config::{Config, PresetName, Project, project, unknown_level};
 pub use discover::{is_relup, something_else};
 pub use files::{Checked, Entry, Expanded, Inverted};
 pub use make::{BaseRequest, Forbidden, Made, MakeRequest};
@@ -107,11 +109,12 @@ impl<'t> Session<'t> {
     pub fn new(overlay: &'t Overlay<'t>, settings: Settings) -> Session<'t> {
         let opener = Opener::new(overlay, settings.search.clone(), settings.otp).with_debug_info(settings.debug_info.clone());
         let opener = if settings.with_code { opener.with_code() } else { opener };
+        let appups = AppupFiles::new(settings.appups.clone());
         Session {
             overlay,
             settings,
             opener,
-            appups: AppupFiles::default(),
+            appups,
             files: Answers::default(),
             opened: Answers::default(),
             compared: Answers::default(),

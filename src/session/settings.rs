@@ -1,5 +1,6 @@
 //! What is fixed for a whole session.
 
+use crate::author::Policy;
 use crate::lint::Levels;
 use crate::otp::Otp;
 
@@ -13,6 +14,10 @@ pub struct Settings {
     /// Where unstripped modules are: folders, with wildcards as OTP has them. One is used for a module of a release that has no debug
     /// information and the same code.
     pub debug_info: Vec<String>,
+    /// Folders with appups that go before those of the applications: `APP-VSN.appup`, `APP.appup`.
+    pub appups: Vec<String>,
+    /// What the project decides about appups that are written for it.
+    pub policy: Policy,
     /// Which findings are reported, and at which level.
     pub levels: Levels,
     /// Whether compiled code and configuration are looked at. If not, of a tarball only what describes the release is kept.

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each fuzz program uses one of them")]
 
 use relupc::appup::{self, Direction};
-use relupc::author::{derive_missing, insert};
+use relupc::author::{EntryChange, change_entries, derive_missing};
 use relupc::beam::{Beam, Facts, Value};
 use relupc::diag::Findings;
 use relupc::otp::Otp;
@@ -52,7 +52,8 @@ pub fn appups(bytes: &[u8]) {
         }
         let derived = derive_missing(&appup, None, true, &mut found);
         if !found.has_errors() {
-            let edited = insert(source, &document, &appup, &derived, Otp::NEWEST);
+            let changes: Vec<EntryChange> = derived.iter().map(|derived| derived.change(source)).collect();
+            let edited = change_entries(source, &document, &appup, &changes, Otp::NEWEST);
             assert!(edited.is_none_or(|edited| edited.bytes().len() <= 64 * bytes.len() + 4096), "what is written grows faster than what is read");
         }
     }

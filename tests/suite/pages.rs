@@ -230,7 +230,12 @@ fn pack(block: &Block, folder: &Path, name: &str) {
 fn command(block: &Block) -> Vec<String> {
     let target = block.mark("target=").unwrap_or("new.rel");
     let base = block.mark("base=").unwrap_or("old.rel");
-    let mut arguments: Vec<&str> = if block.has("diff") {
+    let mut arguments: Vec<&str> = if block.has("gen") {
+        let bases = block.mark("bases=").unwrap_or("old.rel").split(',');
+        // Several bases are releases with folders of their own.
+        let path = if bases.clone().count() > 1 { "lib/*[^1].0.0/ebin" } else { "lib/*/ebin" };
+        std::iter::once("gen").chain(bases).chain([target, "--path", path, "--path", "lib/*-9.0/ebin"]).collect()
+    } else if block.has("diff") {
         vec!["diff", "old.rel", target, "--path", "lib/*/ebin"]
     } else if block.has("pair") {
         vec!["lint", "--target", target, "--from", base, "--path", "lib/*/ebin"]
@@ -254,8 +259,14 @@ fn command(block: &Block) -> Vec<String> {
     if let Some(path) = block.mark("path=") {
         arguments.extend(["--path", path]);
     }
-    let more =
-        [("policy", "--warn=RL0811"), ("derive", "--derive-downgrade"), ("lossy", "--allow-lossy"), ("check", "--check"), ("forbid", "--forbid=restart")];
+    let more = [
+        ("policy", "--warn=RL0811"),
+        ("derive", "--derive-downgrade"),
+        ("make-gen", "--gen"),
+        ("lossy", "--allow-lossy"),
+        ("check", "--check"),
+        ("forbid", "--forbid=restart"),
+    ];
     arguments.extend(more.iter().filter(|(mark, _)| block.has(mark)).map(|(_, argument)| *argument));
     arguments.into_iter().map(str::to_owned).collect()
 }
@@ -385,6 +396,38 @@ fn what_lives_on_is_part_of_the_verdict() {
         }
     }
     assert!(count >= 5 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// For each pair that the pages show `gen` writes appups that `make` accepts, and that no rule about missing code reports.
+#[test]
+fn entries_are_generated_for_every_pair() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for code in lint::codes() {
+        let page = fs::read_to_string(page_path(code.id)).unwrap();
+        for block in blocks(code.id, &page).iter().filter(|block| block.has("pair") && !sources(block).is_empty() && !block.has("same-version")) {
+            let folder = lay_out(block);
+            let path = ["--path", "lib/*/ebin", "--format", "json"];
+            let target = block.mark("target=").unwrap_or("new.rel");
+            let base = block.mark("base=").unwrap_or("old.rel");
+            let (generated, _) = demo::json(folder.path(), &[&["gen", base, target, "--out", "appups", "--force"], path.as_slice()].concat());
+            let refused = demo::codes(&generated).iter().any(|code| matches!(code.as_str(), "RL1003" | "RL1004" | "RL1005" | "RL0705"));
+            if refused || generated["applications"].as_array().unwrap().is_empty() {
+                continue;
+            }
+            count += 1;
+            let (made, status) = demo::json(folder.path(), &[&["make", target, "--from", base, "--no-lint", "--appups", "appups"], path.as_slice()].concat());
+            if status != 0 {
+                wrong.push(format!("{} line {}: {made}", code.id, block.start));
+            }
+            let (linted, _) = demo::json(folder.path(), &[&["lint", "--target", target, "--from", base, "--appups", "appups"], path.as_slice()].concat());
+            for code in demo::codes(&linted).iter().filter(|code| matches!(code.as_str(), "RL0521" | "RL0523" | "RL0504" | "RL0505")) {
+                wrong.push(format!("{} line {}: {code}: {}", block.code, block.start, generated["applications"]));
+            }
+        }
+    }
+    assert!(count >= 60, "{count}");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// The words of every code: message, labels and help.

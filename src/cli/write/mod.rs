@@ -37,6 +37,14 @@ pub fn replace(path: &str, bytes: &[u8]) -> Result<Vec<String>, Failure> {
     try_replace(Path::new(path), bytes).map_err(|why| Failure::Write { path: path.to_owned(), why })
 }
 
+/// Makes a folder, and those above it, unless they exist.
+pub fn make_folder(path: &str) -> Result<(), Failure> {
+    if path.is_empty() {
+        return Ok(());
+    }
+    fs::create_dir_all(path).map_err(|why| Failure::Write { path: path.to_owned(), why })
+}
+
 /// The files a release is made of, by the ends of their names.
 const INPUTS: &[&str] = &[
     ".rel", ".app", ".appup", ".src", ".beam", ".erl", ".ex", ".exs", ".tar", ".gz", ".tgz", ".boot", ".script", ".config", ".data", ".args", ".toml", ".so",

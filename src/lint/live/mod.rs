@@ -39,12 +39,20 @@ pub fn live(pair: &Pair<'_>) -> Lives {
     if pair.hot_routes().next().is_none() {
         return Lives::default();
     }
-    let relevant = relevant(pair);
-    let base = half(pair, pair.base, &relevant);
-    let target = half(pair, pair.target, &relevant);
-    let mut lives = Lives { base, target, passed: Vec::new() };
-    lives.passed = pair.hot_routes().map(|route| (route.direction, pass(pair, &lives, route))).collect();
+    let mut lives = kept(pair);
+    lives.passed = passed(pair, &lives);
     lives
+}
+
+/// What the two releases keep, whatever the paths between them do.
+pub fn kept(pair: &Pair<'_>) -> Lives {
+    let relevant = relevant(pair);
+    Lives { base: half(pair, pair.base, &relevant), target: half(pair, pair.target, &relevant), passed: Vec::new() }
+}
+
+/// What the paths do to it.
+pub fn passed(pair: &Pair<'_>, lives: &Lives) -> Vec<(Direction, Passed)> {
+    pair.hot_routes().map(|route| (route.direction, pass(pair, lives, route))).collect()
 }
 
 /// The names of the applications that change, and of those that use them.

@@ -1,10 +1,12 @@
 //! Everything as JSON: one document a run. The schemas in `grammar/json` are made from these types.
 
 mod diff;
+mod generated;
 mod lint;
 mod sarif;
 
 pub use diff::DiffReport;
+pub use generated::GenReport;
 pub use lint::{LintReport, Skipped};
 pub use sarif::sarif;
 
@@ -519,6 +521,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("expand.schema.json", of::<ExpandReport>()),
         ("invert.schema.json", of::<InvertReport>()),
         ("diff.schema.json", of::<DiffReport>()),
+        ("gen.schema.json", of::<GenReport>()),
         ("lint.schema.json", of::<LintReport>()),
         ("graph.schema.json", of::<GraphReport>()),
         ("rules.schema.json", of::<RulesReport>()),

@@ -1,0 +1,183 @@
+//! What a draft does to one module: the instruction that its change calls for.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "an entry treats a few of the changes; a new kind asks for no instruction of its own")]
+
+use super::draft::{Question, Reason};
+use super::ground::Ground;
+use super::order::Stay;
+use super::policy::Unchanged;
+use crate::appup::{self, Direction};
+use crate::beam::{Author, Clause, CodeChange, Facts, Known};
+use crate::compare::{Change, Depth, Impact, ModuleChange, StateChange, StateEffect, Verdict};
+use crate::relup::{Purge, Timeout};
+use crate::term::{Atom, Term};
+
+/// What happens to a module.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub module: Atom,
+    pub stay: Stay,
+    pub change: appup::Change,
+    pub reason: Reason,
+    pub questions: Vec<Question>,
+    /// Why it cannot be replaced while its application runs.
+    pub restart: Option<Reason>,
+    /// Whether it is a supervisor, or starts the first one of an application.
+    pub has_children: bool,
+    /// Whether its processes have to be started again, under the supervisor that they belong to.
+    pub of_other_kind: Option<Change>,
+}
+
+/// The instruction for a module that differs; `None` where nothing is to be done.
+pub(super) fn choose(ground: &Ground<'_>, change: &ModuleChange, direction: Direction) -> Option<Chosen> {
+    if change.depth == Depth::Debug || ground.policy.ignores(&change.name) {
+        return None;
+    }
+    let module = Atom::new(&change.name);
+    let stay = match (change.depth, direction) {
+        (Depth::Added, Direction::Up) | (Depth::Removed, Direction::Down) => Stay::Arrives,
+        (Depth::Added, Direction::Down) | (Depth::Removed, Direction::Up) => Stay::Leaves,
+        (Depth::Moved | Depth::Code | Depth::Attributes | Depth::Debug, _) => Stay::Stays,
+    };
+    let (op, reason) = match stay {
+        Stay::Arrives => (appup::Change::Add, Reason::Arrives),
+        Stay::Leaves => (appup::Change::Delete, Reason::Leaves),
+        Stay::Stays => (load(ground, &module), Reason::Plain),
+    };
+    let chosen = Chosen { module, stay, change: op, reason, questions: Vec::new(), restart: None, has_children: false, of_other_kind: None };
+    Some(if stay == Stay::Stays { replaced(ground, change, direction, chosen) } else { chosen })
+}
+
+fn load(ground: &Ground<'_>, module: &Atom) -> appup::Change {
+    let (pre, post) = ground.policy.purges_of(module.as_str());
+    appup::Change::Load(pre, post)
+}
+
+fn update(ground: &Ground<'_>, module: &Atom, extra: Option<Term>) -> appup::Change {
+    let (pre, post) = ground.policy.purges_of(module.as_str());
+    appup::Change::Update { is_static: false, timeout: ground.policy.timeout.clone(), extra: extra.map(Box::new), pre, post }
+}
+
+/// What `{update,Module,supervisor}` means.
+fn supervisor() -> appup::Change {
+    let nothing = Some(Box::new(Term::list(Vec::new())));
+    appup::Change::Update { is_static: true, timeout: Timeout::Default, extra: nothing, pre: Purge::Brutal, post: Purge::Brutal }
+}
+
+/// What happens to a module that both releases have.
+fn replaced(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, plain: Chosen) -> Chosen {
+    let (from, to) = (ground.facts(direction, false, &plain.module), ground.facts(direction, true, &plain.module));
+    let (Some(from), Some(to)) = (from, to) else { return plain };
+    let is = |facts: &Facts, wanted: fn(&Atom) -> bool| facts.behaviours.iter().any(wanted);
+    let supervises = |name: &Atom| Facts::supervises(name.as_str());
+    if from.loads_nif {
+        let why = change.impacts.iter().find(|fact| fact.change == Change::NativeCode).map_or(Change::NativeCode, |fact| fact.change.clone());
+        return Chosen { restart: Some(Reason::RestartFor(plain.module.clone(), why)), ..plain };
+    }
+    if is(&from, supervises) && is(&to, supervises) {
+        return Chosen { change: supervisor(), reason: Reason::Supervisor, has_children: true, ..plain };
+    }
+    let other = change.impacts.iter().find(|fact| matches!(fact.change, Change::Behaviour { other_processes: true, .. }));
+    if let Some(other) = other {
+        return Chosen { reason: Reason::OtherProcesses(other.change.clone()), of_other_kind: Some(other.change.clone()), ..plain };
+    }
+    if is(&from, Facts::runs_processes) && is(&to, Facts::runs_processes) {
+        return process(ground, change, direction, plain);
+    }
+    let is_special = |facts: &Facts| facts.exports.iter().any(|(name, arity)| (name.as_str(), *arity) == ("system_code_change", 4));
+    if is_special(&from) && is_special(&to) {
+        let op = update(ground, &plain.module, Some(ground.policy.extra.clone()));
+        return Chosen { change: op, reason: Reason::Special, ..plain };
+    }
+    let has_children = ground.trees.iter().any(|tree| tree.supervisors.contains_key(&plain.module)) || from.children.is_some();
+    let reason = if change.depth == Depth::Attributes { Reason::AttributesOnly } else { Reason::Plain };
+    let mut questions = Vec::new();
+    if change.impacts.iter().any(|fact| fact.change == Change::BehavioursUnknown) {
+        questions.push(Question::State { module: plain.module.clone(), why: "it has no attributes, so its behaviours are not known" });
+    }
+    Chosen { has_children, reason, questions, ..plain }
+}
+
+/// A module whose processes live on.
+fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, plain: Chosen) -> Chosen {
+    let module = plain.module.clone();
+    let target = ground.facts(Direction::Up, true, &module);
+    let base = ground.facts(Direction::Up, false, &module);
+    let converts = target.as_ref().and_then(|facts| facts.code_change.as_ref()).is_some_and(|code_change| !is_idle(code_change));
+    let advanced = || update(ground, &module, Some(ground.policy.extra.clone()));
+    let is_written =
+        || conversion_written(base.as_ref().and_then(|facts| facts.code_change.as_ref()), target.as_ref().and_then(|facts| facts.code_change.as_ref()));
+    let mut questions = Vec::new();
+    let state = change.impacts.iter().find(|fact| is_state(&fact.change));
+    if let Some(state) = state {
+        let is_taken = matches!(&state.change, Change::State(StateChange { effect: StateEffect::Accepted, .. })) && direction == Direction::Up;
+        let reason = Reason::StateChanged(state.change.clone());
+        if is_taken && !converts {
+            return Chosen { reason, questions, ..plain };
+        }
+        let unconverted = change.impacts.iter().filter(|fact| leaves_unconverted(fact, direction));
+        questions.extend(unconverted.map(|fact| Question::Conversion { module: module.clone(), change: fact.change.clone(), direction }));
+        return Chosen { change: advanced(), reason, questions, ..plain };
+    }
+    let unseen = change.impacts.iter().find_map(|fact| if let Change::StateUnknown(why) = fact.change { Some(why) } else { None });
+    if let Some(why) = unseen {
+        let op = if is_written() { advanced() } else { kept(ground, &module) };
+        let reason = if is_written() { Reason::ConversionWritten } else { Reason::StateUnseen };
+        questions.push(Question::State { module: module.clone(), why });
+        return Chosen { change: op, reason, questions, ..plain };
+    }
+    if is_written() {
+        return Chosen { change: advanced(), reason: Reason::ConversionWritten, questions, ..plain };
+    }
+    let (op, reason) = if change.depth == Depth::Attributes { (plain.change, Reason::AttributesOnly) } else { (kept(ground, &module), Reason::StateKept) };
+    Chosen { change: op, reason, questions, module, stay: plain.stay, restart: None, has_children: false, of_other_kind: None }
+}
+
+/// The instruction for a process whose state stays.
+fn kept(ground: &Ground<'_>, module: &Atom) -> appup::Change {
+    match ground.policy.unchanged_state {
+        Unchanged::Load => load(ground, module),
+        Unchanged::Update => update(ground, module, None),
+    }
+}
+
+/// Whether a change is that the state of processes differs in more than what its fields begin with.
+fn is_state(change: &Change) -> bool {
+    match change {
+        Change::State(state) => state.effect != StateEffect::Defaults,
+        Change::StateShape { .. } => true,
+        _ => false,
+    }
+}
+
+/// The verdict of a fact for a direction.
+pub(super) fn in_direction(fact: &Impact, direction: Direction) -> Verdict {
+    match direction {
+        Direction::Up => fact.up,
+        Direction::Down => fact.down,
+    }
+}
+
+/// Whether a fact says that the state is not converted, or perhaps not, in a direction.
+fn leaves_unconverted(fact: &Impact, direction: Direction) -> bool {
+    match &fact.change {
+        Change::CodeChangeMissing { .. } | Change::CodeChangeArity { .. } | Change::CodeChangeUnknown { .. } | Change::CodeChangeIdle { .. } => true,
+        Change::CodeChangeUpOnly { .. } => direction == Direction::Down,
+        Change::CodeChangeVersion { .. } => in_direction(fact, direction) >= Verdict::HotWithCare,
+        _ => false,
+    }
+}
+
+/// Whether a `code_change` was seen to give back every state as it was, and to do nothing besides.
+fn is_idle(code_change: &CodeChange) -> bool {
+    matches!(&code_change.clauses, Known::Known(clauses) if clauses.iter().all(|clause| clause.unchanged && !clause.does_more))
+}
+
+/// Whether the target's `code_change` was written by a person, converts something, and is another one than the base's.
+fn conversion_written(base: Option<&CodeChange>, target: Option<&CodeChange>) -> bool {
+    let Some(target) = target.filter(|target| matches!(target.author, Known::Known(Author::ByHand)) && !is_idle(target)) else { return false };
+    let Known::Known(clauses) = &target.clauses else { return false };
+    let Some(Known::Known(former)) = base.map(|base| &base.clauses) else { return base.is_none() };
+    let is_same = |one: &Clause, other: &Clause| Clause { line: 0, ..one.clone() } == Clause { line: 0, ..other.clone() };
+    clauses.len() != former.len() || !clauses.iter().zip(former).all(|(one, other)| is_same(one, other))
+}

@@ -1,0 +1,342 @@
+//! The question of `gen`: the appups that a target needs for its bases, as far as there are none.
+
+use super::releases::Releases;
+use super::{Session, Unusable};
+use crate::appup::{self, Appup, Direction, NoEntry, Version};
+use crate::author::{self, Draft, Drafted, EntryChange, EntryText, Generated, Ground, Library, LineText, Status, new_file};
+use crate::compare::{ApplicationChange, Change};
+use crate::diag::Findings;
+use crate::lint;
+use crate::plan::path_name;
+use crate::release::{Application, Release};
+use crate::source::{Refusal, Source, Spot, TreeId, join, refused};
+use crate::term::{Bits, Document, Extent, Term, TermKind};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// What to generate.
+#[derive(Clone, Debug)]
+pub struct GenRequest {
+    /// The new release.
+    pub target: String,
+    /// The old ones.
+    pub bases: Vec<String>,
+    /// Only these applications; empty for all.
+    pub only: Vec<String>,
+    /// Where the appups are put.
+    pub goal: Goal,
+    /// What becomes of entries that exist.
+    pub existing: Existing,
+    /// Whether each instruction gets its reason as a comment.
+    pub with_reasons: bool,
+    /// Whether bases whose scripts are the same share an entry with a version pattern.
+    pub with_patterns: bool,
+}
+
+/// Where appups are put.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Goal {
+    /// Where they are read: beside the `.app` of each application, or in a folder of appups that goes before it.
+    InPlace,
+    /// Into this folder, under the name and the version of each application.
+    Folder(String),
+}
+
+/// What becomes of an entry that exists for a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays as it is.
+    Keep,
+    /// What it lacks is added.
+    Amend,
+    /// It is written again.
+    Replace,
+}
+
+/// An appup as it is in a file.
+struct Known {
+    document: Document,
+    appup: Appup,
+}
+
+impl Session<'_> {
+    /// The appups of a target that are missing, or lack something, on the paths from and to its bases.
+    pub fn generate(&mut self, request: &GenRequest) -> Result<(Vec<Generated>, Findings), Unusable> {
+        let references: Vec<String> = std::iter::once(&request.target).chain(&request.bases).cloned().collect();
+        let releases = self.accepted_releases(&references);
+        let mut found = releases.found.clone();
+        if releases.all.iter().any(Option::is_none) {
+            return Ok((Vec::new(), found));
+        }
+        let generated = self.generate_from(&releases, request, &mut found)?;
+        Ok((generated, found))
+    }
+
+    /// The same for releases that were opened.
+    pub(super) fn generate_from(&mut self, releases: &Releases, request: &GenRequest, found: &mut Findings) -> Result<Vec<Generated>, Unusable> {
+        let Some(target) = releases.target().cloned() else { return Ok(Vec::new()) };
+        for name in &request.only {
+            if target.application(name).is_none() {
+                return Err(Unusable(format!("the target has no application `{name}`")));
+            }
+        }
+        let drafted = self.draft_all(releases, &target, request, found);
+        let mut all = Vec::new();
+        for (application, entries) in drafted {
+            let Some(application) = target.application(&application) else { continue };
+            all.extend(self.placed(application, entries, request, found)?);
+        }
+        Ok(all)
+    }
+
+    /// The entries of each application that changes, in the order of an upgrade.
+    fn draft_all(&mut self, releases: &Releases, target: &Arc<Release>, request: &GenRequest, found: &mut Findings) -> Vec<(String, Vec<Drafted>)> {
+        let policy = self.settings.policy.clone();
+        let mut all: Vec<(String, Vec<Drafted>)> = Vec::new();
+        for (at, base) in releases.distinct_bases() {
+            let Some(compared) = self.comparison(releases, at) else { continue };
+            found.append(compared.found.clone());
+            let (links, mut comparison, beams) = (&compared.links, compared.comparison.clone(), self.opener.beams());
+            let mut drafts: Vec<(String, Draft)> = Vec::new();
+            lint::judge_kept_on(base, target, &mut comparison, links, beams, |comparison, trees| {
+                let ground = Ground { base, target, comparison, links, trees, beams, policy: &policy };
+                let both = author::wanting(comparison)
+                    .flat_map(|application| [Direction::Up, Direction::Down].map(|direction| (application, author::draft(&ground, application, direction))));
+                let both: Vec<(&ApplicationChange, Draft)> = both.collect();
+                let paths = [Direction::Up, Direction::Down].map(|direction| author::path(&ground, &both, direction));
+                drafts = both.into_iter().map(|(application, draft)| (application.name.clone(), draft)).collect();
+                paths
+            });
+            let is_asked = |application: &&ApplicationChange| request.only.is_empty() || request.only.contains(&application.name);
+            for application in comparison.applications.iter().filter(is_asked) {
+                let place = target.application(&application.name).map_or(target.version_span(), |known| known.vsn.span);
+                if author::is_not_bumped(application) {
+                    found.push(author::not_bumped(&application.name, application.target.as_deref().unwrap_or_default(), place));
+                }
+                for fact in application.impacts.iter().filter(|fact| matches!(&fact.change, Change::ApplicationAdded { late, .. } if !late.is_empty())) {
+                    let question = author::Question::Beside(fact.change.clone());
+                    let path = path_name(&target.rel.vsn.value, &base.rel.vsn.value, Direction::Up);
+                    found.push(author::open_question(&question, &application.name, place, &path));
+                }
+            }
+            for application in author::wanting(&comparison).filter(is_asked) {
+                let Some(place) = target.application(&application.name).map(|known| known.vsn.span) else { continue };
+                let mut unread = author::unread(application).peekable();
+                if unread.peek().is_some() {
+                    unread.for_each(|change| found.push(author::not_compared(&application.name, change, place)));
+                    continue;
+                }
+                let version = application.base.clone().unwrap_or_default();
+                let entries = match all.iter().position(|(name, _)| *name == application.name) {
+                    Some(known) => known,
+                    None => {
+                        all.push((application.name.clone(), Vec::new()));
+                        all.len() - 1
+                    }
+                };
+                let Some((_, entries)) = all.get_mut(entries) else { continue };
+                for (_, draft) in drafts.iter().filter(|(name, _)| *name == application.name) {
+                    let mut draft = draft.clone();
+                    author::ask(&mut draft, application);
+                    let direction = draft.direction;
+                    let known = entries.iter().find(|entry| entry.draft.direction == direction && entry.versions.contains(&version));
+                    match known {
+                        Some(known) if known.draft.script() == draft.script() => {}
+                        Some(_) => found.push(author::entry_differs(&application.name, &version, place)),
+                        None => {
+                            let term = Term::string(&version);
+                            entries.push(Drafted { versions: vec![version.clone()], version: term, draft, status: Status::New });
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// The file of an application with its entries in it; `None` when the file would not be touched and does not exist.
+    fn placed(
+        &mut self,
+        application: &Application,
+        mut entries: Vec<Drafted>,
+        request: &GenRequest,
+        found: &mut Findings,
+    ) -> Result<Option<Generated>, Unusable> {
+        let (name, vsn) = (application.name.value.as_str(), application.vsn.value.as_str());
+        let counts = self.appups.spot(self.opener.trees(), application);
+        let goal = match &request.goal {
+            Goal::InPlace => counts.clone(),
+            Goal::Folder(folder) => Spot::new(TreeId::Outside, join(folder, &format!("{name}-{vsn}.appup"))),
+        };
+        // A file in the folder is what was written there before; without one it begins as what counts now.
+        let is_there = self.opener.trees().get(goal.tree).is_file(&goal.path);
+        let known = if is_there { self.known_appup(&goal, found) } else { self.known_appup(&counts, found) };
+        let known = match known {
+            Err(()) => return Ok(None),
+            Ok(known) => known,
+        };
+        let known = match known {
+            Some(known) if known.appup.vsn.text().as_deref() != Some(vsn) && request.existing != Existing::Replace => {
+                found.push(author::appup_of_other_version(name, vsn, &known.appup.vsn));
+                return Ok(None);
+            }
+            other => other.filter(|known| known.appup.vsn.text().as_deref() == Some(vsn)),
+        };
+        let mut changes = Vec::new();
+        for entry in &mut entries {
+            let appup = known.as_ref().map(|known| &known.appup);
+            changes.extend(change_of(entry, appup, application, request, found));
+            if entry.status.is_written() {
+                let path = path_name(vsn, &entry.versions.join(", "), entry.draft.direction);
+                found.extend(entry.draft.all_questions().map(|question| author::open_question(question, name, application.vsn.span, &path)));
+            }
+        }
+        share(&mut entries, &mut changes, request, self.settings.policy.library, application);
+        let file = self.display(&goal);
+        let before = is_there.then(|| self.opener.trees().get(goal.tree).read_text(&goal.path).ok()).flatten();
+        let before = before.map(|bytes| Source::new(file.clone(), bytes).text);
+        let otp = self.opener.otp();
+        let after = match &known {
+            _ if changes.is_empty() => None,
+            None => {
+                let of = |wanted: Direction| -> Vec<EntryText> {
+                    changes
+                        .iter()
+                        .filter_map(|change| match change {
+                            EntryChange::Insert { direction, entry, .. } if *direction == wanted => Some(entry.clone()),
+                            EntryChange::Insert { .. } | EntryChange::Replace { .. } | EntryChange::Amend { .. } => None,
+                        })
+                        .collect()
+                };
+                Some(Source::new(file.clone(), new_file(vsn, &of(Direction::Up), &of(Direction::Down), otp).into_bytes()))
+            }
+            Some(known) => {
+                let source = self.texts().get(known.appup.span.file);
+                let edited = source.and_then(|source| author::change_entries(source, &known.document, &known.appup, &changes, otp));
+                if edited.is_none() {
+                    found.push(author::no_place(known.appup.up.span));
+                }
+                edited.map(|edited| Source::new(file.clone(), edited.bytes().into_owned()))
+            }
+        };
+        let is_packed = goal.tree != TreeId::Outside;
+        Ok(Some(Generated { application: name.to_owned(), version: vsn.to_owned(), file, is_packed, before, after, entries }))
+    }
+
+    /// The appup in a file: `None` where the file does not exist, an error where it cannot be used, which is reported.
+    fn known_appup(&mut self, spot: &Spot, found: &mut Findings) -> Result<Option<Known>, ()> {
+        let file = match self.opener.read(spot) {
+            Ok(file) => file,
+            Err(Refusal::Absent) => return Ok(None),
+            Err(why) => {
+                found.push(refused(&self.display(spot), &why));
+                return Err(());
+            }
+        };
+        let document = self.opener.parse(file, Extent::First);
+        let mut on_file = Findings::default();
+        let appup = appup::read_document(&document, self.opener.otp(), &mut on_file);
+        let broken = on_file.has_errors();
+        found.append(on_file);
+        match appup {
+            Some(appup) if !broken => Ok(Some(Known { document, appup })),
+            Some(_) | None => Err(()),
+        }
+    }
+}
+
+/// The change of the file that a drafted entry asks for.
+fn change_of(entry: &mut Drafted, known: Option<&Appup>, application: &Application, request: &GenRequest, found: &mut Findings) -> Option<EntryChange> {
+    let direction = entry.draft.direction;
+    let text = |entry: &Drafted| EntryText::of_draft(entry.version.clone(), &entry.draft, request.with_reasons);
+    let version = entry.versions.first()?.clone();
+    let exists = known.and_then(|appup| match appup::choose(appup.entries(direction), &version, direction, found) {
+        Ok(existing) => Some((appup, existing)),
+        Err(NoEntry::Unmatched | NoEntry::Refused) => None,
+    });
+    let Some((appup, existing)) = exists else { return Some(EntryChange::Insert { direction, before: None, entry: text(entry) }) };
+    let at = appup.entries(direction).list.iter().position(|one| one.span == existing.span)?;
+    if request.existing == Existing::Replace {
+        entry.status = Status::Replaced;
+        // An entry for other versions as well stays as it is for those.
+        let is_own = matches!(existing.version, Version::Exact(..));
+        return Some(match is_own {
+            true => EntryChange::Replace { direction, at, entry: text(entry) },
+            false => EntryChange::Insert { direction, before: Some(at), entry: text(entry) },
+        });
+    }
+    let script = appup::read_script(&existing.script, &mut Findings::default());
+    let name = application.name.value.as_str();
+    let lacks = author::missing(&script, name, &entry.draft);
+    if lacks.is_empty() {
+        entry.status = Status::Covered;
+        return None;
+    }
+    if request.existing == Existing::Keep {
+        entry.status = Status::Incomplete;
+        let terms: Vec<Term> = lacks.iter().map(|(_, line)| line.op.to_term()).collect();
+        let path = path_name(&application.vsn.value, &version, direction);
+        found.push(author::entry_incomplete(name, direction, existing.version.span(), &terms, &path));
+        return None;
+    }
+    entry.status = Status::Amended;
+    // Lists inside a script are spliced in, so that its instructions are more than its elements.
+    let elements = existing.script.as_list().map_or(0, <[Term]>::len);
+    let place = |at: usize| if at == 0 || script.len() == elements { at } else { elements };
+    let whole = text(entry);
+    let lines: Vec<(usize, LineText)> = lacks
+        .iter()
+        .filter_map(|(at, line)| {
+            let term = line.op.to_term();
+            let text = whole.lines.iter().find(|known| known.term == term)?;
+            Some((place(*at), text.clone()))
+        })
+        .collect();
+    Some(EntryChange::Amend { direction, at, lines })
+}
+
+/// Gives entries with one script to all versions that share it: a pattern of those that were asked for, or any version for a library
+/// that is restarted.
+fn share(entries: &mut Vec<Drafted>, changes: &mut Vec<EntryChange>, request: &GenRequest, library: Library, application: &Application) {
+    let is_library = library == Library::Restart && application.file.callback.is_none();
+    if !request.with_patterns && !is_library {
+        return;
+    }
+    let mut merged: Vec<Drafted> = Vec::new();
+    for entry in entries.drain(..) {
+        let same = |known: &&mut Drafted| known.status == Status::New && known.draft == entry.draft;
+        match merged.iter_mut().filter(|_| entry.status == Status::New).find(same) {
+            Some(known) => known.versions.extend(entry.versions),
+            None => merged.push(entry),
+        }
+    }
+    changes.retain(|change| !matches!(change, EntryChange::Insert { before: None, .. }));
+    for entry in merged.iter_mut().filter(|entry| entry.status == Status::New) {
+        let is_restart = is_library && entry.draft.lines.len() == 1 && entry.draft.lines.iter().any(|line| line.reason == author::Reason::Library);
+        if is_restart {
+            entry.version = pattern(".*");
+        } else if entry.versions.len() > 1 {
+            let versions: BTreeSet<String> = entry.versions.iter().map(|version| escaped(version)).collect();
+            entry.version = pattern(&format!("^({})$", versions.into_iter().collect::<Vec<_>>().join("|")));
+        }
+        let text = EntryText::of_draft(entry.version.clone(), &entry.draft, request.with_reasons);
+        changes.push(EntryChange::Insert { direction: entry.draft.direction, before: None, entry: text });
+    }
+    *entries = merged;
+}
+
+fn pattern(text: &str) -> Term {
+    Term::new(TermKind::Bits(Box::new(Bits { bytes: text.as_bytes().to_vec(), trailing: 0 })))
+}
+
+/// A version as a regular expression that takes just it.
+fn escaped(version: &str) -> String {
+    let mut text = String::with_capacity(version.len());
+    for c in version.chars() {
+        if "\\^$.|?*+()[]{}".contains(c) {
+            text.push('\\');
+        }
+        text.push(c);
+    }
+    text
+}
