@@ -125,6 +125,8 @@ pub enum Question {
         module: Atom,
         /// Why.
         why: &'static str,
+        /// Whether the entry runs `code_change`.
+        converts: bool,
     },
     /// Which children a supervisor starts cannot be seen.
     Children {

@@ -93,7 +93,7 @@ fn replaced(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pl
     let reason = if change.depth == Depth::Attributes { Reason::AttributesOnly } else { Reason::Plain };
     let mut questions = Vec::new();
     if change.impacts.iter().any(|fact| fact.change == Change::BehavioursUnknown) {
-        questions.push(Question::State { module: plain.module.clone(), why: "it has no attributes, so its behaviours are not known" });
+        questions.push(Question::State { module: plain.module.clone(), why: "it has no attributes, so its behaviours are not known", converts: false });
     }
     Chosen { has_children, reason, questions, ..plain }
 }
@@ -104,6 +104,8 @@ fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pla
     let target = ground.facts(Direction::Up, true, &module);
     let base = ground.facts(Direction::Up, false, &module);
     let converts = target.as_ref().and_then(|facts| facts.code_change.as_ref()).is_some_and(|code_change| !is_idle(code_change));
+    let is_exported = target.as_ref().is_some_and(|facts| facts.code_change.is_some());
+    let is_seen_idle = is_exported && !converts;
     let advanced = || update(ground, &module, Some(ground.policy.extra.clone()));
     let is_written =
         || conversion_written(base.as_ref().and_then(|facts| facts.code_change.as_ref()), target.as_ref().and_then(|facts| facts.code_change.as_ref()));
@@ -121,9 +123,11 @@ fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pla
     }
     let unseen = change.impacts.iter().find_map(|fact| if let Change::StateUnknown(why) = fact.change { Some(why) } else { None });
     if let Some(why) = unseen {
-        let op = if is_written() { advanced() } else { kept(ground, &module) };
+        // A conversion that leaves the state as it is does no harm; code that meets another state does.
+        let runs = is_written() || (is_exported && !is_seen_idle);
+        let op = if runs { advanced() } else { kept(ground, &module) };
         let reason = if is_written() { Reason::ConversionWritten } else { Reason::StateUnseen };
-        questions.push(Question::State { module: module.clone(), why });
+        questions.push(Question::State { module: module.clone(), why, converts: runs });
         return Chosen { change: op, reason, questions, ..plain };
     }
     if is_written() {
@@ -163,7 +167,8 @@ fn leaves_unconverted(fact: &Impact, direction: Direction) -> bool {
     match &fact.change {
         Change::CodeChangeMissing { .. } | Change::CodeChangeArity { .. } | Change::CodeChangeUnknown { .. } | Change::CodeChangeIdle { .. } => true,
         Change::CodeChangeUpOnly { .. } => direction == Direction::Down,
-        Change::CodeChangeVersion { .. } => in_direction(fact, direction) >= Verdict::HotWithCare,
+        // Where another clause fits, it is one for another base.
+        Change::CodeChangeVersion { .. } => in_direction(fact, direction) >= Verdict::RestartApplication,
         _ => false,
     }
 }

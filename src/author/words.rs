@@ -64,11 +64,11 @@ impl Display for Question {
                     Direction::Down => write!(out, "{wanted} back: on a downgrade it is called with `{{down,Vsn}}`"),
                 }
             }
-            Question::State { module, why } => {
-                write!(
-                    out,
-                    "does the state of `{module}` change? {why}; if it does, write `{{update,{module},{{advanced,[]}}}}` and convert it in `code_change`"
-                )
+            Question::State { module, why, converts: true } => {
+                write!(out, "does the state of `{module}` change? {why}; `code_change` is called with it in any case: it has to take the state of both versions")
+            }
+            Question::State { module, why, converts: false } => {
+                write!(out, "does the state of `{module}` change? {why}; if it does, write `{{update,{module},{{advanced,[]}}}}` and convert it in `code_change`")
             }
             Question::Children { module } => {
                 write!(out, "do the children of `{module}` change? They are computed; start new ones after the update, and terminate removed ones before it")

@@ -354,10 +354,15 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
             }
         }
     };
+    // An application that is removed ends with its supervisors.
+    let is_gone = |module: &Atom| code.release.owner_of(module.as_str()).is_none();
     // What the path deletes is not started again.
     let is_deleted = |child: &Child| passed.done().any(|done| done.function.as_str() == "delete_child" && done.arguments.get(1) == Some(&child.id));
     for done in before.all_done().filter(|done| done.function.as_str() == "start_child") {
         let [supervisor, given] = done.arguments.as_slice() else { continue };
+        if before.of_name(supervisor).is_some_and(is_gone) {
+            continue;
+        }
         let template = before.of_name(supervisor).and_then(|module| before.supervisors.get(module)).filter(|known| known.is_template());
         if let (Some(further), Some(children)) = (given.as_list(), template.and_then(|known| known.children.as_ref())) {
             children.iter().filter_map(|child| child.start.as_ref()).for_each(|start| add(start, further));
@@ -382,7 +387,7 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
         given.iter().for_each(|start| add(start, &[]));
     }
     // A supervisor that is updated takes the new specifications.
-    for (_, known) in before.supervisors.iter().filter(|(module, known)| !known.is_template() && !route.converts(module)) {
+    for (_, known) in before.supervisors.iter().filter(|(module, known)| !known.is_template() && !route.converts(module) && !is_gone(module)) {
         known.children.iter().flatten().filter(|child| !is_deleted(child)).filter_map(|child| child.start.as_ref()).for_each(|start| add(start, &[]));
     }
     let faults = |code: &Code<'_, '_>, (module, function, arguments): &(Atom, Atom, Vec<Value>)| {
