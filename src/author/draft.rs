@@ -119,6 +119,11 @@ pub enum Question {
         /// The direction: on a downgrade the version comes as `{down,Vsn}`.
         direction: Direction,
     },
+    /// The `code_change` of a module looks at what the appup gives it besides.
+    Extra {
+        /// The module.
+        module: Atom,
+    },
     /// Whether the state of a module's processes differs cannot be seen: why.
     State {
         /// The module.

@@ -76,6 +76,16 @@ pub fn question(question: &Question, application: &str, place: Span, path: &str)
     found
 }
 
+/// An application is added, and started before one that it needs.
+pub fn added_early(application: &str, change: &Change, place: Span, path: &str) -> Diagnostic {
+    let mut found = Diagnostic::new(&OPEN_QUESTION, format!("`{application}` {change}"))
+        .label(place, "started before what it needs")
+        .help("list it after them in the `.rel`; no appup decides in which order applications are added")
+        .on_path(path);
+    found.application = Some(application.to_owned());
+    found
+}
+
 /// Whether a finding is an open question.
 pub fn is_question(found: &Diagnostic) -> bool {
     *found.code == OPEN_QUESTION

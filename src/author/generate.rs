@@ -60,7 +60,9 @@ pub fn draft(ground: &Ground<'_>, application: &ApplicationChange, direction: Di
     compose(ground, chosen, calls, direction, &mut draft);
     draft.lines.extend(framed.iter().flat_map(|framed| &framed.last).map(configured));
     if draft.lines.is_empty() {
-        let shown = |change: &Change| !matches!(change, Change::Version | Change::LivesOn { .. } | Change::Environment { handled: Some(false), .. });
+        let shown = |change: &Change| {
+            !matches!(change, Change::Version | Change::LivesOn { .. } | Change::Migrations(_) | Change::Environment { handled: Some(false), .. })
+        };
         let changes: Vec<Change> = application.impacts.iter().map(|fact| fact.change.clone()).filter(shown).collect();
         draft.remarks.insert(0, Reason::NoCode { changes, debug_only: application.modules.len() });
     }
@@ -77,6 +79,10 @@ pub fn ask(draft: &mut Draft, application: &ApplicationChange) {
     draft.questions.extend(application.impacts.iter().filter_map(|fact| question(None, fact)));
     for module in &application.modules {
         let name = Atom::new(&module.name);
+        // That an unconverted state is not taken follows from it.
+        if draft.all_questions().any(|known| matches!(known, Question::Conversion { module, .. } if *module == name)) {
+            continue;
+        }
         let asked: Vec<Question> = module.impacts.iter().filter_map(|fact| question(Some(name.clone()), fact)).collect();
         match draft.lines.iter_mut().find(|line| line.module.as_ref() == Some(&name)) {
             Some(line) => line.questions.extend(asked),

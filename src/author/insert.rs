@@ -127,7 +127,7 @@ fn amend(editor: &Editor<'_>, script: &Term, lines: &[(usize, LineText)], otp: O
     let mut terms: BTreeMap<usize, Vec<Term>> = BTreeMap::new();
     for (place, line) in lines {
         let place = (*place).min(items.len());
-        texts.entry(place).or_default().push(line.text(&gap, indent.chars().count() + 1, otp));
+        texts.entry(place).or_default().push(line.text(&gap, editor.line_end(), indent.chars().count() + 1, otp));
         terms.entry(place).or_default().push(line.term.clone());
     }
     let edits = editor.insert_each(script, &texts, Setting::Line(&indent))?;

@@ -23,7 +23,7 @@ pub use cover::missing;
 pub use derive::{Derived, derive_for, derive_missing};
 pub use draft::{Draft, Line, Question, Reason};
 pub use faults::{
-    ALL as CODES, appup_of_other_version, entry_differs, entry_incomplete, generated, is_question, no_place, not_bumped, not_compared,
+    ALL as CODES, added_early, appup_of_other_version, entry_differs, entry_incomplete, generated, is_question, no_place, not_bumped, not_compared,
     question as open_question,
 };
 pub use generate::{ask, draft, is_not_bumped, path, unread, wanting};

@@ -119,6 +119,9 @@ fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pla
         }
         let unconverted = change.impacts.iter().filter(|fact| leaves_unconverted(fact, direction));
         questions.extend(unconverted.map(|fact| Question::Conversion { module: module.clone(), change: fact.change.clone(), direction }));
+        if extra_is_open(ground, target.as_deref(), direction) {
+            questions.push(Question::Extra { module: module.clone() });
+        }
         return Chosen { change: advanced(), reason, questions, ..plain };
     }
     let unseen = change.impacts.iter().find_map(|fact| if let Change::StateUnknown(why) = fact.change { Some(why) } else { None });
@@ -131,10 +134,27 @@ fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pla
         return Chosen { change: op, reason, questions, ..plain };
     }
     if is_written() {
+        if extra_is_open(ground, target.as_deref(), direction) {
+            questions.push(Question::Extra { module: module.clone() });
+        }
         return Chosen { change: advanced(), reason: Reason::ConversionWritten, questions, ..plain };
     }
     let (op, reason) = if change.depth == Depth::Attributes { (plain.change, Reason::AttributesOnly) } else { (kept(ground, &module), Reason::StateKept) };
     Chosen { change: op, reason, questions, module, stay: plain.stay, restart: None, has_children: false, of_other_kind: None }
+}
+
+/// Whether a conversion looks at an `Extra` of which the project says nothing.
+fn extra_is_open(ground: &Ground<'_>, target: Option<&Facts>, direction: Direction) -> bool {
+    let clauses = target.and_then(|facts| facts.code_change.as_ref()).and_then(|code_change| code_change.clauses.get());
+    let clauses: Vec<&Clause> = clauses.into_iter().flatten().collect();
+    // A clause for the downgrade takes it away from those for any version.
+    let has_own = clauses.iter().any(|clause| clause.is_downgrade());
+    let is_for = |clause: &&&Clause| match direction {
+        Direction::Up => !clause.is_downgrade(),
+        Direction::Down => clause.is_downgrade() || (!has_own && clause.is_catch_all()),
+    };
+    let uses = clauses.iter().filter(is_for).any(|clause| clause.uses_extra && !clause.unchanged);
+    uses && ground.policy.extra.is_nil()
 }
 
 /// The instruction for a process whose state stays.

@@ -73,7 +73,7 @@ impl EntryText {
         }
         let count = self.lines.len();
         for (at, line) in self.lines.iter().enumerate() {
-            let text = line.text(&inner, indent.chars().count() + 3, otp);
+            let text = line.text(&inner, line_end, indent.chars().count() + 3, otp);
             if at > 0 || !self.comments.is_empty() || !line.comments.is_empty() {
                 script.push_str(&inner);
             }
@@ -89,13 +89,13 @@ impl EntryText {
 
 impl LineText {
     /// Its text; `gap` begins a line, and `column` is where it begins then, from 1.
-    pub(super) fn text(&self, gap: &str, column: usize, otp: Otp) -> String {
+    pub(super) fn text(&self, gap: &str, line_end: &str, column: usize, otp: Otp) -> String {
         let mut text = String::new();
         for comment in self.comments.iter().flat_map(|comment| wrapped(comment, column.saturating_sub(1))) {
             text.push_str(&comment);
             text.push_str(gap);
         }
-        text + &pretty_at(&self.term, otp, column)
+        text + &pretty_at(&self.term, otp, column).replace('\n', line_end)
     }
 }
 

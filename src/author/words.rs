@@ -52,7 +52,7 @@ impl Display for Question {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Question::Conversion { module, change, direction } => {
-                write!(out, "the state of `{module}` changes, but {}; ", without_subject(change))?;
+                write!(out, "the state of `{module}` changes: {}; ", without_subject(change))?;
                 let wanted = match change {
                     Change::CodeChangeMissing { wanted } | Change::CodeChangeArity { wanted, .. } => {
                         return write!(out, "export `code_change/{wanted}`, or restart the child or the application instead");
@@ -64,11 +64,20 @@ impl Display for Question {
                     Direction::Down => write!(out, "{wanted} back: on a downgrade it is called with `{{down,Vsn}}`"),
                 }
             }
+            Question::Extra { module } => {
+                write!(out, "`code_change` of `{module}` uses its last argument: what is it to be given as `Extra` in `{{advanced,Extra}}`?")
+            }
             Question::State { module, why, converts: true } => {
-                write!(out, "does the state of `{module}` change? {why}; `code_change` is called with it in any case: it has to take the state of both versions")
+                write!(
+                    out,
+                    "does the state of `{module}` change? {why}; `code_change` is called with it in any case: it has to take the state of both versions"
+                )
             }
             Question::State { module, why, converts: false } => {
-                write!(out, "does the state of `{module}` change? {why}; if it does, write `{{update,{module},{{advanced,[]}}}}` and convert it in `code_change`")
+                write!(
+                    out,
+                    "does the state of `{module}` change? {why}; if it does, write `{{update,{module},{{advanced,[]}}}}` and convert it in `code_change`"
+                )
             }
             Question::Children { module } => {
                 write!(out, "do the children of `{module}` change? They are computed; start new ones after the update, and terminate removed ones before it")
@@ -101,7 +110,7 @@ impl Display for Question {
     }
 }
 
-/// The words for a change of `code_change`, as they follow "but".
+/// The words for a change of `code_change`, with the module as the subject where they have none.
 fn without_subject(change: &Change) -> String {
     let words = change.to_string();
     if words.starts_with("its ") || words.starts_with("whether ") { words } else { format!("the module {words}") }

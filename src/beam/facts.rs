@@ -45,6 +45,8 @@ pub struct Clause {
     pub unchanged: bool,
     /// Whether it does something besides, before it answers.
     pub does_more: bool,
+    /// Whether it looks at its last argument: the `Extra` of `{advanced,Extra}`.
+    pub uses_extra: bool,
     /// What it answers, when that is surely neither `{ok,_}` nor an error.
     pub bad_answer: Option<String>,
 }
@@ -423,6 +425,7 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
             state: pattern.and_then(|pattern| shape::shape(pattern, &records, module, fields)),
             unchanged,
             does_more: clause.body.len() > 1 || matches!(clause.body.last(), Some(Expr::Block(items)) if items.len() > 1),
+            uses_extra: !matches!(clause.patterns.last(), Some(Expr::Var(name)) if name.starts_with('_')),
             bad_answer: clause.body.last().and_then(bad_answer),
         }
     };

@@ -63,7 +63,8 @@ impl Session<'_> {
     /// The appups of a target that are missing, or lack something, on the paths from and to its bases.
     pub fn generate(&mut self, request: &GenRequest) -> Result<(Vec<Generated>, Findings), Unusable> {
         let references: Vec<String> = std::iter::once(&request.target).chain(&request.bases).cloned().collect();
-        let releases = self.accepted_releases(&references);
+        // What OTP refuses of a release is reported, and the appups that can be written are.
+        let releases = self.releases(&references);
         let mut found = releases.found.clone();
         if releases.all.iter().any(Option::is_none) {
             return Ok((Vec::new(), found));
@@ -114,9 +115,8 @@ impl Session<'_> {
                     found.push(author::not_bumped(&application.name, application.target.as_deref().unwrap_or_default(), place));
                 }
                 for fact in application.impacts.iter().filter(|fact| matches!(&fact.change, Change::ApplicationAdded { late, .. } if !late.is_empty())) {
-                    let question = author::Question::Beside(fact.change.clone());
                     let path = path_name(&target.rel.vsn.value, &base.rel.vsn.value, Direction::Up);
-                    found.push(author::open_question(&question, &application.name, place, &path));
+                    found.push(author::added_early(&application.name, &fact.change, place, &path));
                 }
             }
             for application in author::wanting(&comparison).filter(is_asked) {

@@ -17,7 +17,7 @@ fn schemas_are_fresh() {
     }
 }
 
-fn check(name: &str, document: &Value) {
+pub fn check(name: &str, document: &Value) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar/json").join(format!("{name}.schema.json"));
     let schema: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
