@@ -9,6 +9,7 @@ mod diff;
 mod difference;
 mod expand;
 mod explain;
+mod fmt;
 mod generate;
 mod graph;
 mod invert;
@@ -57,6 +58,7 @@ enum Command {
     #[command(name = "gen")]
     Generate(generate::Args),
     Expand(expand::Args),
+    Fmt(fmt::Args),
     Invert(invert::Args),
     Graph(graph::Args),
     Explain(explain::Args),
@@ -89,6 +91,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Lint(args) => lint::run(args, &mut shell),
         Command::Generate(args) => generate::run(args, &mut shell),
         Command::Expand(args) => expand::run(args, &mut shell),
+        Command::Fmt(args) => fmt::run(args, &mut shell),
         Command::Invert(args) => invert::run(args, &mut shell),
         Command::Graph(args) => graph::run(args, &mut shell),
         Command::Explain(args) => explain::run(args, &mut shell),

@@ -33,6 +33,7 @@ impl Search {
             debug_info: self.debug_info.clone(),
             appups: self.appups.iter().chain(&project.appups).cloned().collect(),
             policy: project.policy,
+            format: project.format,
             levels: project.levels,
             with_code: true,
         }

@@ -21,6 +21,7 @@ mod run;
 
 pub use allow::Ran;
 pub use alone::{Alone, application_of, check_alone, filled_in, read_alone};
+pub use computed::{computed, without_version};
 
 pub use existing::Existing;
 pub use file::File;

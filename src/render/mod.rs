@@ -18,7 +18,8 @@ pub use github::github;
 pub use graph::{GraphFormat, graph};
 pub use human::{Charset, Style, concise, human, summary};
 pub use json::{
-    DiagnosticJson, DiffReport, ExpandReport, GenReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif, schemas,
+    DiagnosticJson, DiffReport, ExpandReport, FmtReport, GenReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif,
+    schemas,
 };
 pub use reasons::reasons;
 pub use script::{origin_words, script};

@@ -9,7 +9,7 @@ use crate::otp::Otp;
 use crate::relup::{Purge, Timeout};
 use crate::source::{FileTree, Refusal, Source, join, parent};
 use crate::span::FileId;
-use crate::term::{Extent, Term, TermKind, parse};
+use crate::term::{Extent, Format, Term, TermKind, parse};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -34,6 +34,17 @@ pub struct Config {
     /// What `relupc gen` writes.
     #[serde(default, rename = "gen")]
     pub author: GenConfig,
+    /// How `relupc fmt` lays files out.
+    #[serde(default)]
+    pub fmt: FmtConfig,
+}
+
+/// How `relupc fmt` lays files out.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FmtConfig {
+    /// The longest line, in characters: 98 by default.
+    pub width: Option<u16>,
 }
 
 /// What `relupc gen` writes.
@@ -139,6 +150,8 @@ pub struct Project {
     pub appups: Vec<String>,
     /// What is written into appups.
     pub policy: Policy,
+    /// How files are laid out.
+    pub format: Format,
 }
 
 /// Where levels begin.
@@ -186,7 +199,8 @@ pub fn project(tree: &dyn FileTree, from: &str, named: Option<&str>, preset: Opt
     }
     let folder = parent(&file);
     let appups = config.appups.iter().map(|path| if path.starts_with('/') { path.clone() } else { join(folder, path) }).collect();
-    Ok(Project { levels, appups, policy: policy(&config.author, &file)? })
+    let format = config.fmt.width.map_or_else(Format::default, |width| Format { width: usize::from(width) });
+    Ok(Project { levels, appups, policy: policy(&config.author, &file)?, format })
 }
 
 /// What is decided about appups.

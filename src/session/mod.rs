@@ -8,6 +8,7 @@ mod author;
 mod config;
 mod discover;
 mod files;
+mod fmt;
 mod make;
 mod releases;
 mod report;
@@ -17,6 +18,7 @@ pub use author::{Existing, GenRequest, Goal};
 pub use config::{Config, PresetName, Project, project, unknown_level};
 pub use discover::{is_relup, something_else};
 pub use files::{Checked, Entry, Expanded, Inverted};
+pub use fmt::Formatted;
 pub use make::{BaseRequest, Forbidden, Made, MakeRequest};
 pub use releases::{Compared, Planned, Releases};
 pub use report::{LintRequest, Report};
@@ -31,7 +33,6 @@ use crate::source::{Files, MadeOf, Overlay, Refusal, Spot, TreeId};
 use crate::span::FileId;
 use crate::term::{Document, Extent};
 use std::collections::HashMap;
-use std::fmt;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -39,8 +40,8 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unusable(pub String);
 
-impl fmt::Display for Unusable {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl std::fmt::Display for Unusable {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str(&self.0)
     }
 }

@@ -3,6 +3,7 @@
 use crate::author::Policy;
 use crate::lint::Levels;
 use crate::otp::Otp;
+use crate::term::Format;
 
 /// The settings of a session.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub struct Settings {
     pub appups: Vec<String>,
     /// What the project decides about appups that are written for it.
     pub policy: Policy,
+    /// How files are laid out.
+    pub format: Format,
     /// Which findings are reported, and at which level.
     pub levels: Levels,
     /// Whether compiled code and configuration are looked at. If not, of a tarball only what describes the release is kept.

@@ -8,6 +8,7 @@ mod bits;
 mod cmp;
 pub mod edit;
 mod faults;
+mod format;
 mod layout;
 mod lex;
 mod nodes;
@@ -19,6 +20,7 @@ mod value;
 mod write;
 
 pub use faults::{ALL as CODES, FaultClass, ILLEGAL_CHARACTER, SyntaxFault, is_expression, read_differently, text_after_term};
+pub use format::{Format, format};
 pub use layout::{Doc, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;
 pub use nodes::{Layout, Script};

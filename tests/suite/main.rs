@@ -10,6 +10,7 @@ mod determinism;
 mod diff;
 mod downgrade;
 mod fixtures;
+mod format;
 mod generate;
 mod grammar;
 mod help;

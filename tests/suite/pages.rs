@@ -410,12 +410,18 @@ fn entries_are_generated_for_every_pair() {
             let path = ["--path", "lib/*/ebin", "--format", "json"];
             let target = block.mark("target=").unwrap_or("new.rel");
             let base = block.mark("base=").unwrap_or("old.rel");
-            let (generated, _) = demo::json(folder.path(), &[&["gen", base, target, "--out", "appups", "--force"], path.as_slice()].concat());
+            let _ = fs::remove_file(folder.path().join("lib/demo-2.0.0/ebin/demo.appup"));
+            let (generated, _) = demo::json(folder.path(), &[&["gen", base, target, "--out", "appups"], path.as_slice()].concat());
             let refused = demo::codes(&generated).iter().any(|code| matches!(code.as_str(), "RL1003" | "RL1004" | "RL1005" | "RL0705"));
             if refused || generated["applications"].as_array().unwrap().is_empty() {
                 continue;
             }
             count += 1;
+            // What is written is laid out.
+            let (laid_out, status) = demo::json(folder.path(), &["fmt", "appups", "--check", "--format", "json"]);
+            if status != 0 {
+                wrong.push(format!("{} line {}: {laid_out}", code.id, block.start));
+            }
             let (made, status) = demo::json(folder.path(), &[&["make", target, "--from", base, "--no-lint", "--appups", "appups"], path.as_slice()].concat());
             if status != 0 {
                 wrong.push(format!("{} line {}: {made}", code.id, block.start));

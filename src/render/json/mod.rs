@@ -1,11 +1,13 @@
 //! Everything as JSON: one document a run. The schemas in `grammar/json` are made from these types.
 
 mod diff;
+mod fmt;
 mod generated;
 mod lint;
 mod sarif;
 
 pub use diff::DiffReport;
+pub use fmt::FmtReport;
 pub use generated::GenReport;
 pub use lint::{LintReport, Skipped};
 pub use sarif::sarif;
@@ -522,6 +524,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
         ("invert.schema.json", of::<InvertReport>()),
         ("diff.schema.json", of::<DiffReport>()),
         ("gen.schema.json", of::<GenReport>()),
+        ("fmt.schema.json", of::<FmtReport>()),
         ("lint.schema.json", of::<LintReport>()),
         ("graph.schema.json", of::<GraphReport>()),
         ("rules.schema.json", of::<RulesReport>()),
