@@ -1,13 +1,13 @@
 //! What an existing entry lacks of what two releases call for.
 
-use super::draft::{Draft, Line};
-use crate::appup::{Change, HighOp, Instruction};
+use super::draft::Draft;
+use crate::appup::{Change, Effect, HighOp, Instruction};
 use crate::relup::{Call, Child, ChildAction, LowOp};
 use crate::term::Atom;
 
-/// The lines of a draft that a script does nothing about, each with the index of the instruction of the script that it belongs
-/// before. A restart of the application, or of the emulator, does everything.
-pub fn missing<'d>(script: &[Instruction], application: &str, draft: &'d Draft) -> Vec<(usize, &'d Line)> {
+/// The lines of a draft that a script does nothing about, by their index in it, each with the index of the instruction of the script
+/// that it belongs before. A restart of the application, or of the emulator, does everything.
+pub fn missing(script: &[Instruction], application: &str, draft: &Draft) -> Vec<(usize, usize)> {
     let ops: Vec<&HighOp> = script.iter().filter_map(|instruction| instruction.op.as_ref()).collect();
     let restarts = |op: &&HighOp| match op {
         HighOp::RestartApplication(name) => name.value.as_str() == application,
@@ -17,8 +17,8 @@ pub fn missing<'d>(script: &[Instruction], application: &str, draft: &'d Draft) 
     if ops.iter().any(restarts) {
         return Vec::new();
     }
-    let lacks = draft.lines.iter().filter(|line| !ops.iter().any(|op| does(op, &line.op)));
-    lacks.map(|line| (place(script, &line.op), line)).collect()
+    let lacks = draft.lines.iter().enumerate().filter(|(_, line)| !ops.iter().any(|op| does(op, &line.op)));
+    lacks.map(|(at, line)| (place(script, &line.op), at)).collect()
 }
 
 /// Whether an instruction does what another one would do, perhaps in another way.
@@ -59,14 +59,17 @@ fn place(script: &[Instruction], op: &HighOp) -> usize {
     let starts_child = |op: &HighOp| matches!(called(op), Some(Call::Child(child)) if matches!(child.action, ChildAction::Start | ChildAction::Restart));
     let deletes = |op: &HighOp| matches!(op, HighOp::Module(dependent) if matches!(dependent.change, Change::Delete));
     let first = |wanted: &dyn Fn(&HighOp) -> bool| script.iter().position(|instruction| instruction.op.as_ref().is_some_and(wanted)).unwrap_or(script.len());
-    match op {
+    // What comes before the point of no return also runs when an upgrade is only checked.
+    let begin = script.iter().rposition(|instruction| instruction.effect == Effect::NoReturn).map_or(0, |at| at + 1);
+    let place = match op {
         HighOp::Module(dependent) => match dependent.change {
-            Change::Add => 0,
+            Change::Add => begin,
             Change::Delete => script.len(),
             Change::Load(..) | Change::Update { .. } => first(&|op| starts_child(op) || deletes(op)),
         },
         HighOp::Low(_) if starts_child(op) => first(&deletes),
-        HighOp::Low(_) if matches!(called(op), Some(Call::Child(_))) => 0,
+        HighOp::Low(_) if matches!(called(op), Some(Call::Child(_))) => begin,
         HighOp::Low(_) | HighOp::AddApplication(..) | HighOp::RemoveApplication(_) | HighOp::RestartApplication(_) => script.len(),
-    }
+    };
+    place.max(begin)
 }

@@ -23,6 +23,22 @@ impl Draft {
         Term::list(self.lines.iter().map(|line| line.op.to_term()).collect())
     }
 
+    /// Takes in what another draft with the same script says and asks.
+    pub fn take_in(&mut self, other: Draft) {
+        fn unite<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+            for one in more {
+                if !list.contains(&one) {
+                    list.push(one);
+                }
+            }
+        }
+        unite(&mut self.remarks, other.remarks);
+        unite(&mut self.questions, other.questions);
+        for (line, other) in self.lines.iter_mut().zip(other.lines) {
+            unite(&mut line.questions, other.questions);
+        }
+    }
+
     /// Every question, those of its instructions as well.
     pub fn all_questions(&self) -> impl Iterator<Item = &Question> {
         self.questions.iter().chain(self.lines.iter().flat_map(|line| &line.questions))
@@ -66,8 +82,16 @@ pub enum Reason {
     Special,
     /// It is a supervisor, whose update asks `init/1` for the flags and the specifications.
     Supervisor,
+    /// It is the same, and its children are not: other modules say what it starts.
+    ChildrenElsewhere,
     /// Its processes become processes of another kind, which are started again.
     OtherProcesses(Change),
+    /// None of its processes runs while it is loaded: a supervisor above them stops a child.
+    StartedAgain,
+    /// Its processes have another name afterwards, which only a start gives them.
+    Renamed,
+    /// The release handler would not find its processes: the specification of their child does not name it.
+    NotFound(String),
 
     // ---- of a child of a supervisor ----
     /// The release being installed no longer has the child.
@@ -76,16 +100,20 @@ pub enum Reason {
     ChildArrives(String),
     /// The child is started in another way.
     ChildChanges(String),
-    /// The child's processes are of another kind afterwards.
-    ChildOfOtherKind(String),
+    /// The child has to start again, for what its module's instruction says.
+    ChildStartsAgain(String),
 
     // ---- of an application ----
     /// A change of the application that only a restart brings in.
     Restart(Change),
     /// A change of one of its modules that only a restart brings in.
     RestartFor(Atom, Change),
+    /// `start/2` is given other arguments, which only a start gives it.
+    StartArguments,
     /// The strategy of a supervisor changes to one whose children are kept in another way.
     RestartForStrategy(Atom),
+    /// A supervisor has another name afterwards, which only a start gives it.
+    RestartForName(Atom),
     /// It is a library without processes, and `relupc.toml` restarts those.
     Library,
     /// `relupc.toml` always restarts it.
@@ -102,6 +130,10 @@ pub enum Reason {
         changes: Vec<Change>,
         /// How many of its modules differ in what the emulator does not run.
         debug_only: usize,
+        /// How many of its modules `relupc.toml` ignores.
+        ignored: usize,
+        /// How many of its modules are in another application now.
+        moved: usize,
     },
     /// A change that the upgrade does not bring in by itself.
     Beside(Change),
@@ -138,6 +170,11 @@ pub enum Question {
         /// The supervisor's module.
         module: Atom,
     },
+    /// Its processes wait in a loop of its own, which takes no new code in.
+    OwnLoop {
+        /// The module.
+        module: Atom,
+    },
     /// Under which name a supervisor is registered cannot be seen, so its children cannot be started or stopped.
     SupervisorName {
         /// The supervisor's module.
@@ -152,10 +189,12 @@ pub enum Question {
         /// The child.
         child: String,
     },
-    /// The processes of a module become processes of another kind, and which child they are cannot be seen.
-    OtherProcesses {
+    /// The processes of a module have to start again, and which child they are cannot be seen.
+    StartAgain {
         /// The module.
         module: Atom,
+        /// Why.
+        reason: Box<Reason>,
     },
     /// Something that the old code keeps, and that the new code was seen to fail on.
     LivesOn {
@@ -165,6 +204,27 @@ pub enum Question {
         code: &'static str,
         /// What it says.
         what: String,
+    },
+    /// A module was in an application that is removed, and the removal comes last.
+    MovedFromRemoved {
+        /// The module.
+        module: Atom,
+    },
+    /// Something asks for a restart of an application that another one includes.
+    Included {
+        /// The application.
+        application: Atom,
+        /// The one that includes it.
+        by: Atom,
+        /// What asks for it.
+        reason: Box<Reason>,
+    },
+    /// A child is new in a place that is not the last one, under a supervisor that stops those after one that ends.
+    ChildPlace {
+        /// The module that starts the supervisor.
+        module: Atom,
+        /// The child.
+        child: String,
     },
     /// Modules that each have to be replaced before the other.
     Circle(Vec<Atom>),

@@ -76,6 +76,16 @@ pub fn question(question: &Question, application: &str, place: Span, path: &str)
     found
 }
 
+/// A question that an entry which exists still asks in a comment.
+pub fn still_open(text: &str, application: &str, comment: Span, path: &str) -> Diagnostic {
+    let mut found = Diagnostic::new(&OPEN_QUESTION, format!("the entry of `{application}` still asks: {text}"))
+        .label(comment, "remove the comment when it is answered")
+        .help("answer it in the appup, and remove the comment")
+        .on_path(path);
+    found.application = Some(application.to_owned());
+    found
+}
+
 /// An application is added, and started before one that it needs.
 pub fn added_early(application: &str, change: &Change, place: Span, path: &str) -> Diagnostic {
     let mut found = Diagnostic::new(&OPEN_QUESTION, format!("`{application}` {change}"))
@@ -136,7 +146,10 @@ pub fn generated(application: &str, script: &Term, place: Span, path: &str) -> D
 
 /// Two bases have an application in one version and with different code.
 pub fn entry_differs(application: &str, version: &str, place: Span) -> Diagnostic {
-    Diagnostic::new(&BASES_DIFFER, format!("two bases have `{application}` in version {version} with different code: one entry cannot be right for both"))
-        .label(place, "the application's new version")
-        .help("generate the entry from the base that runs; the other one was built wrongly")
+    Diagnostic::new(
+        &BASES_DIFFER,
+        format!("two bases have `{application}` in version {version} and need different entries: one entry cannot be right for both"),
+    )
+    .label(place, "the application's new version")
+    .help("generate the entry from the base that runs; the other one was built wrongly")
 }

@@ -24,7 +24,7 @@ pub use derive::{Derived, derive_for, derive_missing};
 pub use draft::{Draft, Line, Question, Reason};
 pub use faults::{
     ALL as CODES, added_early, appup_of_other_version, entry_differs, entry_incomplete, generated, is_question, no_place, not_bumped, not_compared,
-    question as open_question,
+    question as open_question, still_open,
 };
 pub use generate::{ask, draft, is_not_bumped, path, unread, wanting};
 pub use generated::{Drafted, Generated, Status};
@@ -32,4 +32,4 @@ pub use ground::{Ground, Tree};
 pub use insert::{EntryChange, change_entries};
 pub use invert::invert_script;
 pub use policy::{Framed, Library, Policy, Purges, Unchanged};
-pub use text::{EntryText, LineText, new_file};
+pub use text::{ASKS, EntryText, LineText, new_file};

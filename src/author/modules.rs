@@ -2,6 +2,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "an entry treats a few of the changes; a new kind asks for no instruction of its own")]
 
+use super::children;
 use super::draft::{Question, Reason};
 use super::ground::Ground;
 use super::order::Stay;
@@ -9,7 +10,6 @@ use super::policy::Unchanged;
 use crate::appup::{self, Direction};
 use crate::beam::{Author, Clause, CodeChange, Facts, Known};
 use crate::compare::{Change, Depth, Impact, ModuleChange, StateChange, StateEffect, Verdict};
-use crate::relup::{Purge, Timeout};
 use crate::term::{Atom, Term};
 
 /// What happens to a module.
@@ -24,8 +24,8 @@ pub(super) struct Chosen {
     pub restart: Option<Reason>,
     /// Whether it is a supervisor, or starts the first one of an application.
     pub has_children: bool,
-    /// Whether its processes have to be started again, under the supervisor that they belong to.
-    pub of_other_kind: Option<Change>,
+    /// Whether its processes have to be started again, by the supervisor that they belong to.
+    pub starts_again: bool,
 }
 
 /// The instruction for a module that differs; `None` where nothing is to be done.
@@ -34,6 +34,11 @@ pub(super) fn choose(ground: &Ground<'_>, change: &ModuleChange, direction: Dire
         return None;
     }
     let module = Atom::new(&change.name);
+    // A module of an application that is removed: on a downgrade that application is added, and loads it.
+    let leaves_removed = change.depth == Depth::Moved && ground.base.owner_of(&change.name).is_some_and(|owner| !ground.target.names(&owner.name.value));
+    if leaves_removed && direction == Direction::Down {
+        return None;
+    }
     let stay = match (change.depth, direction) {
         (Depth::Added, Direction::Up) | (Depth::Removed, Direction::Down) => Stay::Arrives,
         (Depth::Added, Direction::Down) | (Depth::Removed, Direction::Up) => Stay::Leaves,
@@ -44,11 +49,12 @@ pub(super) fn choose(ground: &Ground<'_>, change: &ModuleChange, direction: Dire
         Stay::Leaves => (appup::Change::Delete, Reason::Leaves),
         Stay::Stays => (load(ground, &module), Reason::Plain),
     };
-    let chosen = Chosen { module, stay, change: op, reason, questions: Vec::new(), restart: None, has_children: false, of_other_kind: None };
+    let questions = if leaves_removed { vec![Question::MovedFromRemoved { module: module.clone() }] } else { Vec::new() };
+    let chosen = Chosen { module, stay, change: op, reason, questions, restart: None, has_children: false, starts_again: false };
     Some(if stay == Stay::Stays { replaced(ground, change, direction, chosen) } else { chosen })
 }
 
-fn load(ground: &Ground<'_>, module: &Atom) -> appup::Change {
+pub(super) fn load(ground: &Ground<'_>, module: &Atom) -> appup::Change {
     let (pre, post) = ground.policy.purges_of(module.as_str());
     appup::Change::Load(pre, post)
 }
@@ -58,10 +64,25 @@ fn update(ground: &Ground<'_>, module: &Atom, extra: Option<Term>) -> appup::Cha
     appup::Change::Update { is_static: false, timeout: ground.policy.timeout.clone(), extra: extra.map(Box::new), pre, post }
 }
 
-/// What `{update,Module,supervisor}` means.
-fn supervisor() -> appup::Change {
+/// What `{update,Module,supervisor}` means, with what the project decides.
+fn supervisor(ground: &Ground<'_>, module: &Atom) -> appup::Change {
+    let (pre, post) = ground.policy.purges_of(module.as_str());
     let nothing = Some(Box::new(Term::list(Vec::new())));
-    appup::Change::Update { is_static: true, timeout: Timeout::Default, extra: nothing, pre: Purge::Brutal, post: Purge::Brutal }
+    appup::Change::Update { is_static: true, timeout: ground.policy.timeout.clone(), extra: nothing, pre, post }
+}
+
+/// A supervisor whose module is the same and whose children are not: other modules say what it starts.
+pub(super) fn same_supervisor(ground: &Ground<'_>, module: &Atom) -> Chosen {
+    Chosen {
+        module: module.clone(),
+        stay: Stay::Stays,
+        change: supervisor(ground, module),
+        reason: Reason::ChildrenElsewhere,
+        questions: Vec::new(),
+        restart: None,
+        has_children: true,
+        starts_again: false,
+    }
 }
 
 /// What happens to a module that both releases have.
@@ -75,14 +96,24 @@ fn replaced(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pl
         return Chosen { restart: Some(Reason::RestartFor(plain.module.clone(), why)), ..plain };
     }
     if is(&from, supervises) && is(&to, supervises) {
-        return Chosen { change: supervisor(), reason: Reason::Supervisor, has_children: true, ..plain };
+        let restart = children::is_renamed(ground, &plain.module).then(|| Reason::RestartForName(plain.module.clone()));
+        return Chosen { restart, change: supervisor(ground, &plain.module), reason: Reason::Supervisor, has_children: true, ..plain };
     }
-    let other = change.impacts.iter().find(|fact| matches!(fact.change, Change::Behaviour { other_processes: true, .. }));
-    if let Some(other) = other {
-        return Chosen { reason: Reason::OtherProcesses(other.change.clone()), of_other_kind: Some(other.change.clone()), ..plain };
+    let is_other = |change: &Change| matches!(change, Change::Behaviour { other_processes: true, .. } | Change::CallbackMode { .. });
+    if let Some(other) = change.impacts.iter().find(|fact| is_other(&fact.change)) {
+        return Chosen { reason: Reason::OtherProcesses(other.change.clone()), starts_again: true, ..plain };
     }
     if is(&from, Facts::runs_processes) && is(&to, Facts::runs_processes) {
-        return process(ground, change, direction, plain);
+        if children::is_renamed(ground, &plain.module) {
+            return Chosen { reason: Reason::Renamed, starts_again: true, ..plain };
+        }
+        let load = plain.change.clone();
+        let chosen = process(ground, change, direction, plain);
+        let converts = matches!(chosen.change, appup::Change::Update { extra: Some(_), .. });
+        return match children::unlisted(ground, &chosen.module, direction).filter(|_| converts) {
+            Some(child) => Chosen { change: load, reason: Reason::NotFound(child), questions: Vec::new(), starts_again: true, ..chosen },
+            None => chosen,
+        };
     }
     let is_special = |facts: &Facts| facts.exports.iter().any(|(name, arity)| (name.as_str(), *arity) == ("system_code_change", 4));
     if is_special(&from) && is_special(&to) {
@@ -91,16 +122,24 @@ fn replaced(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pl
     }
     let has_children = ground.trees.iter().any(|tree| tree.supervisors.contains_key(&plain.module)) || from.children.is_some();
     let reason = if change.depth == Depth::Attributes { Reason::AttributesOnly } else { Reason::Plain };
-    let mut questions = Vec::new();
+    let mut questions = plain.questions.clone();
     if change.impacts.iter().any(|fact| fact.change == Change::BehavioursUnknown) {
         questions.push(Question::State { module: plain.module.clone(), why: "it has no attributes, so its behaviours are not known", converts: false });
     }
+    questions.extend(own_loop(change, direction, &plain.module));
     Chosen { has_children, reason, questions, ..plain }
 }
 
+/// The question for processes that wait in a loop of their module's own.
+fn own_loop(change: &ModuleChange, direction: Direction, module: &Atom) -> Option<Question> {
+    let habits = if direction == Direction::Up { change.habits.0 } else { change.habits.1 };
+    habits.own_loop.then(|| Question::OwnLoop { module: module.clone() })
+}
+
 /// A module whose processes live on.
-fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, plain: Chosen) -> Chosen {
+fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, mut plain: Chosen) -> Chosen {
     let module = plain.module.clone();
+    plain.questions.extend(own_loop(change, direction, &module));
     let target = ground.facts(Direction::Up, true, &module);
     let base = ground.facts(Direction::Up, false, &module);
     let converts = target.as_ref().and_then(|facts| facts.code_change.as_ref()).is_some_and(|code_change| !is_idle(code_change));
@@ -109,7 +148,7 @@ fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pla
     let advanced = || update(ground, &module, Some(ground.policy.extra.clone()));
     let is_written =
         || conversion_written(base.as_ref().and_then(|facts| facts.code_change.as_ref()), target.as_ref().and_then(|facts| facts.code_change.as_ref()));
-    let mut questions = Vec::new();
+    let mut questions = plain.questions.clone();
     let state = change.impacts.iter().find(|fact| is_state(&fact.change));
     if let Some(state) = state {
         let is_taken = matches!(&state.change, Change::State(StateChange { effect: StateEffect::Accepted, .. })) && direction == Direction::Up;
@@ -130,7 +169,12 @@ fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pla
         let runs = is_written() || (is_exported && !is_seen_idle);
         let op = if runs { advanced() } else { kept(ground, &module) };
         let reason = if is_written() { Reason::ConversionWritten } else { Reason::StateUnseen };
-        questions.push(Question::State { module: module.clone(), why, converts: runs });
+        // A conversion of both directions that was written for this upgrade is the answer.
+        let clauses = target.as_ref().and_then(|facts| facts.code_change.as_ref()).and_then(|code_change| code_change.clauses.get());
+        let both = |clauses: &Vec<Clause>| clauses.iter().any(Clause::is_downgrade) && clauses.iter().any(|clause| !clause.is_downgrade());
+        if !(is_written() && clauses.is_some_and(both)) {
+            questions.push(Question::State { module: module.clone(), why, converts: runs });
+        }
         return Chosen { change: op, reason, questions, ..plain };
     }
     if is_written() {
@@ -140,7 +184,7 @@ fn process(ground: &Ground<'_>, change: &ModuleChange, direction: Direction, pla
         return Chosen { change: advanced(), reason: Reason::ConversionWritten, questions, ..plain };
     }
     let (op, reason) = if change.depth == Depth::Attributes { (plain.change, Reason::AttributesOnly) } else { (kept(ground, &module), Reason::StateKept) };
-    Chosen { change: op, reason, questions, module, stay: plain.stay, restart: None, has_children: false, of_other_kind: None }
+    Chosen { change: op, reason, questions, module, stay: plain.stay, restart: None, has_children: false, starts_again: false }
 }
 
 /// Whether a conversion looks at an `Extra` of which the project says nothing.

@@ -28,6 +28,8 @@ pub struct LineText {
     pub term: Term,
 }
 
+/// How a comment that asks something begins.
+pub const ASKS: &str = "TODO:";
 /// The widest line of a comment, in columns.
 const WIDTH: usize = 98;
 /// The least room for a comment, however far it is indented.
@@ -36,7 +38,7 @@ const LEAST: usize = 40;
 impl EntryText {
     /// A draft as it is written for a version. Questions always are comments, reasons if they are wanted.
     pub fn of_draft(version: Term, draft: &Draft, with_reasons: bool) -> EntryText {
-        let questions = |list: &[super::Question]| list.iter().map(|question| format!("TODO: {question}")).collect::<Vec<String>>();
+        let questions = |list: &[super::Question]| list.iter().map(|question| format!("{ASKS} {question}")).collect::<Vec<String>>();
         let mut comments: Vec<String> = Vec::new();
         if with_reasons || draft.lines.is_empty() {
             comments.extend(draft.remarks.iter().map(ToString::to_string));

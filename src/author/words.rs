@@ -21,27 +21,45 @@ impl Display for Reason {
             Reason::ConversionWritten => out.write_str("its `code_change` was written for this upgrade: the other release does not have these clauses"),
             Reason::Special => out.write_str("other code of a special process: it exports `system_code_change/4`"),
             Reason::Supervisor => out.write_str("a supervisor: the update asks `init/1` for its flags and child specifications"),
+            Reason::ChildrenElsewhere => {
+                out.write_str("a supervisor whose children are said by other modules, which changed: the update asks `init/1` for its child specifications")
+            }
             Reason::OtherProcesses(change) => write!(out, "it {change}"),
+            Reason::StartedAgain => out.write_str("other code, and none of its processes runs while it is loaded"),
+            Reason::Renamed => out.write_str("its processes are registered under another name, which only a start gives them"),
+            Reason::NotFound(child) => {
+                write!(
+                    out,
+                    "its state changes, and the specification of child `{child}` does not list it in `modules`, so that the release handler finds no process to convert"
+                )
+            }
             Reason::ChildLeaves(id) => write!(out, "child `{id}` is gone"),
             Reason::ChildArrives(id) => write!(out, "child `{id}` is new: the update starts no children"),
             Reason::ChildChanges(id) => write!(out, "child `{id}` is started in another way: the running one keeps what it was started with"),
-            Reason::ChildOfOtherKind(id) => write!(out, "child `{id}` becomes a process of another kind"),
+            Reason::ChildStartsAgain(id) => write!(out, "child `{id}` has to start again with the new code"),
             Reason::Restart(change) => write!(out, "{change}"),
             Reason::RestartFor(module, change) => write!(out, "`{module}` {change}"),
+            Reason::StartArguments => out.write_str("`mod` in its `.app` gives `start/2` other arguments, which only a start brings in"),
             Reason::RestartForStrategy(module) => write!(out, "the strategy of `{module}` changes, and with it the way in which it keeps its children"),
+            Reason::RestartForName(module) => write!(out, "supervisor `{module}` is registered under another name, which only a start gives it"),
             Reason::Library => out.write_str("a library without processes of its own: `relupc.toml` restarts those"),
             Reason::AlwaysRestarted => out.write_str("`relupc.toml` always restarts this application"),
             Reason::Configured => out.write_str("`relupc.toml` adds this instruction"),
             Reason::Emulator => out.write_str("the emulator has to start with its new modules"),
-            Reason::NoCode { changes, debug_only } => {
-                let of_modules = match debug_only {
+            Reason::NoCode { changes, debug_only, ignored, moved } => {
+                let count = |count: &usize, one: &str, many: &str| match count {
                     0 => None,
-                    1 => Some("1 module differs in debug information only".to_owned()),
-                    count => Some(format!("{count} modules differ in debug information only")),
+                    1 => Some(format!("1 module {one}")),
+                    count => Some(format!("{count} modules {many}")),
                 };
-                let all: Vec<String> = of_modules.into_iter().chain(changes.iter().map(Change::to_string)).collect();
+                let of_modules = [
+                    count(debug_only, "differs in debug information only", "differ in debug information only"),
+                    count(ignored, "is ignored by `relupc.toml`", "are ignored by `relupc.toml`"),
+                    count(moved, "moved to another application", "moved to another application"),
+                ];
+                let all: Vec<String> = of_modules.into_iter().flatten().chain(changes.iter().map(Change::to_string)).collect();
                 let what = if all.is_empty() { "only the version differs".to_owned() } else { all.join("; ") };
-                write!(out, "no module has other code: {what}")
+                write!(out, "nothing is to be loaded: {what}")
             }
             Reason::Beside(change) => write!(out, "{change}"),
         }
@@ -82,21 +100,45 @@ impl Display for Question {
             Question::Children { module } => {
                 write!(out, "do the children of `{module}` change? They are computed; start new ones after the update, and terminate removed ones before it")
             }
+            Question::OwnLoop { module } => {
+                write!(
+                    out,
+                    "processes in a loop of `{module}` keep the old code, and the next upgrade kills them: who starts them again? A call by the full name, `{module}:loop(...)`, takes new code in"
+                )
+            }
             Question::SupervisorName { module, children } => {
                 let them: Vec<String> = children.iter().map(|child| format!("`{child}`")).collect();
-                write!(out, "under which name is `{module}` registered? It has to start or stop its children {}", them.join(", "))
+                write!(out, "how are the children {} of `{module}` started and stopped? No registered name of that supervisor is written out", them.join(", "))
             }
             Question::Child { module, child } => {
                 write!(out, "how is child {child} of `{module}` started and stopped? Its specification is computed, so no call for it was written")
             }
-            Question::OtherProcesses { module } => {
+            Question::StartAgain { module, reason } => {
                 write!(
                     out,
-                    "which child runs `{module}`? Its processes become processes of another kind: terminate it before this entry loads the module, and restart it afterwards"
+                    "which child runs `{module}`? It has to start again ({reason}): terminate it before the module is loaded, and restart it afterwards"
                 )
             }
             Question::LivesOn { module: Some(module), code, what } => write!(out, "{code} for `{module}`: {what}"),
             Question::LivesOn { module: None, code, what } => write!(out, "{code}: {what}"),
+            Question::MovedFromRemoved { module } => {
+                write!(
+                    out,
+                    "`{module}` was in an application that is removed: the removal comes last and removes the module that was just loaded; keep the application for one release, or restart the emulator"
+                )
+            }
+            Question::Included { application, by, reason } => {
+                write!(
+                    out,
+                    "`{application}` has to be restarted ({reason}), and `{by}` includes it, so it cannot be restarted alone: restart `{by}` after its modules are loaded"
+                )
+            }
+            Question::ChildPlace { module, child } => {
+                write!(
+                    out,
+                    "child `{child}` of `{module}` is started as the last one, but is not the last one in its list, and the strategy is `rest_for_one`: stop and start those after it as well?"
+                )
+            }
             Question::Circle(modules) => {
                 let all: Vec<String> = modules.iter().map(|module: &Atom| format!("`{module}`")).collect();
                 write!(

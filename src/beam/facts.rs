@@ -425,7 +425,12 @@ fn code_change(debug: Option<&Debug<'_>>, arity: u32, module: &Atom, fields: Opt
             state: pattern.and_then(|pattern| shape::shape(pattern, &records, module, fields)),
             unchanged,
             does_more: clause.body.len() > 1 || matches!(clause.body.last(), Some(Expr::Block(items)) if items.len() > 1),
-            uses_extra: !matches!(clause.patterns.last(), Some(Expr::Var(name)) if name.starts_with('_')),
+            uses_extra: match clause.patterns.last() {
+                Some(Expr::Var(name)) => !name.starts_with('_'),
+                // What is given unless an appup says something else.
+                Some(pattern) => pattern.to_string() != "[]",
+                None => false,
+            },
             bad_answer: clause.body.last().and_then(bad_answer),
         }
     };

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Severity, gathered};
 use crate::escape;
 use crate::lint::{Purpose, Ran};
 use crate::render::{self, GenReport};
-use crate::session::{Existing, GenRequest, Goal, Session};
+use crate::session::{Existing, GenBase, GenRequest, Goal, Session};
 use crate::source::{Disk, Overlay, parent};
 
 /// Write the appups that the changes between two releases call for, upgrade and downgrade
@@ -110,6 +110,9 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let writes = (args.in_place || args.out.is_some()) && !args.check && !args.diff;
     // An entry with a fault is written as well: the others do not suffer from it.
     let mut written = Vec::new();
+    if let Some(packed) = changed.iter().find(|one| writes && one.is_packed) {
+        return Err(Failure::Usage(format!("`{}` is inside a tarball: name a folder with `--out`", packed.file)));
+    }
     if writes {
         for one in &changed {
             written.extend(write_appup(one, shell)?);
@@ -136,7 +139,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
 fn request(args: &Args, target: &str, bases: &[String]) -> GenRequest {
     GenRequest {
         target: target.to_owned(),
-        bases: bases.to_vec(),
+        bases: bases.iter().map(|reference| GenBase { reference: reference.clone(), up: true, down: true }).collect(),
         only: args.app.clone(),
         goal: args.out.clone().map_or(Goal::InPlace, Goal::Folder),
         existing: match (args.force, args.amend) {
@@ -152,9 +155,6 @@ fn request(args: &Args, target: &str, bases: &[String]) -> GenRequest {
 /// Writes an appup; gives its name.
 fn write_appup(one: &Generated, shell: &mut Shell) -> Result<Option<String>, Failure> {
     let Some(after) = &one.after else { return Ok(None) };
-    if one.is_packed {
-        return Err(Failure::Usage(format!("`{}` is inside a tarball: name a folder with `--out`", after.name)));
-    }
     write::make_folder(parent(&after.name))?;
     for lost in write::replace(&after.name, &after.bytes())? {
         shell.note(&format!("{}: {lost}", after.name));

@@ -27,6 +27,8 @@ pub struct Child {
     pub start: Option<(Atom, Atom, Value)>,
     /// `worker` or `supervisor`, as the specification says it or leaves it.
     pub kind: Option<Atom>,
+    /// The modules by which the release handler finds its process; `None` where they are `dynamic`, or not known.
+    pub modules: Option<Vec<Atom>>,
     /// Its specification as it is written: Elixir has `Module` and `{Module,Argument}` as well.
     pub written: Value,
 }
@@ -139,14 +141,24 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         Value::Tuple(items, _) => items.get(4).cloned().unwrap_or(Value::Any),
         _ => Value::Any,
     };
-    Some(Child { id: id_of(spec)?, runs, start, kind: kind.as_atom().cloned(), written: spec.clone() })
+    let listed = match spec {
+        Value::Map(map) => map.get(&Value::atom("modules")).map(|(modules, _)| modules),
+        Value::Tuple(items, _) => items.get(5).cloned(),
+        _ => None,
+    };
+    let modules = match &listed {
+        Some(modules) => modules.as_list().and_then(|all| all.iter().map(|module| module.as_atom().cloned()).collect()),
+        // What a map omits.
+        None => start.as_ref().map(|(module, ..)| vec![module.clone()]),
+    };
+    Some(Child { id: id_of(spec)?, runs, start, kind: kind.as_atom().cloned(), modules, written: spec.clone() })
 }
 
 fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> Option<Child> {
     let spec = Run::new(world).call(module, &Atom::new("child_spec"), vec![argument]);
     match spec {
         Value::Map(_) => child(world, &spec).map(|child| Child { written: written.clone(), ..child }),
-        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None, kind: None, written: written.clone() }),
+        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None, kind: None, modules: None, written: written.clone() }),
     }
 }
 

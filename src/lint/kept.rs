@@ -16,6 +16,7 @@ use crate::release::Release;
 use crate::relup::{Cause, LowOp, Origin, Purge, Step};
 use crate::span::Span;
 use crate::term::{Atom, Term};
+use std::collections::HashSet;
 
 /// Adds what lives on to a comparison: failures that were seen are facts that ask for care, and what was seen to be the same is not
 /// asked about any more.
@@ -38,7 +39,7 @@ pub fn judge_kept_on(
     let appups = Appups::default();
     let mut pair = Pair::new(&Between { base, up: None, down: None, relup: None, comparison: &*comparison, links }, target, &appups, beams);
     pair.lives = live::kept(&pair);
-    let seen: Vec<String> =
+    let seen: HashSet<String> =
         pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
     let (lives, programs) = (std::mem::take(&mut pair.lives), pair.take_programs());
     for application in &mut comparison.applications {

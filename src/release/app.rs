@@ -28,6 +28,8 @@ pub struct AppFile {
     pub included: Vec<Spanned<Atom>>,
     /// The callback module, when it has processes.
     pub callback: Option<Spanned<Atom>>,
+    /// What the callback module's `start/2` is given.
+    pub start_arguments: Option<Term>,
     /// Its environment, as written.
     pub env: Term,
     /// The list of parameters.
@@ -57,6 +59,7 @@ pub fn read_app(term: &Term, otp: Otp, found: &mut Findings) -> Option<AppFile> 
     let optional = parameters.atoms("optional_applications", false);
     let included = parameters.atoms("included_applications", false);
     let callback = parameters.callback();
+    let start_arguments = parameters.value("mod").and_then(|value| value.as_tuple()?.get(1).cloned());
     let phases = parameters.pairs("start_phases", true);
     let env = parameters.pairs("env", false);
     let limits = ["maxT", "maxP"].map(|key| parameters.limit(key));
@@ -73,6 +76,7 @@ pub fn read_app(term: &Term, otp: Otp, found: &mut Findings) -> Option<AppFile> 
         optional: optional?,
         included: included?,
         callback: callback?,
+        start_arguments,
         env: env?.unwrap_or_else(|| Term::list(Vec::new())),
         span: list.span,
     })

@@ -2,17 +2,29 @@
 
 use super::releases::Releases;
 use super::{Session, Unusable};
-use crate::appup::{self, Appup, Direction, NoEntry, Version};
-use crate::author::{self, Draft, Drafted, EntryChange, EntryText, Generated, Ground, Library, LineText, Status, new_file};
+use crate::appup::{self, Appup, Direction, HighOp, NoEntry, Version};
+use crate::author::{self, Draft, Drafted, EntryChange, EntryText, Generated, Ground, Library, LineText, Question, Status, new_file};
+use crate::beam::Beams;
 use crate::compare::{ApplicationChange, Change};
-use crate::diag::Findings;
+use crate::diag::{Diagnostic, Findings};
 use crate::lint;
 use crate::plan::path_name;
 use crate::release::{Application, Release};
 use crate::source::{Refusal, Source, Spot, TreeId, join, refused};
-use crate::term::{Bits, Document, Extent, Term, TermKind};
-use std::collections::BTreeSet;
+use crate::term::{Atom, Bits, Document, Extent, Term, TermKind};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// A base, and the directions of its paths that entries are for.
+#[derive(Clone, Debug)]
+pub struct GenBase {
+    /// The release, as it is named.
+    pub reference: String,
+    /// Whether there is to be a path from it.
+    pub up: bool,
+    /// Whether there is to be a path to it.
+    pub down: bool,
+}
 
 /// What to generate.
 #[derive(Clone, Debug)]
@@ -20,7 +32,7 @@ pub struct GenRequest {
     /// The new release.
     pub target: String,
     /// The old ones.
-    pub bases: Vec<String>,
+    pub bases: Vec<GenBase>,
     /// Only these applications; empty for all.
     pub only: Vec<String>,
     /// Where the appups are put.
@@ -62,7 +74,7 @@ struct Known {
 impl Session<'_> {
     /// The appups of a target that are missing, or lack something, on the paths from and to its bases.
     pub fn generate(&mut self, request: &GenRequest) -> Result<(Vec<Generated>, Findings), Unusable> {
-        let references: Vec<String> = std::iter::once(&request.target).chain(&request.bases).cloned().collect();
+        let references: Vec<String> = std::iter::once(&request.target).chain(request.bases.iter().map(|base| &base.reference)).cloned().collect();
         // What OTP refuses of a release is reported, and the appups that can be written are.
         let releases = self.releases(&references);
         let mut found = releases.found.clone();
@@ -98,14 +110,22 @@ impl Session<'_> {
             let Some(compared) = self.comparison(releases, at) else { continue };
             found.append(compared.found.clone());
             let (links, mut comparison, beams) = (&compared.links, compared.comparison.clone(), self.opener.beams());
-            let mut drafts: Vec<(String, Draft)> = Vec::new();
+            // A release may be named twice, once for each direction.
+            let same = releases.bases().iter().zip(&request.bases).filter(|(release, _)| release.as_ref().is_some_and(|release| release.spot == base.spot));
+            let wanted: Vec<Direction> = same
+                .flat_map(|(_, base)| [(base.up, Direction::Up), (base.down, Direction::Down)])
+                .filter_map(|(is_wanted, direction)| is_wanted.then_some(direction))
+                .collect();
+            let mut drafts: BTreeMap<String, Vec<Draft>> = BTreeMap::new();
             lint::judge_kept_on(base, target, &mut comparison, links, beams, |comparison, trees| {
                 let ground = Ground { base, target, comparison, links, trees, beams, policy: &policy };
                 let both = author::wanting(comparison)
                     .flat_map(|application| [Direction::Up, Direction::Down].map(|direction| (application, author::draft(&ground, application, direction))));
                 let both: Vec<(&ApplicationChange, Draft)> = both.collect();
                 let paths = [Direction::Up, Direction::Down].map(|direction| author::path(&ground, &both, direction));
-                drafts = both.into_iter().map(|(application, draft)| (application.name.clone(), draft)).collect();
+                for (application, draft) in both {
+                    drafts.entry(application.name.clone()).or_default().push(draft);
+                }
                 paths
             });
             let is_asked = |application: &&ApplicationChange| request.only.is_empty() || request.only.contains(&application.name);
@@ -121,9 +141,10 @@ impl Session<'_> {
             }
             for application in author::wanting(&comparison).filter(is_asked) {
                 let Some(place) = target.application(&application.name).map(|known| known.vsn.span) else { continue };
-                let mut unread = author::unread(application).peekable();
-                if unread.peek().is_some() {
-                    unread.for_each(|change| found.push(author::not_compared(&application.name, change, place)));
+                let missing = [target.as_ref(), base.as_ref()].into_iter().flat_map(|release| without_code(release, &application.name, beams));
+                let unread: Vec<Change> = author::unread(application).cloned().chain(missing.map(|module| Change::CodeMissing(Some(module)))).collect();
+                if !unread.is_empty() {
+                    found.extend(unread.iter().map(|change| author::not_compared(&application.name, change, place)));
                     continue;
                 }
                 let version = application.base.clone().unwrap_or_default();
@@ -135,13 +156,13 @@ impl Session<'_> {
                     }
                 };
                 let Some((_, entries)) = all.get_mut(entries) else { continue };
-                for (_, draft) in drafts.iter().filter(|(name, _)| *name == application.name) {
+                for draft in drafts.get(&application.name).into_iter().flatten().filter(|draft| wanted.contains(&draft.direction)) {
                     let mut draft = draft.clone();
                     author::ask(&mut draft, application);
                     let direction = draft.direction;
-                    let known = entries.iter().find(|entry| entry.draft.direction == direction && entry.versions.contains(&version));
+                    let known = entries.iter_mut().find(|entry| entry.draft.direction == direction && entry.versions.contains(&version));
                     match known {
-                        Some(known) if known.draft.script() == draft.script() => {}
+                        Some(known) if known.draft.script() == draft.script() => known.draft.take_in(draft),
                         Some(_) => found.push(author::entry_differs(&application.name, &version, place)),
                         None => {
                             let term = Term::string(&version);
@@ -163,6 +184,9 @@ impl Session<'_> {
         found: &mut Findings,
     ) -> Result<Option<Generated>, Unusable> {
         let (name, vsn) = (application.name.value.as_str(), application.vsn.value.as_str());
+        if let Some(part) = [name, vsn].into_iter().find(|part| !is_file_name(part)) {
+            return Err(Unusable(format!("`{part}` cannot be part of a file's name")));
+        }
         let counts = self.appups.spot(self.opener.trees(), application);
         let goal = match &request.goal {
             Goal::InPlace => counts.clone(),
@@ -170,10 +194,19 @@ impl Session<'_> {
         };
         // A file in the folder is what was written there before; without one it begins as what counts now.
         let is_there = self.opener.trees().get(goal.tree).is_file(&goal.path);
-        let known = if is_there { self.known_appup(&goal, found) } else { self.known_appup(&counts, found) };
+        let mut on_file = Findings::default();
+        let known = self.known_appup(if is_there { &goal } else { &counts }, &mut on_file);
         let known = match known {
-            Err(()) => return Ok(None),
-            Ok(known) => known,
+            // What cannot be read is written again, if that is asked for.
+            Err(()) if request.existing == Existing::Replace => None,
+            Err(()) => {
+                found.append(on_file);
+                return Ok(None);
+            }
+            Ok(known) => {
+                found.append(on_file);
+                known
+            }
         };
         let known = match known {
             Some(known) if known.appup.vsn.text().as_deref() != Some(vsn) && request.existing != Existing::Replace => {
@@ -184,11 +217,12 @@ impl Session<'_> {
         };
         let mut changes = Vec::new();
         for entry in &mut entries {
-            let appup = known.as_ref().map(|known| &known.appup);
-            changes.extend(change_of(entry, appup, application, request, found));
-            if entry.status.is_written() {
-                let path = path_name(vsn, &entry.versions.join(", "), entry.draft.direction);
-                found.extend(entry.draft.all_questions().map(|question| author::open_question(question, name, application.vsn.span, &path)));
+            let path = path_name(vsn, &entry.versions.join(", "), entry.draft.direction);
+            let (change, questions) = change_of(entry, known.as_ref(), application, request, found);
+            changes.extend(change);
+            found.extend(questions.iter().map(|question| author::open_question(question, name, application.vsn.span, &path)));
+            if let Some(known) = &known {
+                found.extend(self.left_open(known, entry, name, &path));
             }
         }
         share(&mut entries, &mut changes, request, self.settings.policy.library, application);
@@ -196,6 +230,7 @@ impl Session<'_> {
         let before = is_there.then(|| self.opener.trees().get(goal.tree).read_text(&goal.path).ok()).flatten();
         let before = before.map(|bytes| Source::new(file.clone(), bytes).text);
         let otp = self.opener.otp();
+        let is_same = |after: &Source| before.as_ref() == Some(&after.text);
         let after = match &known {
             _ if changes.is_empty() => None,
             None => {
@@ -219,8 +254,24 @@ impl Session<'_> {
                 edited.map(|edited| Source::new(file.clone(), edited.bytes().into_owned()))
             }
         };
+        let after = after.filter(|after| !is_same(after));
         let is_packed = goal.tree != TreeId::Outside;
         Ok(Some(Generated { application: name.to_owned(), version: vsn.to_owned(), file, is_packed, before, after, entries }))
+    }
+
+    /// The questions that an entry which stays as it is still asks: comments that `gen` wrote there.
+    fn left_open(&self, known: &Known, entry: &Drafted, name: &str, path: &str) -> Vec<Diagnostic> {
+        let stays = matches!(entry.status, Status::Covered | Status::Incomplete | Status::Amended);
+        let version = entry.versions.first().filter(|_| stays);
+        let list = &known.appup.entries(entry.draft.direction).list;
+        let existing = version.and_then(|version| list.iter().find(|one| one.version.takes(version) == Ok(true)));
+        let Some((existing, source)) = existing.zip(self.texts().get(known.appup.span.file)) else { return Vec::new() };
+        let inside = known.document.comments.iter().filter(|comment| existing.span.start <= comment.start && comment.end <= existing.span.end);
+        let asked = inside.filter_map(|comment| {
+            let text = source.text.get(comment.range())?.trim_start_matches('%').trim().strip_prefix(author::ASKS)?;
+            Some(author::still_open(text.trim(), name, *comment, path))
+        });
+        asked.collect()
     }
 
     /// The appup in a file: `None` where the file does not exist, an error where it cannot be used, which is reported.
@@ -236,6 +287,11 @@ impl Session<'_> {
         let document = self.opener.parse(file, Extent::First);
         let mut on_file = Findings::default();
         let appup = appup::read_document(&document, self.opener.otp(), &mut on_file);
+        for version in appup.iter().flat_map(|appup| appup.up.list.iter().chain(&appup.down.list)).map(|entry| &entry.version) {
+            if let Err(why) = version.takes("") {
+                on_file.push(appup::pattern_invalid(version, why));
+            }
+        }
         let broken = on_file.has_errors();
         found.append(on_file);
         match appup {
@@ -245,54 +301,86 @@ impl Session<'_> {
     }
 }
 
-/// The change of the file that a drafted entry asks for.
-fn change_of(entry: &mut Drafted, known: Option<&Appup>, application: &Application, request: &GenRequest, found: &mut Findings) -> Option<EntryChange> {
+/// The change of the file that a drafted entry asks for, and the questions that are written with it.
+fn change_of(
+    entry: &mut Drafted,
+    known: Option<&Known>,
+    application: &Application,
+    request: &GenRequest,
+    found: &mut Findings,
+) -> (Option<EntryChange>, Vec<Question>) {
     let direction = entry.draft.direction;
-    let text = |entry: &Drafted| EntryText::of_draft(entry.version.clone(), &entry.draft, request.with_reasons);
-    let version = entry.versions.first()?.clone();
-    let exists = known.and_then(|appup| match appup::choose(appup.entries(direction), &version, direction, found) {
-        Ok(existing) => Some((appup, existing)),
+    let whole = EntryText::of_draft(entry.version.clone(), &entry.draft, request.with_reasons);
+    let all = || entry.draft.all_questions().cloned().collect::<Vec<Question>>();
+    let Some(version) = entry.versions.first().cloned() else { return (None, Vec::new()) };
+    let exists = known.and_then(|known| match appup::choose(known.appup.entries(direction), &version, direction, found) {
+        Ok(existing) => Some((&known.appup, existing)),
         Err(NoEntry::Unmatched | NoEntry::Refused) => None,
     });
-    let Some((appup, existing)) = exists else { return Some(EntryChange::Insert { direction, before: None, entry: text(entry) }) };
-    let at = appup.entries(direction).list.iter().position(|one| one.span == existing.span)?;
+    let Some((appup, existing)) = exists else { return (Some(EntryChange::Insert { direction, before: None, entry: whole }), all()) };
+    let Some(at) = appup.entries(direction).list.iter().position(|one| one.span == existing.span) else { return (None, Vec::new()) };
+    // An entry for other versions as well stays as it is for those.
+    let is_own = matches!(existing.version, Version::Exact(..));
     if request.existing == Existing::Replace {
+        if is_own && existing.script == entry.draft.script() && !request.with_reasons {
+            entry.status = Status::Covered;
+            return (None, Vec::new());
+        }
+        let questions = all();
         entry.status = Status::Replaced;
-        // An entry for other versions as well stays as it is for those.
-        let is_own = matches!(existing.version, Version::Exact(..));
-        return Some(match is_own {
-            true => EntryChange::Replace { direction, at, entry: text(entry) },
-            false => EntryChange::Insert { direction, before: Some(at), entry: text(entry) },
-        });
+        let change =
+            if is_own { EntryChange::Replace { direction, at, entry: whole } } else { EntryChange::Insert { direction, before: Some(at), entry: whole } };
+        return (Some(change), questions);
     }
     let script = appup::read_script(&existing.script, &mut Findings::default());
     let name = application.name.value.as_str();
     let lacks = author::missing(&script, name, &entry.draft);
     if lacks.is_empty() {
         entry.status = Status::Covered;
-        return None;
+        return (None, Vec::new());
     }
+    let lines = || lacks.iter().filter_map(|(place, at)| Some((*place, entry.draft.lines.get(*at)?, whole.lines.get(*at)?.clone())));
     if request.existing == Existing::Keep {
-        entry.status = Status::Incomplete;
-        let terms: Vec<Term> = lacks.iter().map(|(_, line)| line.op.to_term()).collect();
+        let terms: Vec<Term> = lines().map(|(_, line, _)| line.op.to_term()).collect();
         let path = path_name(&application.vsn.value, &version, direction);
         found.push(author::entry_incomplete(name, direction, existing.version.span(), &terms, &path));
-        return None;
+        entry.status = Status::Incomplete;
+        return (None, Vec::new());
     }
-    entry.status = Status::Amended;
+    let questions: Vec<Question> = entry.draft.questions.iter().chain(lines().flat_map(|(_, line, _)| &line.questions)).cloned().collect();
     // Lists inside a script are spliced in, so that its instructions are more than its elements.
-    let elements = existing.script.as_list().map_or(0, <[Term]>::len);
-    let place = |at: usize| if at == 0 || script.len() == elements { at } else { elements };
-    let whole = text(entry);
-    let lines: Vec<(usize, LineText)> = lacks
-        .iter()
-        .filter_map(|(at, line)| {
-            let term = line.op.to_term();
-            let text = whole.lines.iter().find(|known| known.term == term)?;
-            Some((place(*at), text.clone()))
-        })
-        .collect();
-    Some(EntryChange::Amend { direction, at, lines })
+    let elements = existing.script.as_list().unwrap_or_default();
+    let place = |at: usize| if at == 0 || script.len() == elements.len() { at } else { elements.len() };
+    let mut added: Vec<(usize, LineText)> = lines().map(|(at, _, text)| (place(at), text)).collect();
+    // What is asked about the entry as a whole comes with the first line that is added.
+    if let Some((_, first)) = added.first_mut() {
+        first.comments.splice(0..0, whole.comments.iter().cloned());
+    }
+    let change = if is_own {
+        EntryChange::Amend { direction, at, lines: added }
+    } else {
+        let mut all: Vec<LineText> = Vec::with_capacity(elements.len() + added.len());
+        for (at, term) in elements.iter().map(Some).chain([None]).enumerate() {
+            all.extend(added.iter().filter(|(place, _)| *place == at).map(|(_, line)| line.clone()));
+            all.extend(term.map(|term| LineText { comments: Vec::new(), term: term.clone() }));
+        }
+        EntryChange::Insert { direction, before: Some(at), entry: EntryText { comments: Vec::new(), lines: all, ..whole } }
+    };
+    entry.status = Status::Amended;
+    (Some(change), questions)
+}
+
+/// Whether a text can be a part of a file's name.
+fn is_file_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['/', '\\', '\0']) && text != "." && text != ".."
+}
+
+/// The modules that an application lists and has no compiled file for, though it has some.
+fn without_code(release: &Release, application: &str, beams: Beams<'_>) -> Vec<Atom> {
+    let Some(application) = release.application(application) else { return Vec::new() };
+    let compiled = application.compiled(beams.trees());
+    let listed = application.file.modules.iter().map(|module| &module.value).filter(|_| !compiled.is_empty());
+    listed.filter(|module| !compiled.contains(module.as_str())).cloned().collect()
 }
 
 /// Gives entries with one script to all versions that share it: a pattern of those that were asked for, or any version for a library
@@ -304,15 +392,21 @@ fn share(entries: &mut Vec<Drafted>, changes: &mut Vec<EntryChange>, request: &G
     }
     let mut merged: Vec<Drafted> = Vec::new();
     for entry in entries.drain(..) {
-        let same = |known: &&mut Drafted| known.status == Status::New && known.draft == entry.draft;
+        let same = |known: &&mut Drafted| {
+            known.status == Status::New && known.draft.direction == entry.draft.direction && known.draft.script() == entry.draft.script()
+        };
         match merged.iter_mut().filter(|_| entry.status == Status::New).find(same) {
-            Some(known) => known.versions.extend(entry.versions),
+            Some(known) => {
+                known.versions.extend(entry.versions);
+                known.draft.take_in(entry.draft);
+            }
             None => merged.push(entry),
         }
     }
     changes.retain(|change| !matches!(change, EntryChange::Insert { before: None, .. }));
     for entry in merged.iter_mut().filter(|entry| entry.status == Status::New) {
-        let is_restart = is_library && entry.draft.lines.len() == 1 && entry.draft.lines.iter().any(|line| line.reason == author::Reason::Library);
+        let restarts = |line: &author::Line| matches!(line.op, HighOp::RestartApplication(_));
+        let is_restart = is_library && entry.draft.lines.len() == 1 && entry.draft.lines.iter().all(restarts);
         if is_restart {
             entry.version = pattern(".*");
         } else if entry.versions.len() > 1 {

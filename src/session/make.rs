@@ -1,7 +1,7 @@
 //! The question of `make`: the relup of a target.
 
 use super::Session;
-use super::author::{Existing, GenRequest, Goal};
+use super::author::{Existing, GenBase, GenRequest, Goal};
 use super::releases::Releases;
 use crate::appup::Direction;
 use crate::author::{self, derive_for};
@@ -119,7 +119,7 @@ impl Session<'_> {
     fn generate_for(&mut self, request: &MakeRequest, target: &Release, releases: &Releases, appups: &mut Appups, found: &mut Findings) {
         let wanted = GenRequest {
             target: request.target.clone(),
-            bases: request.bases.iter().map(|base| base.reference.clone()).collect(),
+            bases: request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: base.up, down: base.down }).collect(),
             only: Vec::new(),
             goal: Goal::InPlace,
             existing: Existing::Keep,
@@ -130,20 +130,10 @@ impl Session<'_> {
         let Ok(generated) = self.generate_from(releases, &wanted, &mut on_entries) else { return };
         let level = if request.allow_questions { Severity::Warning } else { Severity::Error };
         found.append(on_entries.map(|finding| if author::is_question(&finding) { finding.severity(level) } else { finding }));
-        let is_wanted = |version: &String, name: &str, direction: Direction| {
-            let mut bases = releases.bases().iter().zip(&request.bases).filter_map(|(release, base)| Some((release.as_ref()?, base)));
-            bases.any(|(release, base)| {
-                let is_way = if direction == Direction::Up { base.up } else { base.down };
-                is_way && release.application(name).is_some_and(|old| old.vsn.value == *version)
-            })
-        };
         for one in generated {
             let (Some(application), Some(after)) = (target.application(&one.application), one.after) else { continue };
             for entry in one.entries.iter().filter(|entry| entry.status.is_written()) {
                 let direction = entry.draft.direction;
-                if !entry.versions.iter().any(|version| is_wanted(version, &one.application, direction)) {
-                    continue;
-                }
                 let path = plan::path_name(&one.version, &entry.versions.join(", "), direction);
                 found.push(author::generated(&one.application, &entry.draft.script(), application.vsn.span, &path));
             }

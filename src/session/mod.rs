@@ -14,7 +14,7 @@ mod releases;
 mod report;
 mod settings;
 
-pub use author::{Existing, GenRequest, Goal};
+pub use author::{Existing, GenBase, GenRequest, Goal};
 pub use config::{Config, PresetName, Project, project, unknown_level};
 pub use discover::{is_relup, something_else};
 pub use files::{Checked, Entry, Expanded, Inverted};

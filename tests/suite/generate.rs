@@ -240,3 +240,71 @@ fn what_cannot_be_done_is_refused_before_anything_is_written() {
     let (_, report, status) = run(&folder, &["gen", "1.0.0", "1.1.0", "--in-place"]);
     assert!(report.contains("error[") && status == 1 && appup(&folder).contains("|tail"), "{report}");
 }
+
+/// What is written for pairs that the page of RL1001 shows, up and down, an instruction a line.
+#[test]
+fn children_are_stopped_and_started_where_it_is_right() {
+    let child = |function: &str, supervisor: &str, id: &str| format!("{{apply,{{supervisor,{function},[{supervisor},{id}]}}}}");
+    let sup = "{update,demo_sup,supervisor}".to_owned();
+    let load = |module: &str| format!("{{load_module,{module}}}");
+    let (stop, start, delete) = ("terminate_child", "restart_child", "delete_child");
+    let found = vec![child(stop, "demo_sup", "api"), load("demo_srv"), child(start, "demo_sup", "api")];
+    let below = vec![child(stop, "demo_sup", "below"), load("demo_below"), sup.clone(), child(start, "demo_sup", "below")];
+    let cases = [
+        (3, found.clone(), found),
+        (
+            4,
+            vec!["{add_module,demo_cache}".to_owned(), sup.clone(), child(start, "demo_sup", "cache"), load("demo_api")],
+            vec![load("demo_api"), child(stop, "demo_sup", "cache"), child(delete, "demo_sup", "cache"), sup, "{delete_module,demo_cache}".to_owned()],
+        ),
+        (5, below.clone(), below),
+    ];
+    for (number, up, down) in cases {
+        let folder = crate::pages::laid_out("RL1001", number);
+        let (document, status) = demo::json(folder.path(), &["gen", "old.rel", "new.rel", "--path", "lib/*/ebin", "--format", "json"]);
+        let entry = |at: usize| -> Vec<String> {
+            let all = document["applications"][0]["entries"][at]["instructions"].as_array().unwrap();
+            all.iter().map(|instruction| instruction["term"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!((entry(0), entry(1), status), (up, down, 0), "block {number}");
+    }
+}
+
+/// Names and versions become names of files.
+#[test]
+fn nothing_is_written_outside_of_the_folder() {
+    let app = "{application,demo,[{description,\"d\"},{vsn,\"/../../../evil\"},{modules,[]},{registered,[]},{applications,[]}]}.\n";
+    let rel = "{release,{\"demo\",\"2.0.0\"},{erts,\"13.1\"},[{kernel,\"9.0\"},{stdlib,\"9.0\"},{sasl,\"9.0\"},{demo,\"/../../../evil\"}]}.\n";
+    let old = app.replace("/../../../evil", "1.0.0");
+    let folder = demo::with(&[("evil/demo.app", app), ("lib/demo-1.0.0/ebin/demo.app", &old), ("new.rel", rel)]);
+    let (_, report, status) = run(&folder, &["gen", "old.rel", "new.rel", "--path", "lib/*/ebin", "--path", "evil", "--out", "a/b/c"]);
+    assert!(report.contains("cannot be part of a file's name") && status == 2, "{report}");
+    assert!(!folder.path().join("a").exists());
+}
+
+/// A question that stays in the file stays open.
+#[test]
+fn a_question_is_asked_until_its_comment_is_removed() {
+    let folder = platform(None);
+    assert_eq!(run(&folder, &["gen", "1.0.0", "1.1.0", "--in-place", "--strict"]).2, 1);
+    let (_, report, status) = run(&folder, &["gen", "1.0.0", "1.1.0", "--strict", "--format", "concise"]);
+    assert!(report.contains("error[RL1001]") && report.contains("still asks: `code_change` of") && status == 1, "{report}");
+    assert_eq!(run(&folder, &["make", "1.1.0", "--from", "1.0.0", "--gen", "-o", "made"]).2, 1);
+    let answered: String = appup(&folder).lines().filter(|line| !line.trim_start().starts_with("%%")).map(|line| format!("{line}\n")).collect();
+    fs::write(folder.path().join(APPUP), answered).unwrap();
+    assert_eq!(run(&folder, &["gen", "1.0.0", "1.1.0", "--strict"]).2, 0);
+}
+
+/// What is added goes after the point of no return, and an entry for other versions stays as it is for those.
+#[test]
+fn an_entry_is_amended_where_it_is_right() {
+    let hand = "{\"1.1.0\",\n [{<<\"1\\\\..*\">>,[{apply,{m,f,[]}},point_of_no_return,{load_module,'Elixir.DonationPlatform.Calculator'}]}],\n [{<<\".*\">>,[{restart_application,donation_platform}]}]}.\n";
+    let folder = with_policy(Some(hand));
+    assert_eq!(run(&folder, &["gen", "1.0.0", "1.0.1", "1.1.0", "--amend", "--in-place"]).2, 0);
+    let text = appup(&folder);
+    assert!(text.contains(hand.lines().nth(1).unwrap().trim_start_matches(" [").trim_end_matches("],")), "{text}");
+    let place = |what: &str| text.find(what).unwrap();
+    assert!(place("{\"1.0.0\",") < place("{apply,{m,f,[]}}") && place("point_of_no_return") < place("{add_module,"), "{text}");
+    assert_eq!(run(&folder, &["make", "1.1.0", "--from", "1.0.0,1.0.1", "--no-lint", "-o", "-"]).2, 0);
+    assert_eq!(run(&folder, &["gen", "1.0.0", "1.0.1", "1.1.0", "--check"]).2, 0);
+}

@@ -209,6 +209,12 @@ fn lay_out(block: &Block) -> TempDir {
     folder
 }
 
+/// A block of a page by its number, laid out.
+pub fn laid_out(code: &'static str, number: usize) -> TempDir {
+    let page = fs::read_to_string(page_path(code)).unwrap();
+    lay_out(blocks(code, &page).iter().find(|block| block.number == number).unwrap())
+}
+
 /// Text as Latin-1 has it.
 fn latin1(text: &str) -> Vec<u8> {
     text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect()

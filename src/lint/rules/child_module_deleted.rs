@@ -18,7 +18,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for (module, span) in route.gone() {
             let Some(library) = from.owner_of(module.as_str()) else { continue };
             let at = route.timeline.replaced_at(module).unwrap_or_default();
-            if route.is_still(module, Some(library), at, at) {
+            // A supervisor above it may have been stopped.
+            let ended = pair.lives.passed(route.direction).and_then(|passed| passed.stopped.get(module)).is_some_and(|step| *step < at);
+            if ended || route.is_still(module, Some(library), at, at) {
                 continue;
             }
             let stops: Vec<Child<'_>> = route.timeline.children().iter().filter(|(step, _)| *step < at).map(|(_, child)| *child).collect();

@@ -43,7 +43,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             if updated && is_supervisor && children.iter().all(|child| child.sign == Sign::Changed) {
                 continue;
             }
-            if (updated && calls) || route.removed(&name).is_some() {
+            // What is started from `start/2` is reached by calls alone.
+            if ((updated || !is_supervisor) && calls) || route.removed(&name).is_some() {
                 continue;
             }
             let help = if !is_supervisor {

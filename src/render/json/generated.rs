@@ -134,14 +134,25 @@ fn changes(line: &Line) -> Vec<&'static str> {
     match &line.reason {
         Reason::Arrives => vec![Change::ModuleAdded.kind()],
         Reason::Leaves => vec![Change::ModuleRemoved.kind()],
-        Reason::Plain | Reason::StateKept | Reason::StateUnseen | Reason::ConversionWritten | Reason::Special | Reason::Supervisor => vec![Change::Code.kind()],
+        Reason::Plain
+        | Reason::StateKept
+        | Reason::StateUnseen
+        | Reason::ConversionWritten
+        | Reason::Special
+        | Reason::Supervisor
+        | Reason::StartedAgain
+        | Reason::Renamed => vec![Change::Code.kind()],
         Reason::AttributesOnly => vec![Change::Attributes(Vec::new()).kind()],
         Reason::StateChanged(change) | Reason::OtherProcesses(change) | Reason::Restart(change) | Reason::RestartFor(_, change) | Reason::Beside(change) => {
             vec![change.kind()]
         }
         Reason::NoCode { changes, .. } => changes.iter().map(Change::kind).collect(),
-        Reason::ChildLeaves(_) | Reason::ChildArrives(_) | Reason::ChildChanges(_) | Reason::ChildOfOtherKind(_) => vec!["children"],
-        Reason::RestartForStrategy(_) => vec!["supervisor-flags"],
+        Reason::ChildrenElsewhere | Reason::ChildLeaves(_) | Reason::ChildArrives(_) | Reason::ChildChanges(_) | Reason::ChildStartsAgain(_) => {
+            vec!["children"]
+        }
+        Reason::RestartForStrategy(_) | Reason::RestartForName(_) => vec!["supervisor-flags"],
+        Reason::NotFound(_) => vec!["state"],
+        Reason::StartArguments => vec!["callback-module"],
         Reason::Emulator => vec![Change::BasicApplication.kind()],
         Reason::Library | Reason::AlwaysRestarted | Reason::Configured => Vec::new(),
     }
