@@ -166,9 +166,9 @@ fn write_appup(one: &Generated, shell: &mut Shell) -> Result<Option<String>, Fai
 fn appups(changed: &[&Generated]) -> String {
     let texts = || changed.iter().filter_map(|one| one.after.as_ref());
     if changed.len() == 1 {
-        return texts().map(|after| after.text.as_str()).collect();
+        return texts().map(|after| format!("{}\n", after.text.trim_end())).collect();
     }
-    let named = texts().map(|after| format!("%% {}\n{}", escape::line(&after.name), after.text));
+    let named = texts().map(|after| format!("%% {}\n{}\n", escape::line(&after.name), after.text.trim_end()));
     named.collect::<Vec<_>>().join("\n")
 }
 

@@ -2,7 +2,8 @@
 
 use crate::appup::Direction;
 use crate::author::{Draft, Drafted, Generated, Status};
-use crate::term::print::brief;
+use crate::otp::Otp;
+use crate::term::print::inline;
 
 /// Each entry that was drafted: its instructions and why they are there, what is worth knowing, and what is asked.
 pub fn reasons(all: &[Generated]) -> String {
@@ -31,7 +32,7 @@ fn words(status: Status) -> &'static str {
 
 fn body(draft: &Draft, out: &mut String) {
     for line in &draft.lines {
-        out.push_str(&format!("  {}\n    {}\n", brief(&line.op.to_term()), line.reason));
+        out.push_str(&format!("  {}\n    {}\n", inline(&line.op.to_term(), Otp::NEWEST), line.reason));
         line.questions.iter().for_each(|question| out.push_str(&format!("    open: {question}\n")));
     }
     draft.remarks.iter().for_each(|remark| out.push_str(&format!("  {remark}\n")));
