@@ -96,7 +96,7 @@ impl<'a> Call<'a> {
         let arguments = arguments.as_list()?;
         match (module.as_str(), function.as_str()) {
             ("application" | "Elixir.Application", function) => Call::application(function, arguments),
-            ("supervisor" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", function) => Call::child(function, arguments),
+            ("supervisor" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", function) => Call::child(function, arguments, module.as_str() != "supervisor"),
             ("code" | "Elixir.Code", function) => {
                 let action = match function {
                     "load_file" | "ensure_loaded" | "ensure_loaded!" | "load_abs" | "load_binary" => CodeAction::Load,
@@ -133,10 +133,12 @@ impl<'a> Call<'a> {
         Some(Call::Application(action, arguments.first()?.as_atom()?))
     }
 
-    fn child(function: &str, arguments: &'a [Term]) -> Option<Call<'a>> {
+    fn child(function: &str, arguments: &'a [Term], is_elixir: bool) -> Option<Call<'a>> {
         let [supervisor, child] = arguments else { return None };
+        // Elixir takes `Module` and `{Module,Argument}`, whose id is the module unless its own `child_spec/1` says otherwise.
+        let of_module = || child.as_atom().map(|_| child).or_else(|| child.as_tuple()?.first().filter(|module| module.as_atom().is_some()));
         let (action, id, spec) = match function {
-            "start_child" => (ChildAction::Start, child_id(child), Some(child)),
+            "start_child" => (ChildAction::Start, child_id(child).or_else(|| of_module().filter(|_| is_elixir)), Some(child)),
             "restart_child" => (ChildAction::Restart, Some(child), None),
             "terminate_child" => (ChildAction::Terminate, Some(child), None),
             "delete_child" => (ChildAction::Delete, Some(child), None),
