@@ -82,7 +82,7 @@ pub enum Reason {
     Special,
     /// It is a supervisor, whose update asks `init/1` for the flags and the specifications.
     Supervisor,
-    /// It is the same, and its children are not: other modules say what it starts.
+    /// It is the same, and its children are not: their specifications are made in other modules.
     ChildrenElsewhere,
     /// Its processes become processes of another kind, which are started again.
     OtherProcesses(Change),

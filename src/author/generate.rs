@@ -92,6 +92,10 @@ pub fn draft(ground: &Ground<'_>, application: &ApplicationChange, direction: Di
 /// Adds what was seen to fail on the paths that drafts make, once that is known, to the draft of an application.
 pub fn ask(draft: &mut Draft, application: &ApplicationChange) {
     let direction = draft.direction;
+    // What is started again keeps nothing.
+    if draft.lines.iter().any(|line| matches!(line.op, HighOp::RestartApplication(_) | HighOp::Low(LowOp::RestartEmulator | LowOp::RestartNewEmulator))) {
+        return;
+    }
     let question = |module: Option<Atom>, fact: &Impact| {
         let Change::LivesOn { code, what, .. } = &fact.change else { return None };
         (modules::in_direction(fact, direction) > Verdict::Nothing).then(|| Question::LivesOn { module, code, what: what.clone() })

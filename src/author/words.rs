@@ -22,7 +22,7 @@ impl Display for Reason {
             Reason::Special => out.write_str("other code of a special process: it exports `system_code_change/4`"),
             Reason::Supervisor => out.write_str("a supervisor: the update asks `init/1` for its flags and child specifications"),
             Reason::ChildrenElsewhere => {
-                out.write_str("a supervisor whose children are said by other modules, which changed: the update asks `init/1` for its child specifications")
+                out.write_str("a supervisor whose child specifications come out of other modules, which changed: the update asks `init/1` for them")
             }
             Reason::OtherProcesses(change) => write!(out, "it {change}"),
             Reason::StartedAgain => out.write_str("other code, and none of its processes runs while it is loaded"),
@@ -119,8 +119,7 @@ impl Display for Question {
                     "which child runs `{module}`? It has to start again ({reason}): terminate it before the module is loaded, and restart it afterwards"
                 )
             }
-            Question::LivesOn { module: Some(module), code, what } => write!(out, "{code} for `{module}`: {what}"),
-            Question::LivesOn { module: None, code, what } => write!(out, "{code}: {what}"),
+            Question::LivesOn { code, what, .. } => write!(out, "{what}: what is to be done about it? (`relupc explain {code}`)"),
             Question::MovedFromRemoved { module } => {
                 write!(
                     out,

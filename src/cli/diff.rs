@@ -84,7 +84,7 @@ impl Limit {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let settings = args.search.settings(Project::default());
+    let settings = args.search.settings(Project::default())?;
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let releases = session.releases(&[args.target.clone(), args.base.clone()]);

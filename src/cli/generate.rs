@@ -85,11 +85,14 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         let only = args.releases.first().map_or("TARGET", String::as_str);
         return Err(Failure::Usage(format!("an appup leads from one release to another: write `relupc gen OLD {only}`")));
     };
+    if args.out.as_deref() == Some("-") {
+        return Err(Failure::Usage("`--out` names a folder; without it the appups go to standard output".to_owned()));
+    }
     let project = args.levels.project(&Disk, target)?;
-    let settings = args.search.settings(project);
+    let settings = args.search.settings(project)?;
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
-    let (generated, mut found) = session.generate(&request(&args, target, bases))?;
+    let (generated, complete, mut found) = session.generate(&request(&args, target, bases))?;
     if args.strict {
         found = found.map(|found| if author::is_question(&found) { found.severity(Severity::Error) } else { found });
     }
@@ -127,13 +130,13 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
             if !writes && !args.check && !args.diff {
                 shell.print(appups(&changed));
             }
-            shell.note(&summary(&generated, &written, &findings, writes));
+            shell.note(&summary(&generated, &written, &findings, writes, complete));
         }
     }
     if args.check && !changed.is_empty() {
         return Ok(Outcome::FAULTY);
     }
-    Ok(Outcome::new(&findings, true))
+    Ok(Outcome::new(&findings, complete))
 }
 
 fn request(args: &Args, target: &str, bases: &[String]) -> GenRequest {
@@ -173,14 +176,14 @@ fn appups(changed: &[&Generated]) -> String {
 }
 
 /// What was done, in words.
-fn summary(generated: &[Generated], written: &[String], findings: &[Diagnostic], writes: bool) -> String {
+fn summary(generated: &[Generated], written: &[String], findings: &[Diagnostic], writes: bool, complete: bool) -> String {
     let count = |number: usize, one: &str, many: &str| if number == 1 { format!("1 {one}") } else { format!("{number} {many}") };
     let open = findings.iter().filter(|found| author::is_question(found)).count();
     let questions = if open == 0 { String::new() } else { format!("; {}", count(open, "question is open", "questions are open")) };
     let changed = generated.iter().filter(|one| one.after.is_some()).count();
     let what = match (writes, changed) {
         (true, 1..) => format!("wrote {}", written.join(", ")),
-        (_, 0) if has_errors(findings) => "nothing was generated".to_owned(),
+        (_, 0) if has_errors(findings) || !complete => "nothing was generated".to_owned(),
         (_, 0) if generated.is_empty() => "no application needs an appup for this path".to_owned(),
         (_, 0) => "every application that changes has its entries".to_owned(),
         (false, _) => format!("generated {}", count(changed, "appup", "appups")),

@@ -47,7 +47,7 @@ enum GraphFormat {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let settings = Settings { with_code: false, ..args.search.settings(Project::default()) };
+    let settings = Settings { with_code: false, ..args.search.settings(Project::default())? };
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let releases = session.accepted_releases(&[args.target.clone(), args.from.clone()]);

@@ -86,7 +86,7 @@ pub(super) fn run(mut args: Args, shell: &mut Shell) -> Result<Outcome, Failure>
     let first = args.paths.first().or(args.target.as_ref()).map_or(".", String::as_str);
     let project = args.levels.project(&Disk, first)?;
     let levels = project.levels.clone().warnings_as_errors(args.warnings_as_errors);
-    let settings = args.search.settings(Project { levels, ..project });
+    let settings = args.search.settings(Project { levels, ..project })?;
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let request = LintRequest { paths: args.paths, target: args.target, bases: args.from };

@@ -1,7 +1,9 @@
 //! Arguments that several commands take.
 
+use super::shell::Failure;
 use crate::otp::Otp;
 use crate::session::{Project, Settings};
+use crate::source::{Disk, FileTree};
 use clap::{Args, ValueEnum};
 
 /// Where applications are searched, and which OTP version counts
@@ -26,8 +28,12 @@ pub struct Search {
 
 impl Search {
     /// The settings of a session that looks at the code of releases.
-    pub fn settings(&self, project: Project) -> Settings {
-        Settings {
+    pub fn settings(&self, project: Project) -> Result<Settings, Failure> {
+        // A folder that the project names may come with the first appup.
+        if let Some(missing) = self.appups.iter().find(|path| !Disk.is_folder(path)) {
+            return Err(Failure::Usage(format!("`--appups {missing}` is not a folder")));
+        }
+        Ok(Settings {
             otp: self.language.otp,
             search: self.path.clone(),
             debug_info: self.debug_info.clone(),
@@ -36,7 +42,7 @@ impl Search {
             format: project.format,
             levels: project.levels,
             with_code: true,
-        }
+        })
     }
 }
 

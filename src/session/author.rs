@@ -11,6 +11,7 @@ use crate::lint;
 use crate::plan::path_name;
 use crate::release::{Application, Release};
 use crate::source::{Refusal, Source, Spot, TreeId, join, refused};
+use crate::span::Span;
 use crate::term::{Atom, Bits, Document, Extent, Term, TermKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -72,38 +73,42 @@ struct Known {
 }
 
 impl Session<'_> {
-    /// The appups of a target that are missing, or lack something, on the paths from and to its bases.
-    pub fn generate(&mut self, request: &GenRequest) -> Result<(Vec<Generated>, Findings), Unusable> {
+    /// The appups of a target that are missing, or lack something, on the paths from and to its bases; whether all of them could be
+    /// made; and what was found.
+    pub fn generate(&mut self, request: &GenRequest) -> Result<(Vec<Generated>, bool, Findings), Unusable> {
         let references: Vec<String> = std::iter::once(&request.target).chain(request.bases.iter().map(|base| &base.reference)).cloned().collect();
         // What OTP refuses of a release is reported, and the appups that can be written are.
         let releases = self.releases(&references);
         let mut found = releases.found.clone();
         if releases.all.iter().any(Option::is_none) {
-            return Ok((Vec::new(), found));
+            return Ok((Vec::new(), false, found));
         }
-        let generated = self.generate_from(&releases, request, &mut found)?;
-        Ok((generated, found))
+        let (generated, complete) = self.generate_from(&releases, request, &mut found)?;
+        Ok((generated, complete, found))
     }
 
     /// The same for releases that were opened.
-    pub(super) fn generate_from(&mut self, releases: &Releases, request: &GenRequest, found: &mut Findings) -> Result<Vec<Generated>, Unusable> {
-        let Some(target) = releases.target().cloned() else { return Ok(Vec::new()) };
+    pub(super) fn generate_from(&mut self, releases: &Releases, request: &GenRequest, found: &mut Findings) -> Result<(Vec<Generated>, bool), Unusable> {
+        let Some(target) = releases.target().cloned() else { return Ok((Vec::new(), false)) };
         for name in &request.only {
             if target.application(name).is_none() {
                 return Err(Unusable(format!("the target has no application `{name}`")));
             }
         }
-        let drafted = self.draft_all(releases, &target, request, found);
+        let (drafted, mut complete) = self.draft_all(releases, &target, request, found);
         let mut all = Vec::new();
         for (application, entries) in drafted {
             let Some(application) = target.application(&application) else { continue };
-            all.extend(self.placed(application, entries, request, found)?);
+            let placed = self.placed(application, entries, request, found)?;
+            complete &= placed.is_some();
+            all.extend(placed);
         }
-        Ok(all)
+        Ok((all, complete))
     }
 
     /// The entries of each application that changes, in the order of an upgrade.
-    fn draft_all(&mut self, releases: &Releases, target: &Arc<Release>, request: &GenRequest, found: &mut Findings) -> Vec<(String, Vec<Drafted>)> {
+    fn draft_all(&mut self, releases: &Releases, target: &Arc<Release>, request: &GenRequest, found: &mut Findings) -> (Vec<(String, Vec<Drafted>)>, bool) {
+        let mut complete = true;
         let policy = self.settings.policy.clone();
         let mut all: Vec<(String, Vec<Drafted>)> = Vec::new();
         for (at, base) in releases.distinct_bases() {
@@ -145,6 +150,7 @@ impl Session<'_> {
                 let unread: Vec<Change> = author::unread(application).cloned().chain(missing.map(|module| Change::CodeMissing(Some(module)))).collect();
                 if !unread.is_empty() {
                     found.extend(unread.iter().map(|change| author::not_compared(&application.name, change, place)));
+                    complete = false;
                     continue;
                 }
                 let version = application.base.clone().unwrap_or_default();
@@ -172,7 +178,7 @@ impl Session<'_> {
                 }
             }
         }
-        all
+        (all, complete)
     }
 
     /// The file of an application with its entries in it; `None` when the file would not be touched and does not exist.
@@ -266,12 +272,24 @@ impl Session<'_> {
         let list = &known.appup.entries(entry.draft.direction).list;
         let existing = version.and_then(|version| list.iter().find(|one| one.version.takes(version) == Ok(true)));
         let Some((existing, source)) = existing.zip(self.texts().get(known.appup.span.file)) else { return Vec::new() };
-        let inside = known.document.comments.iter().filter(|comment| existing.span.start <= comment.start && comment.end <= existing.span.end);
-        let asked = inside.filter_map(|comment| {
-            let text = source.text.get(comment.range())?.trim_start_matches('%').trim().strip_prefix(author::ASKS)?;
-            Some(author::still_open(text.trim(), name, *comment, path))
-        });
-        asked.collect()
+        let comments = known.document.comments.iter().filter(|comment| existing.span.start <= comment.start && comment.end <= existing.span.end);
+        let mut asked: Vec<(String, Span)> = Vec::new();
+        let mut end = None;
+        for comment in comments {
+            let text = source.text.get(comment.range()).unwrap_or_default().trim_start_matches('%').trim();
+            let follows = end.is_some_and(|end: u32| source.text.get(end as usize..comment.start as usize).is_some_and(|between| between.trim().is_empty()));
+            if let Some(text) = text.strip_prefix(author::ASKS) {
+                asked.push((text.trim().to_owned(), *comment));
+                end = Some(comment.end);
+            } else if let Some((asks, _)) = asked.last_mut().filter(|_| follows) {
+                // A question of several lines.
+                asks.push_str(&format!(" {text}"));
+                end = Some(comment.end);
+            } else {
+                end = None;
+            }
+        }
+        asked.into_iter().map(|(text, comment)| author::still_open(&text, name, comment, path)).collect()
     }
 
     /// The appup in a file: `None` where the file does not exist, an error where it cannot be used, which is reported.

@@ -31,7 +31,9 @@ impl Session<'_> {
         let mut names: BTreeSet<String> = discover(self.overlay, &folders, &mut found)?.appups;
         names.extend(files);
         let mut read: Vec<FileId> = Vec::new();
-        for name in &names {
+        // A file may be named in several ways.
+        let mut known = BTreeSet::new();
+        for name in names.iter().filter(|name| known.insert(self.overlay.whole(name))) {
             match self.opener.read(&Spot::new(TreeId::Outside, name.as_str())) {
                 Ok(file) => read.push(file),
                 Err(why) => found.push(refused(name, &why)),

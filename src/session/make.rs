@@ -127,9 +127,14 @@ impl Session<'_> {
             with_patterns: false,
         };
         let mut on_entries = Findings::default();
-        let Ok(generated) = self.generate_from(releases, &wanted, &mut on_entries) else { return };
+        let Ok((generated, _)) = self.generate_from(releases, &wanted, &mut on_entries) else { return };
         let level = if request.allow_questions { Severity::Warning } else { Severity::Error };
-        found.append(on_entries.map(|finding| if author::is_question(&finding) { finding.severity(level) } else { finding }));
+        found.append(on_entries.map(|finding| match finding.code.id {
+            _ if author::is_question(&finding) => finding.severity(level),
+            // The relup leaves such an application alone, as it does without `--gen`.
+            "RL1003" => finding.severity(Severity::Warning),
+            _ => finding,
+        }));
         for one in generated {
             let (Some(application), Some(after)) = (target.application(&one.application), one.after) else { continue };
             for entry in one.entries.iter().filter(|entry| entry.status.is_written()) {

@@ -54,8 +54,8 @@ impl<'p, 'a> Code<'p, 'a> {
     fn exports(&self, module: &Atom, function: &Atom, arity: u32) -> Option<bool> {
         let release = self.release_of(module);
         let Some(owner) = release.owner_of(module.as_str()) else {
-            // What only the other release has is not there.
-            return self.pair.owner_of(module).map(|_| false);
+            // What only the other release has is not there, but for what the emulator itself holds, whichever release lists it.
+            return self.pair.owner_of(module).filter(|owner| !NOT_FOLLOWED.contains(&owner.name.value.as_str())).map(|_| false);
         };
         if NOT_FOLLOWED.contains(&owner.name.value.as_str()) {
             return None;
