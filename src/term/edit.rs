@@ -6,6 +6,7 @@
 //! [`apply`] reads the edited file again: it must hold the term that was meant.
 
 use super::parse::{Document, Extent, parse};
+use super::trivia::Trivia;
 use super::value::{Term, TermKind};
 use crate::diag::Edit;
 use crate::otp::Otp;
@@ -16,8 +17,7 @@ use std::collections::BTreeMap;
 /// Makes edits of the terms of one document.
 #[derive(Clone, Copy, Debug)]
 pub struct Editor<'d> {
-    source: &'d Source,
-    comments: &'d [Span],
+    trivia: Trivia<'d>,
     line_end: &'static str,
 }
 
@@ -37,8 +37,8 @@ const DEEPEST: usize = 40;
 impl<'d> Editor<'d> {
     /// An editor of a document that was read from a source.
     pub fn new(source: &'d Source, document: &'d Document) -> Editor<'d> {
-        let line_end = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
-        Editor { source, comments: &document.comments, line_end }
+        let trivia = Trivia { source, comments: &document.comments };
+        Editor { trivia, line_end: trivia.line_end() }
     }
 
     /// The line end that the file uses.
@@ -50,8 +50,8 @@ impl<'d> Editor<'d> {
     /// that on its line, else one column more than the line's own.
     pub fn indentation(&self, list: &Term) -> String {
         let offset = elements(list).and_then(<[Term]>::first).map_or(list.span.start.saturating_add(1), |first| first.span.start);
-        let line = self.source.line_around(offset);
-        let before = self.source.text.get(line.start..offset as usize).unwrap_or_default();
+        let line = self.trivia.source.line_around(offset);
+        let before = self.trivia.source.text.get(line.start..offset as usize).unwrap_or_default();
         let own: String = before.chars().take_while(|c| matches!(c, ' ' | '\t')).take(DEEPEST).collect();
         let is_layout = |c: char| matches!(c, ' ' | '\t' | '[' | '{' | '(');
         match before.chars().count() {
@@ -100,7 +100,7 @@ impl<'d> Editor<'d> {
             return Some(vec![Edit { span: at(open, open), text: text.to_owned() }]);
         };
         let close = list.span.end - 1;
-        match self.comments_in(last.span.end, close).last() {
+        match self.trivia.comments_in(last.span.end, close).last() {
             None => Some(vec![Edit { span: last.span.after(), text: format!(",{gap}{text}") }]),
             // A comment after the last element stays with it: the comma goes before the comment, the new element after it.
             Some(comment) => {
@@ -126,7 +126,7 @@ impl<'d> Editor<'d> {
             Some(before) => {
                 let comma = self.comma(before.span.end, item.span.start)?;
                 let kept = self.tail(comma + 1, start);
-                let rest = self.source.text.get(end as usize..).unwrap_or_default().trim_start_matches([' ', '\t']);
+                let rest = self.trivia.source.text.get(end as usize..).unwrap_or_default().trim_start_matches([' ', '\t']);
                 // A comment that stays needs the end of its line.
                 let ends_line = kept == comma + 1 || rest.starts_with(['\n', '\r']);
                 Some(vec![cut(comma, comma + 1), cut(if ends_line { kept } else { start }, end)])
@@ -137,7 +137,7 @@ impl<'d> Editor<'d> {
     /// The elements of a list or tuple that is written plainly: between each two nothing but blanks, comments and one comma.
     fn plain<'t>(&self, list: &'t Term) -> Option<&'t [Term]> {
         let items = elements(list)?;
-        let text = self.source.text.get(list.span.range())?;
+        let text = self.trivia.source.text.get(list.span.range())?;
         let (open, close) = if matches!(list.kind, TermKind::Tuple(_)) { ('{', '}') } else { ('[', ']') };
         if !text.starts_with(open) || !text.ends_with(close) {
             return None;
@@ -156,7 +156,7 @@ impl<'d> Editor<'d> {
     /// How many commas are between two offsets; `None` where there is more than commas, blanks and comments.
     fn commas(&self, start: u32, end: u32) -> Option<usize> {
         let mut commas = 0;
-        for (_, c) in self.code(start, end)? {
+        for (_, c) in self.trivia.code(start, end)? {
             match c {
                 ',' => commas += 1,
                 _ if c.is_whitespace() || c.is_control() => {}
@@ -167,30 +167,14 @@ impl<'d> Editor<'d> {
     }
 
     fn comma(&self, start: u32, end: u32) -> Option<u32> {
-        self.code(start, end)?.find(|(_, c)| *c == ',').map(|(at, _)| at)
-    }
-
-    /// The characters between two offsets that are not in a comment.
-    fn code(&self, start: u32, end: u32) -> Option<impl Iterator<Item = (u32, char)>> {
-        let text = self.source.text.get(start as usize..end as usize)?;
-        let mut comments = self.comments_in(start, end).peekable();
-        let characters = text.char_indices().filter_map(move |(at, c)| Some((start.checked_add(u32::try_from(at).ok()?)?, c)));
-        Some(characters.filter(move |(at, _)| {
-            while comments.next_if(|comment| comment.end <= *at).is_some() {}
-            comments.peek().is_none_or(|comment| *at < comment.start)
-        }))
-    }
-
-    fn comments_in(&self, start: u32, end: u32) -> impl Iterator<Item = Span> + use<'d> {
-        let first = self.comments.partition_point(|comment| comment.start < start);
-        self.comments.get(first..).unwrap_or_default().iter().copied().take_while(move |comment| comment.start < end)
+        self.trivia.code(start, end)?.find(|(_, c)| *c == ',').map(|(at, _)| at)
     }
 
     /// Where the comment ends that follows an offset on its line, before a limit; the offset itself where none does.
     fn tail(&self, offset: u32, limit: u32) -> u32 {
-        let line = self.source.line_around(offset);
+        let line = self.trivia.source.line_around(offset);
         let on_line = |comment: &Span| (comment.start as usize) <= line.end;
-        self.comments_in(offset, limit).next().filter(on_line).map_or(offset, |comment| comment.end)
+        self.trivia.comments_in(offset, limit).next().filter(on_line).map_or(offset, |comment| comment.end)
     }
 
     /// Where an element begins with the comments that it owns: after what belongs to the one before it, or to the list.
@@ -202,7 +186,7 @@ impl<'d> Editor<'d> {
             Some(before) => self.tail(before.span.end, item.span.start).max(self.comma(before.span.end, item.span.start)? + 1),
         };
         let from = self.tail(after, item.span.start);
-        Some(self.comments_in(from, item.span.start).next().map_or(item.span.start, |comment| comment.start))
+        Some(self.trivia.comments_in(from, item.span.start).next().map_or(item.span.start, |comment| comment.start))
     }
 }
 

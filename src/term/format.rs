@@ -9,6 +9,7 @@
 use super::MAX_DEPTH;
 use super::faults::SyntaxFault;
 use super::parse::{Document, Extent, parse};
+use super::trivia::Trivia;
 use super::value::{Term, TermKind};
 use crate::diag::Edit;
 use crate::otp::Otp;
@@ -92,7 +93,7 @@ impl Gap {
 
 struct Writer<'d> {
     source: &'d Source,
-    comments: &'d [Span],
+    trivia: Trivia<'d>,
     line_end: &'static str,
     width: usize,
     out: String,
@@ -104,16 +105,9 @@ struct Writer<'d> {
 
 impl<'d> Writer<'d> {
     fn new(source: &'d Source, document: &'d Document, format: Format) -> Writer<'d> {
-        let line_end = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
-        Writer {
-            source,
-            comments: &document.comments,
-            line_end,
-            width: format.width,
-            out: String::with_capacity(source.text.len()),
-            column: 0,
-            in_comment: false,
-        }
+        let trivia = Trivia { source, comments: &document.comments };
+        let out = String::with_capacity(source.text.len());
+        Writer { source, trivia, line_end: trivia.line_end(), width: format.width, out, column: 0, in_comment: false }
     }
 
     fn file(mut self, terms: &[Term]) -> Option<String> {
@@ -169,23 +163,9 @@ impl<'d> Writer<'d> {
 
     /// Where the full stop after a term is.
     fn dot(&self, from: u32) -> Option<u32> {
-        let mut comments = self.comments_in(from, u32::MAX).peekable();
-        let rest = self.source.text.get(from as usize..)?;
-        for (at, c) in rest.char_indices() {
-            let at = from.checked_add(u32::try_from(at).ok()?)?;
-            while comments.next_if(|comment| comment.end <= at).is_some() {}
-            if comments.peek().is_some_and(|comment| comment.start <= at) || c.is_whitespace() {
-                continue;
-            }
-            return (c == '.').then_some(at);
-        }
-        None
-    }
-
-    /// The comments that begin in a range.
-    fn comments_in(&self, start: u32, end: u32) -> impl Iterator<Item = &'d Span> + use<'d> {
-        let first = self.comments.partition_point(|comment| comment.start < start);
-        self.comments.get(first..).unwrap_or_default().iter().take_while(move |comment| comment.start < end)
+        let end = u32::try_from(self.source.text.len()).ok()?;
+        let (at, c) = self.trivia.code(from, end)?.find(|(_, c)| !c.is_whitespace())?;
+        (c == '.').then_some(at)
     }
 
     /// What is between two offsets; `None` where it is more than blanks, comments and a separator.
@@ -204,10 +184,10 @@ impl<'d> Writer<'d> {
             }
             Some(())
         };
-        for comment in self.comments_in(start, end) {
+        for comment in self.trivia.comments_in(start, end) {
             scan(at, comment.start, &mut lines)?;
             gap.newline |= lines > 0;
-            gap.comments.push((*comment, lines > 0 || start == 0 && at == 0, lines > 1));
+            gap.comments.push((comment, lines > 0 || start == 0 && at == 0, lines > 1));
             (at, lines) = (comment.end, 0);
         }
         scan(at, end, &mut lines)?;
@@ -348,11 +328,10 @@ impl<'d> Writer<'d> {
             is_tall = self.out.get(begins..).is_some_and(|text| text.contains('\n'));
         }
         let last = gaps.last().filter(|_| gaps.len() > items.len())?;
-        if items.is_empty() && !last.comments.is_empty() || !items.is_empty() {
-            self.trailing(last);
-            self.own_lines(last, column);
-        }
-        if last.newline && !(items.is_empty() && last.comments.is_empty()) || last.comments.iter().any(|(_, own, _)| !own || *own) {
+        self.trailing(last);
+        self.own_lines(last, column);
+        // Brackets with nothing between them stay together.
+        if !last.comments.is_empty() || (last.newline && !items.is_empty()) {
             self.new_line(if hangs && !is_first { indent } else { start });
         }
         self.push(close);

@@ -16,6 +16,7 @@ mod parse;
 pub mod print;
 mod scan;
 mod segment;
+mod trivia;
 mod value;
 mod write;
 
