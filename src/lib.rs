@@ -11,7 +11,7 @@
 //! all of them --> Findings --> render --> stderr, stdout, a file (replaced whole)
 //! ```
 //!
-//! A module uses those below it in this list, never those above: [`cli`], [`session`], [`render`], [`lint`], [`author`], [`compare`],
+//! A module uses those below it in this list, never those above: [`cli`], [`session`], [`render`], [`proof`], [`lint`], [`author`], [`compare`],
 //! [`plan`], [`appup`], [`release`], [`relup`], [`interpret`], [`beam`], [`term`], [`source`], [`diag`], [`escape`], [`parallel`], [`pattern`], [`otp`], [`span`].
 
 pub mod appup;
@@ -28,6 +28,7 @@ pub mod otp;
 pub mod parallel;
 pub mod pattern;
 pub mod plan;
+pub mod proof;
 pub mod release;
 pub mod relup;
 pub mod render;

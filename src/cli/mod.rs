@@ -22,6 +22,7 @@ mod rules;
 mod shared;
 mod shell;
 mod status;
+mod verify;
 mod write;
 
 pub use shell::Failure;
@@ -60,6 +61,7 @@ enum Command {
     Expand(expand::Args),
     Fmt(fmt::Args),
     Invert(invert::Args),
+    Verify(verify::Args),
     Graph(graph::Args),
     Explain(explain::Args),
     Rules(rules::Args),
@@ -93,6 +95,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Expand(args) => expand::run(args, &mut shell),
         Command::Fmt(args) => fmt::run(args, &mut shell),
         Command::Invert(args) => invert::run(args, &mut shell),
+        Command::Verify(args) => verify::run(args, &mut shell),
         Command::Graph(args) => graph::run(args, &mut shell),
         Command::Explain(args) => explain::run(args, &mut shell),
         Command::Rules(args) => rules::run(args, &mut shell),

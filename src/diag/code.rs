@@ -13,6 +13,8 @@ pub struct Code {
     pub severity: Severity,
     /// What OTP's `systools` does with it.
     pub otp: Otp,
+    /// What it says about a path on which it is found.
+    pub bearing: Option<Bearing>,
     /// The page `docs/rules/RLxxxx.md`.
     pub page: &'static str,
 }
@@ -26,6 +28,66 @@ pub enum Otp {
     Warned,
     /// It does not notice.
     Silent,
+}
+
+/// What a path is to have before anybody runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Property {
+    /// Every step can be carried out, and finds the code that it needs.
+    Steps,
+    /// The node ends with exactly the code of the release being installed.
+    Code,
+    /// The release handler finds every process that is to be updated.
+    Processes,
+    /// What processes keep is converted, or fits the new code as it is.
+    State,
+    /// Nothing stays suspended, stopped or unpurged.
+    Leftovers,
+    /// No process dies but those that the path stops.
+    Deaths,
+    /// The configuration is the one that a start of the release gives.
+    Configuration,
+}
+
+impl Property {
+    /// All of them, in the order of reports.
+    pub const ALL: [Property; 7] =
+        [Property::Steps, Property::Code, Property::Processes, Property::State, Property::Leftovers, Property::Deaths, Property::Configuration];
+
+    /// Its name in JSON, and for `explain`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Property::Steps => "steps",
+            Property::Code => "code",
+            Property::Processes => "processes",
+            Property::State => "state",
+            Property::Leftovers => "leftovers",
+            Property::Deaths => "deaths",
+            Property::Configuration => "configuration",
+        }
+    }
+
+    /// The claim, for people.
+    pub fn claim(self) -> &'static str {
+        match self {
+            Property::Steps => "every step runs and finds its code",
+            Property::Code => "the node ends with exactly the code of the release",
+            Property::Processes => "every process that is updated is found",
+            Property::State => "the state of every process is converted, or fits as it is",
+            Property::Leftovers => "nothing stays suspended, stopped or unpurged",
+            Property::Deaths => "no process dies but those that the path stops",
+            Property::Configuration => "the configuration is that of a cold start",
+        }
+    }
+}
+
+/// What a finding says about a property of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// The path does not have it.
+    Refutes(Property),
+    /// At the level of an error the path does not have it; below that it may not have it.
+    Concerns(Property),
 }
 
 impl Code {
@@ -65,7 +127,8 @@ impl PartialEq for Code {
 
 impl Eq for Code {}
 
-/// Declares one code, with its page; `[Refused]` or `[Warned]` after its level says what OTP does, which else is silent.
+/// Declares one code, with its page; `[Refused]` or `[Warned]` after its level says what OTP does, which else is silent; then what
+/// it says about a path: `Refutes(Property)` or `Concerns(Property)`.
 macro_rules! code {
     (@otp) => {
         $crate::diag::Otp::Silent
@@ -73,13 +136,20 @@ macro_rules! code {
     (@otp $otp:ident) => {
         $crate::diag::Otp::$otp
     };
-    ($konst:ident $id:literal $name:literal $severity:ident $([$otp:ident])?) => {
+    (@bearing) => {
+        None
+    };
+    (@bearing $bearing:ident $property:ident) => {
+        Some($crate::diag::Bearing::$bearing($crate::diag::Property::$property))
+    };
+    ($konst:ident $id:literal $name:literal $severity:ident $([$otp:ident])? $(=> $bearing:ident($property:ident))?) => {
         #[doc = concat!("`", $id, "` (`", $name, "`): see its page in `docs/rules`.")]
         pub static $konst: $crate::diag::Code = $crate::diag::Code {
             id: $id,
             name: $name,
             severity: $crate::diag::Severity::$severity,
             otp: $crate::diag::code!(@otp $($otp)?),
+            bearing: $crate::diag::code!(@bearing $($bearing $property)?),
             page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/rules/", $id, ".md")),
         };
     };
@@ -87,8 +157,8 @@ macro_rules! code {
 
 /// Declares a layer's codes, and the list `ALL` of them.
 macro_rules! codes {
-    ($($konst:ident $id:literal $name:literal $severity:ident $([$otp:ident])?)+) => {
-        $($crate::diag::code! { $konst $id $name $severity $([$otp])? })+
+    ($($konst:ident $id:literal $name:literal $severity:ident $([$otp:ident])? $(=> $bearing:ident($property:ident))?)+) => {
+        $($crate::diag::code! { $konst $id $name $severity $([$otp])? $(=> $bearing($property))? })+
         /// Every code of this layer, in the order of their numbers.
         pub static ALL: &[&$crate::diag::Code] = &[$(&$konst),+];
     };

@@ -3,7 +3,7 @@
 mod code;
 mod findings;
 
-pub use code::{Code, Otp};
+pub use code::{Bearing, Code, Otp, Property};
 pub(crate) use code::{code, codes};
 pub use findings::{ALL as CODES, Findings, bounded, gathered};
 

@@ -37,7 +37,7 @@ pub fn judge_kept_on(
     paths: impl FnOnce(&Comparison, &[Tree; 2]) -> [Vec<Step>; 2],
 ) {
     let appups = Appups::default();
-    let mut pair = Pair::new(&Between { base, up: None, down: None, relup: None, comparison: &*comparison, links }, target, &appups, beams);
+    let mut pair = Pair::new(&Between { base, up: None, down: None, relup: None, is_given: false, comparison: &*comparison, links }, target, &appups, beams);
     pair.lives = live::kept(&pair);
     let seen: HashSet<String> =
         pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
@@ -49,7 +49,7 @@ pub fn judge_kept_on(
     }
     let trees = [&lives.base, &lives.target].map(|half| Tree { supervisors: half.supervisors.clone(), names: half.names.clone() });
     let [up, down] = paths(comparison, &trees);
-    let between = Between { base, up: Some(&up), down: Some(&down), relup: None, comparison: &*comparison, links };
+    let between = Between { base, up: Some(&up), down: Some(&down), relup: None, is_given: false, comparison: &*comparison, links };
     let mut pair = Pair::new(&between, target, &appups, beams);
     pair.give_programs(programs);
     pair.lives = lives;

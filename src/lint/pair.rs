@@ -5,7 +5,7 @@ use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beams, Facts, Known, Look, Program, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
-use crate::interpret::Value;
+use crate::interpret::{self, Value};
 use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
@@ -13,7 +13,7 @@ use crate::relup::{Child, ChildAction, Relup, Step};
 use crate::span::{Span, Spanned};
 use crate::term::print::brief;
 use crate::term::{Atom, Term};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A base of the target, with the scripts between the two as far as they could be compiled.
@@ -27,6 +27,8 @@ pub struct Between<'a> {
     pub down: Option<&'a [Step]>,
     /// The relup that the target has, when it is to be looked at.
     pub relup: Option<&'a Relup>,
+    /// Whether the scripts are those of an existing relup, and not compiled from the appups.
+    pub is_given: bool,
     /// What changed.
     pub comparison: &'a Comparison,
     /// The calls that only one of the releases can serve.
@@ -47,8 +49,10 @@ pub struct Pair<'a> {
     pub appups: &'a Appups,
     /// The compiled modules.
     pub beams: Beams<'a>,
-    /// The paths that could be compiled.
+    /// The paths that could be compiled, or that were given.
     pub routes: Vec<Route<'a>>,
+    /// Whether they were given, and not compiled from the appups.
+    pub is_given: bool,
     /// The paths of the target's relup that are others than those that could be compiled.
     existing: Vec<Route<'a>>,
     /// The supervisors that were looked for, by release and application.
@@ -104,6 +108,9 @@ impl<'a> Pair<'a> {
         let up = between.up.map(|steps| route(Direction::Up, steps));
         let routes = up.into_iter().chain(between.down.map(|steps| route(Direction::Down, steps))).collect();
         let mut existing = Vec::new();
+        if between.is_given {
+            existing.extend([(Direction::Up, between.up), (Direction::Down, between.down)].into_iter().filter_map(|(way, steps)| Some(route(way, steps?))));
+        }
         if let Some(relup) = between.relup {
             for (direction, entries, compiled) in [(Direction::Up, &relup.up, between.up), (Direction::Down, &relup.down, between.down)] {
                 let entry = entries.iter().find(|entry| entry.version == base.rel.vsn.value);
@@ -119,6 +126,7 @@ impl<'a> Pair<'a> {
             appups,
             beams,
             routes,
+            is_given: between.is_given,
             existing,
             supervisors: Mutex::default(),
             programs: Mutex::default(),
@@ -271,6 +279,11 @@ impl<'a> Pair<'a> {
         let stopped = route.timeline.first(module, ModuleEvent::Stopped).is_some_and(|at| at < replaced);
         let called = self.lives.passed(route.direction).and_then(|passed| passed.stopped.get(module)).is_some_and(|at| *at < replaced);
         stopped || called || route.is_away(from.owner_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
+    }
+
+    /// The supervisors that run before a path, by module, as their own code comes to them.
+    pub fn running_supervisors(&self, direction: Direction) -> &BTreeMap<Atom, interpret::Supervisor> {
+        &self.lives.half(direction, false).supervisors
     }
 
     /// A look at a module of one of the releases; `None` when it has no compiled file.

@@ -19,6 +19,11 @@ const WORTH_A_THREAD: usize = 4;
 
 /// Runs every rule on a target, its appups and each of its bases.
 pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, beams: Beams<'_>, found: &mut Findings) {
+    check_and_look(target, bases, appups, beams, found, |_| ());
+}
+
+/// The same; what the rules see of each base is looked at as well.
+pub fn check_and_look(target: &Release, bases: &[Between<'_>], appups: &Appups, beams: Beams<'_>, found: &mut Findings, mut look: impl FnMut(&Pair<'_>)) {
     let used: Vec<(&Application, &Appup)> =
         target.applications.iter().filter_map(|application| Some((application, appups.get(application.name.value.as_str())?))).collect();
     let in_files = parallel::map(&used, WORTH_A_THREAD, |(application, appup)| {
@@ -32,6 +37,7 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
         let mut pair = Pair::new(between, target, appups, beams);
         pair.lives = live(&pair);
         pair.forget_programs();
+        look(&pair);
         let of_pairs = |rule: &&Rule| match rule.check {
             Check::Pair(check) | Check::Kept(check) | Check::Scripts(_, check) => Some(check),
             Check::File(_) | Check::Application(_) | Check::Relup(_) => None,

@@ -10,6 +10,7 @@ mod json;
 mod reasons;
 mod script;
 mod tally;
+mod verify;
 
 pub use diff::{concise as diff_concise, html as diff_html, markdown as diff_markdown, text as diff_text, verdict_line};
 pub use does::does;
@@ -18,12 +19,13 @@ pub use github::github;
 pub use graph::{GraphFormat, graph};
 pub use human::{Charset, Style, concise, human, summary};
 pub use json::{
-    DiagnosticJson, DiffReport, ExpandReport, FmtReport, GenReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, document, sarif,
-    schemas,
+    DiagnosticJson, DiffReport, ExpandReport, FmtReport, GenReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, VerifyReport,
+    document, sarif, schemas,
 };
 pub use reasons::reasons;
 pub use script::{origin_words, script};
 pub use tally::table;
+pub use verify::{trace, verdict, verify_markdown, verify_text};
 
 /// `1 module`, `3 modules`.
 fn count(number: usize, one: &str) -> String {

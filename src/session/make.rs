@@ -169,6 +169,7 @@ impl Session<'_> {
                 down: if base.down { downs.next().map(steps_of) } else { None },
                 // The existing relup is about to be replaced.
                 relup: None,
+                is_given: false,
                 comparison: &compared.comparison,
                 links: &compared.links,
             });

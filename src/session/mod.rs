@@ -13,6 +13,7 @@ mod make;
 mod releases;
 mod report;
 mod settings;
+mod verify;
 
 pub use author::{Existing, GenBase, GenRequest, Goal};
 pub use config::{Config, PresetName, Project, project, unknown_level};
@@ -23,6 +24,7 @@ pub use make::{BaseRequest, Forbidden, Made, MakeRequest};
 pub use releases::{Compared, Planned, Releases};
 pub use report::{LintRequest, Report};
 pub use settings::Settings;
+pub use verify::{Verification, Verified, VerifyRequest};
 
 use crate::diag::{Diagnostic, Findings};
 use crate::lint::{self, Purpose, Ran};

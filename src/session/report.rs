@@ -134,6 +134,7 @@ impl Session<'_> {
                 up: up.as_ref().map(|path| path.steps.as_slice()),
                 down: down.as_ref().map(|path| path.steps.as_slice()),
                 relup: relup.as_ref().map(|(relup, _)| relup),
+                is_given: false,
                 comparison: &compared.comparison,
                 links: &compared.links,
             })

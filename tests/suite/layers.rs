@@ -24,13 +24,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("compare", &["release", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     ("author", &["interpret", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "escape", "diag", "otp", "span"]),
     ("lint", &["interpret", "node", "author", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
-    ("render", &["author", "node", "escape", "compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
-    ("session", &["author", "lint", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
+    ("proof", &["interpret", "lint", "node", "compare", "appup", "release", "relup", "term", "source", "diag"]),
+    ("render", &["proof", "author", "node", "escape", "compare", "plan", "appup", "relup", "term", "source", "diag", "otp", "span"]),
+    ("session", &["proof", "author", "lint", "compare", "plan", "appup", "release", "relup", "beam", "term", "source", "diag", "parallel", "otp", "span"]),
     (
         "cli",
         &[
-            "session", "node", "escape", "parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source", "diag",
-            "otp", "span",
+            "session", "proof", "node", "escape", "parallel", "render", "lint", "author", "compare", "plan", "appup", "release", "relup", "term", "source",
+            "diag", "otp", "span",
         ],
     ),
 ];

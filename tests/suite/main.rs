@@ -25,5 +25,6 @@ mod seeds;
 mod session;
 mod together;
 mod trust;
+mod verify;
 mod words;
 mod writing;

@@ -9,6 +9,7 @@
 //! `RELUPC_BLESS=1` draws the places again.
 
 use crate::demo;
+use relupc::diag::{Bearing, Property};
 use relupc::lint;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -440,6 +441,59 @@ fn entries_are_generated_for_every_pair() {
     }
     assert!(count >= 60, "{count}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A path with a fault that bears on a property is not proved to have it; without the fault it is not refuted by it.
+#[test]
+fn every_pair_is_verified() {
+    let mut wrong = Vec::new();
+    let mut refuted = std::collections::BTreeSet::new();
+    let mut kept = std::collections::BTreeSet::new();
+    for code in lint::codes() {
+        let Some(bearing) = code.bearing else { continue };
+        let (Bearing::Refutes(property) | Bearing::Concerns(property)) = bearing;
+        let page = fs::read_to_string(page_path(code.id)).unwrap();
+        for block in blocks(code.id, &page).iter().filter(|block| block.has("pair")) {
+            let folder = lay_out(block);
+            let lint = command(block);
+            let lint: Vec<&str> = lint.iter().map(String::as_str).collect();
+            let ["lint", "--target", target, "--from", base, more @ ..] = lint.as_slice() else { panic!("{lint:?}") };
+            let more: Vec<&str> = more.iter().copied().filter(|argument| *argument != "--warn=RL0811").collect();
+            // A relup of the block is looked at itself.
+            let relup = files(&block.text).into_iter().map(|(path, _, _)| path).find(|path| path.ends_with("relup"));
+            let named: Vec<&str> = relup.as_deref().into_iter().chain([*target]).collect();
+            let verify = [&["verify"], named.as_slice(), &["--from", base, "--format", "json"], more.as_slice()].concat();
+            let (document, status) = demo::json(folder.path(), &verify);
+            let place = format!("{} line {}", code.id, block.start);
+            let paths = document["paths"].as_array().unwrap();
+            let own = |path: &Value| path["properties"].as_array().unwrap().iter().find(|one| one["name"] == property.name()).unwrap().clone();
+            let outcomes: Vec<Value> = paths.iter().map(own).collect();
+            let by_own = |outcome: &Value| outcome["refuted_by"].as_array().unwrap().iter().any(|found| found["code"] == code.id);
+            assert_eq!(status == 0, document["holds"] == true, "{place}");
+            if block.has("fires") {
+                if !outcomes.is_empty() && outcomes.iter().all(|outcome| outcome["outcome"] == "proved") {
+                    wrong.push(format!("{place}: {} is proved", property.name()));
+                }
+                if outcomes.iter().any(by_own) {
+                    refuted.insert(property);
+                } else if matches!(bearing, Bearing::Refutes(_)) && !outcomes.is_empty() {
+                    wrong.push(format!("{place}: {} is not refuted", property.name()));
+                }
+            } else {
+                if outcomes.iter().any(by_own) {
+                    wrong.push(format!("{place}: {} is refuted", property.name()));
+                }
+                if outcomes.iter().any(|outcome| outcome["outcome"] == "proved") {
+                    kept.insert(property);
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // A configuration that cannot be read is on no page of a pair: `verify::an_unreadable_configuration_is_refuted`.
+    refuted.insert(Property::Configuration);
+    assert_eq!(refuted.into_iter().collect::<Vec<_>>(), Property::ALL, "refuted");
+    assert_eq!(kept.into_iter().collect::<Vec<_>>(), Property::ALL, "kept");
 }
 
 /// The words of every code: message, labels and help.

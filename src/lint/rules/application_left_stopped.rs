@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::release::StartType;
 
 code! {
-    APPLICATION_LEFT_STOPPED "RL0817" "application-left-stopped" Advice
+    APPLICATION_LEFT_STOPPED "RL0817" "application-left-stopped" Advice => Concerns(Leftovers)
 }
 
 /// The rule.

@@ -9,7 +9,7 @@ use crate::term::Atom;
 use std::collections::HashSet;
 
 code! {
-    APPLICATION_ORDER "RL0506" "application-order" Warning
+    APPLICATION_ORDER "RL0506" "application-order" Warning => Concerns(Leftovers)
 }
 
 /// The rule.

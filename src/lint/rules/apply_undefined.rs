@@ -6,7 +6,7 @@ use crate::node::ModuleEvent;
 use crate::relup::{Cause, LowOp};
 
 code! {
-    APPLY_UNDEFINED "RL0508" "apply-undefined" Error
+    APPLY_UNDEFINED "RL0508" "apply-undefined" Error => Concerns(Steps)
 }
 
 /// The rule.

@@ -7,7 +7,7 @@ use crate::term::Atom;
 use std::collections::HashSet;
 
 code! {
-    BEHAVIOUR_CHANGED "RL0612" "behaviour-changed" Error
+    BEHAVIOUR_CHANGED "RL0612" "behaviour-changed" Error => Concerns(State)
 }
 
 /// The rule.

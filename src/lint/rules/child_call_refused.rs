@@ -8,7 +8,7 @@ use crate::node::ModuleEvent;
 use crate::term::Atom;
 
 code! {
-    CHILD_CALL_REFUSED "RL0622" "child-call-refused" Warning
+    CHILD_CALL_REFUSED "RL0622" "child-call-refused" Warning => Concerns(Leftovers)
 }
 
 /// The rule.

@@ -9,7 +9,7 @@ use crate::term::{Atom, Term};
 use std::collections::HashSet;
 
 code! {
-    CHILD_DELETED_LATE "RL0714" "child-deleted-late" Warning
+    CHILD_DELETED_LATE "RL0714" "child-deleted-late" Warning => Concerns(Leftovers)
 }
 
 /// The rule.

@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::relup::{Child, ChildAction};
 
 code! {
-    CHILD_MODULE_DELETED "RL0611" "child-module-deleted" Warning
+    CHILD_MODULE_DELETED "RL0611" "child-module-deleted" Warning => Refutes(Deaths)
 }
 
 /// The rule.

@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    CHILD_MODULES "RL0606" "child-modules" Warning
+    CHILD_MODULES "RL0606" "child-modules" Warning => Refutes(Processes)
 }
 
 /// The rule.

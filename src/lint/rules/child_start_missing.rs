@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    CHILD_START_MISSING "RL0613" "child-start-missing" Error
+    CHILD_START_MISSING "RL0613" "child-start-missing" Error => Concerns(Deaths)
 }
 
 /// The rule.

@@ -8,7 +8,7 @@ use crate::node::ModuleEvent;
 use crate::term::Atom;
 
 code! {
-    CHILD_TYPE_WRONG "RL0624" "child-type-wrong" Error
+    CHILD_TYPE_WRONG "RL0624" "child-type-wrong" Error => Concerns(Processes)
 }
 
 /// The rule.

@@ -9,7 +9,7 @@ use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
 code! {
-    CHILDREN_CHANGED "RL0605" "children-changed" Warning
+    CHILDREN_CHANGED "RL0605" "children-changed" Warning => Concerns(Leftovers)
 }
 
 /// The rule.

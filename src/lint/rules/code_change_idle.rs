@@ -7,7 +7,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    CODE_CHANGE_IDLE "RL0603" "code-change-idle" Warning
+    CODE_CHANGE_IDLE "RL0603" "code-change-idle" Warning => Concerns(State)
 }
 
 /// The rule.

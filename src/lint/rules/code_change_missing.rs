@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::relup::LowOp;
 
 code! {
-    CODE_CHANGE_MISSING "RL0602" "code-change-missing" Error
+    CODE_CHANGE_MISSING "RL0602" "code-change-missing" Error => Concerns(State)
 }
 
 /// The rule.

@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    COMPILED_FOR_NEWER "RL0806" "compiled-for-newer" Error
+    COMPILED_FOR_NEWER "RL0806" "compiled-for-newer" Error => Concerns(Steps)
 }
 
 /// The rule.

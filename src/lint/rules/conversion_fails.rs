@@ -5,7 +5,7 @@ use crate::interpret::{Fault, FaultKind, Value};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    CONVERSION_FAILS "RL0618" "conversion-fails" Error
+    CONVERSION_FAILS "RL0618" "conversion-fails" Error => Concerns(State)
 }
 
 /// The rule.

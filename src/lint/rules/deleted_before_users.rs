@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::span::Span;
 
 code! {
-    DELETED_BEFORE_USERS "RL0505" "deleted-before-users" Warning
+    DELETED_BEFORE_USERS "RL0505" "deleted-before-users" Warning => Concerns(Steps)
 }
 
 /// The rule.

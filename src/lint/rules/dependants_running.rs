@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    DEPENDANTS_RUNNING "RL0507" "dependants-running" Warning
+    DEPENDANTS_RUNNING "RL0507" "dependants-running" Warning => Concerns(Deaths)
 }
 
 /// The rule.

@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    EFFECT_MISMATCH "RL0525" "effect-mismatch" Error
+    EFFECT_MISMATCH "RL0525" "effect-mismatch" Error => Concerns(Code)
 }
 
 /// The rule.

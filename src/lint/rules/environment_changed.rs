@@ -8,7 +8,7 @@ use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
 code! {
-    ENVIRONMENT_CHANGED "RL0801" "environment-changed" Warning
+    ENVIRONMENT_CHANGED "RL0801" "environment-changed" Warning => Concerns(Configuration)
 }
 
 /// The rule.

@@ -8,7 +8,7 @@ use crate::term::Atom;
 use std::collections::BTreeMap;
 
 code! {
-    ENVIRONMENT_LOST "RL0816" "environment-lost" Warning
+    ENVIRONMENT_LOST "RL0816" "environment-lost" Warning => Concerns(Configuration)
 }
 
 /// The rule.

@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    FUN_IN_STATE "RL0609" "fun-in-state" Advice
+    FUN_IN_STATE "RL0609" "fun-in-state" Advice => Concerns(State)
 }
 
 /// The rule.

@@ -7,7 +7,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    HANDLER_LEFT "RL0621" "handler-left" Warning
+    HANDLER_LEFT "RL0621" "handler-left" Warning => Concerns(Deaths)
 }
 
 /// The rule.

@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    INIT_SIDE_EFFECTS "RL0607" "init-side-effects" Warning
+    INIT_SIDE_EFFECTS "RL0607" "init-side-effects" Warning => Concerns(Deaths)
 }
 
 /// The rule.

@@ -9,7 +9,7 @@ use crate::node::ModuleEvent;
 use crate::term::Atom;
 
 code! {
-    KEPT_VALUE_NOT_TAKEN "RL0617" "kept-value-not-taken" Warning
+    KEPT_VALUE_NOT_TAKEN "RL0617" "kept-value-not-taken" Warning => Concerns(State)
 }
 
 /// The rule.

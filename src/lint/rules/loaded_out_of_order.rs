@@ -9,7 +9,7 @@ use crate::term::Atom;
 use std::collections::{BTreeMap, HashSet};
 
 code! {
-    LOADED_OUT_OF_ORDER "RL0504" "loaded-out-of-order" Warning
+    LOADED_OUT_OF_ORDER "RL0504" "loaded-out-of-order" Warning => Concerns(Steps)
 }
 
 /// The rule.

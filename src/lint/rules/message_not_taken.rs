@@ -8,7 +8,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::node::ModuleEvent;
 
 code! {
-    MESSAGE_NOT_TAKEN "RL0616" "message-not-taken" Warning
+    MESSAGE_NOT_TAKEN "RL0616" "message-not-taken" Warning => Concerns(State)
 }
 
 /// The rule.

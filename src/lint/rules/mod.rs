@@ -34,6 +34,7 @@ register! {
     apply_undefined
     apply_before_no_return
     apply_result_dropped
+    application_not_running
     module_not_replaced
     version_not_bumped
     unchanged_module
@@ -90,6 +91,7 @@ register! {
     relup_left_over
     relup_paths
     relup_code
+    relup_change_idle
 }
 
 pub(super) use one_way_entry::ONE_WAY_ENTRY;

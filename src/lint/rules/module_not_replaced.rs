@@ -6,13 +6,17 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    MODULE_NOT_REPLACED "RL0521" "module-not-replaced" Error
+    MODULE_NOT_REPLACED "RL0521" "module-not-replaced" Error => Concerns(Code)
 }
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &MODULE_NOT_REPLACED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    // Of an existing relup the code at the end is checked as a whole.
+    if pair.is_given {
+        return;
+    }
     for route in pair.hot_routes() {
         for (application, module) in pair.modules().filter(|(application, _)| application.presence == Presence::Both && application.base != application.target)
         {

@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    NATIVE_CODE_CHANGED "RL0804" "native-code-changed" Warning
+    NATIVE_CODE_CHANGED "RL0804" "native-code-changed" Warning => Concerns(Steps)
 }
 
 /// The rule.

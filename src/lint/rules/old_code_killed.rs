@@ -5,7 +5,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::relup::{LowOp, Purge};
 
 code! {
-    OLD_CODE_KILLED "RL0608" "old-code-killed" Warning
+    OLD_CODE_KILLED "RL0608" "old-code-killed" Warning => Concerns(Deaths)
 }
 
 /// The rule.

@@ -8,7 +8,7 @@ use crate::node::ModuleEvent;
 use crate::term::Atom;
 
 code! {
-    PROCESS_OUTSIDE_TREE "RL0625" "process-outside-tree" Warning
+    PROCESS_OUTSIDE_TREE "RL0625" "process-outside-tree" Warning => Refutes(Processes)
 }
 
 /// The rule.

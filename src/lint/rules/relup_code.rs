@@ -7,7 +7,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    RELUP_CODE "RL0908" "relup-code" Error
+    RELUP_CODE "RL0908" "relup-code" Error => Refutes(Code)
 }
 
 /// The rule.

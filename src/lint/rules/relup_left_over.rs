@@ -6,7 +6,7 @@ use crate::node::{ModuleEvent, Timeline};
 use crate::span::Span;
 
 code! {
-    RELUP_LEFT_OVER "RL0906" "relup-left-over" Error
+    RELUP_LEFT_OVER "RL0906" "relup-left-over" Error => Concerns(Leftovers)
 }
 
 /// The rule.

@@ -10,7 +10,7 @@ use crate::term::print::brief;
 use std::collections::{HashMap, HashSet};
 
 code! {
-    RELUP_OBJECT_CODE "RL0905" "relup-object-code" Error
+    RELUP_OBJECT_CODE "RL0905" "relup-object-code" Error => Refutes(Steps)
 }
 
 /// The rule.

@@ -5,7 +5,7 @@ use crate::lint::{Check, Existing, Rule};
 use crate::node::{Failure, Timeline};
 
 code! {
-    RELUP_REFUSED "RL0904" "relup-refused" Error
+    RELUP_REFUSED "RL0904" "relup-refused" Error => Refutes(Steps)
 }
 
 /// The rule.

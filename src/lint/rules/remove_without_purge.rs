@@ -6,7 +6,7 @@ use crate::lint::{Check, File, Rule};
 use crate::relup::LowOp;
 
 code! {
-    REMOVE_WITHOUT_PURGE "RL0421" "remove-without-purge" Warning
+    REMOVE_WITHOUT_PURGE "RL0421" "remove-without-purge" Warning => Concerns(Leftovers)
 }
 
 /// The rule.

@@ -8,7 +8,7 @@ use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
 code! {
-    SETUP_NOT_REPEATED "RL0615" "setup-not-repeated" Warning
+    SETUP_NOT_REPEATED "RL0615" "setup-not-repeated" Warning => Concerns(State)
 }
 
 /// The rule.

@@ -8,7 +8,7 @@ use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
 code! {
-    STATE_NOT_CONVERTED "RL0601" "state-not-converted" Error
+    STATE_NOT_CONVERTED "RL0601" "state-not-converted" Error => Concerns(State)
 }
 
 /// The rule.

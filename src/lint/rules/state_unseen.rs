@@ -9,7 +9,7 @@ use crate::term::Atom;
 use std::collections::BTreeMap;
 
 code! {
-    STATE_UNSEEN "RL0614" "state-unseen" Advice
+    STATE_UNSEEN "RL0614" "state-unseen" Advice => Concerns(State)
 }
 
 /// The rule.

@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    SUSPENDED_PROCESS_CALLED "RL0619" "suspended-process-called" Error
+    SUSPENDED_PROCESS_CALLED "RL0619" "suspended-process-called" Error => Concerns(Steps)
 }
 
 /// The rule.

@@ -5,7 +5,7 @@ use crate::interpret::{Done, Value};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    TABLE_LOST "RL0620" "table-lost" Warning
+    TABLE_LOST "RL0620" "table-lost" Warning => Concerns(Deaths)
 }
 
 /// The rule.

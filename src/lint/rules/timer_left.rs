@@ -6,7 +6,7 @@ use crate::lint::live::{caused, takes};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    TIMER_LEFT "RL0623" "timer-left" Warning
+    TIMER_LEFT "RL0623" "timer-left" Warning => Concerns(Leftovers)
 }
 
 /// The rule.

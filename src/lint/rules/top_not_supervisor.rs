@@ -6,7 +6,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::relup::{LowOp, Step};
 
 code! {
-    TOP_NOT_SUPERVISOR "RL0610" "top-not-supervisor" Warning
+    TOP_NOT_SUPERVISOR "RL0610" "top-not-supervisor" Warning => Concerns(Steps)
 }
 
 /// The rule.

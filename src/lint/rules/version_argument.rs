@@ -8,7 +8,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
 code! {
-    VERSION_ARGUMENT "RL0604" "version-argument" Warning
+    VERSION_ARGUMENT "RL0604" "version-argument" Warning => Concerns(State)
 }
 
 /// The rule.

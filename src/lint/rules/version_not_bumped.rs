@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    VERSION_NOT_BUMPED "RL0522" "version-not-bumped" Error
+    VERSION_NOT_BUMPED "RL0522" "version-not-bumped" Error => Concerns(Code)
 }
 
 /// The rule.

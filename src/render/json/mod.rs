@@ -5,12 +5,14 @@ mod fmt;
 mod generated;
 mod lint;
 mod sarif;
+mod verify;
 
 pub use diff::DiffReport;
 pub use fmt::FmtReport;
 pub use generated::GenReport;
 pub use lint::{LintReport, Skipped};
 pub use sarif::sarif;
+pub use verify::VerifyReport;
 
 use crate::appup::Direction;
 use crate::diag::{Code, Diagnostic};
@@ -520,6 +522,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
     }
     vec![
         ("make.schema.json", of::<MakeReport>()),
+        ("verify.schema.json", of::<VerifyReport>()),
         ("expand.schema.json", of::<ExpandReport>()),
         ("invert.schema.json", of::<InvertReport>()),
         ("diff.schema.json", of::<DiffReport>()),

@@ -1,0 +1,36 @@
+//! From what was seen and what was found to what is proved.
+
+use super::{Evidence, Outcome, Proof};
+use crate::diag::{Bearing, Diagnostic, Property, Severity};
+
+/// What is proved of a path, given the findings that count for this run.
+pub fn conclude(evidence: Evidence, findings: &[Diagnostic]) -> Proof {
+    let on_path = |finding: &&Diagnostic| finding.paths.is_empty() || finding.paths.contains(&evidence.path);
+    let outcomes = Property::ALL.into_iter().map(|property| {
+        let (mut refuting, mut open) = (Vec::new(), evidence.unseen.get(&property).cloned().unwrap_or_default());
+        for finding in findings.iter().filter(on_path) {
+            match bearing(finding, property) {
+                Some(true) => refuting.push(finding.clone().severity(Severity::Error)),
+                Some(false) if !open.contains(&finding.message) => open.push(finding.message.clone()),
+                Some(false) | None => {}
+            }
+        }
+        let outcome = match (refuting.is_empty(), open.is_empty()) {
+            (false, _) => Outcome::Refuted(refuting),
+            (true, false) => Outcome::NotVisible(open),
+            (true, true) => Outcome::Proved(evidence.seen.get(&property).cloned().unwrap_or_default()),
+        };
+        (property, outcome)
+    });
+    let outcomes = outcomes.collect();
+    let Evidence { path, direction, versions, summary, steps, suspended, .. } = evidence;
+    Proof { path, direction, versions, summary, steps, suspended, outcomes }
+}
+
+/// Whether a finding refutes a property, or keeps it from being proved; `None` where it is about something else.
+fn bearing(finding: &Diagnostic, property: Property) -> Option<bool> {
+    match finding.code.bearing? {
+        Bearing::Refutes(own) => (own == property).then_some(finding.severity <= Severity::Warning),
+        Bearing::Concerns(own) => (own == property).then_some(finding.severity == Severity::Error),
+    }
+}

@@ -1,0 +1,139 @@
+//! What `verify --format json` prints.
+
+use super::{DiagnosticJson, SCHEMA, diagnostics};
+use crate::appup::Direction;
+use crate::diag::{Diagnostic, Property};
+use crate::proof::{Outcome, Proof, Suspension};
+use crate::source::Files;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// What `verify --format json` prints.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct VerifyReport {
+    /// The version of this document.
+    pub schema: u32,
+    /// Always `verify`.
+    pub command: String,
+    /// Whether every release, the relup and every path could be looked at.
+    pub complete: bool,
+    /// Whether the emulator keeps running on every path.
+    pub hot: bool,
+    /// Whether no path is refuted and none is missing.
+    pub holds: bool,
+    /// The paths.
+    pub paths: Vec<ProofJson>,
+    /// The paths that should be there and are not.
+    pub missing: Vec<MissingJson>,
+    /// What refutes paths, and what keeps missing ones from being compiled.
+    pub diagnostics: Vec<DiagnosticJson>,
+}
+
+/// A path that is not there.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct MissingJson {
+    /// `upgrade` or `downgrade`.
+    pub direction: String,
+    /// Its name.
+    pub path: String,
+}
+
+/// What is known of a path.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct ProofJson {
+    /// `upgrade` or `downgrade`.
+    pub direction: String,
+    /// Its name: `1.0.0 -> 1.1.0`.
+    pub path: String,
+    /// The version that runs before it.
+    pub from: String,
+    /// The version being installed.
+    pub to: String,
+    /// How many instructions it has.
+    pub steps: usize,
+    /// Whether the emulator is restarted.
+    pub restarts_emulator: bool,
+    /// What it suspends.
+    pub suspended: Vec<SuspensionJson>,
+    /// For how long the release handler waits at worst for processes to be suspended, in milliseconds; null where that is not visible.
+    pub longest_wait: Option<u64>,
+    /// The seven properties, in order.
+    pub properties: Vec<PropertyJson>,
+}
+
+/// Processes that are suspended.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SuspensionJson {
+    /// The module that they are found by.
+    pub module: String,
+    /// The step, from 1.
+    pub step: usize,
+    /// How long the release handler waits for each, in milliseconds; null for any time.
+    pub timeout: Option<u64>,
+    /// How many there are; null where that is not visible.
+    pub processes: Option<u64>,
+}
+
+/// A property of a path.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PropertyJson {
+    /// `steps`, `code`, `processes`, `state`, `leftovers`, `deaths`, `configuration`.
+    pub name: String,
+    /// What it claims.
+    pub claim: String,
+    /// `proved`, `refuted` or `not visible`.
+    pub outcome: String,
+    /// What was seen, or what cannot be.
+    pub reasons: Vec<String>,
+    /// What refutes it.
+    pub refuted_by: Vec<DiagnosticJson>,
+}
+
+impl VerifyReport {
+    /// Of some paths.
+    pub fn new(proofs: &[&Proof], missing: &[(Direction, String)], complete: bool, findings: &[Diagnostic], files: &Files) -> VerifyReport {
+        VerifyReport {
+            schema: SCHEMA,
+            command: "verify".to_owned(),
+            complete: complete && missing.is_empty(),
+            hot: !proofs.is_empty() && !proofs.iter().any(|proof| proof.summary.restarts_emulator),
+            holds: complete && missing.is_empty() && !proofs.iter().any(|proof| proof.is_refuted()),
+            paths: proofs.iter().map(|proof| ProofJson::new(proof, files)).collect(),
+            missing: missing.iter().map(|(direction, path)| MissingJson { direction: direction.word().to_owned(), path: path.clone() }).collect(),
+            diagnostics: diagnostics(findings, files),
+        }
+    }
+}
+
+impl ProofJson {
+    fn new(proof: &Proof, files: &Files) -> ProofJson {
+        ProofJson {
+            direction: proof.direction.word().to_owned(),
+            path: proof.path.clone(),
+            from: proof.versions.0.clone(),
+            to: proof.versions.1.clone(),
+            steps: proof.steps,
+            restarts_emulator: proof.summary.restarts_emulator,
+            suspended: proof.suspended.iter().map(SuspensionJson::new).collect(),
+            longest_wait: proof.longest_wait(),
+            properties: proof.outcomes.iter().map(|(property, outcome)| PropertyJson::new(*property, outcome, files)).collect(),
+        }
+    }
+}
+
+impl SuspensionJson {
+    fn new(one: &Suspension) -> SuspensionJson {
+        SuspensionJson { module: one.module.to_string(), step: one.step + 1, timeout: one.timeout, processes: one.processes }
+    }
+}
+
+impl PropertyJson {
+    fn new(property: Property, outcome: &Outcome, files: &Files) -> PropertyJson {
+        let (reasons, refuted_by) = match outcome {
+            Outcome::Proved(seen) => (vec![seen.clone()], Vec::new()),
+            Outcome::NotVisible(reasons) => (reasons.clone(), Vec::new()),
+            Outcome::Refuted(findings) => (Vec::new(), diagnostics(findings, files)),
+        };
+        PropertyJson { name: property.name().to_owned(), claim: property.claim().to_owned(), outcome: outcome.word().to_owned(), reasons, refuted_by }
+    }
+}

@@ -1,0 +1,54 @@
+//! For a comment on a pull request: the upgrades, then the downgrades.
+
+use super::{effect, reasons, word};
+use crate::appup::Direction;
+use crate::escape;
+use crate::proof::{Outcome, Proof};
+use std::fmt::Write;
+
+/// The paths with their properties as tables. `missing` are paths that could not be looked at.
+pub fn markdown(name: &str, proofs: &[&Proof], missing: &[(Direction, String)]) -> String {
+    let mut out = format!("## Release upgrade of {}\n\n", escaped(name));
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "**{}**\n", super::verdict(proofs.iter().copied(), missing.len()));
+    for (direction, heading) in [(Direction::Up, "Upgrade"), (Direction::Down, "Downgrade")] {
+        let own: Vec<&&Proof> = proofs.iter().filter(|proof| proof.direction == direction).collect();
+        let without: Vec<&(Direction, String)> = missing.iter().filter(|(other, _)| *other == direction).collect();
+        if own.is_empty() && without.is_empty() {
+            continue;
+        }
+        let _ = writeln!(out, "### {heading}\n");
+        for (_, path) in without {
+            let _ = writeln!(out, "**{}**: missing\n", escaped(path));
+        }
+        own.into_iter().for_each(|proof| of_path(proof, &mut out));
+    }
+    out
+}
+
+fn of_path(proof: &Proof, out: &mut String) {
+    let _ = writeln!(out, "**{}**: {}. {}\n\n| property | | reason |\n| --- | --- | --- |", escaped(&proof.path), word(proof), escaped(&effect(proof)));
+    for (property, outcome) in &proof.outcomes {
+        let mark = if matches!(outcome, Outcome::Refuted(_)) { "**refuted**" } else { outcome.word() };
+        let reasons: Vec<String> = reasons(outcome).iter().map(|reason| escaped(reason)).collect();
+        let _ = writeln!(out, "| {} | {mark} | {} |", property.claim(), reasons.join("<br>"));
+    }
+    out.push('\n');
+}
+
+/// Text that Markdown shows as it is, but for code in backticks.
+fn escaped(text: &str) -> String {
+    let line = escape::line(text);
+    let mut out = String::with_capacity(line.len());
+    let mut in_code = false;
+    for c in line.chars() {
+        match c {
+            '`' => in_code = !in_code,
+            '|' => out.push('\\'),
+            '<' | '>' | '*' | '_' | '[' | ']' | '#' | '\\' | '&' | '@' if !in_code => out.push('\\'),
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
+}

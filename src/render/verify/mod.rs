@@ -1,0 +1,49 @@
+//! What was proved of paths, for people: as text, as Markdown for a pull request; and what a path does step by step.
+
+mod markdown;
+mod text;
+mod trace;
+
+pub use markdown::markdown as verify_markdown;
+pub use text::{text as verify_text, verdict};
+pub use trace::trace;
+
+use super::does;
+use crate::proof::{Outcome, Proof};
+
+/// The one word for a path: `proved`, `refuted`, `not refuted`.
+fn word(proof: &Proof) -> &'static str {
+    match (proof.is_refuted(), proof.is_proved()) {
+        (true, _) => "refuted",
+        (false, true) => "proved",
+        (false, false) => "not refuted",
+    }
+}
+
+/// The reasons of an outcome, each a line.
+fn reasons(outcome: &Outcome) -> Vec<String> {
+    match outcome {
+        Outcome::Proved(seen) => vec![seen.clone()],
+        Outcome::Refuted(findings) => findings.iter().map(|finding| format!("{}: {}", finding.code.id, finding.message)).collect(),
+        Outcome::NotVisible(reasons) => reasons.clone(),
+    }
+}
+
+/// What a path does, with the heaviest effect first.
+fn effect(proof: &Proof) -> String {
+    let words = does(&proof.summary);
+    if proof.suspended.is_empty() {
+        return words;
+    }
+    let longest = match proof.longest_wait() {
+        Some(wait) => format!("waits at most {} s for processes to be suspended", seconds(wait)),
+        None => "how long it waits for processes to be suspended is not visible".to_owned(),
+    };
+    format!("{words}; {longest}")
+}
+
+/// Milliseconds as seconds, with as many digits as it needs.
+fn seconds(milliseconds: u64) -> String {
+    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
+    if rest == 0 { whole.to_string() } else { format!("{whole}.{rest:03}").trim_end_matches('0').to_owned() }
+}

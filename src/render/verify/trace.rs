@@ -1,0 +1,98 @@
+//! A path step by step: each instruction, where it is from, and what it does to the node.
+
+use super::super::script::origin_words;
+use crate::escape;
+use crate::node::{Event, Failure, ModuleEvent, Node};
+use crate::otp::Otp;
+use crate::relup::{ApplicationAction, ChildAction, CodeAction, LowOp, ProcessAction, Step};
+use crate::source::Files;
+use crate::term::print::{brief, inline};
+use std::fmt::Write;
+
+/// The steps of a path, numbered from 1, with what each does.
+pub fn trace(steps: &[Step], files: &Files, otp: Otp) -> String {
+    let no_return = steps.iter().position(|step| step.op == LowOp::PointOfNoReturn);
+    let mut node = Node::new(no_return, steps.len());
+    let mut out = String::new();
+    for (at, step) in steps.iter().enumerate() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{:>5}  {}  % {}", at + 1, escape::line(&inline(&step.op.to_term(), otp)), origin_words(step, files));
+        node.step(&step.op, &mut |event| {
+            let _ = writeln!(out, "         {}", escape::line(&words(event)));
+        });
+    }
+    out
+}
+
+fn words(event: Event<'_>) -> String {
+    match event {
+        Event::Module(module, event) => {
+            let what = match event {
+                ModuleEvent::Read => "its object code is read",
+                ModuleEvent::Loaded => "the new code is current, the former code is old",
+                ModuleEvent::Removed => "it has no current code, the former code is old",
+                ModuleEvent::Purged => "the old code is purged",
+                ModuleEvent::Suspended => "its processes are suspended",
+                ModuleEvent::Resumed => "its processes run again",
+                ModuleEvent::Converted => "its suspended processes convert their state",
+                ModuleEvent::Stopped => "its processes are terminated",
+                ModuleEvent::Started => "its processes are started again",
+            };
+            format!("`{module}`: {what}")
+        }
+        Event::Application(action, name) => {
+            let what = match action {
+                ApplicationAction::Start => "started",
+                ApplicationAction::StartAll => "started with all that it needs",
+                ApplicationAction::Stop => "stopped",
+                ApplicationAction::Load => "loaded",
+                ApplicationAction::Unload => "unloaded",
+            };
+            format!("application `{name}` is {what}")
+        }
+        Event::Child(child) => {
+            let what = match child.action {
+                ChildAction::Start | ChildAction::Restart => "started",
+                ChildAction::Terminate => "terminated",
+                ChildAction::Delete => "deleted",
+            };
+            let id = child.id.map_or_else(|| "a child".to_owned(), |id| format!("child `{}`", brief(id)));
+            format!("{id} of `{}` is {what}", brief(child.supervisor))
+        }
+        Event::Code(action, module) => {
+            let what = match action {
+                CodeAction::Load => "loaded",
+                CodeAction::Purge => "purged",
+                CodeAction::Delete => "deleted",
+            };
+            format!("`{module}` is {what} by the code server")
+        }
+        Event::Process(action, process) => {
+            let what = match action {
+                ProcessAction::Suspend => "suspended",
+                ProcessAction::Resume => "resumed",
+                ProcessAction::ChangeCode => "asked to convert its state",
+                ProcessAction::ReplaceState => "given another state",
+                ProcessAction::Stop => "stopped",
+            };
+            format!("process `{}` is {what}", brief(process))
+        }
+        Event::Called => "a function is called; what it returns is ignored".to_owned(),
+        Event::NoReturn => "from here on a failure restarts the node".to_owned(),
+        Event::EmulatorRestarts => "the emulator restarts".to_owned(),
+        Event::Failure(failure) => format!("fails: {}", failed(failure)),
+    }
+}
+
+fn failed(failure: Failure<'_>) -> String {
+    match failure {
+        Failure::NoObjectCode { module, loads, reads } => format!("load {loads} of `{module}`, whose object code was read {reads} times"),
+        Failure::NotSuspended(module) => format!("no process of `{module}` is suspended, so nothing is converted"),
+        Failure::Unknown => "the release handler does not know the instruction".to_owned(),
+        Failure::SecondNoReturn => "a second point of no return".to_owned(),
+        Failure::NewEmulatorLate => "it must be the first instruction".to_owned(),
+        Failure::NotLast => "what follows is never run".to_owned(),
+        Failure::ReadLate => "object code is read before the point of no return only".to_owned(),
+        Failure::ChangesEarly => "it is run when the upgrade is only checked".to_owned(),
+    }
+}

@@ -1,0 +1,149 @@
+//! `verify`: what is proved and refuted of paths, compiled or from a relup of any origin.
+
+use crate::demo;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+/// A path of the donation platform's relup, up or down, with its instructions one a line.
+struct Script {
+    up: Vec<String>,
+    down: Vec<String>,
+}
+
+fn releases() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/donation_platform")
+}
+
+/// The instructions of both directions between 1.0.1 and 1.1.0, as `make` compiles them.
+fn compiled() -> Script {
+    let (document, status) = demo::json(&releases(), &["make", "1.1.0", "--from", "1.0.1", "-o", "-", "--no-lint", "--format", "json"]);
+    assert_eq!(status, 0, "{document}");
+    let steps = |direction: &str| {
+        let all = document["relup"][direction][0]["instructions"].as_array().unwrap();
+        all.iter().map(|step| step["term"].as_str().unwrap().to_owned()).collect()
+    };
+    Script { up: steps("up"), down: steps("down") }
+}
+
+/// A relup of these instructions, verified.
+fn verified(folder: &TempDir, script: &Script) -> (Value, i32) {
+    let relup = folder.path().join("relup");
+    let text = format!("{{\"1.1.0\",[{{\"1.0.1\",[],[{}]}}],[{{\"1.0.1\",[],[{}]}}]}}.\n", script.up.join(",\n"), script.down.join(",\n"));
+    fs::write(&relup, text).unwrap();
+    demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"])
+}
+
+/// The properties that a path lacks.
+fn refuted(document: &Value, direction: &str) -> Vec<String> {
+    let path = document["paths"].as_array().unwrap().iter().find(|path| path["direction"] == direction).unwrap();
+    let all = path["properties"].as_array().unwrap().iter().filter(|one| one["outcome"] == "refuted");
+    all.map(|one| one["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_sound_relup_is_not_refuted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (document, status) = verified(&folder, &compiled());
+    assert_eq!((status, document["holds"].as_bool(), document["hot"].as_bool()), (0, Some(true), Some(true)), "{document}");
+    assert_eq!(document["paths"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_relup_that_lacks_an_instruction_is_refuted() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = compiled();
+    let mut tried = 0;
+    for at in 0..sound.up.len() {
+        let mut up = sound.up.clone();
+        let removed = up.remove(at);
+        // A module that is removed and that no process runs needs no purge; calls are their authors' own.
+        if removed.starts_with("{purge,") || removed.starts_with("{apply,") || removed.starts_with("{remove,") {
+            continue;
+        }
+        tried += 1;
+        let (document, status) = verified(&folder, &Script { up, down: sound.down.clone() });
+        assert_eq!(status, 1, "without {removed}: {document}");
+        assert!(!refuted(&document, "upgrade").is_empty(), "without {removed}");
+        assert_eq!(refuted(&document, "downgrade"), Vec::<String>::new(), "without {removed}");
+    }
+    assert!(tried >= 8, "{tried}");
+}
+
+#[test]
+fn what_is_done_twice_is_refuted_where_it_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = compiled();
+    for (kind, is_refuted) in [("{load,", true), ("point_of_no_return", true), ("{suspend,", false), ("{resume,", false)] {
+        let Some(at) = sound.up.iter().position(|step| step.starts_with(kind)) else { panic!("no {kind}") };
+        let mut up = sound.up.clone();
+        up.insert(at, up[at].clone());
+        let (document, _) = verified(&folder, &Script { up, down: sound.down.clone() });
+        assert_eq!(!refuted(&document, "upgrade").is_empty(), is_refuted, "{kind} twice: {document}");
+    }
+}
+
+#[test]
+fn a_missing_path_is_not_proved() {
+    let folder = tempfile::tempdir().unwrap();
+    let relup = folder.path().join("relup");
+    fs::write(&relup, "{\"1.1.0\",[],[]}.\n").unwrap();
+    let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);
+    assert_eq!((status, document["complete"].as_bool(), document["holds"].as_bool()), (1, Some(false), Some(false)));
+    assert_eq!(document["missing"].as_array().unwrap().len(), 2);
+    for broken in ["", "{\"1.1.0\",[", "{\"1.1.0\",[{\"1.0.1\",[],[{load,x}]}],[]}.\n"] {
+        fs::write(&relup, broken).unwrap();
+        let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);
+        assert_eq!((status, document["complete"].as_bool()), (1, Some(false)), "{broken}");
+        assert!(!document["diagnostics"].as_array().unwrap().is_empty(), "{broken}");
+    }
+}
+
+#[test]
+fn an_unreadable_configuration_is_refuted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut open = vec![releases().join("1.0.1"), releases().join("1.1.0")];
+    while let Some(path) = open.pop() {
+        let to = folder.path().join(path.strip_prefix(releases()).unwrap());
+        if path.is_dir() {
+            fs::create_dir_all(to).unwrap();
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            fs::copy(&path, to).unwrap();
+        }
+    }
+    let verify = || demo::json(folder.path(), &["verify", "1.1.0", "--from", "1.0.1", "--format", "json"]);
+    let config = folder.path().join("1.1.0/releases/1.1.0/sys.config");
+    fs::write(&config, "[{donation_platform,[{rate,2}]}].\n").unwrap();
+    assert_eq!(refuted(&verify().0, "upgrade"), Vec::<String>::new());
+    for broken in ["{donation_platform,[]}.\n", "[{donation_platform,[}].\n"] {
+        fs::write(&config, broken).unwrap();
+        let (document, status) = verify();
+        assert_eq!((status, refuted(&document, "upgrade")), (1, vec!["configuration".to_owned()]), "{document}");
+    }
+    fs::remove_file(config).unwrap();
+    fs::write(folder.path().join("1.1.0/releases/1.1.0/runtime.exs"), "import Config\n").unwrap();
+    let (document, status) = verify();
+    assert_eq!((status, refuted(&document, "upgrade")), (0, Vec::new()), "{document}");
+    assert!(document.to_string().contains("`runtime.exs` computes configuration"), "{document}");
+}
+
+#[test]
+fn reports_for_people() {
+    let text = |arguments: &[&str]| {
+        let output = demo::relupc(&releases(), arguments);
+        (String::from_utf8(output.stdout).unwrap(), output.status.code().unwrap())
+    };
+    let (report, status) = text(&["verify", "1.1.0", "--from", "1.0.1,1.0.0", "--trace"]);
+    assert_eq!(status, 0, "{report}");
+    for wanted in ["upgrade 1.0.1 -> 1.1.0: ", "downgrade 1.1.0 -> 1.0.1: ", "from here on a failure restarts the node", "its processes are suspended"] {
+        assert!(report.contains(wanted), "{wanted}: {report}");
+    }
+    let (page, _) = text(&["verify", "1.1.0", "--from", "1.0.1", "--format", "markdown"]);
+    assert!(page.contains("### Upgrade") && page.contains("### Downgrade") && page.contains("| --- | --- | --- |"), "{page}");
+    let (_, status) = text(&["verify", "1.1.0", "--from", "1.0.1", "--trace", "--format", "json"]);
+    assert_eq!(status, 2);
+    let (_, status) = text(&["verify", "1.1.0"]);
+    assert_eq!(status, 2);
+}
