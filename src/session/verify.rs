@@ -8,7 +8,7 @@ use crate::lint::{self, Between, Existing, Purpose, Ran};
 use crate::plan::{Appups, path_name};
 use crate::proof::{self, Evidence, Proof};
 use crate::release::Release;
-use crate::relup::{Relup, Step};
+use crate::relup::{Entry, Relup, Step};
 use crate::source::{Spot, TreeId};
 use crate::span::Span;
 use std::collections::HashMap;
@@ -64,12 +64,13 @@ impl Session<'_> {
             complete: releases.all.iter().all(Option::is_some),
             releases: releases.all.iter().flatten().map(|release| named(release)).collect(),
         };
+        let target = releases.target().map(|target| target.rel.vsn.value.clone()).unwrap_or_default();
         let scripts = match &request.relup {
             Some(path) => {
                 let given = self.read_relup(&Spot::new(TreeId::Outside, path.clone()), &mut found);
                 verification.complete &= given.is_some();
                 given.map(|(relup, start)| {
-                    let scripts: Scripts = releases.distinct_bases().iter().map(|(_, base)| scripts_of(&relup, base)).collect();
+                    let scripts: Scripts = releases.distinct_bases().iter().map(|(_, base)| scripts_of(&relup, &target, base)).collect();
                     // What the appups say is not asked: the relup may be made of others.
                     let seen = self.look_at_scripts(&releases, &Appups::default(), &scripts, Some(&(relup, start)), &mut found);
                     (scripts, seen)
@@ -84,7 +85,6 @@ impl Session<'_> {
         };
         verification.findings = self.judge(found, if scripts.is_some() { Ran::Everything } else { Ran::Nothing }, Purpose::Lint);
         let Some((scripts, seen)) = scripts else { return verification };
-        let target = releases.target().map(|target| target.rel.vsn.value.clone()).unwrap_or_default();
         for ((_, base), both) in releases.distinct_bases().into_iter().zip(scripts) {
             for (direction, steps) in [Direction::Up, Direction::Down].into_iter().zip(both) {
                 let name = path_name(&target, &base.rel.vsn.value, direction);
@@ -145,9 +145,11 @@ impl Session<'_> {
     }
 }
 
-/// The scripts of a relup for a base: the first entry with its version counts, as for the release handler.
-fn scripts_of(relup: &Relup, base: &Release) -> [Option<Vec<Step>>; 2] {
-    [&relup.up, &relup.down].map(|entries| entries.iter().find(|entry| entry.version == base.rel.vsn.value).map(|entry| entry.steps.clone()))
+/// The scripts of a relup for a base: the first entry with its version counts, as for the release handler, which refuses a relup of
+/// another version than that of its release.
+fn scripts_of(relup: &Relup, target: &str, base: &Release) -> [Option<Vec<Step>>; 2] {
+    let entry = |entries: &[Entry]| entries.iter().find(|entry| entry.version == base.rel.vsn.value).map(|entry| entry.steps.clone());
+    [&relup.up, &relup.down].map(|entries| if relup.version == target { entry(entries) } else { None })
 }
 
 impl Verification {

@@ -92,6 +92,10 @@ fn a_missing_path_is_not_proved() {
     let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);
     assert_eq!((status, document["complete"].as_bool(), document["holds"].as_bool()), (1, Some(false), Some(false)));
     assert_eq!(document["missing"].as_array().unwrap().len(), 2);
+    let other = fs::read_to_string(releases().join("relup-1.1.0")).unwrap().replacen("\"1.1.0\"", "\"1.1.1\"", 1);
+    fs::write(&relup, other).unwrap();
+    let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);
+    assert_eq!((status, demo::codes(&document)), (1, vec!["RL0907".to_owned()]), "{document}");
     for broken in ["", "{\"1.1.0\",[", "{\"1.1.0\",[{\"1.0.1\",[],[{load,x}]}],[]}.\n"] {
         fs::write(&relup, broken).unwrap();
         let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);
