@@ -73,6 +73,12 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
     }
     code(pair, route, to, &mut evidence);
     processes(pair, route, &mut evidence);
+    for module in route.timeline.modules() {
+        if route.timeline.module(module).filter(|mark| mark.event == ModuleEvent::Converted).count() > 1 {
+            let why = format!("`{module}` converts its states twice: whether `code_change` takes what it has returned is not visible");
+            evidence.missed(Property::State, why);
+        }
+    }
     let converted = route.updated().len();
     let loaded = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Loaded));
     evidence.saw(Property::State, format!("modules loaded: {loaded}, converted: {converted}; what their processes keep was followed through both releases"));

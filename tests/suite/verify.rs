@@ -85,6 +85,19 @@ fn what_is_done_twice_is_refuted_where_it_fails() {
 }
 
 #[test]
+fn states_that_are_converted_twice_are_not_proved() {
+    let folder = tempfile::tempdir().unwrap();
+    let sound = compiled();
+    let at = sound.up.iter().position(|step| step.starts_with("{code_change,")).unwrap();
+    let mut up = sound.up.clone();
+    up.insert(at, up[at].clone());
+    let (document, _) = verified(&folder, &Script { up, down: sound.down.clone() });
+    let state = document["paths"][0]["properties"].as_array().unwrap().iter().find(|one| one["name"] == "state").unwrap().clone();
+    assert_eq!(state["outcome"], "not visible", "{state}");
+    assert!(state["reasons"].to_string().contains("converts its states twice"), "{state}");
+}
+
+#[test]
 fn a_missing_path_is_not_proved() {
     let folder = tempfile::tempdir().unwrap();
     let relup = folder.path().join("relup");
