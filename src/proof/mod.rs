@@ -1,6 +1,6 @@
 //! What a path does to a node, proved or refuted before any node runs it.
 //!
-//! In go two releases with a path between them, as the rules see them ([`Pair`]), and what the rules found; out comes a [`Proof`]:
+//! In go two releases with a path between them, as the rules see them ([`Pair`](crate::lint::Pair)), and what the rules found; out comes a [`Proof`]:
 //! for each [`Property`] whether the path has it, and why. A finding refutes a property if its code says so
 //! ([`Bearing`](crate::diag::Bearing)). Without one the property is proved only if everything that it depends on was seen;
 //! otherwise it is not visible, with the reasons.
