@@ -7,7 +7,7 @@ use super::shell::{Failure, Shell};
 use super::status::{Outcome, has_errors};
 use super::write::{self, Goal};
 use crate::appup::Direction;
-use crate::diag::{Diagnostic, Findings, gathered};
+use crate::diag::{Diagnostic, Findings, Severity, gathered};
 use crate::lint::{Purpose, Ran};
 use crate::node::{Summary, Timeline};
 use crate::otp::Otp;
@@ -96,9 +96,13 @@ pub struct Args {
     #[arg(long, value_enum, value_name = "WHAT")]
     forbid: Option<ForbidArg>,
 
-    /// Skip the lint rules
+    /// Skip the lint rules, and with them the verification
     #[arg(long)]
     no_lint: bool,
+
+    /// Write a path even if it is refuted: what refutes it is then at most a warning
+    #[arg(long)]
+    no_verify: bool,
 
     #[command(flatten)]
     levels: LevelArgs,
@@ -127,14 +131,17 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut request = request(&args);
     let releases = session.releases(&request.references());
     describe(&args, &releases, &mut request)?;
-    let made = session.make(&request);
-    let mut found = made.found;
+    let mut made = session.make(&request);
     let goal = goal(&args, made.target.as_ref())?;
-    if let (Some(relup), Goal::File(file)) = (made.relup.as_ref().filter(|_| args.check && !found.has_errors()), &goal) {
+    let ran = if made.checked { Ran::Everything } else { Ran::Nothing };
+    let purpose = if args.no_verify || args.no_lint { Purpose::Compile } else { Purpose::CompileVerified };
+    let mut findings = session.judge(std::mem::take(&mut made.found), ran, purpose);
+    if let (Some(relup), Goal::File(file)) = (made.relup.as_ref().filter(|_| args.check && !has_errors(&findings)), &goal) {
+        let mut found = Findings::default();
         compare(relup, file, &mut session, &mut found);
+        findings.extend(session.judge(found, Ran::Nothing, purpose));
     }
-    let ran = if args.no_lint || found.has_errors() { Ran::Nothing } else { Ran::Everything };
-    let findings = session.judge(found, ran, Purpose::Compile);
+    let refuted = if purpose == Purpose::CompileVerified { made.refuted(&findings) } else { Vec::new() };
     if let (false, Goal::File(file)) = (args.check, &goal) {
         write::may_become_relup(file, session.texts().names())?;
     }
@@ -147,7 +154,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         FindingsFormat::Sarif | FindingsFormat::Github => reported::in_repository(&findings, session.texts_mut()),
         FindingsFormat::Json => {}
     }
-    let product = Product { relup: relup.as_ref(), goal: &goal, check: args.check, otp };
+    let product = Product { relup: relup.as_ref(), goal: &goal, check: args.check, otp, refuted: &refuted };
     product.write(&args, &findings, session.texts(), shell)?;
     Ok(outcome)
 }
@@ -197,6 +204,8 @@ struct Product<'a> {
     goal: &'a Goal,
     check: bool,
     otp: Otp,
+    /// The paths that are refuted.
+    refuted: &'a [(Direction, String)],
 }
 
 impl Product<'_> {
@@ -217,12 +226,20 @@ impl Product<'_> {
         }
         match args.format {
             FindingsFormat::Human | FindingsFormat::Concise => {}
-            FindingsFormat::Json => shell.print(render::document(&MakeReport::new(self.relup, written, findings, files, self.otp))),
+            FindingsFormat::Json => shell.print(render::document(&MakeReport::new(self.relup, written, self.refuted, findings, files, self.otp))),
             FindingsFormat::Sarif => shell.print(render::sarif(findings, files)),
             FindingsFormat::Github => shell.print(render::github(findings, files)),
         }
-        if let (Some(relup), FindingsFormat::Human | FindingsFormat::Concise) = (self.relup, args.format) {
-            shell.note(&self.words(relup, written));
+        if !matches!(args.format, FindingsFormat::Human | FindingsFormat::Concise) {
+            return Ok(());
+        }
+        match self.relup {
+            Some(relup) => shell.note(&self.words(relup, written)),
+            // Where there are other errors, too, the flag alone does not help.
+            None if findings.iter().all(|finding| finding.severity != Severity::Error || finding.refuted().is_some()) => {
+                shell.note(&refused_words(self.refuted));
+            }
+            None => {}
         }
         Ok(())
     }
@@ -242,6 +259,14 @@ impl Product<'_> {
         let down = relup.down.iter().map(|entry| line(entry, Direction::Down));
         what + &up.chain(down).collect::<String>()
     }
+}
+
+/// Why nothing is written, and the next move.
+fn refused_words(refuted: &[(Direction, String)]) -> String {
+    const NAMED: usize = 4;
+    let named: Vec<String> = refuted.iter().take(NAMED).map(|(direction, path)| format!("{} {path}", direction.word())).collect();
+    let more = if refuted.len() > NAMED { format!(" and {} more", refuted.len() - NAMED) } else { String::new() };
+    format!("not written, because a path is refuted: {}{more}; `--no-verify` writes it all the same", named.join(", "))
 }
 
 /// Refuses what makes no sense before anything is read.

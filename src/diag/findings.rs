@@ -45,9 +45,14 @@ impl Findings {
         }
     }
 
-    /// The same, each changed but for its severity.
-    pub fn map(mut self, change: impl FnMut(Diagnostic) -> Diagnostic) -> Findings {
-        self.list = self.list.into_iter().map(change).collect();
+    /// The same, each changed; what was dropped still counts.
+    pub fn map(mut self, mut change: impl FnMut(Diagnostic) -> Diagnostic) -> Findings {
+        for mut finding in std::mem::take(&mut self.list) {
+            *self.count_mut(finding.severity) -= 1;
+            finding = change(finding);
+            *self.count_mut(finding.severity) += 1;
+            self.list.push(finding);
+        }
         self
     }
 

@@ -104,6 +104,14 @@ pub struct Diagnostic {
 const FEW_LABELS: usize = 32;
 
 impl Diagnostic {
+    /// The property of its paths that it refutes, at the level it has.
+    pub fn refuted(&self) -> Option<Property> {
+        match self.code.bearing? {
+            Bearing::Refutes(property) => (self.severity <= Severity::Warning).then_some(property),
+            Bearing::Concerns(property) => (self.severity == Severity::Error).then_some(property),
+        }
+    }
+
     /// A finding at the code's own level, without a place yet.
     pub fn new(code: &'static Code, message: impl Into<String>) -> Diagnostic {
         Diagnostic {

@@ -73,14 +73,22 @@ impl Levels {
         known
     }
 
-    /// The finding at its level where a relup is compiled: what OTP refuses is an error whatever the run says, and
-    /// advice of rules is left to `lint`.
-    pub fn for_compiler(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
-        if diagnostic.severity == Severity::Error {
+    /// The finding at its level where a relup is compiled: what OTP refuses is an error whatever the run says, what it accepts is
+    /// at most a warning unless a level says otherwise, and advice of rules is left to `lint`. Where paths are verified, what
+    /// refutes one is an error.
+    pub fn for_compiler(&self, diagnostic: Diagnostic, verified: bool) -> Option<Diagnostic> {
+        let is_rule = accepted_by_otp(diagnostic.code);
+        if diagnostic.severity == Severity::Error && !is_rule {
             return Some(diagnostic);
         }
-        let is_rule = accepted_by_otp(diagnostic.code);
-        self.apply(diagnostic).filter(|found| found.severity != Severity::Advice || !is_rule)
+        if verified {
+            let of_verify = self.apply(diagnostic.clone())?;
+            if of_verify.refuted().is_some() {
+                return Some(of_verify.severity(Severity::Error));
+            }
+        }
+        let level = if is_rule { diagnostic.severity.max(Severity::Warning) } else { diagnostic.severity };
+        self.apply(diagnostic.severity(level)).filter(|found| found.severity != Severity::Advice || !is_rule)
     }
 
     /// What was set last about a code.

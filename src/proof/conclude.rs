@@ -29,8 +29,6 @@ pub fn conclude(evidence: Evidence, findings: &[Diagnostic]) -> Proof {
 
 /// Whether a finding refutes a property, or keeps it from being proved; `None` where it is about something else.
 fn bearing(finding: &Diagnostic, property: Property) -> Option<bool> {
-    match finding.code.bearing? {
-        Bearing::Refutes(own) => (own == property).then_some(finding.severity <= Severity::Warning),
-        Bearing::Concerns(own) => (own == property).then_some(finding.severity == Severity::Error),
-    }
+    let (Bearing::Refutes(own) | Bearing::Concerns(own)) = finding.code.bearing?;
+    (own == property).then(|| finding.refuted() == Some(property))
 }

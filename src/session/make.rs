@@ -5,7 +5,7 @@ use super::author::{Existing, GenBase, GenRequest, Goal};
 use super::releases::Releases;
 use crate::appup::Direction;
 use crate::author::{self, derive_for};
-use crate::diag::{Findings, Severity};
+use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
@@ -56,7 +56,7 @@ pub struct MakeRequest {
     pub allow_questions: bool,
     /// What paths must not do.
     pub forbid: Option<Forbidden>,
-    /// Whether the rules of `lint` are run on the paths.
+    /// Whether the rules of `lint` are run on the paths; without them nothing is verified.
     pub with_rules: bool,
 }
 
@@ -75,6 +75,8 @@ pub struct Made {
     pub complete: bool,
     /// What was found.
     pub found: Findings,
+    /// Whether the rules were run: not on paths that OTP refuses.
+    pub checked: bool,
     /// The folder of the target, in which the release handler looks for its relup.
     pub target: Option<Spot>,
 }
@@ -84,12 +86,14 @@ impl Session<'_> {
     pub fn make(&mut self, request: &MakeRequest) -> Made {
         let releases = self.accepted_releases(&request.references());
         let mut found = releases.found.clone();
-        let relup = releases.target().map(|target| self.compile(request, target, &releases, &mut found));
+        let compiled = releases.target().map(|target| self.compile(request, target, &releases, &mut found));
+        let (relup, checked) = compiled.map_or((None, false), |(relup, checked)| (Some(relup), checked));
         let complete = releases.bases().iter().all(Option::is_some);
-        Made { relup, complete, found, target: releases.target().map(|target| target.folder()) }
+        Made { relup, complete, found, checked, target: releases.target().map(|target| target.folder()) }
     }
 
-    fn compile(&mut self, request: &MakeRequest, target: &Arc<Release>, releases: &Releases, found: &mut Findings) -> Relup {
+    /// The relup, and whether its paths were checked.
+    fn compile(&mut self, request: &MakeRequest, target: &Arc<Release>, releases: &Releases, found: &mut Findings) -> (Relup, bool) {
         let opened: Vec<&Release> = releases.bases().iter().flatten().map(Arc::as_ref).collect();
         // Giving them back takes long, and the process most often ends here.
         let mut appups = ManuallyDrop::new(Appups::load(&mut self.opener, &mut self.appups, target, opened));
@@ -105,14 +109,15 @@ impl Session<'_> {
             derive(request.allow_lossy, target, &down_to, &mut appups, found);
         }
         let planned = plan::plan(&Request { target, up_from, down_to, restart_emulator: request.restart_emulator }, &appups, found);
-        if request.with_rules && !found.has_errors() {
+        let checked = request.with_rules && !found.has_errors();
+        if checked {
             self.check_rules(request, target, releases, &planned, &appups, found);
         }
         if request.forbid == Some(Forbidden::Restart) {
             forbid_restart(&planned, found);
         }
         check_language(target, releases, &appups, self.otp(), found);
-        planned
+        (planned, checked)
     }
 
     /// Adds the entries that the paths need and no appup has, in memory only.
@@ -175,11 +180,24 @@ impl Session<'_> {
             });
         }
         lint::check_releases(target, &between, appups, self.opener.beams(), &mut by_rules);
-        // OTP accepts all of it: the relup is made, unless a level says otherwise.
-        found.extend(by_rules.sorted().into_iter().map(|diagnostic| {
-            let level = diagnostic.severity.max(Severity::Warning);
-            diagnostic.severity(level)
+        // OTP accepts all of it: only what refutes a path may be an error.
+        found.append(by_rules.map(|finding| {
+            let level = if finding.refuted().is_some() { finding.severity } else { finding.severity.max(Severity::Warning) };
+            finding.severity(level)
         }));
+    }
+}
+
+impl Made {
+    /// The paths that findings refute, the upgrades first.
+    pub fn refuted(&self, findings: &[Diagnostic]) -> Vec<(Direction, String)> {
+        let refuting: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.refuted().is_some()).collect();
+        let is_refuted = |path: &String| refuting.iter().any(|finding| finding.paths.is_empty() || finding.paths.contains(path));
+        let of = |relup: &Relup, entries: &[Entry], direction: Direction| -> Vec<(Direction, String)> {
+            let names = entries.iter().map(|entry| plan::path_name(&relup.version, &entry.version, direction));
+            names.filter(|path| is_refuted(path)).map(|path| (direction, path)).collect()
+        };
+        self.relup.iter().flat_map(|relup| [of(relup, &relup.up, Direction::Up), of(relup, &relup.down, Direction::Down)].concat()).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 //! appup on its own is tested by their pages.
 
 use crate::demo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -696,7 +696,7 @@ fn mends_are_shown_before_they_are_made() {
 }
 
 #[test]
-fn make_runs_the_rules_and_makes_the_relup_all_the_same() {
+fn make_runs_the_rules_and_makes_the_relup_all_the_same_unless_a_path_is_refuted() {
     let folder = planted(HARMFUL);
     let make = |more: &[&str]| {
         let mut arguments = vec!["make", "target", "--from", "base", "--format", "json", "-o", "-"];
@@ -704,7 +704,23 @@ fn make_runs_the_rules_and_makes_the_relup_all_the_same() {
         demo::json(folder.path(), &arguments)
     };
     let (document, status) = make(&[]);
-    assert_eq!(status, 0);
+    assert_eq!(status, 1);
+    assert!(document["relup"].is_null());
+    assert_eq!(document["refuted"], json!(["1.0.0 -> 2.0.0", "2.0.0 -> 1.0.0"]));
+    let refuted: BTreeSet<&str> =
+        document["diagnostics"].as_array().unwrap().iter().filter(|found| found["severity"] == "error").map(|found| found["code"].as_str().unwrap()).collect();
+    assert!(refuted.contains("RL0521"), "{refuted:?}");
+    let all_refute = refuted.iter().all(|id| relupc::lint::codes().iter().any(|code| code.id == *id && code.bearing.is_some()));
+    assert!(all_refute, "only what refutes a path is an error: {refuted:?}");
+    let output = demo::relupc(folder.path(), &["make", "target", "--from", "base", "-o", "made"]);
+    let words = String::from_utf8(output.stderr).unwrap();
+    let last = "not written, because a path is refuted: upgrade 1.0.0 -> 2.0.0, downgrade 2.0.0 -> 1.0.0; `--no-verify` writes it all the same\n";
+    assert!(words.ends_with(last), "{words}");
+    assert!(!folder.path().join("made").exists());
+    let allowed: Vec<&str> = refuted.iter().flat_map(|code| ["--allow", code]).collect();
+    assert_eq!(make(&allowed).1, 0, "what a level allows refutes nothing");
+    let (document, status) = make(&["--no-verify"]);
+    assert_eq!((status, &document["refuted"]), (0, &json!([])));
     assert!(document["relup"].is_object());
     let levels: BTreeSet<&str> = document["diagnostics"].as_array().unwrap().iter().map(|found| found["severity"].as_str().unwrap()).collect();
     assert_eq!(levels, BTreeSet::from(["warning"]), "what OTP accepts is a warning, and advice is left to `lint`");

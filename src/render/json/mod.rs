@@ -264,19 +264,22 @@ pub struct MakeReport {
     pub relup: Option<RelupJson>,
     /// Where the relup was written; null when it was not.
     pub written: Option<String>,
+    /// The paths that are refuted, for which nothing is written unless `--no-verify` is given; nothing is listed with it.
+    pub refuted: Vec<String>,
     /// The findings.
     pub diagnostics: Vec<DiagnosticJson>,
 }
 
 impl MakeReport {
     /// Of a run.
-    pub fn new(relup: Option<&Relup>, written: Option<&str>, findings: &[Diagnostic], files: &Files, otp: Otp) -> MakeReport {
+    pub fn new(relup: Option<&Relup>, written: Option<&str>, refuted: &[(Direction, String)], findings: &[Diagnostic], files: &Files, otp: Otp) -> MakeReport {
         MakeReport {
             schema: SCHEMA,
             command: "make".to_owned(),
             otp: otp.major(),
             relup: relup.map(|relup| RelupJson::new(relup, files, otp)),
             written: written.map(str::to_owned),
+            refuted: refuted.iter().map(|(_, path)| path.clone()).collect(),
             diagnostics: diagnostics(findings, files),
         }
     }
