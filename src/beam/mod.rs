@@ -31,7 +31,7 @@ pub use known::Known;
 pub use named::NamedCall;
 pub use program::Program;
 pub use shape::{Child, Field, Modules, Record, Shape, Supervision};
-pub use store::{Beams, Interface, Look, Opened, Store};
+pub use store::{Beams, Interface, Look, Names, Opened, Store};
 pub use tables::{Atoms, Attribute, Mfa};
 
 /// How many bytes a packed part may unpack to, whatever it claims.

@@ -12,12 +12,15 @@ use super::program::Program;
 use super::tables::Mfa;
 use crate::source::{Refusal, Spot, Trees};
 use crate::term::Atom;
-use std::collections::HashMap;
+use foldhash::{HashMap, HashSet};
+use std::hash::BuildHasher;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many bytes of modules are kept. The releases of most systems fit; all of OTP, twice, does not.
 const ROOM: usize = 32 << 20;
+/// How many bytes of functions are kept at a time; those that are wanted again are read again.
+const PROGRAM_ROOM: usize = 48 << 20;
 
 /// What is known of the modules of a run.
 #[derive(Debug, Default)]
@@ -25,8 +28,17 @@ pub struct Store {
     modules: Mutex<HashMap<Spot, Arc<Module>>>,
     kept: AtomicUsize,
     reads: AtomicUsize,
+    programs: Mutex<Programs>,
     /// Where modules with debug information are, by name.
     unstripped: HashMap<String, Vec<Spot>>,
+}
+
+/// The functions of modules that were read, by the place of the module in memory, where it stays as long as it is here; none without
+/// debug information. They take much memory: when there is no room for more, all are dropped.
+#[derive(Debug, Default)]
+struct Programs {
+    known: HashMap<usize, (Arc<Module>, Option<Arc<Program>>)>,
+    size: usize,
 }
 
 /// What is known of one module; each part is made when it is first asked for.
@@ -38,6 +50,24 @@ struct Module {
     calls: OnceLock<Option<Arc<Vec<Call>>>>,
     named_calls: OnceLock<Arc<Vec<NamedCall>>>,
     external_funs: OnceLock<Arc<Vec<Mfa>>>,
+    atoms: OnceLock<Vec<u64>>,
+    md5: OnceLock<Option<[u8; 16]>>,
+}
+
+/// Atoms that are looked for in many modules.
+#[derive(Clone, Debug)]
+pub struct Names(HashSet<u64>);
+
+impl Names {
+    /// Some atoms.
+    pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Names {
+        Names(names.into_iter().map(hashed).collect())
+    }
+}
+
+/// What stands for an atom where only few of many modules name it: two atoms with one number only cost a look more.
+fn hashed(name: &str) -> u64 {
+    foldhash::fast::FixedState::default().hash_one(name)
 }
 
 /// What a module offers to others, and what it uses of them.
@@ -78,6 +108,16 @@ impl Store {
         self.modules().remove(spot);
     }
 
+    /// Gives back the memory of the functions that were read.
+    pub fn forget_programs(&self) {
+        *self.programs() = Programs::default();
+    }
+
+    fn programs(&self) -> std::sync::MutexGuard<'_, Programs> {
+        // A panic leaves the table whole.
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn modules(&self) -> std::sync::MutexGuard<'_, HashMap<Spot, Arc<Module>>> {
         // A panic leaves the table whole.
         self.modules.lock().unwrap_or_else(PoisonError::into_inner)
@@ -100,6 +140,11 @@ impl<'o> Beams<'o> {
     /// The trees.
     pub fn trees(self) -> &'o Trees<'o> {
         self.trees
+    }
+
+    /// Gives back the memory of the functions that were read.
+    pub fn forget_programs(self) {
+        self.store.forget_programs();
     }
 
     /// A look at the module in a file. Nothing is read yet.
@@ -234,19 +279,39 @@ impl Look<'_> {
         Arc::clone(self.module.external_funs.get_or_init(|| Arc::new(self.see(|beam| Some(beam.external_funs())).unwrap_or_default())))
     }
 
-    /// Its functions as they were written; `None` without debug information. They take much memory and are not kept.
-    pub fn program(&self) -> Option<Program> {
-        self.see(Program::of)
+    /// Its functions as they were written; `None` without debug information.
+    pub fn program(&self) -> Option<Arc<Program>> {
+        let key = Arc::as_ptr(&self.module).addr();
+        let store = self.beams.store;
+        if let Some((_, known)) = store.programs().known.get(&key) {
+            return known.clone();
+        }
+        let program = self.see(Program::of).map(Arc::new);
+        let size = program.as_ref().map_or(0, |program| program.size());
+        let mut programs = store.programs();
+        if programs.size + size > PROGRAM_ROOM {
+            *programs = Programs::default();
+        }
+        if programs.known.insert(key, (Arc::clone(&self.module), program.clone())).is_none() {
+            programs.size += size;
+        }
+        program
     }
 
-    /// Whether its code names one of some atoms.
-    pub fn names_any(&self, wanted: impl Fn(&str) -> bool) -> bool {
-        self.see(|beam| Some(beam.atoms().ok()?.iter().any(wanted))).unwrap_or(false)
+    /// Whether its code names one of some atoms; hardly ever true of one that does not.
+    pub fn names_any(&self, wanted: &Names) -> bool {
+        let read = || self.see(|beam| Some(beam.atoms().ok()?.iter().map(hashed).collect())).unwrap_or_default();
+        self.module.atoms.get_or_init(read).iter().any(|atom| wanted.0.contains(atom))
     }
 
     /// Its MD5 (`code:module_md5/1`).
     pub fn md5(&self) -> Option<[u8; 16]> {
-        self.see(|beam| Some(beam.md5()))
+        *self.module.md5.get_or_init(|| self.see(|beam| Some(beam.md5())))
+    }
+
+    /// The same, for a module that was opened.
+    pub fn md5_of(&self, beam: &Beam<'_>) -> [u8; 16] {
+        self.module.md5.get_or_init(|| Some(beam.md5())).unwrap_or_else(|| beam.md5())
     }
 }
 

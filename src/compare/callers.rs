@@ -3,7 +3,7 @@
 use super::modules::Sides;
 use super::place::source_of;
 use super::{Change, Comparison, DeadCall, Depth, Impact, ModuleChange, Verdict};
-use crate::beam::{Beams, Mfa};
+use crate::beam::{Beams, Mfa, Names};
 use crate::parallel;
 use crate::release::Release;
 use crate::source::Spot;
@@ -46,7 +46,7 @@ pub(super) fn find(beams: Beams<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -
     if lost.is_empty() {
         return callers;
     }
-    let wanted: HashSet<&str> = lost.iter().map(|mfa| mfa.module.as_str()).collect();
+    let wanted = Names::of(lost.iter().map(|mfa| mfa.module.as_str()));
     let calls = parallel::map(modules, WORTH_A_THREAD, |module| calls_of(beams, module, lost, &wanted).unwrap_or_default());
     for (called, caller, guarded) in calls.into_iter().flatten() {
         *callers.entry(called).or_default().entry(caller).or_insert(true) &= guarded;
@@ -55,13 +55,13 @@ pub(super) fn find(beams: Beams<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -
 }
 
 /// The lost functions that a module calls, and which of its functions do.
-fn calls_of(beams: Beams<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &HashSet<&str>) -> Option<Vec<(Mfa, String, bool)>> {
+fn calls_of(beams: Beams<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &Names) -> Option<Vec<(Mfa, String, bool)>> {
     let look = beams.at(&module.spot);
     let interface = look.interface()?;
     let asks = interface.imports.iter().any(|mfa| (mfa.module.as_str(), mfa.function.as_str()) == ("erlang", "function_exported"));
     let funs = look.external_funs();
     let mut found: Vec<(Mfa, String, bool)> = funs.iter().filter(|mfa| lost.contains(mfa)).map(|mfa| (mfa.clone(), module.name.clone(), asks)).collect();
-    if look.names_any(|atom| wanted.contains(atom)) {
+    if look.names_any(wanted) {
         let calls = look.named_calls();
         let dead = calls.iter().filter(|call| lost.contains(&call.called));
         // What a caller catches is not the failure of the process that it starts.

@@ -102,7 +102,8 @@ fn opened<'s>(side: &'s Side<'_>) -> Result<Option<Beam<'s>>, Unreadable> {
 
 fn judge(job: &Job, before: &Side<'_>, after: &Side<'_>) -> Result<Outcome, OnSide> {
     let (old, new) = (opened(before).map_err(|why| (false, why))?, opened(after).map_err(|why| (true, why))?);
-    let md5 = (old.as_ref().map(Beam::md5), new.as_ref().map(Beam::md5));
+    let md5_of = |side: &Side<'_>, beam: &Option<Beam<'_>>| side.as_ref().zip(beam.as_ref()).map(|((look, _), beam)| look.md5_of(beam));
+    let md5 = (md5_of(before, &old), md5_of(after, &new));
     let depth = match (&old, &new) {
         (Some(_), None) => Depth::Removed,
         (None, Some(_)) => Depth::Added,

@@ -41,7 +41,7 @@ pub fn judge_kept_on(
     pair.lives = live::kept(&pair);
     let seen: HashSet<String> =
         pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
-    let (lives, programs) = (std::mem::take(&mut pair.lives), pair.take_programs());
+    let lives = std::mem::take(&mut pair.lives);
     for application in &mut comparison.applications {
         for module in application.modules.iter_mut().filter(|module| seen.contains(&module.name)) {
             module.impacts.retain(|fact| !matches!(fact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }));
@@ -51,10 +51,9 @@ pub fn judge_kept_on(
     let [up, down] = paths(comparison, &trees);
     let between = Between { base, up: Some(&up), down: Some(&down), relup: None, is_given: false, comparison: &*comparison, links };
     let mut pair = Pair::new(&between, target, &appups, beams);
-    pair.give_programs(programs);
     pair.lives = lives;
     pair.lives.passed = live::passed(&pair, &pair.lives);
-    pair.forget_programs();
+    beams.forget_programs();
     let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Kept(check) = rule.check { Some(check) } else { None }).collect();
     let by_rule = parallel::map(&checks, 1, |check| {
         let mut found = Findings::default();

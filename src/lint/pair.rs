@@ -14,7 +14,7 @@ use crate::span::{Span, Spanned};
 use crate::term::print::brief;
 use crate::term::{Atom, Term};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// A base of the target, with the scripts between the two as far as they could be compiled.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +57,8 @@ pub struct Pair<'a> {
     existing: Vec<Route<'a>>,
     /// The supervisors that were looked for, by release and application.
     supervisors: Mutex<Supervisors>,
-    /// The functions of modules that were read, by release and module.
-    programs: Mutex<Programs>,
+    /// The modules that were looked for, in the old and in the new release.
+    looks: [RwLock<foldhash::HashMap<Atom, Option<Arc<Look<'a>>>>>; 2],
     /// What lives on between the two.
     pub(super) lives: Lives,
 }
@@ -67,12 +67,6 @@ pub struct Pair<'a> {
 const ALL_STEPS: usize = 2_000_000;
 const FEWEST_STEPS: usize = 1_500;
 const MOST_STEPS: usize = 10_000;
-/// How many bytes of functions are kept at a time; those that are wanted again are read again.
-const ROOM: usize = 48 << 20;
-
-/// The functions of modules by release and module; none without debug information.
-pub(super) type Programs = HashMap<(usize, Atom), Option<Arc<Program>>>;
-
 /// Supervisors by release and application.
 type Supervisors = HashMap<(usize, String), Arc<Vec<Supervisor>>>;
 
@@ -129,7 +123,7 @@ impl<'a> Pair<'a> {
             is_given: between.is_given,
             existing,
             supervisors: Mutex::default(),
-            programs: Mutex::default(),
+            looks: Default::default(),
             lives: Lives::default(),
         }
     }
@@ -287,27 +281,22 @@ impl<'a> Pair<'a> {
     }
 
     /// A look at a module of one of the releases; `None` when it has no compiled file.
-    pub fn look(&self, release: &Release, module: &Atom) -> Option<Look<'a>> {
-        let library = release.owner_of(module.as_str()).filter(|library| library.compiled(self.beams.trees()).contains(module.as_str()))?;
-        Some(self.beams.at(&library.beam(module.as_str())))
+    pub fn look(&self, release: &Release, module: &Atom) -> Option<Arc<Look<'a>>> {
+        // Rules ask about the same modules again and again.
+        let looks = if std::ptr::eq(release, self.base) { &self.looks[0] } else { &self.looks[1] };
+        // A rule that panicked leaves the list whole.
+        if let Some(known) = looks.read().unwrap_or_else(PoisonError::into_inner).get(module) {
+            return known.clone();
+        }
+        let owner = release.owner_of(module.as_str()).filter(|library| library.compiled(self.beams.trees()).contains(module.as_str()));
+        let look = owner.map(|library| Arc::new(self.beams.at(&library.beam(module.as_str()))));
+        looks.write().unwrap_or_else(PoisonError::into_inner).insert(module.clone(), look.clone());
+        look
     }
 
     /// The functions of a module in one of the releases; `None` when its debug information is missing.
     pub fn program(&self, release: &Release, module: &Atom) -> Option<Arc<Program>> {
-        // A rule that panicked leaves the list whole.
-        let all = || self.programs.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (std::ptr::from_ref(release).addr(), module.clone());
-        if let Some(known) = all().get(&key) {
-            return known.clone();
-        }
-        let program = self.look(release, module).and_then(|look| look.program()).map(Arc::new);
-        let mut known = all();
-        let size = |program: &Option<Arc<Program>>| program.as_ref().map_or(0, |program| program.size());
-        if known.values().map(size).sum::<usize>() > ROOM {
-            known.clear();
-        }
-        known.insert(key, program.clone());
-        program
+        self.look(release, module)?.program()
     }
 
     /// Whether what the processes of a module keep, or the children of a supervisor, was seen to be the same in both releases, although
@@ -333,21 +322,6 @@ impl<'a> Pair<'a> {
     pub(super) fn steps(&self) -> usize {
         let modules = self.comparison.applications.iter().map(|application| application.modules.len() + application.same_modules).sum::<usize>();
         (ALL_STEPS / modules.max(1)).clamp(FEWEST_STEPS, MOST_STEPS)
-    }
-
-    /// Takes the functions that were read out, for another pair of the same releases.
-    pub(super) fn take_programs(&self) -> Programs {
-        std::mem::take(&mut *self.programs.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// Puts functions in that were read for another pair of the same releases.
-    pub(super) fn give_programs(&self, programs: Programs) {
-        *self.programs.lock().unwrap_or_else(PoisonError::into_inner) = programs;
-    }
-
-    /// Gives back the memory of the functions that were read.
-    pub(super) fn forget_programs(&self) {
-        self.programs.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// What is known of a module of one of the releases; `None` when that cannot be read.

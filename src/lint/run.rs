@@ -22,8 +22,15 @@ pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     check_and_look(target, bases, appups, beams, found, |_| ());
 }
 
-/// The same; what the rules see of each base is looked at as well.
-pub fn check_and_look(target: &Release, bases: &[Between<'_>], appups: &Appups, beams: Beams<'_>, found: &mut Findings, mut look: impl FnMut(&Pair<'_>)) {
+/// The same; what the rules see of each base is looked at as well, and what the looks gave comes back in the order of the bases.
+pub fn check_and_look<R: Send>(
+    target: &Release,
+    bases: &[Between<'_>],
+    appups: &Appups,
+    beams: Beams<'_>,
+    found: &mut Findings,
+    look: impl Fn(&Pair<'_>) -> R + Sync,
+) -> Vec<R> {
     let used: Vec<(&Application, &Appup)> =
         target.applications.iter().filter_map(|application| Some((application, appups.get(application.name.value.as_str())?))).collect();
     let in_files = parallel::map(&used, WORTH_A_THREAD, |(application, appup)| {
@@ -33,31 +40,18 @@ pub fn check_and_look(target: &Release, bases: &[Between<'_>], appups: &Appups, 
         found.sorted()
     });
     found.extend(in_files.into_iter().flatten());
-    for between in bases {
+    let by_pair = parallel::map_large(bases, |between| {
         let mut pair = Pair::new(between, target, appups, beams);
         pair.lives = live(&pair);
-        pair.forget_programs();
-        look(&pair);
-        let of_pairs = |rule: &&Rule| match rule.check {
-            Check::Pair(check) | Check::Kept(check) | Check::Scripts(_, check) => Some(check),
-            Check::File(_) | Check::Application(_) | Check::Relup(_) => None,
-        };
-        let checks: Vec<_> = rules().iter().filter_map(of_pairs).collect();
-        let by_rule = parallel::map(&checks, 1, |check| {
-            let mut found = Findings::default();
-            check(&pair, &mut found);
-            found.sorted()
-        });
-        let (base, target) = (&between.base.rel.vsn.value, &target.rel.vsn.value);
-        let ways = [Direction::Up, Direction::Down].map(|direction| path_name(target, base, direction));
-        found.extend(by_rule.into_iter().flatten().map(|mut finding| {
-            // What is about two releases is about both paths between them.
-            if finding.paths.is_empty() {
-                finding.paths = ways.to_vec();
-                finding.paths.dedup();
-            }
-            finding
-        }));
+        if bases.len() == 1 {
+            beams.forget_programs();
+        }
+        (look(&pair), check_pair(&pair))
+    });
+    let mut looks = Vec::with_capacity(by_pair.len());
+    for (seen, by_rule) in by_pair {
+        looks.push(seen);
+        found.extend(by_rule);
     }
     let mut all = std::mem::take(found).sorted();
     // Where a path finds no entry, that one direction lacks one is the same fact once more.
@@ -66,6 +60,32 @@ pub fn check_and_look(target: &Release, bases: &[Between<'_>], appups: &Appups, 
     let places = Places::new(target, bases, &used);
     all.iter_mut().for_each(|finding| finding.application = places.application_of(finding));
     found.extend(name_dependencies(target, &used, all));
+    looks
+}
+
+/// Runs the rules about two releases.
+fn check_pair(pair: &Pair<'_>) -> Vec<Diagnostic> {
+    let of_pairs = |rule: &&Rule| match rule.check {
+        Check::Pair(check) | Check::Kept(check) | Check::Scripts(_, check) => Some(check),
+        Check::File(_) | Check::Application(_) | Check::Relup(_) => None,
+    };
+    let checks: Vec<_> = rules().iter().filter_map(of_pairs).collect();
+    let by_rule = parallel::map(&checks, 1, |check| {
+        let mut found = Findings::default();
+        check(pair, &mut found);
+        found.sorted()
+    });
+    let (base, target) = (&pair.base.rel.vsn.value, &pair.target.rel.vsn.value);
+    let ways = [Direction::Up, Direction::Down].map(|direction| path_name(target, base, direction));
+    let by_rule = by_rule.into_iter().flatten().map(|mut finding| {
+        // What is about two releases is about both paths between them.
+        if finding.paths.is_empty() {
+            finding.paths = ways.to_vec();
+            finding.paths.dedup();
+        }
+        finding
+    });
+    by_rule.collect()
 }
 
 /// Where findings are, by application.

@@ -4,7 +4,7 @@ use super::Session;
 use super::releases::Releases;
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity};
-use crate::lint::{self, Between, Existing, Purpose, Ran};
+use crate::lint::{self, Between, Existing, Purpose, Ran, Route};
 use crate::plan::{Appups, path_name};
 use crate::proof::{self, Evidence, Proof};
 use crate::release::Release;
@@ -55,6 +55,11 @@ impl Session<'_> {
     pub fn verify(&mut self, request: &VerifyRequest) -> Verification {
         let references: Vec<String> = std::iter::once(&request.target).chain(&request.bases).cloned().collect();
         let releases = self.releases(&references);
+        self.verify_releases(&releases, request.relup.as_ref())
+    }
+
+    /// The same for releases that are open.
+    pub(super) fn verify_releases(&mut self, releases: &Releases, relup: Option<&String>) -> Verification {
         let mut found = releases.found.clone();
         let named = |release: &Release| (release.rel.name.value.clone(), release.rel.vsn.value.clone());
         let mut verification = Verification {
@@ -65,21 +70,21 @@ impl Session<'_> {
             releases: releases.all.iter().flatten().map(|release| named(release)).collect(),
         };
         let target = releases.target().map(|target| target.rel.vsn.value.clone()).unwrap_or_default();
-        let scripts = match &request.relup {
+        let scripts = match relup {
             Some(path) => {
                 let given = self.read_relup(&Spot::new(TreeId::Outside, path.clone()), &mut found);
                 verification.complete &= given.is_some();
                 given.map(|(relup, start)| {
                     let scripts: Scripts = releases.distinct_bases().iter().map(|(_, base)| scripts_of(&relup, &target, base)).collect();
                     // What the appups say is not asked: the relup may be made of others.
-                    let seen = self.look_at_scripts(&releases, &Appups::default(), &scripts, Some(&(relup, start)), &mut found);
+                    let seen = self.look_at_scripts(releases, &Appups::default(), &scripts, Some(&(relup, start)), &mut found);
                     (scripts, seen)
                 })
             }
-            None => self.plan(&releases).map(|planned| {
+            None => self.plan(releases).map(|planned| {
                 found.append(planned.found.clone());
                 let scripts: Scripts = planned.paths.iter().map(|both| both.each_ref().map(|path| path.as_ref().map(|path| path.steps.clone()))).collect();
-                let seen = self.look_at_scripts(&releases, &planned.appups, &scripts, None, &mut found);
+                let seen = self.look_at_scripts(releases, &planned.appups, &scripts, None, &mut found);
                 (scripts, seen)
             }),
         };
@@ -109,8 +114,7 @@ impl Session<'_> {
         given: Option<&(Relup, Span)>,
         found: &mut Findings,
     ) -> HashMap<(Spot, bool), Evidence> {
-        let mut seen = HashMap::new();
-        let Some(target) = releases.target() else { return seen };
+        let Some(target) = releases.target() else { return HashMap::new() };
         let bases = releases.distinct_bases();
         let compared: Vec<_> = bases.iter().map(|(at, _)| self.comparison(releases, *at)).collect();
         compared.iter().flatten().for_each(|compared| found.append(compared.found.clone()));
@@ -132,16 +136,15 @@ impl Session<'_> {
             })
             .collect();
         let beams = self.opener.beams();
-        lint::check_and_look(target, &between, appups, beams, found, |pair| {
-            for route in &pair.routes {
-                seen.insert((pair.base.spot.clone(), route.direction == Direction::Up), proof::evidence(pair, route, beams.trees()));
-            }
+        let looks = lint::check_and_look(target, &between, appups, beams, found, |pair| {
+            let of_route = |route: &Route<'_>| ((pair.base.spot.clone(), route.direction == Direction::Up), proof::evidence(pair, route, beams.trees()));
+            pair.routes.iter().map(of_route).collect::<Vec<_>>()
         });
         if let Some((relup, start)) = given {
             let bases = bases.iter().map(|(_, base)| (base.as_ref(), None)).collect();
             lint::check_relup(&Existing { relup, start: *start, target: Some(target), bases }, found);
         }
-        seen
+        looks.into_iter().flatten().collect()
     }
 }
 
@@ -160,15 +163,11 @@ impl Verification {
 
     /// What is to be reported: what refutes a path, and where a path is missing what keeps it from being compiled.
     pub fn reported(&self) -> Vec<Diagnostic> {
-        let mut all: Vec<Diagnostic> = Vec::new();
+        let mut all = Findings::default();
         if !self.complete || !self.missing.is_empty() {
             all.extend(self.findings.iter().filter(|finding| finding.severity == Severity::Error && finding.code.bearing.is_none()).cloned());
         }
-        for finding in self.paths.iter().flat_map(|path| path.proof.refutations()) {
-            if !all.iter().any(|known| known.code == finding.code && known.message == finding.message && known.labels == finding.labels) {
-                all.push(finding.clone());
-            }
-        }
-        all
+        all.extend(self.paths.iter().flat_map(|path| path.proof.refutations()).cloned());
+        all.sorted()
     }
 }

@@ -11,7 +11,7 @@ pub use causes::{Caused, caused, takes};
 use super::lives::{Conversion, Half, Lives, Offered, Passed, Stored};
 use super::{Pair, Route};
 use crate::appup::Direction;
-use crate::beam::{Attribute, Expr, Facts, Function, Interface, Line, Program};
+use crate::beam::{Attribute, Expr, Facts, Function, Interface, Line, Names, Program};
 use crate::compare::{Change, ModuleChange};
 use crate::interpret::{
     Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, started, started_with, supervisor,
@@ -105,8 +105,9 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
     }
     let is_configured = pair.application_impacts(|change| matches!(change, Change::Environment { .. })).next().is_some()
         || pair.comparison.impacts.iter().any(|fact| matches!(fact.change, Change::SystemConfig(_)));
-    let is_named = |name: &str| STORES.contains(&name) || CALLS.contains(&name) || (is_configured && READS.contains(&name));
-    let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(is_named));
+    let reads: &[&str] = if is_configured { READS } else { &[] };
+    let named = Names::of([STORES, CALLS, reads].concat());
+    let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(&named));
     let offering: Vec<&Atom> = modules.into_iter().filter(is_store).collect();
     half.offered = offer(&half, pair, &code, &offering, None);
     send(&mut half, &code);
