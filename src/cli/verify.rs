@@ -6,8 +6,8 @@ use super::shell::{Failure, Shell};
 use super::status::Outcome;
 use crate::diag::gathered;
 use crate::proof::Proof;
-use crate::render::{self, VerifyReport};
-use crate::session::{Session, VerifyRequest};
+use crate::render::{self, PathsReport, VerifyReport};
+use crate::session::{PathsRequest, Session, VerifyRequest};
 use crate::source::{Disk, Overlay};
 use clap::ValueEnum;
 use std::mem::ManuallyDrop;
@@ -16,23 +16,31 @@ use std::mem::ManuallyDrop;
 ///
 /// The paths are those of RELUP, whatever tool produced it, or without one those that the target's appups compile to. Of each
 /// path seven properties are proved, refuted, or reported as not visible in the files. Status 1 when a path is refuted or
-/// missing.
+/// missing. With `--all-paths` every pair of releases is looked at: which have a path, and which only through other releases.
 #[derive(Debug, clap::Args)]
-#[command(override_usage = "relupc verify [OPTIONS] [RELUP] <TARGET> --from <RELEASE>")]
+#[command(override_usage = "relupc verify [OPTIONS] [RELUP] <TARGET> --from <RELEASE>\n       relupc verify [OPTIONS] --all-paths <RELEASE>...")]
 pub struct Args {
-    /// The release to upgrade to; before it the relup, when there is one
-    #[arg(value_name = "TARGET", value_parser = path, required = true, num_args = 1..=2)]
+    /// The release to upgrade to; before it the relup, when there is one; with `--all-paths` the releases
+    #[arg(value_name = "TARGET", value_parser = path, required = true, num_args = 1..)]
     names: Vec<String>,
 
     /// A release to upgrade from and downgrade to; repeat it, or separate several with commas
-    #[arg(long, value_name = "RELEASE", num_args = 1, value_delimiter = ',', value_parser = path, required = true)]
+    #[arg(long, value_name = "RELEASE", num_args = 1, value_delimiter = ',', value_parser = path, required_unless_present = "all_paths")]
     from: Vec<String>,
+
+    /// Look at both paths of each pair of the releases, each compiled from the appups of the later one
+    #[arg(long, conflicts_with = "from")]
+    all_paths: bool,
+
+    /// Fail if one cannot get from one release to another, directly or through others; each by its version
+    #[arg(long, value_name = "FROM..TO", requires = "all_paths", value_parser = required)]
+    require: Vec<(String, String)>,
 
     #[command(flatten)]
     search: Search,
 
     /// Show each step of each path, and what it does to the node
-    #[arg(long)]
+    #[arg(long, conflicts_with = "all_paths")]
     trace: bool,
 
     #[command(flatten)]
@@ -54,16 +62,35 @@ enum VerifyFormat {
     Json,
     /// For a comment on a pull request
     Markdown,
+    /// With `--all-paths`: the releases as a picture, for Graphviz
+    Dot,
+    /// With `--all-paths`: the same for Markdown that draws Mermaid
+    Mermaid,
+}
+
+/// `FROM..TO`.
+fn required(text: &str) -> Result<(String, String), String> {
+    match text.split_once("..") {
+        Some((from, to)) if !from.is_empty() && !to.is_empty() => Ok((from.to_owned(), to.to_owned())),
+        _ => Err("write it as `FROM..TO`, with the versions of two releases".to_owned()),
+    }
 }
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    if args.all_paths {
+        return all_paths(args, shell);
+    }
     let (relup, target) = match args.names.as_slice() {
+        [target] => (None, target.clone()),
         [relup, target] => (Some(relup.clone()), target.clone()),
-        names => (None, names.first().cloned().unwrap_or_default()),
+        _ => return Err(Failure::Usage("there is one target, and before it at most a relup; `--all-paths` takes more releases".to_owned())),
     };
     if args.trace && args.format != VerifyFormat::Human {
         return Err(Failure::Usage("`--trace` is part of the report for people: leave `--format` out".to_owned()));
+    }
+    if matches!(args.format, VerifyFormat::Dot | VerifyFormat::Mermaid) {
+        return Err(Failure::Usage("this form is for `--all-paths`; `relupc graph` draws the modules of a path".to_owned()));
     }
     let settings = args.search.settings(args.levels.project(&Disk, &target)?)?;
     let overlay = ManuallyDrop::new(Overlay::new(&Disk));
@@ -95,6 +122,48 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
             shell.report(&findings, files);
             shell.print(render::verify_markdown(&name, &proofs, &verification.missing));
         }
+        VerifyFormat::Dot | VerifyFormat::Mermaid => {}
     }
     Ok(if verification.holds() { Outcome::CLEAN } else { Outcome::FAULTY })
+}
+
+/// The paths between all releases.
+fn all_paths(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
+    let [first, _, ..] = args.names.as_slice() else {
+        return Err(Failure::Usage("`--all-paths` takes two or more releases".to_owned()));
+    };
+    let settings = args.search.settings(args.levels.project(&Disk, first)?)?;
+    let overlay = ManuallyDrop::new(Overlay::new(&Disk));
+    let mut session = ManuallyDrop::new(Session::new(&overlay, settings));
+    let request = PathsRequest { releases: args.names, required: args.require };
+    let paths = session.all_paths(&request).map_err(|unusable| Failure::Usage(unusable.to_string()))?;
+    let (graph, findings, files) = (&paths.graph, &paths.findings, session.texts());
+    let picture = match args.format {
+        VerifyFormat::Human => {
+            shell.print(render::paths_text(graph));
+            shell.print(render::human(&gathered(findings.clone()), files, shell.product()));
+            shell.remark(&render::paths_verdict(graph));
+            None
+        }
+        VerifyFormat::Concise => {
+            shell.print(render::paths_concise(graph));
+            None
+        }
+        VerifyFormat::Json => {
+            shell.print(render::document(&PathsReport::new(graph, paths.complete, findings, files)));
+            None
+        }
+        VerifyFormat::Markdown => {
+            shell.report(findings, files);
+            shell.print(render::paths_markdown(graph));
+            None
+        }
+        VerifyFormat::Dot => Some(render::GraphFormat::Dot),
+        VerifyFormat::Mermaid => Some(render::GraphFormat::Mermaid),
+    };
+    if let Some(format) = picture {
+        shell.report(findings, files);
+        shell.print(render::paths_picture(graph, format));
+    }
+    Ok(if paths.complete && graph.holds() { Outcome::CLEAN } else { Outcome::FAULTY })
 }

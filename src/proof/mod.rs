@@ -7,9 +7,11 @@
 
 mod conclude;
 mod evidence;
+mod graph;
 
 pub use conclude::conclude;
 pub use evidence::{Evidence, Suspension, evidence};
+pub use graph::{Direct, Edge, Graph, Required, Way};
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Property};
@@ -65,6 +67,15 @@ impl Proof {
     /// Whether it has all of them.
     pub fn is_proved(&self) -> bool {
         self.outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Proved(_)))
+    }
+
+    /// The one word for it in reports: `proved`, `refuted`, `not refuted`.
+    pub fn word(&self) -> &'static str {
+        match (self.is_refuted(), self.is_proved()) {
+            (true, _) => "refuted",
+            (false, true) => "proved",
+            (false, false) => "not refuted",
+        }
     }
 
     /// The findings that refute it.

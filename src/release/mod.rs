@@ -8,6 +8,7 @@ mod check;
 mod faults;
 mod library;
 mod open;
+mod order;
 mod read_rel;
 mod rel;
 mod text;
@@ -15,6 +16,7 @@ mod text;
 pub use app::{AppFile, read_app};
 pub use faults::ALL as CODES;
 pub use open::Opener;
+pub use order::by_age;
 pub use read_rel::read_rel;
 pub use rel::{Rel, RelApp};
 

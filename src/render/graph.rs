@@ -33,8 +33,14 @@ fn numbered(clusters: &[Cluster]) -> impl Iterator<Item = (usize, Vec<(usize, &A
     })
 }
 
-fn escaped(text: &str) -> String {
+/// Text between quotes in DOT.
+pub(super) fn escaped(text: &str) -> String {
     escape::line(text).replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+/// Text between quotes in Mermaid: `#` begins an entity, and a label may hold HTML.
+pub(super) fn label(text: &str) -> String {
+    escape::line(text).replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;")
 }
 
 fn dot(path: &str, clusters: &[Cluster]) -> String {
@@ -56,8 +62,6 @@ fn dot(path: &str, clusters: &[Cluster]) -> String {
 }
 
 fn mermaid(path: &str, clusters: &[Cluster]) -> String {
-    // `#` begins an entity, and a label may hold HTML.
-    let label = |text: &str| escape::line(text).replace('#', "#35;").replace('"', "#quot;").replace('<', "#lt;");
     let title = escaped(path);
     let mut out = format!("---\ntitle: \"{title}\"\n---\nflowchart TB\n");
     let mut ids = std::collections::HashMap::new();

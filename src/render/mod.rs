@@ -19,13 +19,13 @@ pub use github::github;
 pub use graph::{GraphFormat, graph};
 pub use human::{Charset, Style, concise, human, summary};
 pub use json::{
-    DiagnosticJson, DiffReport, ExpandReport, FmtReport, GenReport, GraphReport, InvertReport, LintReport, MakeReport, RulesReport, Skipped, VerifyReport,
-    document, sarif, schemas,
+    DiagnosticJson, DiffReport, ExpandReport, FmtReport, GenReport, GraphReport, InvertReport, LintReport, MakeReport, PathsReport, RulesReport, Skipped,
+    VerifyReport, document, sarif, schemas,
 };
 pub use reasons::reasons;
 pub use script::{origin_words, script};
 pub use tally::table;
-pub use verify::{trace, verdict, verify_markdown, verify_text};
+pub use verify::{paths_concise, paths_markdown, paths_picture, paths_text, paths_verdict, trace, verdict, verify_markdown, verify_text};
 
 /// `1 module`, `3 modules`.
 fn count(number: usize, one: &str) -> String {

@@ -41,6 +41,13 @@ impl Releases {
         Releases { all, found: self.found.clone(), otp: self.otp, references: self.references.clone(), made_of: self.made_of.clone() }
     }
 
+    /// Some of them, the target first, for which another version of OTP may count; what was found on the way stays here.
+    pub fn only(&self, places: &[usize], otp: Otp) -> Releases {
+        let all = places.iter().map(|at| self.all.get(*at).cloned().flatten()).collect();
+        let references = places.iter().filter_map(|at| self.references.get(*at).cloned()).collect();
+        Releases { all, found: Findings::default(), otp, references, made_of: self.made_of.clone() }
+    }
+
     /// The bases that can be used, each release once, with their places among the bases.
     pub fn distinct_bases(&self) -> Vec<(usize, &Arc<Release>)> {
         let mut distinct: Vec<(usize, &Arc<Release>)> = Vec::new();

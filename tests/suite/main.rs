@@ -20,6 +20,7 @@ mod opening;
 mod otp_versions;
 mod pages;
 mod parity;
+mod paths;
 mod schemas;
 mod seeds;
 mod session;

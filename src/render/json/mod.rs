@@ -4,6 +4,7 @@ mod diff;
 mod fmt;
 mod generated;
 mod lint;
+mod paths;
 mod sarif;
 mod verify;
 
@@ -11,6 +12,7 @@ pub use diff::DiffReport;
 pub use fmt::FmtReport;
 pub use generated::GenReport;
 pub use lint::{LintReport, Skipped};
+pub use paths::PathsReport;
 pub use sarif::sarif;
 pub use verify::VerifyReport;
 
@@ -526,6 +528,7 @@ pub fn schemas() -> Vec<(&'static str, String)> {
     vec![
         ("make.schema.json", of::<MakeReport>()),
         ("verify.schema.json", of::<VerifyReport>()),
+        ("verify-paths.schema.json", of::<PathsReport>()),
         ("expand.schema.json", of::<ExpandReport>()),
         ("invert.schema.json", of::<InvertReport>()),
         ("diff.schema.json", of::<DiffReport>()),

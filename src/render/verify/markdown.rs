@@ -1,6 +1,6 @@
 //! For a comment on a pull request: the upgrades, then the downgrades.
 
-use super::{effect, reasons, word};
+use super::{effect, reasons};
 use crate::appup::Direction;
 use crate::escape;
 use crate::proof::{Outcome, Proof};
@@ -27,7 +27,7 @@ pub fn markdown(name: &str, proofs: &[&Proof], missing: &[(Direction, String)]) 
 }
 
 fn of_path(proof: &Proof, out: &mut String) {
-    let _ = writeln!(out, "**{}**: {}. {}\n\n| property | | reason |\n| --- | --- | --- |", escaped(&proof.path), word(proof), escaped(&effect(proof)));
+    let _ = writeln!(out, "**{}**: {}. {}\n\n| property | | reason |\n| --- | --- | --- |", escaped(&proof.path), proof.word(), escaped(&effect(proof)));
     for (property, outcome) in &proof.outcomes {
         let mark = if matches!(outcome, Outcome::Refuted(_)) { "**refuted**" } else { outcome.word() };
         let reasons: Vec<String> = reasons(outcome).iter().map(|reason| escaped(reason)).collect();
@@ -37,7 +37,7 @@ fn of_path(proof: &Proof, out: &mut String) {
 }
 
 /// Text that Markdown shows as it is, but for code in backticks.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let line = escape::line(text);
     let mut out = String::with_capacity(line.len());
     let mut in_code = false;

@@ -1,24 +1,19 @@
 //! What was proved of paths, for people: as text, as Markdown for a pull request; and what a path does step by step.
 
 mod markdown;
+mod paths;
+mod picture;
 mod text;
 mod trace;
 
 pub use markdown::markdown as verify_markdown;
+pub use paths::{paths_concise, paths_markdown, paths_text, paths_verdict};
+pub use picture::paths_picture;
 pub use text::{text as verify_text, verdict};
 pub use trace::trace;
 
 use super::does;
 use crate::proof::{Outcome, Proof};
-
-/// The one word for a path: `proved`, `refuted`, `not refuted`.
-fn word(proof: &Proof) -> &'static str {
-    match (proof.is_refuted(), proof.is_proved()) {
-        (true, _) => "refuted",
-        (false, true) => "proved",
-        (false, false) => "not refuted",
-    }
-}
 
 /// The reasons of an outcome, each a line.
 fn reasons(outcome: &Outcome) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! For a terminal: each path with its seven properties.
 
-use super::{effect, reasons, word};
+use super::{effect, reasons};
 use crate::escape;
 use crate::proof::{Outcome, Proof};
 
@@ -9,7 +9,7 @@ const SHOWN: usize = 6;
 
 /// A path: what it does, and what is proved of it.
 pub fn text(proof: &Proof) -> String {
-    let mut out = format!("{} {}: {}\n  {}\n", proof.direction.word(), proof.path, word(proof), effect(proof));
+    let mut out = format!("{} {}: {}\n  {}\n", proof.direction.word(), proof.path, proof.word(), effect(proof));
     for (property, outcome) in &proof.outcomes {
         out.push_str(&format!("  {:<12} {}\n", outcome.word(), property.claim()));
         let all = reasons(outcome);
@@ -28,7 +28,7 @@ pub fn verdict<'p>(proofs: impl Iterator<Item = &'p Proof>, missing: usize) -> S
     let mut all = 0;
     for proof in proofs {
         all += 1;
-        counts.iter_mut().filter(|(known, _)| *known == word(proof)).for_each(|(_, count)| *count += 1);
+        counts.iter_mut().filter(|(known, _)| *known == proof.word()).for_each(|(_, count)| *count += 1);
     }
     let mut parts: Vec<String> = counts.iter().filter(|(_, count)| *count > 0).map(|(what, count)| format!("{count} {what}")).collect();
     if missing > 0 {
