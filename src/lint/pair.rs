@@ -275,6 +275,13 @@ impl<'a> Pair<'a> {
         stopped || called || route.is_away(from.owner_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
     }
 
+    /// Whether the processes of a module are stopped at any step: by `stop`, or by calls of their supervisor.
+    pub fn is_stopped(&self, route: &Route<'_>, module: &Atom) -> bool {
+        let called = self.lives.passed(route.direction).is_some_and(|passed| passed.stopped.contains_key(module));
+        let from = self.side(route.direction, false);
+        called || route.timeline.has(module, ModuleEvent::Stopped) || self.is_terminated(route, from, module, route.steps.len())
+    }
+
     /// The supervisors that run before a path, by module, as their own code comes to them.
     pub fn running_supervisors(&self, direction: Direction) -> &BTreeMap<Atom, interpret::Supervisor> {
         &self.lives.half(direction, false).supervisors
@@ -358,6 +365,11 @@ impl<'a> Route<'a> {
     /// Whether processes of a module convert their state.
     pub fn converts(&self, module: &Atom) -> bool {
         self.timeline.has(module, ModuleEvent::Converted)
+    }
+
+    /// Whether they do at a step: a `code_change` of processes that are not suspended reaches none.
+    pub fn converts_at(&self, module: &Atom, at: usize) -> bool {
+        self.timeline.module(module).any(|mark| mark.event == ModuleEvent::Converted && mark.step == at)
     }
 
     /// The modules that are removed for good, in order, with the place that asks for it.

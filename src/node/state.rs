@@ -142,10 +142,11 @@ impl<'a> Node<'a> {
             }
             LowOp::CodeChange(_, list) => {
                 for (name, _) in list {
-                    if !self.modules.get(name).is_some_and(|module| module.suspended) {
+                    if self.modules.get(name).is_some_and(|module| module.suspended) {
+                        report(Event::Module(name, ModuleEvent::Converted));
+                    } else {
                         report(Event::Failure(Failure::NotSuspended(name)));
                     }
-                    report(Event::Module(name, ModuleEvent::Converted));
                 }
             }
             LowOp::Stop(names) => names.iter().for_each(|name| report(Event::Module(name, ModuleEvent::Stopped))),

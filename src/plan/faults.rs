@@ -26,7 +26,7 @@ codes! {
     OLD_EMULATOR "RL0414" "old-emulator" Warning [Warned]
     RESTART_FORBIDDEN "RL0415" "restart-forbidden" Error [Refused]
     REFUSED_ON_NODE "RL0416" "refused-on-node" Warning => Refutes(Steps)
-    CHANGE_NOT_SUSPENDED "RL0417" "change-not-suspended" Warning => Refutes(State)
+    CHANGE_NOT_SUSPENDED "RL0417" "change-not-suspended" Warning => Concerns(State)
     SAME_VERSION "RL0418" "same-version" Warning
     NOT_ON_CODE_PATH "RL0419" "not-on-code-path" Warning => Concerns(Steps)
     LOADED_TWICE "RL0420" "loaded-twice" Warning => Refutes(Steps)

@@ -3,7 +3,7 @@
 %% Beside the release: `live_random:generate/3' writes sources and compiles them. On the node: `start/0' goes up, checks, goes
 %% down, checks, goes up again. Writes one line for each step to the file named by `-live'.
 -module(live_random).
--export([generate/3, start/0]).
+-export([generate/3, start/0, wrong/3]).
 
 %% ---- the applications ----
 
@@ -146,13 +146,14 @@ step(Report, To) ->
 check(Report, What, Vsn) ->
     {ok, [{release, _, _, Apps}]} = file:consult(filename:join([code:root_dir(), "releases", Vsn, "depot.rel"])),
     Own = [Name || {Name, _} <- Apps, not lists:member(Name, [kernel, stdlib, sasl])],
-    Wrong = lists:append([wrong(Name, Vsn) || Name <- Own]),
+    Wrong = lists:append([wrong(filename:join(code:root_dir(), "lib"), Name, Vsn) || Name <- Own]),
     [note(Report, "red   ~ts ~ts: ~0tP~n", [What, Vsn, One, 40]) || One <- Wrong],
     [note(Report, "ok    ~ts ~ts: ~w applications~n", [What, Vsn, length(Own)]) || Wrong =:= []],
     case Wrong of [] -> ok; _ -> red end.
 
-wrong(Name, Vsn) ->
-    Ebin = filename:join([code:root_dir(), "lib", atom_to_list(Name) ++ "-" ++ Vsn, "ebin"]),
+%% What is wrong of an application that should be of a version.
+wrong(Lib, Name, Vsn) ->
+    Ebin = filename:join([Lib, atom_to_list(Name) ++ "-" ++ Vsn, "ebin"]),
     Beams = filelib:wildcard(filename:join(Ebin, "*.beam")),
     Modules = [list_to_atom(filename:basename(Beam, ".beam")) || Beam <- Beams],
     Prefix = atom_to_list(Name) ++ "_",

@@ -239,7 +239,7 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
             }
             passed.applied.extend(done.into_iter().map(|done| (at, done)));
         } else if let LowOp::CodeChange(_, list) = &step.op {
-            for (module, extra) in list {
+            for (module, extra) in list.iter().filter(|(module, _)| route.converts_at(module, at)) {
                 if let Some((_, living)) = before.processes.get(module) {
                     let conversion = convert(pair, route, (module, extra), living, at);
                     passed.converted.extend(conversion.map(|conversion| (module.clone(), conversion)));

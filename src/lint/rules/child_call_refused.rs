@@ -61,7 +61,7 @@ fn refused<'a>(
     let (old, new) = (from.supervisors.get(module)?, to.supervisors.get(module));
     let id = if done.function.as_str() == "start_child" { id_of(given)? } else { Some(given.clone()).filter(Value::is_literal)? };
     let has = |supervisor: &Supervisor| supervisor.children.as_ref().map(|children| children.iter().any(|child| child.id == id));
-    let updated = route.timeline.module(module).any(|mark| mark.event == ModuleEvent::Converted && mark.step < step);
+    let updated = route.timeline.module(module).any(|mark| mark.event == ModuleEvent::Converted && mark.step < step && route.is_new_at(module, mark.step));
     let (in_old, in_new) = (has(old)?, new.and_then(has)?);
     let called = |function: &str| before.iter().any(|done| done.function.as_str() == function && done.arguments.get(1) == Some(&id));
     let knows = (in_old || (updated && in_new)) && !called("delete_child");

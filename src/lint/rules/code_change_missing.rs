@@ -16,7 +16,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         for (at, step) in route.steps.iter().enumerate() {
             let LowOp::CodeChange(_, list) = &step.op else { continue };
-            for (module, _) in list {
+            for (module, _) in list.iter().filter(|(module, _)| route.converts_at(module, at)) {
                 // The version that is loaded at that step is called.
                 let running = pair.side(route.direction, route.is_new_at(module, at));
                 let span = route.loaded(module).unwrap_or_else(|| step.origin.span());

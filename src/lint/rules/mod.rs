@@ -65,6 +65,8 @@ register! {
     timer_left
     child_type_wrong
     process_outside_tree
+    child_not_running
+    tree_walked_suspended
     one_way_entry
     unmirrored_modules
     unmirrored_apply

@@ -6,7 +6,7 @@ use crate::node::{Failure, Timeline};
 use crate::span::Span;
 
 code! {
-    RELUP_CHANGE_IDLE "RL0909" "relup-change-idle" Error => Refutes(State)
+    RELUP_CHANGE_IDLE "RL0909" "relup-change-idle" Warning => Concerns(State)
 }
 
 /// The rule.

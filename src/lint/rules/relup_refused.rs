@@ -1,11 +1,11 @@
 //! A path of a relup that the release handler refuses for the order of its instructions.
 
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Existing, Rule};
 use crate::node::{Failure, Timeline};
 
 code! {
-    RELUP_REFUSED "RL0904" "relup-refused" Error => Refutes(Steps)
+    RELUP_REFUSED "RL0904" "relup-refused" Error => Concerns(Steps)
 }
 
 /// The rule.
@@ -15,9 +15,18 @@ fn check(existing: &Existing<'_>, found: &mut Findings) {
     for (name, _, entry) in existing.paths() {
         for (at, failure) in Timeline::of(&entry.steps).failures() {
             let Some(step) = entry.steps.get(*at) else { continue };
-            if let Some((what, help)) = refused(*failure, step.op.name()) {
-                found.push(Diagnostic::new(&RELUP_REFUSED, what).label(step.origin.span(), "refused on the node").help(help).on_path(&name));
-            }
+            let Some((what, help)) = refused(*failure, step.op.name()) else { continue };
+            let (label, level) = match failure {
+                Failure::SecondNoReturn => ("does nothing", Severity::Advice),
+                Failure::ChangesEarly => ("runs too early", Severity::Warning),
+                Failure::Unknown
+                | Failure::NewEmulatorLate
+                | Failure::NotLast
+                | Failure::ReadLate
+                | Failure::NoObjectCode { .. }
+                | Failure::NotSuspended(_) => ("refused on the node", Severity::Error),
+            };
+            found.push(Diagnostic::new(&RELUP_REFUSED, what).label(step.origin.span(), label).help(help).severity(level).on_path(&name));
         }
     }
 }
@@ -26,7 +35,6 @@ fn check(existing: &Existing<'_>, found: &mut Findings) {
 fn refused(failure: Failure<'_>, word: &str) -> Option<(String, &'static str)> {
     Some(match failure {
         Failure::Unknown => (format!("the release handler does not know `{word}`"), "write `restart_emulator`"),
-        Failure::SecondNoReturn => ("a second point of no return".to_owned(), "a path has one"),
         Failure::NewEmulatorLate => {
             ("`restart_new_emulator` follows another instruction".to_owned(), "it comes first on an upgrade; on a downgrade `restart_emulator` comes last")
         }
@@ -38,6 +46,7 @@ fn refused(failure: Failure<'_>, word: &str) -> Option<(String, &'static str)> {
             format!("`{word}` is before the point of no return, and is run when the upgrade is only checked"),
             "only `load_object_code` and `apply` belong there",
         ),
+        Failure::SecondNoReturn => ("a second point of no return".to_owned(), "a path has one"),
         Failure::NoObjectCode { .. } | Failure::NotSuspended(_) => return None,
     })
 }

@@ -52,9 +52,15 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             };
             let name = Atom::new(&module.name);
             let Some(span) = route.loaded(&name).filter(|_| is_left(pair, route, &name) && !is_handled(pair, route, &name)) else { continue };
+            // Who is stopped a few steps later most often meets nothing until then.
+            let (is_error, label) = if pair.is_stopped(route, &name) {
+                (false, "until its processes are stopped, they run the new code with the old state")
+            } else {
+                (is_error, "its processes continue with the old state and the new code")
+            };
             found.push(
                 Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.change))
-                    .label(span, "its processes continue with the old state and the new code")
+                    .label(span, label)
                     .help(format!(
                         "write `{{update,{name},{{advanced,[]}}}}` and convert the state in `code_change`, or `{{restart_application,{}}}`",
                         application.name
