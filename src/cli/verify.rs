@@ -62,6 +62,8 @@ enum VerifyFormat {
     Json,
     /// For a comment on a pull request
     Markdown,
+    /// A page that needs nothing else, with each step of each path
+    Html,
     /// With `--all-paths`: the releases as a picture, for Graphviz
     Dot,
     /// With `--all-paths`: the same for Markdown that draws Mermaid
@@ -122,6 +124,11 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
             shell.report(&findings, files);
             shell.print(render::verify_markdown(&name, &proofs, &verification.missing));
         }
+        VerifyFormat::Html => {
+            shell.report(&findings, files);
+            let paths: Vec<_> = verification.paths.iter().map(|path| (&path.proof, path.steps.as_slice())).collect();
+            shell.print(render::verify_html(&name, &paths, &verification.missing, files, session.otp()));
+        }
         VerifyFormat::Dot | VerifyFormat::Mermaid => {}
     }
     Ok(if verification.holds() { Outcome::CLEAN } else { Outcome::FAULTY })
@@ -132,6 +139,9 @@ fn all_paths(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let [first, _, ..] = args.names.as_slice() else {
         return Err(Failure::Usage("`--all-paths` takes two or more releases".to_owned()));
     };
+    if args.format == VerifyFormat::Html {
+        return Err(Failure::Usage("the page is for the paths of one target: `--all-paths` has `markdown`".to_owned()));
+    }
     let settings = args.search.settings(args.levels.project(&Disk, first)?)?;
     let overlay = ManuallyDrop::new(Overlay::new(&Disk));
     let mut session = ManuallyDrop::new(Session::new(&overlay, settings));
@@ -158,6 +168,7 @@ fn all_paths(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
             shell.print(render::paths_markdown(graph));
             None
         }
+        VerifyFormat::Html => None,
         VerifyFormat::Dot => Some(render::GraphFormat::Dot),
         VerifyFormat::Mermaid => Some(render::GraphFormat::Mermaid),
     };

@@ -7,6 +7,7 @@ mod github;
 mod graph;
 mod human;
 mod json;
+mod page;
 mod reasons;
 mod script;
 mod tally;
@@ -25,7 +26,7 @@ pub use json::{
 pub use reasons::reasons;
 pub use script::{origin_words, script};
 pub use tally::table;
-pub use verify::{paths_concise, paths_markdown, paths_picture, paths_text, paths_verdict, trace, verdict, verify_markdown, verify_text};
+pub use verify::{paths_concise, paths_markdown, paths_picture, paths_text, paths_verdict, trace, verdict, verify_html, verify_markdown, verify_text};
 
 /// `1 module`, `3 modules`.
 fn count(number: usize, one: &str) -> String {

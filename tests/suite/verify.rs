@@ -164,3 +164,21 @@ fn reports_for_people() {
     let (_, status) = text(&["verify", "1.1.0"]);
     assert_eq!(status, 2);
 }
+
+#[test]
+fn the_page_holds_every_path_and_step() {
+    let page = |arguments: &[&str]| String::from_utf8(demo::relupc(&releases(), arguments).stdout).unwrap();
+    let sound = page(&["verify", "1.1.0", "--from", "1.0.1,1.0.0", "--format", "html"]);
+    assert!(sound.starts_with("<!doctype html>\n") && sound.ends_with("</html>\n"));
+    assert_eq!(sound.matches("<b>hot, proved</b>").count(), 4);
+    assert_eq!(sound.matches("<section>").count(), 4);
+    let steps: usize = [8, 9, 8, 9].iter().sum();
+    assert_eq!(sound.matches("<li><code>").count(), steps, "each instruction is listed");
+    assert!(sound.contains("<li><code>point_of_no_return</code> <span class=\"soft place\">always</span><br>from here on a failure restarts the node</li>"));
+    let folder = tempfile::tempdir().unwrap();
+    let relup = folder.path().join("relup");
+    fs::write(&relup, "{\"1.1.0\",[{\"1.0.1\",[],[{apply,{'<b>&',f,[]}}]}],[]}.\n").unwrap();
+    let faulty = page(&["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "html"]);
+    assert!(faulty.contains("<b>hot, refuted</b>") && faulty.contains("<b>missing</b>"), "{faulty}");
+    assert!(faulty.contains("&#39;&lt;b&gt;&amp;&#39;") && !faulty.contains("<b>&"), "names are text");
+}

@@ -1,6 +1,6 @@
 //! For a release manager: one page that needs nothing else, the applications as a table, the modules folded away.
 
-use super::markup::escaped;
+use super::super::page::{arrow, escaped, folding, marked, page};
 use super::picture::{class, picture};
 use super::{
     asks, because, compilers, count, headings, heaviest_facts, heaviest_first, heaviest_modules, is_loud, is_or_are, of_fact, one, place_in_release, tally,
@@ -9,16 +9,10 @@ use super::{
 use crate::compare::{ApplicationChange, Both, Change, Comparison, Impact, ModuleChange, Verdict};
 use std::fmt::Write;
 
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
-
 /// The comparison as a page. It names the releases by what they say of themselves and carries no time of its own: the same
 /// releases give the same bytes.
 pub fn html(comparison: &Comparison) -> String {
-    let title = arrow(&title(comparison));
-    let mut out = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-    );
+    let mut out = String::new();
     verdicts(comparison, &mut out);
     release(comparison, &mut out);
     table(comparison, &mut out);
@@ -28,12 +22,11 @@ pub fn html(comparison: &Comparison) -> String {
         let _ = writeln!(out, "<h2>Which changed application needs which</h2>\n<div class=\"scroll\">\n{picture}</div>");
     }
     if !comparison.applications.is_empty() {
-        out.push_str("<div class=\"bar\"><h2>What changed</h2><span><button type=\"button\" data-open=\"1\">expand all</button> <button type=\"button\" data-open=\"\">collapse all</button></span></div>\n");
+        out.push_str(&folding("What changed"));
         heaviest_first(comparison).into_iter().enumerate().for_each(|(at, change)| application(at, change, &mut out));
     }
     provenance(comparison, &mut out);
-    let _ = writeln!(out, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>");
-    out
+    page(&arrow(&title(comparison)), &out)
 }
 
 fn verdicts(comparison: &Comparison, out: &mut String) {
@@ -167,23 +160,4 @@ fn provenance(comparison: &Comparison, out: &mut String) {
         escaped(&target.version),
         escaped(&target.erts)
     );
-}
-
-/// Versions, with an arrow between two.
-fn arrow(text: &str) -> String {
-    escaped(text).replace("-&gt;", "→")
-}
-
-/// Text for a page, the parts between backticks as code.
-fn marked(text: &str) -> String {
-    let mut out = String::new();
-    for (at, part) in text.split('`').enumerate() {
-        let part = escaped(part);
-        if at % 2 == 1 {
-            let _ = write!(out, "<code>{part}</code>");
-        } else {
-            out.push_str(&part);
-        }
-    }
-    out
 }

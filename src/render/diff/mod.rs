@@ -3,7 +3,6 @@
 mod concise;
 mod html;
 mod markdown;
-mod markup;
 mod picture;
 mod text;
 

@@ -1,5 +1,6 @@
 //! Which changed application needs which, drawn as SVG: what is needed is further left.
 
+use super::super::page::escaped;
 use crate::compare::{ApplicationChange, Comparison, Verdict};
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -60,11 +61,11 @@ pub(super) fn picture(comparison: &Comparison) -> String {
             out,
             "<g class=\"{}\"><title>{}: {}</title><rect x=\"{x}\" y=\"{y}\" width=\"{BOX_WIDTH}\" height=\"{BOX_HEIGHT}\" rx=\"5\"/><text x=\"{}\" y=\"{}\">{}</text></g>",
             class(verdict),
-            super::markup::escaped(&application.name),
+            escaped(&application.name),
             verdict.words(),
             x + 10,
             y + BOX_HEIGHT / 2 + 5,
-            super::markup::escaped(&shortened(&application.name))
+            escaped(&shortened(&application.name))
         );
     }
     out.push_str("</svg>\n");

@@ -1,11 +1,13 @@
 //! What was proved of paths, for people: as text, as Markdown for a pull request; and what a path does step by step.
 
+mod html;
 mod markdown;
 mod paths;
 mod picture;
 mod text;
 mod trace;
 
+pub use html::verify_html;
 pub use markdown::markdown as verify_markdown;
 pub use paths::{paths_concise, paths_markdown, paths_text, paths_verdict};
 pub use picture::paths_picture;

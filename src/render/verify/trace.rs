@@ -9,19 +9,38 @@ use crate::source::Files;
 use crate::term::print::{brief, inline};
 use std::fmt::Write;
 
+/// A step, and what it does to the node, in words.
+pub(super) struct Traced {
+    /// The instruction.
+    pub term: String,
+    /// Where it is from.
+    pub origin: String,
+    /// What it does, in order.
+    pub effects: Vec<String>,
+}
+
 /// The steps of a path, numbered from 1, with what each does.
 pub fn trace(steps: &[Step], files: &Files, otp: Otp) -> String {
+    let mut out = String::new();
+    let mut at = 0;
+    traced(steps, files, otp, |step| {
+        at += 1;
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "{at:>5}  {}  % {}", escape::line(&step.term), step.origin);
+        step.effects.iter().for_each(|words| out.push_str(&format!("         {}\n", escape::line(words))));
+    });
+    out
+}
+
+/// Runs a path on a node, and has each step looked at.
+pub(super) fn traced(steps: &[Step], files: &Files, otp: Otp, mut look: impl FnMut(&Traced)) {
     let no_return = steps.iter().position(|step| step.op == LowOp::PointOfNoReturn);
     let mut node = Node::new(no_return, steps.len());
-    let mut out = String::new();
-    for (at, step) in steps.iter().enumerate() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "{:>5}  {}  % {}", at + 1, escape::line(&inline(&step.op.to_term(), otp)), origin_words(step, files));
-        node.step(&step.op, &mut |event| {
-            let _ = writeln!(out, "         {}", escape::line(&words(event)));
-        });
+    for step in steps {
+        let mut effects = Vec::new();
+        node.step(&step.op, &mut |event| effects.push(words(event)));
+        look(&Traced { term: inline(&step.op.to_term(), otp), origin: origin_words(step, files), effects });
     }
-    out
 }
 
 fn words(event: Event<'_>) -> String {

@@ -1,0 +1,101 @@
+//! For a release manager: one page that needs nothing else, the upgrades and the downgrades in sections of their own, the steps folded
+//! away.
+
+use super::super::page::{arrow, escaped, folding, marked, page};
+use super::trace::traced;
+use super::{effect, reasons, verdict};
+use crate::appup::Direction;
+use crate::otp::Otp;
+use crate::proof::{Outcome, Proof};
+use crate::relup::Step;
+use crate::source::Files;
+use std::fmt::Write;
+
+/// The paths with their properties and steps as a page. `missing` are paths that could not be looked at. It carries no time of its
+/// own: the same files give the same bytes.
+pub fn verify_html(name: &str, paths: &[(&Proof, &[Step])], missing: &[(Direction, String)], files: &Files, otp: Otp) -> String {
+    let mut out = String::from("<div class=\"verdicts\">\n");
+    for (proof, _) in paths {
+        let heading = format!("{} {}", proof.direction.word(), arrow(&proof.path));
+        // Writing to a string cannot fail.
+        let _ =
+            writeln!(out, "<div class=\"verdict {}\"><small>{heading}</small><b>{}</b><p>{}</p></div>", class(proof), headline(proof), marked(&effect(proof)));
+    }
+    for (direction, path) in missing {
+        let _ = writeln!(out, "<div class=\"verdict restart\"><small>{} {}</small><b>missing</b></div>", direction.word(), arrow(path));
+    }
+    let _ = writeln!(out, "</div>\n<p class=\"soft\">{}</p>", escaped(&verdict(paths.iter().map(|(proof, _)| *proof), missing.len())));
+    for (direction, heading) in [(Direction::Up, "Upgrade"), (Direction::Down, "Downgrade")] {
+        let own: Vec<&(&Proof, &[Step])> = paths.iter().filter(|(proof, _)| proof.direction == direction).collect();
+        if !own.is_empty() {
+            out.push_str(&folding(heading));
+        }
+        own.into_iter().for_each(|(proof, steps)| path(proof, steps, files, otp, &mut out));
+    }
+    let _ = writeln!(out, "<footer>Verified by relupc {} on a model of the node, as OTP {} behaves.</footer>", env!("CARGO_PKG_VERSION"), otp.major());
+    page(&format!("Release upgrade of {}", escaped(name)), &out)
+}
+
+/// `hot, proved`.
+fn headline(proof: &Proof) -> String {
+    let restarts = if proof.summary.restarts_emulator { "restart" } else { "hot" };
+    format!("{restarts}, {}", proof.word())
+}
+
+fn class(proof: &Proof) -> &'static str {
+    match (proof.is_refuted(), proof.is_proved()) {
+        (true, _) => "restart",
+        (false, true) => "hot",
+        (false, false) => "care",
+    }
+}
+
+fn path(proof: &Proof, steps: &[Step], files: &Files, otp: Otp, out: &mut String) {
+    let _ = writeln!(out, "<section>\n<h3>{}</h3> <span class=\"badge {}\">{}</span>", arrow(&proof.path), class(proof), headline(proof));
+    out.push_str("<table>\n<thead><tr><th>property</th><th></th><th>reason</th></tr></thead>\n<tbody>\n");
+    for (property, outcome) in &proof.outcomes {
+        let class = match outcome {
+            Outcome::Proved(_) => "hot",
+            Outcome::Refuted(_) => "restart",
+            Outcome::NotVisible(_) => "care",
+        };
+        let reasons: Vec<String> = reasons(outcome).iter().map(|reason| marked(reason)).collect();
+        let _ = writeln!(
+            out,
+            "<tr><td class=\"name\">{}</td><td class=\"version {class}\">{}</td><td data-label=\"reason\">{}</td></tr>",
+            property.claim(),
+            outcome.word(),
+            reasons.join("<br>")
+        );
+    }
+    out.push_str("</tbody>\n</table>\n");
+    if !proof.suspended.is_empty() {
+        out.push_str(
+            "<table>\n<thead><tr><th>suspended processes of</th><th>at step</th><th>how many</th><th>waits for each at most</th></tr></thead>\n<tbody>\n",
+        );
+        for one in &proof.suspended {
+            let count = one.processes.map_or_else(|| "not visible".to_owned(), |count| count.to_string());
+            let timeout = one.timeout.map_or_else(|| "any time".to_owned(), |timeout| format!("{} s", super::seconds(timeout)));
+            let _ = writeln!(
+                out,
+                "<tr><td class=\"name\"><code>{}</code></td><td data-label=\"at step\">{}</td><td data-label=\"how many\">{count}</td><td data-label=\"waits for each at most\">{timeout}</td></tr>",
+                escaped(&one.module.to_string()),
+                one.step + 1
+            );
+        }
+        out.push_str("</tbody>\n</table>\n");
+    }
+    let open = if proof.is_refuted() { " open" } else { "" };
+    let _ = writeln!(out, "<details{open}><summary>{}</summary>\n<div>\n<ol>", super::super::count(steps.len(), "step"));
+    traced(steps, files, otp, |step| {
+        let effects: Vec<String> = step.effects.iter().map(|words| marked(words)).collect();
+        let _ = writeln!(
+            out,
+            "<li><code>{}</code> <span class=\"soft place\">{}</span><br>{}</li>",
+            escaped(&step.term),
+            escaped(&step.origin),
+            effects.join("<br>")
+        );
+    });
+    out.push_str("</ol>\n</div>\n</details>\n</section>\n");
+}
