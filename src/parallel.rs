@@ -34,6 +34,9 @@ pub fn map<T: Sync, R: Send>(items: &[T], worth_a_thread: usize, work: impl Fn(&
 /// The same for items that are mapped with work on all cores of their own: they are spread over the threads only where there are
 /// enough of them for all.
 pub fn map_large<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if items.len() < 2 {
+        return items.iter().map(work).collect();
+    }
     start();
     if items.len() < rayon::current_num_threads() { items.iter().map(work).collect() } else { map(items, 1, work) }
 }

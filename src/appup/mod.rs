@@ -10,7 +10,7 @@ mod terms;
 mod version;
 
 pub use choose::{NoEntry, choose};
-pub use faults::{ALL as CODES, appup_missing, bad_vsn, entries_no_list, pattern_invalid};
+pub use faults::{ALL as CODES, APPUP_MISSING, appup_missing, bad_vsn, entries_no_list, pattern_invalid};
 pub use instruction::{Change, Dependent, Effect, HighOp, Instruction, read_instruction, read_script};
 pub use version::Version;
 

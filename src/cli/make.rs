@@ -236,8 +236,8 @@ impl Product<'_> {
         match self.relup {
             Some(relup) => shell.note(&self.words(relup, written)),
             // Where there are other errors, too, the flag alone does not help.
-            None if findings.iter().all(|finding| finding.severity != Severity::Error || finding.refuted().is_some()) => {
-                shell.note(&refused_words(self.refuted));
+            None if !self.refuted.is_empty() && findings.iter().all(|finding| finding.severity != Severity::Error || finding.refuted().is_some()) => {
+                shell.note(&refused_words(self.refuted, self.check));
             }
             None => {}
         }
@@ -262,11 +262,12 @@ impl Product<'_> {
 }
 
 /// Why nothing is written, and the next move.
-fn refused_words(refuted: &[(Direction, String)]) -> String {
+fn refused_words(refuted: &[(Direction, String)], check: bool) -> String {
     const NAMED: usize = 4;
     let named: Vec<String> = refuted.iter().take(NAMED).map(|(direction, path)| format!("{} {path}", direction.word())).collect();
     let more = if refuted.len() > NAMED { format!(" and {} more", refuted.len() - NAMED) } else { String::new() };
-    format!("not written, because a path is refuted: {}{more}; `--no-verify` writes it all the same", named.join(", "))
+    let (not, all_the_same) = if check { ("not compared", "compares it") } else { ("not written", "writes it") };
+    format!("{not}, because a path is refuted: {}{more}; `--no-verify` {all_the_same} all the same", named.join(", "))
 }
 
 /// Refuses what makes no sense before anything is read.

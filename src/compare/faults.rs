@@ -4,9 +4,9 @@ use crate::diag::{Diagnostic, codes};
 use crate::span::Span;
 
 codes! {
-    BEAM_UNREADABLE "RL0241" "beam-unreadable" Error
+    BEAM_UNREADABLE "RL0241" "beam-unreadable" Error => Concerns(Steps)
     BEAM_MISSING "RL0242" "beam-missing" Warning => Concerns(Steps)
-    BEAM_OTHER_MODULE "RL0243" "beam-other-module" Error
+    BEAM_OTHER_MODULE "RL0243" "beam-other-module" Error => Concerns(Steps)
     CONFIG_UNREADABLE "RL0244" "config-unreadable" Warning => Refutes(Configuration)
     CODE_MISSING "RL0245" "code-missing" Advice
     TOO_MANY_FILES "RL0246" "too-many-files" Warning

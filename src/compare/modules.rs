@@ -220,7 +220,7 @@ fn between(old: &Facts, new: &Facts) -> Vec<Impact> {
     impacts.extend(attributes(old, new));
     impacts.extend(exports(old, new));
     for (gained, these, others) in [(true, new, old), (false, old, new)] {
-        for name in these.behaviours.iter().filter(|name| !others.behaviours.contains(name)) {
+        for name in these.behaviours.iter().filter(|name| !others.stripped && !others.behaviours.contains(name)) {
             // A module that had the callbacks all along only says so now, or no longer.
             let declared = others.has_callbacks_of(name) && others.behaviours.iter().all(|other| these.behaviours.contains(other));
             // What was not a process before has none that would be of another kind now.

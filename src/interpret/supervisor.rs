@@ -12,6 +12,8 @@ pub struct Supervisor {
     pub strategy: Option<Atom>,
     /// Its children; none where they are computed from what is not known.
     pub children: Option<Vec<Child>>,
+    /// Whether these are all of them, and no more: its `init` has one answer, which lists each by an id of its own.
+    pub is_certain: bool,
     /// All that its `init` answers.
     pub answer: Option<Value>,
 }
@@ -25,6 +27,8 @@ pub struct Child {
     pub runs: Option<Atom>,
     /// The function that starts it: module, name, arguments.
     pub start: Option<(Atom, Atom, Value)>,
+    /// `permanent`, `transient` or `temporary`, as the specification says it or leaves it.
+    pub restart: Option<Atom>,
     /// `worker` or `supervisor`, as the specification says it or leaves it.
     pub kind: Option<Atom>,
     /// The modules by which the release handler finds its process; `None` where they are `dynamic`, or not known.
@@ -48,15 +52,16 @@ pub fn supervisor(world: &World<'_>, module: &Atom) -> Option<Supervisor> {
     for answer in answer.members() {
         let Some([parts, ..]) = answer.tagged("ok") else { continue };
         let found = match parts.as_tuple() {
-            Some([flags, specs]) => Supervisor { strategy: strategy(flags), children: children(world, specs), answer: None },
+            Some([flags, specs]) => Supervisor { strategy: strategy(flags), children: children(world, specs), is_certain: is_certain(specs), answer: None },
             // `DynamicSupervisor.init/1` answers its options.
-            _ => Supervisor { strategy: Some(Atom::new("dynamic")), children: Some(Vec::new()), answer: None },
+            _ => Supervisor { strategy: Some(Atom::new("dynamic")), children: Some(Vec::new()), is_certain: false, answer: None },
         };
         all = Some(match all {
             None => found,
             Some(Supervisor { strategy, children, .. }) => Supervisor {
                 strategy: strategy.or(found.strategy),
                 children: children.zip(found.children).map(|(one, other)| joined(one, other)),
+                is_certain: false,
                 answer: None,
             },
         });
@@ -67,7 +72,20 @@ pub fn supervisor(world: &World<'_>, module: &Atom) -> Option<Supervisor> {
 /// What an Elixir application starts in `start/2`, by `Supervisor.start_link(Children, Options)`.
 pub fn started(world: &World<'_>, done: &Done) -> Option<Supervisor> {
     let [specs, options] = done.arguments.as_slice() else { return None };
-    done.is("Elixir.Supervisor", &["start_link"]).then(|| Supervisor { strategy: strategy(options), children: children(world, specs), answer: None })
+    done.is("Elixir.Supervisor", &["start_link"]).then(|| Supervisor {
+        strategy: strategy(options),
+        children: children(world, specs),
+        is_certain: is_certain(specs),
+        answer: None,
+    })
+}
+
+/// Whether a list of specifications has one form, and each of them an id of its own.
+fn is_certain(specs: &Value) -> bool {
+    let Value::List(items, None) = specs else { return false };
+    let ids: Vec<Option<Value>> = items.iter().map(|item| id_of(item).or_else(|| item.as_atom().map(|module| Value::Atom(module.clone())))).collect();
+    items.iter().all(|item| item.members().len() == 1)
+        && ids.iter().enumerate().all(|(at, id)| id.is_none() || !ids.iter().skip(at + 1).any(|other| other == id))
 }
 
 fn joined(mut one: Vec<Child>, other: Vec<Child>) -> Vec<Child> {
@@ -141,6 +159,11 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         Value::Tuple(items, _) => items.get(4).cloned().unwrap_or(Value::Any),
         _ => Value::Any,
     };
+    let restart = match spec {
+        Value::Map(map) => map.get(&Value::atom("restart")).map_or_else(|| Value::atom("permanent"), |(restart, _)| restart),
+        Value::Tuple(items, _) => items.get(2).cloned().unwrap_or(Value::Any),
+        _ => Value::Any,
+    };
     let listed = match spec {
         Value::Map(map) => map.get(&Value::atom("modules")).map(|(modules, _)| modules),
         Value::Tuple(items, _) => items.get(5).cloned(),
@@ -151,14 +174,22 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         // What a map omits.
         None => start.as_ref().map(|(module, ..)| vec![module.clone()]),
     };
-    Some(Child { id: id_of(spec)?, runs, start, kind: kind.as_atom().cloned(), modules, written: spec.clone() })
+    Some(Child { id: id_of(spec)?, runs, start, restart: restart.as_atom().cloned(), kind: kind.as_atom().cloned(), modules, written: spec.clone() })
 }
 
 fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> Option<Child> {
     let spec = Run::new(world).call(module, &Atom::new("child_spec"), vec![argument]);
     match spec {
         Value::Map(_) => child(world, &spec).map(|child| Child { written: written.clone(), ..child }),
-        _ => Some(Child { id: Value::Atom(module.clone()), runs: Some(module.clone()), start: None, kind: None, modules: None, written: written.clone() }),
+        _ => Some(Child {
+            id: Value::Atom(module.clone()),
+            runs: Some(module.clone()),
+            start: None,
+            restart: None,
+            kind: None,
+            modules: None,
+            written: written.clone(),
+        }),
     }
 }
 

@@ -102,11 +102,17 @@ impl Lives {
 }
 
 impl Half {
+    /// The children that supervisors list.
+    pub fn children(&self) -> impl Iterator<Item = &Child> {
+        self.supervisors.values().flat_map(|supervisor| supervisor.children.iter().flatten())
+    }
+
     /// The module that a process of a name runs.
     pub fn of_name(&self, name: &Value) -> Option<&Atom> {
         let registered = self.names.iter().find(|(known, _)| known == name).map(|(_, module)| module);
         registered.or_else(|| {
-            let module = name.as_atom()?;
+            // A process that is registered under another name has not that of its module.
+            let module = name.as_atom().filter(|module| !self.names.iter().any(|(_, known)| known == *module))?;
             self.processes.get_key_value(module).map(|(module, _)| module).or_else(|| self.supervisors.get_key_value(module).map(|(module, _)| module))
         })
     }

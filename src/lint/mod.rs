@@ -6,6 +6,7 @@
 
 mod allow;
 mod alone;
+mod children;
 mod computed;
 mod existing;
 mod file;

@@ -272,7 +272,20 @@ impl<'a> Pair<'a> {
         let replaced = route.timeline.replaced_at(module).unwrap_or_default();
         let stopped = route.timeline.first(module, ModuleEvent::Stopped).is_some_and(|at| at < replaced);
         let called = self.lives.passed(route.direction).and_then(|passed| passed.stopped.get(module)).is_some_and(|at| *at < replaced);
-        stopped || called || route.is_away(from.owner_of(module.as_str()), replaced, replaced) || self.is_terminated(route, from, module, replaced)
+        let by_calls = (called || self.is_terminated(route, from, module, replaced)) && self.are_all_terminated(route, module, replaced);
+        stopped || by_calls || route.is_away(from.owner_of(module.as_str()), replaced, replaced)
+    }
+
+    /// Whether calls before a step terminate each of the children that run a module, where there are several.
+    fn are_all_terminated(&self, route: &Route<'_>, module: &Atom, before: usize) -> bool {
+        let half = self.lives.half(route.direction, false);
+        let ids: Vec<&Value> = half.children().filter(|child| child.runs.as_ref() == Some(module)).map(|child| &child.id).collect();
+        let applied = self.lives.passed(route.direction).map(|passed| passed.applied.as_slice()).unwrap_or_default();
+        let is_ended =
+            |id: &Value| applied.iter().any(|(at, done)| *at < before && done.function.as_str() == "terminate_child" && done.arguments.get(1) == Some(id));
+        // With a supervisor all that is below it ends.
+        let is_above = |child: &interpret::Child| child.runs.as_ref().is_some_and(|runs| half.supervisors.contains_key(runs)) && is_ended(&child.id);
+        ids.len() < 2 || half.children().any(is_above) || ids.into_iter().all(is_ended)
     }
 
     /// Whether the processes of a module are stopped at any step: by `stop`, or by calls of their supervisor.

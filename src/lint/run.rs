@@ -43,11 +43,10 @@ pub fn check_and_look<R: Send>(
     let by_pair = parallel::map_large(bases, |between| {
         let mut pair = Pair::new(between, target, appups, beams);
         pair.lives = live(&pair);
-        if bases.len() == 1 {
-            beams.forget_programs();
-        }
         (look(&pair), check_pair(&pair))
     });
+    // Functions take much memory, and are read again where they are wanted again.
+    beams.forget_programs();
     let mut looks = Vec::with_capacity(by_pair.len());
     for (seen, by_rule) in by_pair {
         looks.push(seen);

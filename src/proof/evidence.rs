@@ -1,5 +1,6 @@
 //! What was seen of a path, and what was not.
 
+use super::by_hand::unseen;
 use crate::appup::Direction;
 use crate::compare::{Change, Presence};
 use crate::diag::Property;
@@ -82,6 +83,7 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
     let converted = route.updated().len();
     let loaded = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Loaded));
     evidence.saw(Property::State, format!("modules loaded: {loaded}, converted: {converted}; what their processes keep was followed through both releases"));
+    unseen(pair, route).into_iter().for_each(|(property, why)| evidence.missed(property, why));
     leftovers(route, &mut evidence);
     let purged = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Purged));
     evidence.saw(Property::Deaths, format!("modules purged: {purged}; no process was seen to run their old code"));

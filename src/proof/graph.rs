@@ -92,6 +92,8 @@ pub struct Required {
     pub to: String,
     /// How one gets there.
     pub way: Way,
+    /// Whether the emulator is restarted on that way.
+    pub restarts: bool,
 }
 
 impl Required {
@@ -116,22 +118,25 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// From the direct paths to the ways through other releases: each takes as few restarts as possible, then as few paths.
+    /// From the direct paths to the ways through other releases: an upgrade goes through upgrades alone and a downgrade through
+    /// downgrades, with as few restarts as possible, then as few paths.
     pub fn new(releases: Vec<(String, String)>, mut edges: Vec<Edge>) -> Graph {
         edges.sort_by_key(|edge| (edge.from, edge.to));
-        let mut graph: DiGraph<(), usize> = DiGraph::with_capacity(releases.len(), edges.len());
-        let nodes: Vec<NodeIndex> = releases.iter().map(|_| graph.add_node(())).collect();
         // A restart costs more than any number of paths without one.
         let restart = releases.len() + 1;
-        for edge in &edges {
-            if let (Some(proof), Some(from), Some(to)) = (edge.direct.usable(), nodes.get(edge.from), nodes.get(edge.to)) {
-                graph.add_edge(*from, *to, if proof.summary.restarts_emulator { restart } else { 1 });
+        for direction in [Direction::Up, Direction::Down] {
+            let mut graph: DiGraph<(), usize> = DiGraph::with_capacity(releases.len(), edges.len());
+            let nodes: Vec<NodeIndex> = releases.iter().map(|_| graph.add_node(())).collect();
+            for edge in edges.iter().filter(|edge| edge.direction == direction) {
+                if let (Some(proof), Some(from), Some(to)) = (edge.direct.usable(), nodes.get(edge.from), nodes.get(edge.to)) {
+                    graph.add_edge(*from, *to, if proof.summary.restarts_emulator { restart } else { 1 });
+                }
             }
-        }
-        for edge in edges.iter_mut().filter(|edge| edge.direct.usable().is_none()) {
-            let (Some(from), Some(to)) = (nodes.get(edge.from), nodes.get(edge.to)) else { continue };
-            let shortest = astar(&graph, *from, |node| node == *to, |hop| *hop.weight(), |_| 0);
-            edge.through = shortest.map(|(_, nodes)| nodes.iter().skip(1).take(nodes.len().saturating_sub(2)).map(|node| node.index()).collect());
+            for edge in edges.iter_mut().filter(|edge| edge.direction == direction && edge.direct.usable().is_none()) {
+                let (Some(from), Some(to)) = (nodes.get(edge.from), nodes.get(edge.to)) else { continue };
+                let shortest = astar(&graph, *from, |node| node == *to, |hop| *hop.weight(), |_| 0);
+                edge.through = shortest.map(|(_, nodes)| nodes.iter().skip(1).take(nodes.len().saturating_sub(2)).map(|node| node.index()).collect());
+            }
         }
         Graph { releases, edges, required: Vec::new() }
     }
@@ -141,8 +146,9 @@ impl Graph {
     pub fn require(mut self, paths: &[(usize, usize)]) -> Graph {
         let required = |(from, to): &(usize, usize)| {
             // A release is where it is.
-            let way = self.edge(*from, *to).map_or(Way::Direct, Edge::way);
-            Required { from: self.version(*from).to_owned(), to: self.version(*to).to_owned(), way }
+            let edge = self.edge(*from, *to);
+            let (way, restarts) = edge.map_or((Way::Direct, false), |edge| (edge.way(), self.restarts(edge)));
+            Required { from: self.version(*from).to_owned(), to: self.version(*to).to_owned(), way, restarts }
         };
         self.required = paths.iter().map(required).collect();
         self
@@ -170,6 +176,15 @@ impl Graph {
         let between = edge.through.iter().flatten().copied();
         let stops: Vec<usize> = std::iter::once(edge.from).chain(between).chain([edge.to]).collect();
         stops.iter().zip(stops.iter().skip(1)).filter_map(|(from, to)| self.edge(*from, *to)).collect()
+    }
+
+    /// Whether the emulator is restarted on the way that an edge stands for.
+    pub fn restarts(&self, edge: &Edge) -> bool {
+        match edge.way() {
+            Way::Restart => true,
+            Way::Through => self.hops(edge).iter().any(|hop| hop.way() == Way::Restart),
+            Way::Direct | Way::Refuted | Way::None => false,
+        }
     }
 
     /// The name of a path: `1.0.0 -> 1.1.0`.
@@ -208,12 +223,13 @@ mod tests {
 
     #[test]
     fn ways_take_few_restarts_and_then_few_paths() {
-        let graph = graph(5, &[(0, 1, false), (1, 2, false), (2, 3, false), (0, 2, true), (0, 4, true), (4, 3, false), (3, 2, true)]);
+        let graph = graph(5, &[(0, 1, false), (1, 2, false), (2, 3, false), (0, 2, true), (0, 4, true), (4, 3, false), (3, 2, true), (4, 1, true)]);
         let through = |from, to| graph.edge(from, to).unwrap().through.clone();
         assert_eq!(through(0, 3), Some(vec![1, 2]), "longer, but without a restart");
         assert_eq!(through(1, 3), Some(vec![2]));
         assert_eq!(through(4, 2), Some(vec![3]), "with a restart where there is no other way");
         assert_eq!(through(3, 0), None);
+        assert_eq!(through(3, 4), None, "an upgrade goes through no downgrade");
         assert_eq!(through(0, 1), None, "what is direct goes through nothing");
         let ways: Vec<Way> = [(0, 1), (0, 2), (0, 3), (3, 0)].map(|(from, to)| graph.edge(from, to).unwrap().way()).to_vec();
         assert_eq!(ways, [Way::Direct, Way::Restart, Way::Through, Way::None]);

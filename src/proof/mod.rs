@@ -5,6 +5,7 @@
 //! ([`Bearing`](crate::diag::Bearing)). Without one the property is proved only if everything that it depends on was seen;
 //! otherwise it is not visible, with the reasons.
 
+mod by_hand;
 mod conclude;
 mod evidence;
 mod graph;

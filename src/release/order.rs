@@ -1,5 +1,6 @@
 //! Which of two versions is the later one.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// A part of a version: the digits between two other characters, or what is between digits.
@@ -15,7 +16,9 @@ enum Part<'v> {
 /// `1.0.0~beta`. Any two versions have an order; versions that do not count, like hashes, have one that means nothing. OTP compares
 /// versions for equality only.
 pub fn by_age(a: &str, b: &str) -> Ordering {
-    let (mut left, mut right) = (parts(a), parts(b));
+    // `git describe` counts what comes after a release: `1.0.0-5-gabcdef0`.
+    let (described_a, described_b) = (described(a), described(b));
+    let (mut left, mut right) = (parts(&described_a), parts(&described_b));
     loop {
         let ordering = match (left.next(), right.next()) {
             (None, None) => return a.cmp(b),
@@ -23,7 +26,6 @@ pub fn by_age(a: &str, b: &str) -> Ordering {
             (None, Some(rest)) => of_rest(&rest).reverse(),
             (Some(Part::Number(a)), Some(Part::Number(b))) => (a.len(), a).cmp(&(b.len(), b)),
             (Some(Part::Word(a)), Some(Part::Word(b))) => rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)),
-            // `1.0.1` is later than `1.0.rc`.
             (Some(Part::Number(_)), Some(Part::Word(_))) => Ordering::Greater,
             (Some(Part::Word(_)), Some(Part::Number(_))) => Ordering::Less,
         };
@@ -31,6 +33,13 @@ pub fn by_age(a: &str, b: &str) -> Ordering {
             return ordering;
         }
     }
+}
+
+/// A version of `git describe` as one of a build after its release.
+fn described(version: &str) -> Cow<'_, str> {
+    let parts: Option<(&str, &str)> = version.rsplit_once("-g").filter(|(_, hash)| hash.len() >= 4 && hash.chars().all(|c| c.is_ascii_hexdigit()));
+    let counted = parts.and_then(|(before, _)| before.rsplit_once('-')).filter(|(_, count)| !count.is_empty() && count.chars().all(|c| c.is_ascii_digit()));
+    counted.map_or(Cow::Borrowed(version), |(release, count)| Cow::Owned(format!("{release}+{count}")))
 }
 
 /// How a version that goes on compares to one that ends.
@@ -41,12 +50,13 @@ fn of_rest(rest: &Part<'_>) -> Ordering {
     }
 }
 
-/// What is before a release ranks below its end, what comes after it above.
+/// What is before a release ranks below its end, what comes after it above: `1.0.rc1` is before `1.0` and `1.0.1`.
 fn rank(word: &str) -> i8 {
     match word.chars().next() {
         Some('~') => -3,
+        Some('+') => 1,
         Some('-') => -2,
-        Some(c) if c.is_alphabetic() => -1,
+        _ if word.contains(char::is_alphabetic) => -1,
         _ => 1,
     }
 }

@@ -66,7 +66,7 @@ impl Session<'_> {
             paths: Vec::new(),
             missing: Vec::new(),
             findings: Vec::new(),
-            complete: releases.all.iter().all(Option::is_some),
+            complete: releases.all.iter().all(|release| release.as_ref().is_some_and(|release| !release.is_refused)),
             releases: releases.all.iter().flatten().map(|release| named(release)).collect(),
         };
         let target = releases.target().map(|target| target.rel.vsn.value.clone()).unwrap_or_default();

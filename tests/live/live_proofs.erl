@@ -11,7 +11,7 @@
 -define(ANSWER, 1000).
 
 %% What a case ended as.
--record(ended, {right = 0, refuted = 0, harmless = 0, open = 0, wrong = []}).
+-record(ended, {right = 0, refuted = 0, open = 0, wrong = []}).
 
 main() ->
     [Root, Relupc, Seed, Count, Changes] = init:get_plain_arguments(),
@@ -147,7 +147,11 @@ looked_at(Lib, Name, To, Before, Script) ->
     Dead = [{deaths, {died, Id}} || {Id, Pid} <- Before, not is_process_alive(Pid), not lists:member(Id, Stopped)],
     %% Who is suspended answers nothing.
     Wrong = case Suspended of
-                [] -> [{property(One), One} || One <- within(?RUN, fun() -> wrong(Lib, Name, To) end)];
+                [] ->
+                    case within(2 * ?RUN, fun() -> wrong(Lib, Name, To) end) of
+                        Found when is_list(Found) -> [{property(One), One} || One <- Found];
+                        Silent -> [{state, {silent, Silent}}]
+                    end;
                 _ -> []
             end,
     Old ++ Suspended ++ Dead ++ Wrong.

@@ -94,7 +94,7 @@ fn what_is_required_counts_alone() {
     let folder = releases();
     let (document, status) = verify(folder.path(), &["--require", "1.9..2.0", "--require", "r1.10..r1.11"]);
     assert_eq!((status, &document["holds"]), (0, &json!(true)));
-    assert_eq!(document["required"][0], json!({"from": "1.9", "to": "2.0", "way": "through", "holds": true}));
+    assert_eq!(document["required"][0], json!({"from": "1.9", "to": "2.0", "way": "through", "restarts": true, "holds": true}));
     for lost in ["2.0..1.9", "1.11..1.10"] {
         let (document, status) = verify(folder.path(), &["--require", "1.9..2.0", "--require", lost]);
         assert_eq!((status, &document["required"][1]["holds"]), (1, &json!(false)), "{lost}");
@@ -129,9 +129,9 @@ fn all_forms_show_the_same_paths() {
     assert!(human.starts_with(table), "{human}");
     assert!(human.contains("\nupgrade 1.9 -> 2.0: through 1.10, then 1.11, with a restart, "), "{human}");
     assert!(human.contains("\ndowngrade 1.11 -> 1.10: refuted\n  RL0416: "), "{human}");
-    assert!(human.contains("\ndowngrade 2.0 -> 1.10: missing\n  "), "{human}");
-    assert!(human.contains("\nrequired 1.9 -> 2.0: is there, through\n"), "{human}");
-    assert!(human.ends_with("12 paths: 4 direct (4 proved), 1 with a restart, 3 through other releases, 1 refuted, 3 missing\n"), "{human}");
+    assert!(human.contains("\ndowngrade 2.0 -> 1.10: none\n  "), "{human}");
+    assert!(human.contains("\nrequired 1.9 -> 2.0: kept: through, with a restart\n"), "{human}");
+    assert!(human.ends_with("12 paths: 4 direct (4 proved), 1 with a restart, 3 through other releases, 1 refuted, 3 without any path\n"), "{human}");
     let concise = shown(folder.path(), "concise", &[]);
     assert_eq!(concise.lines().count(), 12);
     let markdown = shown(folder.path(), "markdown", &[]);

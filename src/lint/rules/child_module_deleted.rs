@@ -1,7 +1,7 @@
 //! The module of a child that goes while the child runs.
 
 use crate::beam::Known;
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::relup::{Child, ChildAction};
 
@@ -40,6 +40,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                             supervisor.module, child.id
                         )
                     };
+                    // A process that does nothing until it is terminated lives that long (RL0714 reports the order).
+                    let ends = |call: &Child<'_>| call.action == ChildAction::Terminate && pair.is_about(from, supervisor, supervision, child, call);
+                    let is_ended = route.timeline.children().iter().any(|(step, call)| *step >= at && ends(call));
                     found.push(
                         Diagnostic::new(
                             &CHILD_MODULE_DELETED,
@@ -47,6 +50,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         )
                         .label(span, "kills its processes, and their supervisor cannot start them again")
                         .help(help)
+                        .severity(if is_ended { Severity::Advice } else { Severity::Warning })
                         .on_path(&route.name),
                     );
                 }

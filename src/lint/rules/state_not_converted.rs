@@ -3,7 +3,7 @@
 use crate::appup::Direction;
 use crate::compare::{Change, StateChange, StateEffect};
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{FaultKind, Value};
+use crate::interpret::{Done, FaultKind, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
@@ -39,6 +39,19 @@ fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     is_seen && !fails()
 }
 
+/// Whether calls of the path end processes, or talk to them: they may convert the state, or start from a new one.
+fn has_own_way(pair: &Pair<'_>, route: &Route<'_>) -> bool {
+    let is_own = |done: &Done| {
+        let function = done.function.as_str();
+        match done.module.as_str() {
+            "erlang" | "Elixir.Process" => matches!(function, "exit" | "send" | "!"),
+            "sys" | "gen_server" | "gen_statem" | "gen_event" | "Elixir.GenServer" => !function.starts_with("start"),
+            _ => false,
+        }
+    };
+    pair.lives.passed(route.direction).is_some_and(|passed| passed.applied.iter().any(|(_, done)| is_own(done)))
+}
+
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::State(_) | Change::StateShape { .. })) {
@@ -56,7 +69,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let (is_error, label) = if pair.is_stopped(route, &name) {
                 (false, "until its processes are stopped, they run the new code with the old state")
             } else {
-                (is_error, "its processes continue with the old state and the new code")
+                (is_error && !has_own_way(pair, route), "its processes continue with the old state and the new code")
             };
             found.push(
                 Diagnostic::new(&STATE_NOT_CONVERTED, format!("`{}` is only loaded, but {}", module.name, fact.change))

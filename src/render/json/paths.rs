@@ -14,9 +14,9 @@ pub struct PathsReport {
     pub schema: u32,
     /// Always `verify-paths`.
     pub command: String,
-    /// Whether every release could be opened.
+    /// Whether every release could be opened, and OTP accepts it.
     pub complete: bool,
-    /// Whether every path that is required is there; where none is, whether no path is refuted.
+    /// Whether all files could be read, and every path that is required is there; where none is, whether no path is refuted.
     pub holds: bool,
     /// The releases, the earliest version first.
     pub releases: Vec<ReleaseJson>,
@@ -51,6 +51,8 @@ pub struct EdgeJson {
     pub way: String,
     /// The versions between, in their order.
     pub through: Vec<String>,
+    /// Whether the emulator is restarted on that way.
+    pub restarts: bool,
     /// What is known of the direct path: `proved`, `not refuted`, `refuted`; null where there is none.
     pub direct: Option<String>,
     /// What keeps a direct path from being compiled.
@@ -68,20 +70,28 @@ pub struct RequiredJson {
     pub to: String,
     /// How one gets there, as in `paths`.
     pub way: String,
+    /// Whether the emulator is restarted on that way.
+    pub restarts: bool,
     /// Whether there is a way that is not refuted.
     pub holds: bool,
 }
 
 impl PathsReport {
     /// Of all paths between some releases.
-    pub fn new(graph: &Graph, complete: bool, findings: &[Diagnostic], files: &Files) -> PathsReport {
+    pub fn new(graph: &Graph, (complete, holds): (bool, bool), findings: &[Diagnostic], files: &Files) -> PathsReport {
         let release = |(name, version): &(String, String)| ReleaseJson { name: name.clone(), version: version.clone() };
-        let required = |one: &Required| RequiredJson { from: one.from.clone(), to: one.to.clone(), way: one.way.word().to_owned(), holds: one.holds() };
+        let required = |one: &Required| RequiredJson {
+            from: one.from.clone(),
+            to: one.to.clone(),
+            way: one.way.word().to_owned(),
+            restarts: one.restarts,
+            holds: one.holds(),
+        };
         PathsReport {
             schema: SCHEMA,
             command: "verify-paths".to_owned(),
             complete,
-            holds: complete && graph.holds(),
+            holds,
             releases: graph.releases.iter().map(release).collect(),
             paths: graph.edges.iter().map(|edge| EdgeJson::new(graph, edge)).collect(),
             required: graph.required.iter().map(required).collect(),
@@ -107,6 +117,7 @@ impl EdgeJson {
             to: version(&edge.to),
             way: edge.way().word().to_owned(),
             through: edge.through.iter().flatten().map(version).collect(),
+            restarts: graph.restarts(edge),
             direct,
             missing,
             refuted_by,

@@ -67,15 +67,17 @@ pub fn paths_markdown(graph: &Graph) -> String {
 pub fn paths_verdict(graph: &Graph) -> String {
     let count = |way: Way| graph.edges.iter().filter(|edge| edge.way() == way).count();
     let proved = graph.edges.iter().filter(|edge| edge.way() == Way::Direct && word_of(edge) == Some("proved")).count();
+    let instead = graph.edges.iter().filter(|edge| edge.way() == Way::Through && word_of(edge).is_some()).count();
     let parts: Vec<String> = Way::ALL
         .into_iter()
         .filter(|way| count(*way) > 0)
         .map(|way| match way {
             Way::Direct => format!("{} direct ({proved} proved)", count(way)),
             Way::Restart => format!("{} with a restart", count(way)),
+            Way::Through if instead > 0 => format!("{} through other releases ({instead} of them instead of a refuted path)", count(way)),
             Way::Through => format!("{} through other releases", count(way)),
             Way::Refuted => format!("{} refuted", count(way)),
-            Way::None => format!("{} missing", count(way)),
+            Way::None => format!("{} without any path", count(way)),
         })
         .collect();
     format!("{}: {}", super::super::count(graph.edges.len(), "path"), if parts.is_empty() { "nothing verified".to_owned() } else { parts.join(", ") })
@@ -122,7 +124,7 @@ fn short(graph: &Graph, edge: &Edge) -> String {
         Way::Restart => format!("with a restart, {}", word_of(edge).unwrap_or_default()),
         Way::Through => by_hops(graph, edge),
         Way::Refuted => "refuted".to_owned(),
-        Way::None => "missing".to_owned(),
+        Way::None => "none".to_owned(),
     }
 }
 
@@ -131,7 +133,7 @@ fn by_hops(graph: &Graph, edge: &Edge) -> String {
     let between: Vec<&str> = edge.through.iter().flatten().map(|at| graph.version(*at)).collect();
     let hops = graph.hops(edge);
     let proved = if hops.iter().all(|hop| word_of(hop) == Some("proved")) { "proved" } else { "not refuted" };
-    let restarts = if hops.iter().any(|hop| hop.way() == Way::Restart) { ", with a restart" } else { "" };
+    let restarts = if graph.restarts(edge) { ", with a restart" } else { "" };
     format!("through {}{restarts}, {proved}", between.join(", then "))
 }
 
@@ -139,6 +141,8 @@ fn by_hops(graph: &Graph, edge: &Edge) -> String {
 fn words(graph: &Graph, edge: &Edge) -> Vec<String> {
     let reasons = match &edge.direct {
         Direct::Compiled(proof) => proof.refutations().map(|finding| format!("{}: {}", finding.code.id, finding.message)).collect(),
+        // Where there is another way, that an entry is missing is no news.
+        Direct::Missing(_) if edge.way() == Way::Through => Vec::new(),
         Direct::Missing(reasons) => reasons.clone(),
     };
     let what = match (edge.way(), &edge.direct) {
@@ -152,6 +156,7 @@ fn words(graph: &Graph, edge: &Edge) -> Vec<String> {
 }
 
 fn required_words(required: &Required) -> String {
-    let verdict = if required.holds() { "is there" } else { "fails" };
-    format!("required {} -> {}: {verdict}, {}", required.from, required.to, required.way.word())
+    let restarts = if required.restarts && required.way != Way::Restart { ", with a restart" } else { "" };
+    let verdict = if required.holds() { "kept" } else { "not kept" };
+    format!("required {} -> {}: {verdict}: {}{restarts}", required.from, required.to, required.way.word())
 }
