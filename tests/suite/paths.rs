@@ -143,3 +143,44 @@ fn all_forms_show_the_same_paths() {
     let mermaid = shown(folder.path(), "mermaid", &[]);
     assert!(mermaid.starts_with("flowchart LR\n  r0[\"1.9\"]\n") && mermaid.contains("  r2 ==>|restart| r3\n") && mermaid.contains("  r2 -.->|refuted| r1\n"));
 }
+
+#[test]
+fn versions_that_do_not_count_come_in_the_order_given() {
+    let named = |vsn: &str, appup: &str| {
+        let app = format!("{{application,demo,[{{description,\"\"}},{{vsn,\"{vsn}\"}},{{modules,[]}},{{registered,[]}},{{applications,[]}}]}}.\n");
+        let all = "[{kernel,\"9.0\"},{stdlib,\"5.0\"},{sasl,\"4.2\"},";
+        let rel = format!("{{release,{{\"r\",\"{vsn}\"}},{{erts,\"14.0\"}},{all}{{demo,\"{vsn}\"}}]}}.\n");
+        [(format!("lib/demo-{vsn}/ebin/demo.app"), app), (format!("lib/demo-{vsn}/ebin/demo.appup"), appup.to_owned()), (format!("{vsn}.rel"), rel)]
+    };
+    let folder = releases();
+    let new = named("feed123", "{\"feed123\",[],[]}.").into_iter().chain(named("0a1b2c3", "{\"0a1b2c3\",[{\"feed123\",[]}],[{\"feed123\",[]}]}."));
+    for (path, text) in new {
+        let file = folder.path().join(path);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let verify = |names: [&str; 2]| {
+        let (document, _) = demo::json(folder.path(), &["verify", "--all-paths", "--path", "lib/*/ebin", names[0], names[1], "--format", "json"]);
+        document["paths"].as_array().unwrap().iter().map(|path| path["way"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(verify(["feed123", "0a1b2c3"]), ["direct", "direct"]);
+    assert_eq!(verify(["0a1b2c3", "feed123"]), ["none", "none"]);
+}
+
+#[test]
+fn what_cannot_be_read_is_a_fault() {
+    let folder = releases();
+    std::fs::write(folder.path().join("lib/demo-1.11/ebin/demo.appup"), "{\"1.11\",[{\"1.10\",[]}],[").unwrap();
+    let (document, status) = verify(folder.path(), &["--require", "1.9..1.10"]);
+    assert_eq!((status, &document["holds"], &document["required"][0]["holds"]), (1, &json!(false), &json!(true)), "{document}");
+    assert!(!demo::codes(&document).is_empty());
+    // An application that is nowhere: OTP refuses the release.
+    std::fs::remove_dir_all(folder.path().join("lib/demo-2.0")).unwrap();
+    let (document, status) = verify(folder.path(), &[]);
+    assert_eq!((status, &document["complete"]), (1, &json!(false)));
+    assert_eq!(document["releases"].as_array().unwrap().len(), 3, "{document}");
+    let concise = demo::relupc(folder.path(), &["verify", "--all-paths", "--path", "lib/*/ebin", "r1.9", "r2.0", "--format", "concise"]);
+    assert!(String::from_utf8_lossy(&concise.stderr).contains("error[RL02"), "what is wrong is reported: {concise:?}");
+    let output = demo::relupc(folder.path(), &["verify", "r2.0", "--from", "r1.11", "--path", "lib/*/ebin"]);
+    assert_eq!(output.status.code(), Some(1), "neither is it verified alone");
+}
