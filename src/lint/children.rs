@@ -1,11 +1,12 @@
 //! What the supervisors that run before a path know and run when it has ended, as the calls about their children and their updates show.
 
 use super::Route;
-use super::lives::{Half, Passed};
+use super::lives::Passed;
 use super::pair::Pair;
 use crate::interpret::{Child, Done, Supervisor, Value, id_of};
 use crate::node::ModuleEvent;
 use crate::term::Atom;
+use std::collections::HashMap;
 
 /// A child that a supervisor knows.
 #[derive(Clone)]
@@ -70,12 +71,22 @@ impl Pair<'_> {
         if !unclear.is_empty() {
             return (Vec::new(), unclear);
         }
+        // Each call by its supervisor, and how many children run a module: neither is looked for again for each supervisor.
+        let mut own: HashMap<&Atom, Vec<&(usize, Done)>> = HashMap::new();
+        for call in calls {
+            if let Some(module) = call.1.arguments.first().and_then(|name| from.of_name(name)) {
+                own.entry(module).or_default().push(call);
+            }
+        }
+        let mut running: HashMap<&Atom, usize> = HashMap::new();
+        for child in from.children().filter_map(|child| child.runs.as_ref()) {
+            *running.entry(child).or_default() += 1;
+        }
         let mut followed = Vec::new();
         for (module, old) in &from.supervisors {
-            let own: Vec<&(usize, Done)> =
-                calls.iter().copied().filter(|(_, done)| done.arguments.first().is_some_and(|name| from.of_name(name) == Some(module))).collect();
+            let own = own.get(module).map(Vec::as_slice).unwrap_or_default();
             let Some(new) = to.supervisors.get(module) else { continue };
-            match self.follow(route, (from, passed), module, (old, new), &own) {
+            match self.follow(route, (passed, &running), module, (old, new), own) {
                 Some(one) => followed.push(one),
                 None if !own.is_empty() => unclear.push(Unclear { about: format!("children of `{module}`"), fails: false }),
                 None => {}
@@ -92,12 +103,12 @@ impl Pair<'_> {
     fn follow<'a>(
         &self,
         route: &Route<'_>,
-        (from, passed): (&'a Half, &'a Passed),
+        (passed, running): (&'a Passed, &HashMap<&Atom, usize>),
         module: &'a Atom,
         (old, new): (&'a Supervisor, &'a Supervisor),
         calls: &[&'a (usize, Done)],
     ) -> Option<Followed<'a>> {
-        if old.is_template() || new.is_template() || !old.is_certain || !new.is_certain || self.ends(route, from, passed, module) {
+        if old.is_template() || new.is_template() || !old.is_certain || !new.is_certain || self.ends(route, passed, module) {
             return None;
         }
         let (before, after) = (old.children.as_ref()?, new.children.as_ref()?);
@@ -121,7 +132,8 @@ impl Pair<'_> {
             let starts = matches!(done.function.as_str(), "start_child" | "restart_child");
             let runs = child.and_then(|child| child.runs.as_ref());
             // Another child may still have its name.
-            if starts && runs.is_some_and(|runs| from.children().any(|other| other.id != id && other.runs.as_ref() == Some(runs))) {
+            let own = before.iter().filter(|other| other.id == id && other.runs.as_ref() == runs).count();
+            if starts && runs.is_some_and(|runs| running.get(runs).is_some_and(|all| *all > own)) {
                 return None;
             }
             let is_new = runs.is_some_and(|runs| self.side(route.direction, false).owner_of(runs.as_str()).is_none());
@@ -148,7 +160,8 @@ impl Pair<'_> {
     }
 
     /// Whether a supervisor ends at some step, and so do all its children.
-    fn ends(&self, route: &Route<'_>, from: &Half, passed: &Passed, module: &Atom) -> bool {
+    fn ends(&self, route: &Route<'_>, passed: &Passed, module: &Atom) -> bool {
+        let from = self.lives.half(route.direction, false);
         let owner = self.side(route.direction, false).owner_of(module.as_str()).map_or("", |application| application.name.value.as_str());
         let is_stopped = route.timeline.applications().iter().any(|(_, _, name)| name.as_str() == owner);
         let above = |other: &Atom| from.supervisors.contains_key(other) && other != module;

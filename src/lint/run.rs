@@ -20,6 +20,8 @@ const WORTH_A_THREAD: usize = 4;
 /// Runs every rule on a target, its appups and each of its bases.
 pub fn check_releases(target: &Release, bases: &[Between<'_>], appups: &Appups, beams: Beams<'_>, found: &mut Findings) {
     check_and_look(target, bases, appups, beams, found, |_| ());
+    // Functions take much memory, and are read again where they are wanted again.
+    beams.forget_programs();
 }
 
 /// The same; what the rules see of each base is looked at as well, and what the looks gave comes back in the order of the bases.
@@ -45,8 +47,6 @@ pub fn check_and_look<R: Send>(
         pair.lives = live(&pair);
         (look(&pair), check_pair(&pair))
     });
-    // Functions take much memory, and are read again where they are wanted again.
-    beams.forget_programs();
     let mut looks = Vec::with_capacity(by_pair.len());
     for (seen, by_rule) in by_pair {
         looks.push(seen);

@@ -55,7 +55,9 @@ impl Session<'_> {
     pub fn verify(&mut self, request: &VerifyRequest) -> Verification {
         let references: Vec<String> = std::iter::once(&request.target).chain(&request.bases).cloned().collect();
         let releases = self.releases(&references);
-        self.verify_releases(&releases, request.relup.as_ref())
+        let verification = self.verify_releases(&releases, request.relup.as_ref());
+        self.opener.beams().forget_programs();
+        verification
     }
 
     /// The same for releases that are open.
