@@ -289,12 +289,15 @@ impl Look<'_> {
         let program = self.see(Program::of).map(Arc::new);
         let size = program.as_ref().map_or(0, |program| program.size());
         let mut programs = store.programs();
+        // Another thread may have read it meanwhile.
+        if let Some((_, known)) = programs.known.get(&key) {
+            return known.clone();
+        }
         if programs.size + size > PROGRAM_ROOM {
             *programs = Programs::default();
         }
-        if programs.known.insert(key, (Arc::clone(&self.module), program.clone())).is_none() {
-            programs.size += size;
-        }
+        programs.size += size;
+        programs.known.insert(key, (Arc::clone(&self.module), program.clone()));
         program
     }
 

@@ -134,14 +134,13 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let mut made = session.make(&request);
     let goal = goal(&args, made.target.as_ref())?;
     let ran = if made.checked { Ran::Everything } else { Ran::Nothing };
-    let purpose = if args.no_verify || args.no_lint { Purpose::Compile } else { Purpose::CompileVerified };
-    let mut findings = session.judge(std::mem::take(&mut made.found), ran, purpose);
+    let mut findings = session.judge(std::mem::take(&mut made.found), ran, Purpose::Compile);
     if let (Some(relup), Goal::File(file)) = (made.relup.as_ref().filter(|_| args.check && !has_errors(&findings)), &goal) {
         let mut found = Findings::default();
         compare(relup, file, &mut session, &mut found);
-        findings.extend(session.judge(found, Ran::Nothing, purpose));
+        findings.extend(session.judge(found, Ran::Nothing, Purpose::Compile));
     }
-    let refuted = if purpose == Purpose::CompileVerified { made.refuted(&findings) } else { Vec::new() };
+    let refuted = if request.verify { made.refuted(&findings) } else { Vec::new() };
     if let (false, Goal::File(file)) = (args.check, &goal) {
         write::may_become_relup(file, session.texts().names())?;
     }
@@ -175,6 +174,7 @@ fn request(args: &Args) -> MakeRequest {
         allow_questions: args.allow_questions,
         forbid: args.forbid.map(|ForbidArg::Restart| Forbidden::Restart),
         with_rules: !args.no_lint,
+        verify: !args.no_verify && !args.no_lint,
     }
 }
 

@@ -51,6 +51,12 @@ pub struct Done {
 }
 
 impl Done {
+    /// Whether it is about one child of a supervisor.
+    pub fn is_about_child(&self) -> bool {
+        let calls = ["start_child", "restart_child", "terminate_child", "delete_child"];
+        self.is("supervisor", &calls) || self.is("Elixir.Supervisor", &calls)
+    }
+
     /// Whether it is one of these functions.
     pub fn is(&self, module: &str, functions: &[&str]) -> bool {
         self.module.as_str() == module && functions.contains(&self.function.as_str())

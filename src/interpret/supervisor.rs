@@ -37,6 +37,14 @@ pub struct Child {
     pub written: Value,
 }
 
+impl Child {
+    /// Whether another specification is known to start it in another way.
+    pub fn starts_otherwise(&self, other: &Child) -> bool {
+        let literal = |child: &Child| child.start.clone().filter(|start| start.2.is_literal());
+        literal(self).zip(literal(other)).is_some_and(|(own, other)| own != other)
+    }
+}
+
 impl Supervisor {
     /// Whether its children are made of one template.
     pub fn is_template(&self) -> bool {

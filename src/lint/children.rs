@@ -50,7 +50,7 @@ impl Pair<'_> {
     pub(super) fn followed(&self, route: &Route<'_>) -> (Vec<Followed<'_>>, Vec<Unclear>) {
         let (from, to) = (self.lives.half(route.direction, false), self.lives.half(route.direction, true));
         let Some(passed) = self.lives.passed(route.direction) else { return (Vec::new(), Vec::new()) };
-        let calls: Vec<&(usize, Done)> = passed.applied.iter().filter(|(_, done)| is_call(done)).collect();
+        let calls: Vec<&(usize, Done)> = passed.applied.iter().filter(|(_, done)| done.is_about_child()).collect();
         let mut unclear: Vec<Unclear> = Vec::new();
         // A supervisor of unknown name may be any, and so may one that a converted process calls, now or later.
         let is_known = |name: &Value| from.of_name(name).is_some() || to.of_name(name).is_some();
@@ -67,7 +67,7 @@ impl Pair<'_> {
             }
         }
         let others = passed.converted.values().flat_map(|conversion| &conversion.done).chain(passed.later.values().flatten().map(|(_, done)| done));
-        unclear.extend(others.filter(|done| is_call(done)).map(|done| Unclear { about: format!("children, which `{}` makes", done.by), fails: false }));
+        unclear.extend(others.filter(|done| done.is_about_child()).map(|done| Unclear { about: format!("children, which `{}` makes", done.by), fails: false }));
         if !unclear.is_empty() {
             return (Vec::new(), unclear);
         }
@@ -178,10 +178,4 @@ impl Pair<'_> {
             }
         }
     }
-}
-
-/// Whether a call is about a child of a supervisor.
-fn is_call(done: &Done) -> bool {
-    let is_of_children = matches!(done.function.as_str(), "start_child" | "restart_child" | "terminate_child" | "delete_child");
-    matches!(done.module.as_str(), "supervisor" | "Elixir.Supervisor") && is_of_children
 }

@@ -11,11 +11,8 @@ use crate::source::Files;
 pub enum Purpose {
     /// Findings are its product.
     Lint,
-    /// A relup is its product: what OTP refuses is an error whatever the levels say, what rules find is at most a warning, and
-    /// their notes are left out.
+    /// A relup is its product: what OTP refuses is an error whatever the levels say, and notes of rules are left out.
     Compile,
-    /// A relup is its product, and a path that is refuted is an error: for `make` unless it is asked not to verify.
-    CompileVerified,
 }
 
 /// The findings to report: first what comments in the files allow is taken out, then each gets its level, and only what is left
@@ -23,8 +20,7 @@ pub enum Purpose {
 pub fn judge(found: Findings, files: &Files, otp: Otp, ran: Ran, levels: &Levels, purpose: Purpose) -> Vec<Diagnostic> {
     let wanted = allow::apply(files, otp, ran, found.all()).into_iter().filter_map(|diagnostic| match purpose {
         Purpose::Lint => levels.apply(diagnostic),
-        Purpose::Compile => levels.for_compiler(diagnostic, false),
-        Purpose::CompileVerified => levels.for_compiler(diagnostic, true),
+        Purpose::Compile => levels.for_compiler(diagnostic),
     });
     let mut sorted = Findings::default();
     sorted.extend(wanted);

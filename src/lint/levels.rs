@@ -73,22 +73,14 @@ impl Levels {
         known
     }
 
-    /// The finding at its level where a relup is compiled: what OTP refuses is an error whatever the run says, what it accepts is
-    /// at most a warning unless a level says otherwise, and advice of rules is left to `lint`. Where paths are verified, what
-    /// refutes one is an error.
-    pub fn for_compiler(&self, diagnostic: Diagnostic, verified: bool) -> Option<Diagnostic> {
-        let is_rule = accepted_by_otp(diagnostic.code);
-        if diagnostic.severity == Severity::Error && !is_rule {
+    /// The finding at its level where a relup is compiled: what OTP refuses is an error whatever the run says, and
+    /// advice of rules is left to `lint`.
+    pub fn for_compiler(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
+        let is_accepted = accepted_by_otp(diagnostic.code);
+        if diagnostic.severity == Severity::Error && !is_accepted {
             return Some(diagnostic);
         }
-        if verified {
-            let of_verify = self.apply(diagnostic.clone())?;
-            if of_verify.refuted().is_some() {
-                return Some(of_verify.severity(Severity::Error));
-            }
-        }
-        let level = if is_rule { diagnostic.severity.max(Severity::Warning) } else { diagnostic.severity };
-        self.apply(diagnostic.severity(level)).filter(|found| found.severity != Severity::Advice || !is_rule)
+        self.apply(diagnostic).filter(|found| found.severity != Severity::Advice || !is_accepted)
     }
 
     /// What was set last about a code.
@@ -128,9 +120,10 @@ fn is_silent(diagnostic: &Diagnostic) -> bool {
     code.otp == Otp::Silent && !is_own
 }
 
-/// Whether a code is about something that OTP accepts: a rule's, or one about compiled code, which OTP does not read.
+/// Whether a code is about something that OTP accepts: a rule's, one about compiled code, which OTP does not read, or one about what a
+/// path does, which OTP does not ask.
 pub(super) fn accepted_by_otp(code: &Code) -> bool {
-    rules::ALL.iter().any(|rule| rule.code == code) || crate::compare::CODES.contains(&code)
+    rules::ALL.iter().any(|rule| rule.code == code) || crate::compare::CODES.contains(&code) || code.bearing.is_some()
 }
 
 /// Whether a word of the user names a code.

@@ -302,6 +302,7 @@ impl<'a> Pair<'a> {
 
     /// A look at a module of one of the releases; `None` when it has no compiled file.
     pub fn look(&self, release: &Release, module: &Atom) -> Option<Arc<Look<'a>>> {
+        debug_assert!(std::ptr::eq(release, self.base) || std::ptr::eq(release, self.target), "one of the two");
         // Rules ask about the same modules again and again.
         let looks = if std::ptr::eq(release, self.base) { &self.looks[0] } else { &self.looks[1] };
         // A rule that panicked leaves the list whole.

@@ -58,6 +58,8 @@ pub struct MakeRequest {
     pub forbid: Option<Forbidden>,
     /// Whether the rules of `lint` are run on the paths; without them nothing is verified.
     pub with_rules: bool,
+    /// Whether what refutes a path is an error; otherwise it is at most a warning, as OTP accepts it.
+    pub verify: bool,
 }
 
 impl MakeRequest {
@@ -180,18 +182,20 @@ impl Session<'_> {
             });
         }
         lint::check_releases(target, &between, appups, self.opener.beams(), &mut by_rules);
-        // OTP accepts all of it: only what refutes a path may be an error.
-        found.append(by_rules.map(|finding| {
-            let level = if finding.refuted().is_some() { finding.severity } else { finding.severity.max(Severity::Warning) };
-            finding.severity(level)
-        }));
+        // OTP accepts all of it: only what refutes a path is an error. The compiler's own findings may do so as well.
+        let level = |finding: Diagnostic| match (request.verify && finding.refuted().is_some(), finding.severity) {
+            (true, _) => finding.severity(Severity::Error),
+            (false, own) => finding.severity(own.max(Severity::Warning)),
+        };
+        *found = std::mem::take(found).map(level);
+        found.append(by_rules.map(level));
     }
 }
 
 impl Made {
     /// The paths that findings refute, the upgrades first.
     pub fn refuted(&self, findings: &[Diagnostic]) -> Vec<(Direction, String)> {
-        let refuting: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.refuted().is_some()).collect();
+        let refuting: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.severity == Severity::Error && finding.refuted().is_some()).collect();
         let is_refuted = |path: &String| refuting.iter().any(|finding| finding.paths.is_empty() || finding.paths.contains(path));
         let of = |relup: &Relup, entries: &[Entry], direction: Direction| -> Vec<(Direction, String)> {
             let names = entries.iter().map(|entry| plan::path_name(&relup.version, &entry.version, direction));

@@ -97,7 +97,7 @@ fn summarise(relup: Option<&Relup>, found: Findings, files: &Files, otp: Otp) ->
     let refused = found.has_errors();
     let list = found.sorted();
     let levels = Levels::new(Preset::Otp).warnings_as_errors(true);
-    let strictly = list.iter().filter_map(|found| levels.for_compiler(found.clone(), true)).any(|found| found.severity == Severity::Error);
+    let strictly = list.iter().filter_map(|found| levels.for_compiler(found.clone())).any(|found| found.severity == Severity::Error);
     // Every finding can be drawn, whatever the input was.
     let drawn = relupc::render::human(&list, files, relupc::render::Style { colour: false, width: Some(80), charset: relupc::render::Charset::Unicode });
     assert!(drawn.len() >= list.len());

@@ -719,6 +719,9 @@ fn make_runs_the_rules_and_makes_the_relup_all_the_same_unless_a_path_is_refuted
     assert!(!folder.path().join("made").exists());
     let allowed: Vec<&str> = refuted.iter().flat_map(|code| ["--allow", code]).collect();
     assert_eq!(make(&allowed).1, 0, "what a level allows refutes nothing");
+    let warned: Vec<&str> = refuted.iter().flat_map(|code| ["--warn", code]).collect();
+    let (document, status) = make(&warned);
+    assert_eq!((status, &document["refuted"]), (0, &json!([])), "nor does what a level makes a warning");
     let output = demo::relupc(folder.path(), &["make", "target", "--from", "base", "-o", "made", "--no-verify", "--warnings-as-errors"]);
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.code() == Some(1) && !words.contains("--no-verify"), "it is no refutation that keeps it from being written: {words}");

@@ -53,7 +53,7 @@ fn refused<'a>(
     done: &Done,
     before: &[&Done],
 ) -> Option<(&'a Atom, Value, &'static str, String)> {
-    if !matches!(done.module.as_str(), "supervisor" | "Elixir.Supervisor") {
+    if !done.is_about_child() {
         return None;
     }
     let [name, given] = done.arguments.as_slice() else { return None };

@@ -1,7 +1,6 @@
 //! A child that a path stops, or makes known, and that does not run as its release starts it when the path has ended.
 
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::Child;
 use crate::lint::children::{Followed, Known};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::span::Span;
@@ -62,7 +61,7 @@ fn judge(pair: &Pair<'_>, route: &Route<'_>, supervisor: &Followed<'_>, found: &
                     .severity(Severity::Warning)
                     .on_path(&route.name),
             ),
-            (true, true, Some(at)) if is_other(child.started_by, after) && !converts(pair, route, child, at) => found.push(
+            (true, true, Some(at)) if after.iter().any(|other| other.id == *id && child.started_by.starts_otherwise(other)) && !converts(pair, route, child, at) => found.push(
                 Diagnostic::new(&CHILD_NOT_RUNNING, format!("child `{id}` of `{module}` is started with its old arguments"))
                     .label(route.span(at), "the supervisor still has the old specification at this step")
                     .help(format!("start the child after `{{update,{module},supervisor}}`"))
@@ -78,11 +77,4 @@ fn judge(pair: &Pair<'_>, route: &Route<'_>, supervisor: &Followed<'_>, found: &
 fn converts(pair: &Pair<'_>, route: &Route<'_>, child: &Known<'_>, at: usize) -> bool {
     let runs = child.started_by.runs.as_ref();
     runs.is_some_and(|runs| pair.modules().any(|(_, change)| change.name == runs.as_str()) && (at..route.steps.len()).any(|step| route.converts_at(runs, step)))
-}
-
-/// Whether a child was started in another way than the new release starts it.
-fn is_other(started_by: &Child, after: &[Child]) -> bool {
-    let wanted = after.iter().find(|other| other.id == started_by.id);
-    let literal = |child: &Child| child.start.clone().filter(|start| start.2.is_literal());
-    literal(started_by).zip(wanted.and_then(literal)).is_some_and(|(own, wanted)| own != wanted)
 }

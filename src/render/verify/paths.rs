@@ -66,7 +66,7 @@ pub fn paths_markdown(graph: &Graph) -> String {
 /// The last line: how many paths there are, and of what kind.
 pub fn paths_verdict(graph: &Graph) -> String {
     let count = |way: Way| graph.edges.iter().filter(|edge| edge.way() == way).count();
-    let proved = graph.edges.iter().filter(|edge| edge.way() == Way::Direct && word_of(edge) == Some("proved")).count();
+    let proved = graph.edges.iter().filter(|edge| edge.way() == Way::Direct && is_proved(edge)).count();
     let instead = graph.edges.iter().filter(|edge| edge.way() == Way::Through && word_of(edge).is_some()).count();
     let parts: Vec<String> = Way::ALL
         .into_iter()
@@ -117,6 +117,10 @@ fn word_of(edge: &Edge) -> Option<&'static str> {
     proof_of(edge).map(Proof::word)
 }
 
+fn is_proved(edge: &Edge) -> bool {
+    proof_of(edge).is_some_and(Proof::is_proved)
+}
+
 /// A path in a few words.
 fn short(graph: &Graph, edge: &Edge) -> String {
     match edge.way() {
@@ -132,7 +136,7 @@ fn short(graph: &Graph, edge: &Edge) -> String {
 fn by_hops(graph: &Graph, edge: &Edge) -> String {
     let between: Vec<&str> = edge.through.iter().flatten().map(|at| graph.version(*at)).collect();
     let hops = graph.hops(edge);
-    let proved = if hops.iter().all(|hop| word_of(hop) == Some("proved")) { "proved" } else { "not refuted" };
+    let proved = if hops.iter().all(|hop| is_proved(hop)) { "proved" } else { "not refuted" };
     let restarts = if graph.restarts(edge) { ", with a restart" } else { "" };
     format!("through {}{restarts}, {proved}", between.join(", then "))
 }

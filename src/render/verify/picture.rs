@@ -3,7 +3,6 @@
 use super::super::GraphFormat;
 use super::super::graph::{escaped, label};
 use crate::proof::{Direct, Edge, Graph, Way};
-use std::fmt::Write;
 
 /// Draws the direct paths: an arrow for each, bold where it restarts the emulator, red and dashed where it is refuted.
 pub fn paths_picture(graph: &Graph, format: GraphFormat) -> String {
@@ -13,49 +12,56 @@ pub fn paths_picture(graph: &Graph, format: GraphFormat) -> String {
     }
 }
 
-/// What is written at an arrow.
-fn words(edge: &Edge) -> &'static str {
-    match (edge.way(), &edge.direct) {
-        (_, Direct::Missing(_)) | (Way::Direct, _) => "",
-        (Way::Restart, _) => "restart",
-        (Way::Through | Way::Refuted | Way::None, Direct::Compiled(_)) => "refuted",
-    }
+/// What an arrow stands for.
+#[derive(Clone, Copy)]
+enum Arrow {
+    /// A path that keeps the emulator running.
+    Plain,
+    /// One that restarts it.
+    Restart,
+    /// One that is refuted.
+    Refuted,
 }
 
-fn drawn(graph: &Graph) -> impl Iterator<Item = (&Edge, &'static str)> {
-    graph.edges.iter().filter(|edge| matches!(edge.direct, Direct::Compiled(_))).map(|edge| (edge, words(edge)))
+/// A picture: its beginning, a line for each release by its number, one for each direct path, its end.
+fn drawn(graph: &Graph, head: &str, node: impl Fn(usize, &str) -> String, arrow: impl Fn(&Edge, Arrow) -> String, tail: &str) -> String {
+    let mut out = head.to_owned();
+    out.extend(graph.releases.iter().enumerate().map(|(at, (_, version))| node(at, version)));
+    for edge in &graph.edges {
+        let kind = match (&edge.direct, edge.way()) {
+            (Direct::Missing(_), _) => continue,
+            (Direct::Compiled(_), Way::Direct) => Arrow::Plain,
+            (Direct::Compiled(_), Way::Restart) => Arrow::Restart,
+            (Direct::Compiled(_), Way::Through | Way::Refuted | Way::None) => Arrow::Refuted,
+        };
+        out.push_str(&arrow(edge, kind));
+    }
+    out + tail
 }
 
 fn dot(graph: &Graph) -> String {
-    let mut out = String::from("digraph releases {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n");
-    for (at, (_, version)) in graph.releases.iter().enumerate() {
-        // Writing to a string cannot fail.
-        let _ = writeln!(out, "  r{at} [label=\"{}\"];", escaped(version));
-    }
-    for (edge, words) in drawn(graph) {
-        let style = match words {
-            "restart" => " [label=\"restart\", style=bold]",
-            "refuted" => " [label=\"refuted\", style=dashed, color=red, fontcolor=red]",
-            _ => "",
+    let head = "digraph releases {\n  rankdir=LR;\n  node [shape=box, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\"];\n";
+    let node = |at: usize, version: &str| format!("  r{at} [label=\"{}\"];\n", escaped(version));
+    let arrow = |edge: &Edge, kind| {
+        let style = match kind {
+            Arrow::Plain => "",
+            Arrow::Restart => " [label=\"restart\", style=bold]",
+            Arrow::Refuted => " [label=\"refuted\", style=dashed, color=red, fontcolor=red]",
         };
-        let _ = writeln!(out, "  r{} -> r{}{style};", edge.from, edge.to);
-    }
-    out.push_str("}\n");
-    out
+        format!("  r{} -> r{}{style};\n", edge.from, edge.to)
+    };
+    drawn(graph, head, node, arrow, "}\n")
 }
 
 fn mermaid(graph: &Graph) -> String {
-    let mut out = String::from("flowchart LR\n");
-    for (at, (_, version)) in graph.releases.iter().enumerate() {
-        let _ = writeln!(out, "  r{at}[\"{}\"]", label(version));
-    }
-    for (edge, words) in drawn(graph) {
-        let arrow = match words {
-            "restart" => "==>|restart|",
-            "refuted" => "-.->|refuted|",
-            _ => "-->",
+    let node = |at: usize, version: &str| format!("  r{at}[\"{}\"]\n", label(version));
+    let arrow = |edge: &Edge, kind| {
+        let style = match kind {
+            Arrow::Plain => "-->",
+            Arrow::Restart => "==>|restart|",
+            Arrow::Refuted => "-.->|refuted|",
         };
-        let _ = writeln!(out, "  r{} {arrow} r{}", edge.from, edge.to);
-    }
-    out
+        format!("  r{} {style} r{}\n", edge.from, edge.to)
+    };
+    drawn(graph, "flowchart LR\n", node, arrow, "")
 }
