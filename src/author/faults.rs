@@ -21,6 +21,8 @@ codes! {
     NOT_COMPARED "RL1005" "entry-not-written" Error
     ENTRY_GENERATED "RL1006" "entry-generated" Advice
     BASES_DIFFER "RL1007" "bases-differ" Error
+    ENTRY_COMPOSED "RL1008" "entry-composed" Advice
+    NOT_COMPOSED "RL1009" "path-not-composed" Error
 }
 
 /// A derived entry; `shadowed` when an earlier pattern of the list may take its versions before it is reached.
@@ -152,4 +154,27 @@ pub fn entry_differs(application: &str, version: &str, place: Span) -> Diagnosti
     )
     .label(place, "the application's new version")
     .help("generate the entry from the base that runs; the other one was built wrongly")
+}
+
+/// An entry was composed of those for parts of its path.
+pub fn composed(application: &str, script: &Term, parts: &[String], place: Span, path: &str) -> Diagnostic {
+    let script = brief(script);
+    let message = format!("no appup of `{application}` covers this path: `{script}` is composed of its entries for {}", parts.join(" and "));
+    let mut found = Diagnostic::new(&ENTRY_COMPOSED, message)
+        .label(place, "of this version")
+        .help("the relup is written if the whole path is proved as far as its parts are; write the entry into the appup to keep it")
+        .on_path(path);
+    found.application = Some(application.to_owned());
+    found
+}
+
+/// A path cannot be composed of others. `application` is the one whose entries keep it from that, where it is one.
+pub fn not_composed(application: Option<&str>, why: &str, place: Span, path: &str) -> Diagnostic {
+    let subject = application.map_or_else(|| "the path".to_owned(), |name| format!("the entry of `{name}`"));
+    let mut found = Diagnostic::new(&NOT_COMPOSED, format!("{subject} cannot be composed: {why}"))
+        .label(place, "this is why")
+        .help("write an entry for this path, have `gen` write it, or upgrade in two steps")
+        .on_path(path);
+    found.application = application.map(str::to_owned);
+    found
 }

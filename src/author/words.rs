@@ -3,9 +3,12 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "an entry treats a few of the changes; a new kind asks for no instruction of its own")]
 
 use super::draft::{Question, Reason};
+use super::join::Unjoinable;
 use crate::appup::Direction;
 use crate::compare::Change;
+use crate::span::Span;
 use crate::term::Atom;
+use crate::term::print::brief;
 use std::fmt::{self, Display, Formatter};
 
 impl Display for Reason {
@@ -155,4 +158,29 @@ impl Display for Question {
 fn without_subject(change: &Change) -> String {
     let words = change.to_string();
     if words.starts_with("its ") || words.starts_with("whether ") { words } else { format!("the module {words}") }
+}
+
+impl Unjoinable {
+    /// Where it is written.
+    pub fn span(&self) -> Span {
+        match self {
+            Unjoinable::Placed((_, span)) | Unjoinable::Restarted((_, span)) => *span,
+            Unjoinable::Twice(_, span) | Unjoinable::Contradicted(_, span) | Unjoinable::Purged(_, span) | Unjoinable::Extra(_, span) => *span,
+        }
+    }
+}
+
+impl Display for Unjoinable {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Unjoinable::Placed((op, _)) => write!(out, "`{}` belongs at its own place of its own script", brief(&op.to_term())),
+            Unjoinable::Restarted((op, _)) => {
+                write!(out, "one part restarts the application, another has `{}`, which may not be right before or after that", brief(&op.to_term()))
+            }
+            Unjoinable::Twice(module, _) => write!(out, "one entry has two instructions for `{module}`"),
+            Unjoinable::Contradicted(module, _) => write!(out, "the entries do not agree on whether `{module}` is there in between"),
+            Unjoinable::Purged(module, _) => write!(out, "the entries update `{module}` in different ways: purge, timeout or kind differ"),
+            Unjoinable::Extra(module, _) => write!(out, "the conversions of `{module}` get different arguments, and only one can run"),
+        }
+    }
 }

@@ -88,6 +88,10 @@ pub struct Args {
     #[arg(long = "gen", conflicts_with = "derive_downgrade")]
     generate: bool,
 
+    /// Compose the entries that no appup has of those for parts of their path, through the other releases, if the path is proved as its parts are
+    #[arg(long, conflicts_with_all = ["generate", "no_lint", "no_verify"])]
+    compose: bool,
+
     /// Go on where a generated entry leaves a question open
     #[arg(long, requires = "generate")]
     allow_questions: bool,
@@ -172,6 +176,7 @@ fn request(args: &Args) -> MakeRequest {
         allow_lossy: args.allow_lossy,
         generate: args.generate,
         allow_questions: args.allow_questions,
+        compose: args.compose,
         forbid: args.forbid.map(|ForbidArg::Restart| Forbidden::Restart),
         with_rules: !args.no_lint,
         verify: !args.no_verify && !args.no_lint,

@@ -102,7 +102,14 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let overlay = ManuallyDrop::new(Overlay::new(&Disk));
     // The process ends with the run: what takes long to give back piece by piece is left to the system.
     let mut session = ManuallyDrop::new(Session::new(&overlay, settings));
-    let verification = session.verify(&VerifyRequest { relup, target: target.clone(), bases: args.from.clone() });
+    let request = VerifyRequest { relup, target: target.clone(), bases: args.from.clone() };
+    let verification = session.verify(&request);
+    let inputs: Vec<(String, String)> = match args.format {
+        VerifyFormat::Json | VerifyFormat::Markdown | VerifyFormat::Html => {
+            session.inputs(&request).into_iter().map(|input| (input.name, input.sha256)).collect()
+        }
+        VerifyFormat::Human | VerifyFormat::Concise | VerifyFormat::Dot | VerifyFormat::Mermaid => Vec::new(),
+    };
     let findings = verification.reported();
     let proofs: Vec<&Proof> = verification.paths.iter().map(|path| &path.proof).collect();
     let files = session.texts();
@@ -121,17 +128,17 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
         }
         VerifyFormat::Concise => shell.print(render::concise(&findings, files)),
         VerifyFormat::Json => {
-            let report = VerifyReport::new(&proofs, &verification.missing, verification.complete, &findings, files);
+            let report = VerifyReport::new(&proofs, &verification.missing, verification.complete, &inputs, &findings, files);
             shell.print(render::document(&report));
         }
         VerifyFormat::Markdown => {
             shell.report(&findings, files);
-            shell.print(render::verify_markdown(&name, &proofs, &verification.missing));
+            shell.print(render::verify_markdown(&name, &proofs, &verification.missing, &inputs));
         }
         VerifyFormat::Html => {
             shell.report(&findings, files);
             let paths: Vec<_> = verification.paths.iter().map(|path| (&path.proof, path.steps.as_slice())).collect();
-            shell.print(render::verify_html(&name, &paths, &verification.missing, files, session.otp()));
+            shell.print(render::verify_html(&name, &paths, &verification.missing, &inputs, files, session.otp()));
         }
         VerifyFormat::Dot | VerifyFormat::Mermaid => {}
     }

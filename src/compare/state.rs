@@ -189,7 +189,8 @@ fn takes_new_state(clause: &Clause, new: &Facts) -> bool {
     !shapes.iter().any(other_size)
 }
 
-/// Clauses of the new `code_change` that are written for versions which no process will name.
+/// Clauses of the new `code_change` that are written for versions which no process will name. Where a clause names the version that is
+/// given, others are for other bases.
 fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Impact> {
     let Some(Known::Known(clauses)) = new.code_change.as_ref().map(|code_change| &code_change.clauses) else { return Vec::new() };
     let given = match old.vsn() {
@@ -209,14 +210,22 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Impac
         };
         !fits(version)
     };
-    let Some(clause) = clauses.iter().find(stray) else { return Vec::new() };
-    // Without a clause that fits, the upgrade fails for certain when it calls `code_change`.
-    let none_fits = clauses.iter().all(|clause| stray(&clause));
-    let verdict = match (state_changed, none_fits) {
-        (true, true) => Verdict::RestartApplication,
-        (true, false) => Verdict::HotWithCare,
-        (false, _) => Verdict::Hot,
+    let judged = |is_downgrade: bool| {
+        let of_direction = || clauses.iter().filter(move |clause| clause.is_downgrade() == is_downgrade);
+        let clause = of_direction().find(stray)?;
+        // Without a clause that fits, the path fails for certain when it calls `code_change`.
+        let none_fits = of_direction().all(|clause| stray(&clause));
+        let is_for_another = matches!(given, Some(Some(_))) && !none_fits;
+        let verdict = match (state_changed, none_fits) {
+            (true, true) => Verdict::RestartApplication,
+            (true, false) => Verdict::HotWithCare,
+            (false, _) => Verdict::Hot,
+        };
+        (!is_for_another).then_some((clause, verdict))
     };
+    let (up, down) = (judged(false), judged(true));
+    let Some((clause, _)) = up.or(down) else { return Vec::new() };
+    let [up, down] = [up, down].map(|judged| judged.map_or(Verdict::Hot, |(_, verdict)| verdict));
     let change = Change::CodeChangeVersion {
         clause: clause.version.to_string(),
         given: match given {
@@ -225,7 +234,7 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Impac
             None => Given::Derived,
         },
     };
-    vec![Impact::new(verdict, change).at(source_of(new, clause.line))]
+    vec![Impact::new(up, change).down(down).at(source_of(new, clause.line))]
 }
 
 /// The version that a written `-vsn` stands for, when it is text. The compiler keeps a list as it is and puts anything else

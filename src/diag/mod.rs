@@ -100,6 +100,15 @@ pub struct Diagnostic {
     pub cause: Option<Cause>,
 }
 
+/// A finding that is not reported, as somebody accepted it.
+#[derive(Clone, Debug)]
+pub struct Accepted {
+    /// The finding, with the level that it has by itself.
+    pub finding: Diagnostic,
+    /// Who accepted it, and why.
+    pub why: String,
+}
+
 /// Among how many places one is looked for.
 const FEW_LABELS: usize = 32;
 

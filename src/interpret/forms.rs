@@ -6,6 +6,9 @@ use super::value::Value;
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
 
+/// How many elements of a list are gone through one by one.
+const MAX_EACH: usize = 16;
+
 impl Run<'_> {
     pub(super) fn case(&mut self, program: &Program, subject: Option<&Expr>, clauses: &[SourceClause], env: &mut Env) -> Value {
         let values = match subject {
@@ -65,27 +68,32 @@ impl Run<'_> {
     }
 
     /// What a comprehension makes of each element that gets through its parts.
+    /// What a comprehension makes of one list: of each element its own, where they are few and written out.
+    pub(super) fn made_of_each(&mut self, program: &Program, clause: &SourceClause, list: &Expr, body: &Expr, env: &Env) -> Value {
+        let listed = self.eval(program, list, &mut env.clone());
+        let each = |run: &mut Self, list: Value| run.each_of(program, (clause, list), (&[], body), &mut env.clone());
+        match &listed {
+            Value::List(items, None) if items.len() <= MAX_EACH && !items.iter().any(|item| item.members().len() > 1) => {
+                let mut made = Vec::with_capacity(items.len());
+                for item in items {
+                    let one = each(self, Value::List(vec![item.clone()], None));
+                    // One that the pattern does not take is left out.
+                    if !one.is_never() {
+                        made.push(one);
+                    }
+                }
+                Value::List(made, None)
+            }
+            _ => Value::list_of(each(self, listed)),
+        }
+    }
+
     pub(super) fn comprehension(&mut self, program: &Program, parts: &[Qualifier], body: &Expr, env: &mut Env) -> Value {
         let Some((part, parts)) = parts.split_first() else { return self.eval(program, body, env) };
         match part {
             Qualifier::Each(clause, list) => {
-                let elements = elements(&self.eval(program, list, env));
-                let mut names = Vec::new();
-                clause.patterns.iter().for_each(|pattern| bound(pattern, &mut names));
-                let mut made = Value::NEVER;
-                for mut element in elements.members().iter().flat_map(|member| spread(vec![member.clone()])) {
-                    let mut own = env.clone();
-                    names.iter().for_each(|name| {
-                        own.remove(*name);
-                    });
-                    let Some(element) = element.pop().filter(|element| !element.is_never()) else { continue };
-                    if self.clause_takes(program, clause, std::slice::from_ref(&element), &mut own) == Takes::No {
-                        self.fail(FaultKind::Dropped, element);
-                    } else {
-                        made = made.or(self.comprehension(program, parts, body, &mut own));
-                    }
-                }
-                made
+                let list = self.eval(program, list, env);
+                self.each_of(program, (clause, list), (parts, body), env)
             }
             Qualifier::Test(Expr::Bind(pattern, value)) => {
                 let value = self.eval(program, value, env);
@@ -101,6 +109,27 @@ impl Run<'_> {
             }
             Qualifier::Takes(..) => self.comprehension(program, parts, body, env),
         }
+    }
+
+    /// What is made of the elements of a list that a pattern takes, by the parts after it.
+    fn each_of(&mut self, program: &Program, (clause, list): (&SourceClause, Value), (parts, body): (&[Qualifier], &Expr), env: &mut Env) -> Value {
+        let elements = elements(&list);
+        let mut names = Vec::new();
+        clause.patterns.iter().for_each(|pattern| bound(pattern, &mut names));
+        let mut made = Value::NEVER;
+        for mut element in elements.members().iter().flat_map(|member| spread(vec![member.clone()])) {
+            let mut own = env.clone();
+            names.iter().for_each(|name| {
+                own.remove(*name);
+            });
+            let Some(element) = element.pop().filter(|element| !element.is_never()) else { continue };
+            if self.clause_takes(program, clause, std::slice::from_ref(&element), &mut own) == Takes::No {
+                self.fail(FaultKind::Dropped, element);
+            } else {
+                made = made.or(self.comprehension(program, parts, body, &mut own));
+            }
+        }
+        made
     }
 
     pub(super) fn with(&mut self, program: &Program, parts: &[Qualifier], body: &Expr, otherwise: &[SourceClause], env: &Env) -> Value {

@@ -465,6 +465,9 @@ impl<'w> Run<'w> {
             }
             Expr::Try(body, of, catches, after) => self.attempt(program, (body, of, catches, after), env),
             Expr::Comprehension(parts, body) => {
+                if let [Qualifier::Each(clause, list)] = parts.as_slice() {
+                    return self.made_of_each(program, clause, list, body, env);
+                }
                 let made = self.comprehension(program, parts, body, &mut env.clone());
                 // A test may let nothing through.
                 let is_tested = parts.iter().any(|part| !matches!(part, Qualifier::Each(..)));

@@ -3,7 +3,7 @@
 
 use super::Check;
 use super::levels::accepted_by_otp;
-use crate::diag::{Code, Diagnostic, Severity, codes};
+use crate::diag::{Accepted, Code, Diagnostic, Severity, codes};
 use crate::otp::Otp;
 use crate::source::{Files, Source};
 use crate::span::Span;
@@ -23,6 +23,8 @@ struct Allowance {
     /// The comment.
     span: Span,
     code: &'static Code,
+    /// Why, in the words of the comment.
+    reason: String,
     /// Where findings are silenced: those that begin in this range.
     range: std::ops::Range<u32>,
     used: bool,
@@ -50,9 +52,9 @@ impl Ran {
     }
 }
 
-/// Takes out the findings that comments in their files silence, and adds what is wrong with the comments. What OTP refuses is
-/// not for a comment to allow.
-pub fn apply(files: &Files, otp: Otp, ran: Ran, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// Moves the findings that comments in their files silence to `accepted`, and adds what is wrong with the comments. What OTP refuses
+/// is not for a comment to allow.
+pub fn apply(files: &Files, otp: Otp, ran: Ran, mut found: Vec<Diagnostic>, accepted: &mut Vec<Accepted>) -> Vec<Diagnostic> {
     for (file, source) in files.iter().filter(|(_, source)| source.text.contains(MARK)) {
         let document = parse(source, file, otp, Extent::All);
         let mut extra = Vec::new();
@@ -64,7 +66,11 @@ pub fn apply(files: &Files, otp: Otp, ran: Ran, mut found: Vec<Diagnostic>) -> V
             let at = diagnostic.position().filter(|span| span.file == file);
             let silenced =
                 at.and_then(|span| allowances.iter_mut().find(|allowance| allowance.code == diagnostic.code && allowance.range.contains(&span.start)));
-            silenced.map(|allowance| allowance.used = true).is_none()
+            let Some(allowance) = silenced else { return true };
+            allowance.used = true;
+            let why = if allowance.reason.is_empty() { "a comment without a reason".to_owned() } else { format!("a comment: {}", allowance.reason) };
+            accepted.push(Accepted { finding: diagnostic.clone(), why });
+            false
         });
         for allowance in allowances.iter().filter(|allowance| !allowance.used && ran.covers(allowance.code)) {
             let is_here = |diagnostic: &Diagnostic| {
@@ -103,7 +109,8 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
             );
             continue;
         };
-        if words.next().is_none() {
+        let reason: Vec<&str> = words.collect();
+        if reason.is_empty() {
             extra.push(
                 Diagnostic::new(&ALLOW_WITHOUT_REASON, format!("{} is allowed without a reason", code.id))
                     .label(*comment, "the reason belongs after the code")
@@ -119,7 +126,7 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
         } else {
             u32::try_from(line.start).unwrap_or(0)..comment.start
         };
-        allowances.push(Allowance { span: *comment, code, range, used: false });
+        allowances.push(Allowance { span: *comment, code, reason: reason.join(" "), range, used: false });
     }
     allowances
 }

@@ -2,7 +2,7 @@
 
 use super::allow::{self, Ran};
 use super::levels::Levels;
-use crate::diag::{Diagnostic, Findings, bounded};
+use crate::diag::{Accepted, Diagnostic, Findings, bounded};
 use crate::otp::Otp;
 use crate::source::Files;
 
@@ -15,14 +15,31 @@ pub enum Purpose {
     Compile,
 }
 
-/// The findings to report: first what comments in the files allow is taken out, then each gets its level, and only what is left
+/// What is left of everything that was found.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// What is reported.
+    pub findings: Vec<Diagnostic>,
+    /// What bears on a property of a path and is not reported, as a comment or a level allows it.
+    pub accepted: Vec<Accepted>,
+}
+
+/// The findings to report, and those that were accepted: first what comments in the files allow is taken out, then each gets its level, and only what is left
 /// counts for the bound of the list.
-pub fn judge(found: Findings, files: &Files, otp: Otp, ran: Ran, levels: &Levels, purpose: Purpose) -> Vec<Diagnostic> {
-    let wanted = allow::apply(files, otp, ran, found.all()).into_iter().filter_map(|diagnostic| match purpose {
-        Purpose::Lint => levels.apply(diagnostic),
-        Purpose::Compile => levels.for_compiler(diagnostic),
-    });
+pub fn judge(found: Findings, files: &Files, otp: Otp, ran: Ran, levels: &Levels, purpose: Purpose) -> Judged {
+    let mut accepted = Vec::new();
     let mut sorted = Findings::default();
-    sorted.extend(wanted);
-    bounded(sorted.all())
+    for diagnostic in allow::apply(files, otp, ran, found.all(), &mut accepted) {
+        let bearing = diagnostic.code.bearing.map(|_| diagnostic.clone());
+        let judged = match purpose {
+            Purpose::Lint => levels.apply(diagnostic),
+            Purpose::Compile => levels.for_compiler(diagnostic),
+        };
+        match judged {
+            Some(diagnostic) => sorted.push(diagnostic),
+            None => accepted.extend(bearing.map(|finding| Accepted { finding, why: "the levels of this run".to_owned() })),
+        }
+    }
+    accepted.retain(|one| one.finding.code.bearing.is_some());
+    Judged { findings: bounded(sorted.all()), accepted }
 }

@@ -8,15 +8,16 @@ use super::{Between, Check, Pair, live, rules};
 use crate::appup::Direction;
 use crate::author::Tree;
 use crate::beam::Beams;
-use crate::compare::{Change, Comparison, Depth, Impact, Link, Verdict};
+use crate::compare::{Change, Comparison, Delta, Depth, Impact, Link, Sign, Verdict};
 use crate::diag::Findings;
+use crate::interpret::Child;
 use crate::parallel;
 use crate::plan::{Appups, path_name};
 use crate::release::Release;
 use crate::relup::{Cause, LowOp, Origin, Purge, Step};
 use crate::span::Span;
 use crate::term::{Atom, Term};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// Adds what lives on to a comparison: failures that were seen are facts that ask for care, and what was seen to be the same is not
 /// asked about any more.
@@ -41,10 +42,26 @@ pub fn judge_kept_on(
     pair.lives = live::kept(&pair);
     let seen: HashSet<String> =
         pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
+    let children: HashMap<String, Vec<Delta>> = pair
+        .modules()
+        .filter_map(|(_, module)| {
+            let (before, after) = pair.computed_children(&Atom::new(&module.name))?;
+            Some((module.name.clone(), child_deltas(before, after)))
+        })
+        .collect();
     let lives = std::mem::take(&mut pair.lives);
     for application in &mut comparison.applications {
         for module in application.modules.iter_mut().filter(|module| seen.contains(&module.name)) {
             module.impacts.retain(|fact| !matches!(fact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }));
+        }
+        for module in &mut application.modules {
+            let Some(children) = children.get(&module.name) else { continue };
+            for fact in &mut module.impacts {
+                if let Change::ChildrenUnknown { is_application, .. } = fact.change {
+                    fact.change = Change::Children { children: children.clone(), is_application };
+                }
+            }
+            module.impacts.retain(|fact| !matches!(&fact.change, Change::Children { children, .. } if children.is_empty()));
         }
     }
     let trees = [&lives.base, &lives.target].map(|half| Tree { supervisors: half.supervisors.clone(), names: half.names.clone() });
@@ -81,6 +98,17 @@ pub fn judge_kept_on(
             None => application.impacts.push(fact),
         }
     }
+}
+
+/// Which children come, go, or have another specification.
+fn child_deltas(before: &[Child], after: &[Child]) -> Vec<Delta> {
+    let find = |list: &[Child], child: &Child| list.iter().find(|other| other.id == child.id).cloned();
+    let mut deltas = Vec::new();
+    deltas.extend(after.iter().filter(|child| find(before, child).is_none()).map(|child| Delta::new(Sign::Added, child.id.to_string())));
+    deltas.extend(before.iter().filter(|child| find(after, child).is_none()).map(|child| Delta::new(Sign::Removed, child.id.to_string())));
+    let differs = |child: &&Child| find(after, child).is_some_and(|other| other.written != child.written);
+    deltas.extend(before.iter().filter(differs).map(|child| Delta::new(Sign::Changed, child.id.to_string())));
+    deltas
 }
 
 /// A path that loads what changed, and converts the states for which there is code. Applications that have to be restarted are.

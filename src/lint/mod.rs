@@ -27,7 +27,7 @@ pub use computed::{computed, without_version};
 pub use existing::Existing;
 pub use file::File;
 pub use fix::{Fixed, Which, fix};
-pub use judge::{Purpose, judge};
+pub use judge::{Judged, Purpose, judge};
 pub use kept::{judge_kept, judge_kept_on};
 pub use levels::{Level, Levels, Preset, SetBy};
 pub use pair::{Between, Pair, Route, Supervisor};

@@ -1,6 +1,6 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
-use super::lives::Lives;
+use super::lives::{Half, Lives};
 use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beams, Facts, Known, Look, Program, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
@@ -337,6 +337,17 @@ impl<'a> Pair<'a> {
         let Some(((_, old), (_, new))) = base.processes.get(module).zip(target.processes.get(module)) else { return false };
         let is_known = !old.is_cut_short && !new.is_cut_short && !old.states.is_empty() && old.states.iter().all(Value::has_form);
         is_known && old.states.len() == new.states.len() && old.states.iter().all(|state| new.states.contains(state))
+    }
+
+    /// The children of a supervisor in both releases, where each of them was seen, although they are not written out.
+    pub fn computed_children(&self, module: &Atom) -> Option<(&[interpret::Child], &[interpret::Child])> {
+        let known = |half: &Half| half.supervisors.get(module).is_some_and(|known| known.is_certain && known.children.is_some());
+        if !known(&self.lives.base) || !known(&self.lives.target) {
+            return None;
+        }
+        let (old, new) = (self.lives.base.supervisors.get(module)?.children.as_deref()?, self.lives.target.supervisors.get(module)?.children.as_deref()?);
+        let is_seen = |child: &interpret::Child| child.start.as_ref().is_some_and(|start| start.2.has_form()) && child.id.is_literal();
+        old.iter().chain(new).all(is_seen).then_some((old, new))
     }
 
     /// How many expressions and patterns may be looked at for one module: the more modules differ, the fewer.

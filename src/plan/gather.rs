@@ -177,12 +177,17 @@ impl Appups {
         self.read.insert(application.name.value.as_str().to_owned(), Loaded::new(application, spot, file, trees));
     }
 
+    /// Lets a caller change an appup before it is used. The file stays as it was read.
+    pub fn get_mut(&mut self, application: &str) -> Option<&mut Appup> {
+        self.read.get_mut(application).and_then(|loaded| Arc::make_mut(&mut loaded.file).appup.as_mut())
+    }
+
     /// Lets a caller change the appups before they are used, in the order of their names. The files stay as they were read.
     pub fn each(&mut self, mut change: impl FnMut(&str, &mut Appup)) {
         let mut names: Vec<String> = self.read.keys().cloned().collect();
         names.sort_unstable();
         for name in names {
-            if let Some(appup) = self.read.get_mut(&name).and_then(|loaded| Arc::make_mut(&mut loaded.file).appup.as_mut()) {
+            if let Some(appup) = self.get_mut(&name) {
                 change(&name, appup);
             }
         }

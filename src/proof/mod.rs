@@ -15,7 +15,7 @@ pub use evidence::{Evidence, Suspension, evidence};
 pub use graph::{Direct, Edge, Graph, Required, Way};
 
 use crate::appup::Direction;
-use crate::diag::{Diagnostic, Property};
+use crate::diag::{Accepted, Diagnostic, Property};
 use crate::node::Summary;
 
 /// Whether a path has a property.
@@ -25,6 +25,8 @@ pub enum Outcome {
     Proved(String),
     /// It does not: the findings, the first step first.
     Refuted(Vec<Diagnostic>),
+    /// What speaks against it was accepted: those findings, and what the files do not show besides.
+    Accepted(Vec<Accepted>, Vec<String>),
     /// The files do not show it: the reasons.
     NotVisible(Vec<String>),
 }
@@ -35,6 +37,7 @@ impl Outcome {
         match self {
             Outcome::Proved(_) => "proved",
             Outcome::Refuted(_) => "refuted",
+            Outcome::Accepted(..) => "accepted",
             Outcome::NotVisible(_) => "not visible",
         }
     }

@@ -54,6 +54,8 @@ pub struct MakeRequest {
     pub generate: bool,
     /// Whether generated entries may leave questions open.
     pub allow_questions: bool,
+    /// Whether entries that no appup has are composed of entries for parts of their path, if the paths are proved.
+    pub compose: bool,
     /// What paths must not do.
     pub forbid: Option<Forbidden>,
     /// Whether the rules of `lint` are run on the paths; without them nothing is verified.
@@ -110,10 +112,14 @@ impl Session<'_> {
         if request.derive_downgrade {
             derive(request.allow_lossy, target, &down_to, &mut appups, found);
         }
+        let composed = if request.compose { self.compose(request, releases, &mut appups, found) } else { Vec::new() };
         let planned = plan::plan(&Request { target, up_from, down_to, restart_emulator: request.restart_emulator }, &appups, found);
         let checked = request.with_rules && !found.has_errors();
         if checked {
             self.check_rules(request, target, releases, &planned, &appups, found);
+            if !composed.is_empty() {
+                self.check_composed(&composed, releases, &appups, &planned, found);
+            }
         }
         if request.forbid == Some(Forbidden::Restart) {
             forbid_restart(&planned, found);

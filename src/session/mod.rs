@@ -5,9 +5,11 @@
 //! asks once, an editor asks after each change. What a person sees is made of the answers by `render`.
 
 mod author;
+mod compose;
 mod config;
 mod discover;
 mod files;
+mod fingerprint;
 mod fmt;
 mod make;
 mod paths;
@@ -20,6 +22,7 @@ pub use author::{Existing, GenBase, GenRequest, Goal};
 pub use config::{Config, PresetName, Project, project, unknown_level};
 pub use discover::{is_relup, something_else};
 pub use files::{Checked, Entry, Expanded, Inverted};
+pub use fingerprint::Input;
 pub use fmt::Formatted;
 pub use make::{BaseRequest, Forbidden, Made, MakeRequest};
 pub use paths::{Paths, PathsRequest};
@@ -29,7 +32,7 @@ pub use settings::Settings;
 pub use verify::{Verification, Verified, VerifyRequest};
 
 use crate::diag::{Diagnostic, Findings};
-use crate::lint::{self, Purpose, Ran};
+use crate::lint::{self, Judged, Purpose, Ran};
 use crate::otp::Otp;
 use crate::plan::AppupFiles;
 use crate::release::Opener;
@@ -200,8 +203,13 @@ impl<'t> Session<'t> {
         Ok((file, self.opener.parse(file, Extent::All)))
     }
 
+    /// The same, with what bears on a property of a path and was accepted.
+    pub(crate) fn judge_all(&self, found: Findings, ran: Ran, purpose: Purpose) -> Judged {
+        lint::judge(found, self.opener.files(), self.opener.otp(), ran, &self.settings.levels, purpose)
+    }
+
     /// From everything that was found to what is reported, by the levels of the session.
     pub fn judge(&self, found: Findings, ran: Ran, purpose: Purpose) -> Vec<Diagnostic> {
-        lint::judge(found, self.opener.files(), self.opener.otp(), ran, &self.settings.levels, purpose)
+        self.judge_all(found, ran, purpose).findings
     }
 }

@@ -48,7 +48,7 @@ pub struct Verification {
 }
 
 /// The scripts of each base, up and down.
-type Scripts = Vec<[Option<Vec<Step>>; 2]>;
+pub(super) type Scripts = Vec<[Option<Vec<Step>>; 2]>;
 
 impl Session<'_> {
     /// Looks at each path between a target and its bases.
@@ -90,25 +90,31 @@ impl Session<'_> {
                 (scripts, seen)
             }),
         };
-        verification.findings = self.judge(found, if scripts.is_some() { Ran::Everything } else { Ran::Nothing }, Purpose::Lint);
-        let Some((scripts, seen)) = scripts else { return verification };
+        let judged = self.judge_all(found, if scripts.is_some() { Ran::Everything } else { Ran::Nothing }, Purpose::Lint);
+        let Some((scripts, seen)) = scripts else {
+            verification.findings = judged.findings;
+            return verification;
+        };
         for ((_, base), both) in releases.distinct_bases().into_iter().zip(scripts) {
             for (direction, steps) in [Direction::Up, Direction::Down].into_iter().zip(both) {
                 let name = path_name(&target, &base.rel.vsn.value, direction);
                 let evidence = seen.get(&(base.spot.clone(), direction == Direction::Up));
-                match evidence.zip(steps) {
+                // What could not be read of a release would count as nothing that changes.
+                let is_whole = !base.is_refused && releases.target().is_some_and(|target| !target.is_refused);
+                match evidence.zip(steps).filter(|_| is_whole || relup.is_some()) {
                     Some((evidence, steps)) => {
-                        verification.paths.push(Verified { proof: proof::conclude(evidence.clone(), &verification.findings), steps });
+                        verification.paths.push(Verified { proof: proof::conclude(evidence.clone(), &judged), steps });
                     }
                     None => verification.missing.push((direction, name)),
                 }
             }
         }
+        verification.findings = judged.findings;
         verification
     }
 
     /// Runs the rules on scripts, and looks at what they do.
-    fn look_at_scripts(
+    pub(super) fn look_at_scripts(
         &mut self,
         releases: &Releases,
         appups: &Appups,
@@ -152,7 +158,7 @@ impl Session<'_> {
 
 /// The scripts of a relup for a base: the first entry with its version counts, as for the release handler, which refuses a relup of
 /// another version than that of its release.
-fn scripts_of(relup: &Relup, target: &str, base: &Release) -> [Option<Vec<Step>>; 2] {
+pub(super) fn scripts_of(relup: &Relup, target: &str, base: &Release) -> [Option<Vec<Step>>; 2] {
     let entry = |entries: &[Entry]| entries.iter().find(|entry| entry.version == base.rel.vsn.value).map(|entry| entry.steps.clone());
     [&relup.up, &relup.down].map(|entries| if relup.version == target { entry(entries) } else { None })
 }

@@ -267,7 +267,9 @@ state(4) ->
     [{depot_server, {state, [{clock, 900}, {lamp, 80}]}}, {depot_gate, {open, 2}}, {depot_events, [left, arrived]},
      {depot_clerk, [cid]}, {depot_fax_line, []}];
 state(5) ->
-    [{depot_server, #{parcels => #{clock => #{grams => 900, zone => 5}, lamp => #{grams => 80, zone => 5}}, handed_out => 0}},
+    %% The zone is what the entry gives the conversion: a composed one gives what its parts give.
+    Zone = list_to_integer(os:getenv("DEPOT_ZONE", "5")),
+    [{depot_server, #{parcels => #{clock => #{grams => 900, zone => Zone}, lamp => #{grams => 80, zone => Zone}}, handed_out => 0}},
      {depot_gate, {{open, 1}, #{passed => 3}}}, {depot_events, {2, [left, arrived]}}, {depot_scale, []}, {depot_track_store, []}];
 state(6) ->
     [{depot_server, {state, [{clock, 900}]}}, {depot_gate, {open, 3}}, {depot_events, [closed, left, arrived]},

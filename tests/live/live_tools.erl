@@ -42,6 +42,13 @@ command("no-downgrade", Files) ->
          write(File, {Vsn, Ups, []})
      end || File <- Files];
 
+%% Leaves the entries for one version in an appup.
+command("neighbours", [File, Version]) ->
+    {ok, [{Vsn, Ups, Downs}]} = file:consult(File),
+    [_, _] = Ups,
+    Own = fun(Entries) -> [Entry || {Of, _} = Entry <- Entries, Of =:= Version] end,
+    write(File, {Vsn, Own(Ups), Own(Downs)});
+
 %% Writes relups with a fault each, DIR/N/VSN/relup, and prints a line for each: number, how many steps the walk takes
 %% until it must have been seen, and what was done.
 command("faults", [Root, Dir, Which]) ->

@@ -42,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("num_bigint", &["term", "beam"]),
     ("md5", &["beam/digest.rs"]),
     ("md_5", &["beam/digest.rs"]),
+    ("sha2", &["session/fingerprint.rs"]),
     ("pcre2", &["pattern"]),
     ("petgraph", &["plan/order.rs", "proof/graph.rs"]),
     ("miette", &["render/human/excerpt.rs"]),

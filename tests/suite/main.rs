@@ -5,6 +5,7 @@
 mod bad_input;
 mod codes;
 mod commands;
+mod compose;
 mod demo;
 mod determinism;
 mod diff;

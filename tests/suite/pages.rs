@@ -255,7 +255,8 @@ fn command(block: &Block) -> Vec<String> {
     } else if block.has("invert") {
         vec!["invert", "lib/demo-2.0.0/ebin/demo.appup"]
     } else {
-        let mut make = vec!["make", target, if block.has("up") { "--up-from" } else { "--from" }, "old.rel", "--path", "lib/*/ebin"];
+        let bases = block.mark("bases=").unwrap_or("old.rel");
+        let mut make = vec!["make", target, if block.has("up") { "--up-from" } else { "--from" }, bases, "--path", "lib/*/ebin"];
         match block.mark("otp=") {
             Some("target") => {}
             Some(otp) => make.extend(["--otp", otp]),
@@ -270,6 +271,7 @@ fn command(block: &Block) -> Vec<String> {
         ("policy", "--warn=RL0811"),
         ("derive", "--derive-downgrade"),
         ("make-gen", "--gen"),
+        ("compose", "--compose"),
         ("lossy", "--allow-lossy"),
         ("check", "--check"),
         ("forbid", "--forbid=restart"),

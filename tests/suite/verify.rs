@@ -51,6 +51,59 @@ fn a_sound_relup_is_not_refuted() {
 }
 
 #[test]
+fn what_is_allowed_is_accepted_and_not_proved() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut script = compiled();
+    script.up.retain(|step| !step.starts_with("{code_change,"));
+    let (document, status) = verified(&folder, &script);
+    assert_eq!(status, 1, "{document}");
+    let path = document["paths"].as_array().unwrap().iter().find(|path| path["direction"] == "upgrade").unwrap();
+    let refuting = path["properties"].as_array().unwrap().iter().flat_map(|one| one["refuted_by"].as_array().unwrap());
+    let codes: Vec<String> = refuting.map(|found| found["code"].as_str().unwrap().to_owned()).collect();
+    let relup = folder.path().join("relup");
+    let levels: Vec<String> = codes.iter().map(|code| format!("--allow={code}")).collect();
+    let arguments: Vec<&str> = ["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"].into_iter().collect();
+    let (document, status) = demo::json(&releases(), &arguments.into_iter().chain(levels.iter().map(String::as_str)).collect::<Vec<_>>());
+    assert_eq!(status, 0, "{document}");
+    let path = document["paths"].as_array().unwrap().iter().find(|path| path["direction"] == "upgrade").unwrap();
+    let accepted: Vec<&Value> = path["properties"].as_array().unwrap().iter().filter(|one| one["outcome"] == "accepted").collect();
+    assert!(!accepted.is_empty(), "{path}");
+    for one in &accepted {
+        assert!(codes.contains(&one["accepted"][0]["finding"]["code"].as_str().unwrap().to_owned()), "{one}");
+        assert_eq!(one["accepted"][0]["why"], "the levels of this run");
+    }
+}
+
+#[test]
+fn inputs_are_known_by_what_they_hold() {
+    let inputs = |root: &Path| {
+        let (document, _) = demo::json(root, &["verify", "1.1.0", "--from", "1.0.1", "--format", "json"]);
+        let all = document["inputs"].as_array().unwrap().clone();
+        all.into_iter().map(|one| (one["name"].as_str().unwrap().to_owned(), one["sha256"].as_str().unwrap().to_owned())).collect::<Vec<_>>()
+    };
+    let own = inputs(&releases());
+    assert_eq!(own.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["donation_platform 1.1.0", "donation_platform 1.0.1"]);
+    assert!(own.iter().all(|(_, hash)| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())));
+    // Elsewhere the same bytes give the same hash; another appup gives another one, for its release alone.
+    let folder = tempfile::tempdir().unwrap();
+    copy(&releases(), folder.path());
+    assert_eq!(inputs(folder.path()), own);
+    let appup = folder.path().join("1.1.0/lib/donation_platform-1.1.0/ebin/donation_platform.appup");
+    fs::write(&appup, fs::read_to_string(&appup).unwrap() + "%% looked at\n").unwrap();
+    let changed = inputs(folder.path());
+    assert!(changed[0] != own[0] && changed[1] == own[1], "{changed:?}");
+}
+
+/// Copies a folder with everything below it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { fs::copy(entry.path(), &target).map(drop).unwrap() }
+    }
+}
+
+#[test]
 fn a_relup_that_lacks_an_instruction_is_refuted() {
     let folder = tempfile::tempdir().unwrap();
     let sound = compiled();
@@ -171,7 +224,7 @@ fn the_page_holds_every_path_and_step() {
     let sound = page(&["verify", "1.1.0", "--from", "1.0.1,1.0.0", "--format", "html"]);
     assert!(sound.starts_with("<!doctype html>\n") && sound.ends_with("</html>\n"));
     assert_eq!(sound.matches("<b>hot, proved</b>").count(), 4);
-    assert_eq!(sound.matches("<section>").count(), 4);
+    assert_eq!(sound.matches("<section>").count(), 5, "one for each path, one for the inputs");
     let steps: usize = [8, 9, 8, 9].iter().sum();
     assert_eq!(sound.matches("<li><code>").count(), steps, "each instruction is listed");
     assert!(sound.contains("<li><code>point_of_no_return</code> <span class=\"soft place\">always</span><br>from here on a failure restarts the node</li>"));

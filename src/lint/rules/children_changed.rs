@@ -5,6 +5,7 @@ use crate::beam::Known;
 use crate::compare::{Change, Sign};
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Child, Done, id_of};
+use crate::lint::lives::Half;
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
@@ -27,6 +28,22 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 found.push(
                     Diagnostic::new(&CHILDREN_CHANGED, format!("`{}` is only loaded, but {}", module.name, fact.change))
                         .label(span, "the running supervisor keeps its child specifications")
+                        .help(format!("write `{{update,{name},supervisor}}`"))
+                        .on_path(&route.name),
+                );
+            }
+        }
+        for (_, module, _) in pair.module_impacts(|change| matches!(change, Change::ChildrenUnknown { .. })) {
+            let name = Atom::new(&module.name);
+            let answer = |release: &Half| release.supervisors.get(&name).and_then(|known| known.answer.clone());
+            // Where they are computed, they may still be seen.
+            if pair.computed_children(&name).is_none() || answer(&pair.lives.base) == answer(&pair.lives.target) {
+                continue;
+            }
+            if let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) {
+                found.push(
+                    Diagnostic::new(&CHILDREN_CHANGED, format!("`{name}` is only loaded, but answers other flags or child specifications"))
+                        .label(span, "the running supervisor keeps those it has")
                         .help(format!("write `{{update,{name},supervisor}}`"))
                         .on_path(&route.name),
                 );

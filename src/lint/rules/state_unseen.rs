@@ -35,6 +35,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         if matches!(impact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }) && pair.is_seen_to_stay(&name) {
             continue;
         }
+        if matches!(impact.change, Change::ChildrenUnknown { .. }) && pair.computed_children(&name).is_some() {
+            continue;
+        }
         // One that is removed first comes back with new processes.
         let loaded = pair.hot_routes().filter(|route| route.removed(&name).is_none()).find_map(|route| route.loaded(&name));
         let Some(loaded) = loaded else { continue };

@@ -2,7 +2,7 @@
 
 use crate::appup::Direction;
 use crate::beam::{Clause, Expr, SourceClause};
-use crate::compare::Change;
+use crate::compare::{Change, Verdict};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
@@ -19,6 +19,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         return;
     }
     for (application, module, fact) in pair.module_impacts(|change| matches!(change, Change::CodeChangeVersion { .. })) {
+        // A state that stays as it is and is not converted asks for no clause.
+        let name = Atom::new(&module.name);
+        if fact.verdict() == Verdict::Hot && !pair.hot_routes().any(|route| route.converts(&name)) {
+            continue;
+        }
         found.push(
             Diagnostic::new(&VERSION_ARGUMENT, format!("`{}`: {}", module.name, fact.change))
                 .label(pair.change(&application.name), "its application changes here")

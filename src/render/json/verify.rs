@@ -25,8 +25,20 @@ pub struct VerifyReport {
     pub paths: Vec<ProofJson>,
     /// The paths that should be there and are not.
     pub missing: Vec<MissingJson>,
+    /// What it was made of.
+    pub inputs: Vec<InputJson>,
     /// What refutes paths, and what keeps missing ones from being compiled.
     pub diagnostics: Vec<DiagnosticJson>,
+}
+
+/// A release or a relup.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct InputJson {
+    /// The release with its version, or the name of the relup.
+    pub name: String,
+    /// A hash, whatever folder it is in: of the relup; or of the release's `.rel` and `sys.config` and, for the applications whose
+    /// versions differ, of the `.app`, the appup and the MD5 of each module.
+    pub sha256: String,
 }
 
 /// A path that is not there.
@@ -81,17 +93,35 @@ pub struct PropertyJson {
     pub name: String,
     /// What it claims.
     pub claim: String,
-    /// `proved`, `refuted` or `not visible`.
+    /// `proved`, `refuted`, `accepted` (what speaks against it was allowed) or `not visible`.
     pub outcome: String,
     /// What was seen, or what cannot be.
     pub reasons: Vec<String>,
     /// What refutes it.
     pub refuted_by: Vec<DiagnosticJson>,
+    /// What speaks against it and was accepted.
+    pub accepted: Vec<AcceptedJson>,
+}
+
+/// A finding that was accepted.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct AcceptedJson {
+    /// The finding, with the level that it has by itself.
+    pub finding: DiagnosticJson,
+    /// Who accepted it, and why.
+    pub why: String,
 }
 
 impl VerifyReport {
     /// Of some paths.
-    pub fn new(proofs: &[&Proof], missing: &[(Direction, String)], complete: bool, findings: &[Diagnostic], files: &Files) -> VerifyReport {
+    pub fn new(
+        proofs: &[&Proof],
+        missing: &[(Direction, String)],
+        complete: bool,
+        inputs: &[(String, String)],
+        findings: &[Diagnostic],
+        files: &Files,
+    ) -> VerifyReport {
         VerifyReport {
             schema: SCHEMA,
             command: "verify".to_owned(),
@@ -100,6 +130,7 @@ impl VerifyReport {
             holds: complete && missing.is_empty() && !proofs.iter().any(|proof| proof.is_refuted()),
             paths: proofs.iter().map(|proof| ProofJson::new(proof, files)).collect(),
             missing: missing.iter().map(|(direction, path)| MissingJson { direction: direction.word().to_owned(), path: path.clone() }).collect(),
+            inputs: inputs.iter().map(|(name, sha256)| InputJson { name: name.clone(), sha256: sha256.clone() }).collect(),
             diagnostics: diagnostics(findings, files),
         }
     }
@@ -129,11 +160,15 @@ impl SuspensionJson {
 
 impl PropertyJson {
     fn new(property: Property, outcome: &Outcome, files: &Files) -> PropertyJson {
-        let (reasons, refuted_by) = match outcome {
-            Outcome::Proved(seen) => (vec![seen.clone()], Vec::new()),
-            Outcome::NotVisible(reasons) => (reasons.clone(), Vec::new()),
-            Outcome::Refuted(findings) => (Vec::new(), diagnostics(findings, files)),
+        let (reasons, refuting, accepted) = match outcome {
+            Outcome::Proved(seen) => (vec![seen.clone()], [].as_slice(), [].as_slice()),
+            Outcome::Accepted(accepted, open) => (open.clone(), [].as_slice(), accepted.as_slice()),
+            Outcome::NotVisible(reasons) => (reasons.clone(), [].as_slice(), [].as_slice()),
+            Outcome::Refuted(findings) => (Vec::new(), findings.as_slice(), [].as_slice()),
         };
-        PropertyJson { name: property.name().to_owned(), claim: property.claim().to_owned(), outcome: outcome.word().to_owned(), reasons, refuted_by }
+        let refuted_by = diagnostics(refuting, files);
+        let findings: Vec<Diagnostic> = accepted.iter().map(|one| one.finding.clone()).collect();
+        let accepted = diagnostics(&findings, files).into_iter().zip(accepted).map(|(finding, one)| AcceptedJson { finding, why: one.why.clone() }).collect();
+        PropertyJson { name: property.name().to_owned(), claim: property.claim().to_owned(), outcome: outcome.word().to_owned(), reasons, refuted_by, accepted }
     }
 }

@@ -11,9 +11,9 @@ use crate::relup::Step;
 use crate::source::Files;
 use std::fmt::Write;
 
-/// The paths with their properties and steps as a page. `missing` are paths that could not be looked at. It carries no time of its
+/// The paths with their properties and steps as a page, and the hash of each input by its name. `missing` are paths that could not be looked at. It carries no time of its
 /// own: the same files give the same bytes.
-pub fn verify_html(name: &str, paths: &[(&Proof, &[Step])], missing: &[(Direction, String)], files: &Files, otp: Otp) -> String {
+pub fn verify_html(name: &str, paths: &[(&Proof, &[Step])], missing: &[(Direction, String)], inputs: &[(String, String)], files: &Files, otp: Otp) -> String {
     let mut out = String::from("<div class=\"verdicts\">\n");
     for (proof, _) in paths {
         let heading = format!("{} {}", proof.direction.word(), arrow(&proof.path));
@@ -31,6 +31,14 @@ pub fn verify_html(name: &str, paths: &[(&Proof, &[Step])], missing: &[(Directio
             out.push_str(&folding(heading));
         }
         own.into_iter().for_each(|(proof, steps)| path(proof, steps, files, otp, &mut out));
+    }
+    if !inputs.is_empty() {
+        out.push_str(&folding("Inputs"));
+        out.push_str("<section>\n<table>\n<thead><tr><th>input</th><th>SHA-256</th></tr></thead>\n<tbody>\n");
+        for (name, sha256) in inputs {
+            let _ = writeln!(out, "<tr><td class=\"name\">{}</td><td data-label=\"SHA-256\"><code>{sha256}</code></td></tr>", escaped(name));
+        }
+        out.push_str("</tbody>\n</table>\n</section>\n");
     }
     let _ = writeln!(out, "<footer>Verified by relupc {} on a model of the node, as OTP {} behaves.</footer>", env!("CARGO_PKG_VERSION"), otp.major());
     page(&format!("Release upgrade of {}", escaped(name)), &out)
@@ -57,7 +65,7 @@ fn path(proof: &Proof, steps: &[Step], files: &Files, otp: Otp, out: &mut String
         let class = match outcome {
             Outcome::Proved(_) => "hot",
             Outcome::Refuted(_) => "restart",
-            Outcome::NotVisible(_) => "care",
+            Outcome::Accepted(..) | Outcome::NotVisible(_) => "care",
         };
         let reasons: Vec<String> = reasons(outcome).iter().map(|reason| marked(reason)).collect();
         let _ = writeln!(

@@ -6,8 +6,8 @@ use crate::escape;
 use crate::proof::{Outcome, Proof};
 use std::fmt::Write;
 
-/// The paths with their properties as tables. `missing` are paths that could not be looked at.
-pub fn markdown(name: &str, proofs: &[&Proof], missing: &[(Direction, String)]) -> String {
+/// The paths with their properties as tables, and the hash of each input by its name. `missing` are paths that could not be looked at.
+pub fn markdown(name: &str, proofs: &[&Proof], missing: &[(Direction, String)], inputs: &[(String, String)]) -> String {
     let mut out = format!("## Release upgrade of {}\n\n", escaped(name));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "**{}**\n", super::verdict(proofs.iter().copied(), missing.len()));
@@ -22,6 +22,10 @@ pub fn markdown(name: &str, proofs: &[&Proof], missing: &[(Direction, String)]) 
             let _ = writeln!(out, "**{}**: missing\n", escaped(path));
         }
         own.into_iter().for_each(|proof| of_path(proof, &mut out));
+    }
+    let inputs: Vec<String> = inputs.iter().map(|(name, sha256)| format!("{} `{sha256}`", escaped(name))).collect();
+    if !inputs.is_empty() {
+        let _ = writeln!(out, "<sub>Inputs, SHA-256: {}</sub>", inputs.join(", "));
     }
     out
 }

@@ -15,6 +15,7 @@ pub use text::{text as verify_text, verdict};
 pub use trace::trace;
 
 use super::does;
+use crate::diag::Accepted;
 use crate::proof::{Outcome, Proof};
 
 /// The reasons of an outcome, each a line.
@@ -22,6 +23,10 @@ fn reasons(outcome: &Outcome) -> Vec<String> {
     match outcome {
         Outcome::Proved(seen) => vec![seen.clone()],
         Outcome::Refuted(findings) => findings.iter().map(|finding| format!("{}: {}", finding.code.id, finding.message)).collect(),
+        Outcome::Accepted(accepted, open) => {
+            let words = |one: &Accepted| format!("{}: {} (accepted by {})", one.finding.code.id, one.finding.message, one.why);
+            accepted.iter().map(words).chain(open.iter().cloned()).collect()
+        }
         Outcome::NotVisible(reasons) => reasons.clone(),
     }
 }
