@@ -1,8 +1,8 @@
-//! The forms of expressions that choose, go through lists, or work on records.
+//! The forms of expressions that choose, go through lists, or work on maps and records.
 
 use super::run::{Env, FaultKind, Run, bound};
 use super::truth::{Takes, elements, is_false, operator, spread, truth};
-use super::value::Value;
+use super::value::{Map, Value};
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
 
@@ -10,6 +10,48 @@ use crate::term::Atom;
 const MAX_EACH: usize = 16;
 
 impl Run<'_> {
+    /// The value of a key that must be there.
+    pub(super) fn get(&mut self, value: &Value, key: &Value) -> Value {
+        let mut result = Value::NEVER;
+        for member in value.members() {
+            result = result.or(match member {
+                Value::Map(map) => match map.get(key) {
+                    Some((value, _)) => value,
+                    None => self.fail(FaultKind::NoKey(key.clone()), member.clone()),
+                },
+                Value::Any | Value::Bag(_) => Value::Any,
+                other => self.fail(FaultKind::NoKey(key.clone()), other.clone()),
+            });
+        }
+        result
+    }
+
+    /// A map with keys put in; those that must be there are asked for.
+    pub(super) fn change(&mut self, value: &Value, pairs: &[(Value, Value, bool)]) -> Value {
+        let mut result = Value::NEVER;
+        for member in value.members() {
+            let mut map = match member {
+                Value::Map(map) => map.clone(),
+                Value::Any | Value::Bag(_) => Map::any(),
+                other => {
+                    self.fail(FaultKind::NoClause, other.clone());
+                    continue;
+                }
+            };
+            let lacking = pairs.iter().find(|(key, _, exact)| *exact && key.is_literal() && map.get(key).is_none());
+            if let Some((key, ..)) = lacking {
+                self.fail(FaultKind::NoKey(key.clone()), member.clone());
+                continue;
+            }
+            for (key, value, _) in pairs {
+                map.put(key.clone(), value.clone());
+            }
+            map.made = self.made();
+            result = result.or(Value::Map(map));
+        }
+        result
+    }
+
     pub(super) fn case(&mut self, program: &Program, subject: Option<&Expr>, clauses: &[SourceClause], env: &mut Env) -> Value {
         let values = match subject {
             Some(subject) => match self.eval(program, subject, env) {

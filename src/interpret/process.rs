@@ -75,7 +75,7 @@ impl Machine {
     fn callbacks(self, program: &Program) -> Vec<(Atom, u32)> {
         let named = |list: &[(&str, u32)]| list.iter().map(|(name, arity)| (Atom::new(name), *arity)).collect();
         match self {
-            Machine::Server => named(&[("handle_call", 3), ("handle_cast", 2), ("handle_info", 2), ("handle_continue", 2), ("handle_events", 3)]),
+            Machine::Server => named(&[("handle_call", 3), ("handle_cast", 2), ("handle_info", 2), ("handle_events", 3)]),
             Machine::Handler => named(&[("handle_event", 2), ("handle_call", 2), ("handle_info", 2)]),
             Machine::Events => named(&[("handle_event", 4)]),
             Machine::States => {
@@ -192,40 +192,24 @@ fn instance(run: &mut Run<'_>, program: &Program, pattern: &Expr) -> Value {
 }
 
 impl Living {
-    /// The processes of a module, from their beginning on.
-    pub fn of(world: &World<'_>, program: &Program, machine: Machine) -> Living {
-        let mut steps = world.steps;
-        let mut run = Run::with_steps(world, steps);
-        let answer = run.call(&program.module, &Atom::new("init"), vec![Value::Any]);
+    /// The processes of a module, from their beginning on, with each of some arguments.
+    pub fn of(world: &World<'_>, program: &Program, machine: Machine, given: &[Value]) -> Living {
+        let mut run = Run::with_steps(world, world.steps);
         let mut living = Living::default();
-        // What an answer continues with is done before anything else arrives.
-        let continued = |answer: &Value| answer.as_tuple()?.last()?.tagged("continue")?.first().cloned();
-        let mut further = Vec::new();
-        for answer in answer.members() {
-            let states = machine.after(answer, None);
-            match continued(answer) {
-                Some(term) => further.extend(states.into_iter().map(|state| (term.clone(), state))),
-                None => states.into_iter().for_each(|state| living.keep(state)),
+        for argument in given {
+            let answer = run.call(&program.module, &Atom::new("init"), vec![argument.clone()]);
+            for answer in answer.members() {
+                living.answers.push(answer.clone());
+                for state in machine.after(answer, None) {
+                    let after = continued(&mut run, program, machine, answer, state, 0);
+                    after.into_iter().for_each(|state| living.keep(state));
+                }
             }
-            living.answers.push(answer.clone());
         }
-        steps = run.steps();
-        living.is_cut_short = steps == 0;
-        living.begun = std::mem::take(&mut run.done);
-        living.faults = std::mem::take(&mut run.faults);
-        living.entered = std::mem::take(&mut run.entered);
-        for (term, state) in further {
-            let mut run = Run::with_steps(world, steps);
-            let answer = run.call(&program.module, &Atom::new("handle_continue"), vec![term, state.clone()]);
-            steps = run.steps();
-            let after: Vec<Value> = answer.members().iter().flat_map(|answer| machine.after(answer, Some(&state))).collect();
-            if after.is_empty() {
-                living.keep(state);
-            }
-            after.into_iter().for_each(|state| living.keep(state));
-            living.is_cut_short |= steps == 0;
-            living.begun.extend(run.done);
-        }
+        living.is_cut_short |= run.steps() == 0;
+        living.begun = run.done;
+        living.faults = run.faults;
+        living.entered = run.entered;
         let messages = messages(world, program, machine);
         living.is_cut_short |= messages.len() >= MAX_MESSAGES;
         living.meet(world, program, machine, &messages);
@@ -316,10 +300,11 @@ impl Living {
         let share = (*steps).min(world.steps / SHARE);
         let mut run = Run::with_steps(world, share);
         let answer = run.call(&program.module, &message.callback, arguments);
-        *steps -= share - run.steps();
-        self.is_cut_short |= run.steps() == 0;
         for answer in answer.members() {
-            machine.after(answer, Some(state)).into_iter().for_each(|state| self.keep(state));
+            for next in machine.after(answer, Some(state)) {
+                let after = continued(&mut run, program, machine, answer, next, 0);
+                after.into_iter().for_each(|state| self.keep(state));
+            }
             if message.callback.as_str() == "handle_call"
                 && let (Some(request), Some([reply, ..])) = (message.arguments.first(), answer.tagged("reply"))
             {
@@ -329,6 +314,8 @@ impl Living {
                 self.answers.push(answer.clone());
             }
         }
+        *steps -= share - run.steps();
+        self.is_cut_short |= run.steps() == 0;
         for done in run.done {
             if self.done.len() < MAX_DONE && !self.done.iter().any(|(for_it, known)| *known == done && for_it == message) {
                 self.done.push((message.clone(), done));
@@ -353,6 +340,25 @@ impl Living {
         let is_known = |fault: &Fault| others.iter().any(|other| other.faults.iter().any(|known| known.is_like(fault)));
         self.faults.iter().filter(move |fault| !is_known(fault))
     }
+}
+
+/// How often an answer may continue with what continues.
+const MAX_CONTINUED: usize = 4;
+
+/// What a process keeps after an answer that leaves it with a state: what the answer continues with is done before anything else
+/// arrives.
+fn continued(run: &mut Run<'_>, program: &Program, machine: Machine, answer: &Value, state: Value, count: usize) -> Vec<Value> {
+    let term = answer.as_tuple().and_then(<[Value]>::last).and_then(|last| last.tagged("continue")).and_then(<[Value]>::first);
+    let Some(term) = term.filter(|_| machine == Machine::Server && count < MAX_CONTINUED) else { return vec![state] };
+    let next = run.call(&program.module, &Atom::new("handle_continue"), vec![term.clone(), state.clone()]);
+    let mut after = Vec::new();
+    for answer in next.members() {
+        for state in machine.after(answer, Some(&state)) {
+            after.extend(continued(run, program, machine, answer, state, count + 1));
+        }
+    }
+    // Where nothing is seen to come of it, the state is what is known.
+    if after.is_empty() { vec![state] } else { after }
 }
 
 /// Whether a clause of a module's callbacks takes what arrives: of a server the message, of a state machine type and content.

@@ -78,6 +78,8 @@ pub enum FaultKind {
     NoFunction(Atom, Atom, u32),
     /// A comprehension leaves an element out, which is no failure by itself.
     Dropped,
+    /// A fun is called with so many arguments, and takes another number.
+    BadArity(usize),
     /// A function of the library does not take its argument.
     BadArgument(Atom, Atom),
 }
@@ -476,9 +478,12 @@ impl<'w> Run<'w> {
             Expr::With(parts, body, otherwise) => self.with(program, parts, body, otherwise, env),
             Expr::Fun(clauses) => Value::Fun(Fun::Clauses(program.module.clone(), Arc::new(clauses.clone()), Arc::new(env.clone()))),
             Expr::Named(module, name, arity) => {
-                // `fun atom_to_list/1` is that of `erlang`.
-                let own = || if program.function(name, *arity).is_some() { program.module.clone() } else { Atom::new("erlang") };
-                Value::Fun(Fun::Named(module.clone().unwrap_or_else(own), name.clone(), *arity))
+                Value::Fun(match module {
+                    Some(module) => Fun::Named(module.clone(), name.clone(), *arity),
+                    None if program.function(name, *arity).is_some() => Fun::Local(program.module.clone(), name.clone(), *arity),
+                    // `fun atom_to_list/1` is that of `erlang`.
+                    None => Fun::Named(Atom::new("erlang"), name.clone(), *arity),
+                })
             }
             Expr::Op(name, operands) => self.operator(program, name, operands, env),
             Expr::Change(changed, pairs) => {
@@ -536,8 +541,18 @@ impl<'w> Run<'w> {
     pub fn apply(&mut self, fun: &Value, arguments: Vec<Value>) -> Value {
         let mut result = Value::NEVER;
         for member in fun.members() {
+            let given = arguments.len();
+            let takes = match member {
+                Value::Fun(Fun::Named(_, _, arity) | Fun::Local(_, _, arity)) => *arity as usize,
+                Value::Fun(Fun::Clauses(_, clauses, _)) => clauses.first().map_or(given, |clause| clause.patterns.len()),
+                _ => given,
+            };
+            if takes != given {
+                result = result.or(self.fail(FaultKind::BadArity(given), member.clone()));
+                continue;
+            }
             result = result.or(match member {
-                Value::Fun(Fun::Named(module, name, _)) => self.call_inside(module, name, arguments.clone()),
+                Value::Fun(Fun::Named(module, name, _) | Fun::Local(module, name, _)) => self.call_inside(module, name, arguments.clone()),
                 Value::Fun(Fun::Clauses(module, clauses, env)) => self.fun(module, clauses, env, arguments.clone()),
                 _ => Value::Any,
             });
@@ -611,48 +626,6 @@ impl<'w> Run<'w> {
                 taken
             }
         }
-    }
-
-    /// The value of a key that must be there.
-    pub(super) fn get(&mut self, value: &Value, key: &Value) -> Value {
-        let mut result = Value::NEVER;
-        for member in value.members() {
-            result = result.or(match member {
-                Value::Map(map) => match map.get(key) {
-                    Some((value, _)) => value,
-                    None => self.fail(FaultKind::NoKey(key.clone()), member.clone()),
-                },
-                Value::Any | Value::Bag(_) => Value::Any,
-                other => self.fail(FaultKind::NoKey(key.clone()), other.clone()),
-            });
-        }
-        result
-    }
-
-    /// A map with keys put in; those that must be there are asked for.
-    pub(super) fn change(&mut self, value: &Value, pairs: &[(Value, Value, bool)]) -> Value {
-        let mut result = Value::NEVER;
-        for member in value.members() {
-            let mut map = match member {
-                Value::Map(map) => map.clone(),
-                Value::Any | Value::Bag(_) => Map::any(),
-                other => {
-                    self.fail(FaultKind::NoClause, other.clone());
-                    continue;
-                }
-            };
-            let lacking = pairs.iter().find(|(key, _, exact)| *exact && key.is_literal() && map.get(key).is_none());
-            if let Some((key, ..)) = lacking {
-                self.fail(FaultKind::NoKey(key.clone()), member.clone());
-                continue;
-            }
-            for (key, value, _) in pairs {
-                map.put(key.clone(), value.clone());
-            }
-            map.made = self.made();
-            result = result.or(Value::Map(map));
-        }
-        result
     }
 }
 

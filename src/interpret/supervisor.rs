@@ -25,6 +25,10 @@ pub struct Child {
     pub id: Value,
     /// The module that its processes run: the callback module that the start function gives away, else the module of that.
     pub runs: Option<Atom>,
+    /// What its `init/1` is given.
+    pub begins_with: Option<Value>,
+    /// The name that it is registered under.
+    pub name: Option<Value>,
     /// The function that starts it: module, name, arguments.
     pub start: Option<(Atom, Atom, Value)>,
     /// `permanent`, `transient` or `temporary`, as the specification says it or leaves it.
@@ -161,7 +165,8 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         Some([Value::Atom(module), Value::Atom(function), arguments]) => Some((module.clone(), function.clone(), arguments.clone())),
         _ => None,
     });
-    let runs = start.as_ref().map(|(module, function, arguments)| runs(world, module, function, arguments));
+    let begun = start.as_ref().map(|(module, function, arguments)| begun(world, module, function, arguments));
+    let (runs, begins_with, name) = begun.map_or((None, None, None), |(runs, given, name)| (Some(runs), given, name));
     let kind = match spec {
         Value::Map(map) => map.get(&Value::atom("type")).map_or_else(|| Value::atom("worker"), |(kind, _)| kind),
         Value::Tuple(items, _) => items.get(4).cloned().unwrap_or(Value::Any),
@@ -182,7 +187,17 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
         // What a map omits.
         None => start.as_ref().map(|(module, ..)| vec![module.clone()]),
     };
-    Some(Child { id: id_of(spec)?, runs, start, restart: restart.as_atom().cloned(), kind: kind.as_atom().cloned(), modules, written: spec.clone() })
+    Some(Child {
+        id: id_of(spec)?,
+        runs,
+        begins_with,
+        name,
+        start,
+        restart: restart.as_atom().cloned(),
+        kind: kind.as_atom().cloned(),
+        modules,
+        written: spec.clone(),
+    })
 }
 
 fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> Option<Child> {
@@ -192,6 +207,8 @@ fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> 
         _ => Some(Child {
             id: Value::Atom(module.clone()),
             runs: Some(module.clone()),
+            begins_with: None,
+            name: None,
             start: None,
             restart: None,
             kind: None,
@@ -201,13 +218,34 @@ fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> 
     }
 }
 
-/// The module whose callbacks a process runs that a function starts.
-fn runs(world: &World<'_>, module: &Atom, function: &Atom, arguments: &Value) -> Atom {
+/// The module whose callbacks a process runs that a function starts, what its `init/1` is given, and its name.
+fn begun(world: &World<'_>, module: &Atom, function: &Atom, arguments: &Value) -> (Atom, Option<Value>, Option<Value>) {
     let arguments = arguments.as_list().map(<[Value]>::to_vec).unwrap_or_default();
     let mut run = Run::new(world);
     run.call(module, function, arguments);
-    let callback = run.done.iter().find_map(started_with).map(|(callback, _)| callback);
-    callback.unwrap_or_else(|| module.clone())
+    match run.done.iter().find_map(|done| Some((started_with(done)?, name_of(done)))) {
+        Some(((callback, given), name)) => (callback, Some(given), name),
+        None => (module.clone(), None, None),
+    }
+}
+
+/// The name that a start gives a process: `{local,Name}`, `{global,Name}`, `{via,Module,Name}`, `name: Name`.
+pub fn name_of(done: &Done) -> Option<Value> {
+    match (done.module.as_str(), done.arguments.as_slice()) {
+        ("gen_server" | "gen_statem" | "supervisor", [name, _, _, ..]) => match (name.tagged("local"), name.tagged("global"), name.tagged("via")) {
+            (Some([name]), _, _) => Some(name.clone()).filter(Value::is_literal),
+            (_, Some([_]), _) | (_, _, Some([_, _])) => Some(name.clone()).filter(Value::is_literal),
+            _ => None,
+        },
+        ("Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", [_, _, _]) => name_of_options(done),
+        _ => None,
+    }
+}
+
+/// The name among the options that a start ends with.
+pub fn name_of_options(done: &Done) -> Option<Value> {
+    let named = done.arguments.last()?.as_list()?.iter().find_map(|option| option.tagged("name"))?;
+    named.first().cloned().filter(Value::is_literal)
 }
 
 /// The callback module that a call starts a process with, and the argument of its `init/1`.

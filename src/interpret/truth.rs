@@ -92,7 +92,7 @@ pub fn is_of(value: &Value, sort: Sort) -> Value {
     match value {
         Value::Union(members) => members.iter().map(|member| is_of(member, sort)).fold(Value::NEVER, Value::or),
         Value::Text(_) if sort != Sort::List => Value::atom("false"),
-        Value::Fun(Fun::Named(..) | Fun::Clauses(..)) => Value::atom(if sort == Sort::Fun { "true" } else { "false" }),
+        Value::Fun(Fun::Named(..) | Fun::Local(..) | Fun::Clauses(..)) => Value::atom(if sort == Sort::Fun { "true" } else { "false" }),
         _ => value.kind().map_or(Value::Any, |kind| Value::atom(if kind == sort { "true" } else { "false" })),
     }
 }

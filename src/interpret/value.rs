@@ -79,8 +79,10 @@ impl PartialEq for Map {
 /// A fun.
 #[derive(Clone, Debug)]
 pub enum Fun {
-    /// `fun name/arity`, `fun module:name/arity`.
+    /// `fun module:name/arity`: whatever code of the module is current.
     Named(Atom, Atom, u32),
+    /// `fun name/arity`: the code that made it.
+    Local(Atom, Atom, u32),
     /// Clauses of a module, with what its variables are bound to.
     Clauses(Atom, Arc<Vec<SourceClause>>, Arc<BTreeMap<String, Value>>),
 }
@@ -88,9 +90,11 @@ pub enum Fun {
 impl PartialEq for Fun {
     fn eq(&self, other: &Fun) -> bool {
         match (self, other) {
-            (Fun::Named(module, name, arity), Fun::Named(m, n, a)) => (module, name, arity) == (m, n, a),
+            (Fun::Named(module, name, arity), Fun::Named(m, n, a)) | (Fun::Local(module, name, arity), Fun::Local(m, n, a)) => {
+                (module, name, arity) == (m, n, a)
+            }
             (Fun::Clauses(module, clauses, _), Fun::Clauses(m, c, _)) => module == m && clauses == c,
-            (Fun::Named(..), Fun::Clauses(..)) | (Fun::Clauses(..), Fun::Named(..)) => false,
+            (Fun::Named(..) | Fun::Local(..) | Fun::Clauses(..), _) => false,
         }
     }
 }
@@ -202,7 +206,7 @@ impl Value {
     /// Whether it is written out in full.
     pub fn is_literal(&self) -> bool {
         match self {
-            Value::Atom(_) | Value::Number(Some(_)) | Value::Text(Some(_)) | Value::Fun(Fun::Named(..)) => true,
+            Value::Atom(_) | Value::Number(Some(_)) | Value::Text(Some(_)) | Value::Fun(Fun::Named(..) | Fun::Local(..)) => true,
             Value::Tuple(items, _) | Value::List(items, None) => items.iter().all(Value::is_literal),
             Value::Map(map) => map.rest.is_none() && map.keys.iter().all(|(key, value, always)| *always && key.is_literal() && value.is_literal()),
             Value::Any | Value::Number(None) | Value::Text(None) | Value::List(_, Some(_)) | Value::Bag(_) => false,
@@ -514,9 +518,25 @@ impl Value {
                 lacks(one, two) || lacks(two, one)
             }
             // Text may be a list or a binary, and numbers of two sorts may be equal.
+            (Value::Text(Some(one)), Value::Text(Some(other))) => one != other,
             (Value::Text(_), Value::Text(_) | Value::List(..)) | (Value::List(..), Value::Text(_) | Value::List(..)) => false,
             _ if self.is_literal() && other.is_literal() => self != other && (self.kind() != Some(Sort::Number) || other.kind() != Some(Sort::Number)),
             _ => self.kind().zip(other.kind()).is_some_and(|(one, two)| one != two),
+        }
+    }
+
+    /// The funs in it that run the code which made them, each with its module.
+    pub fn own_funs<'v>(&'v self, found: &mut Vec<(&'v Atom, &'v Fun)>) {
+        match self {
+            Value::Fun(fun @ (Fun::Local(module, ..) | Fun::Clauses(module, ..))) => found.push((module, fun)),
+            Value::Tuple(items, _) | Value::Union(items) => items.iter().for_each(|item| item.own_funs(found)),
+            Value::List(items, rest) => items.iter().chain(rest.as_deref()).for_each(|item| item.own_funs(found)),
+            Value::Map(map) => {
+                map.keys.iter().for_each(|(_, value, _)| value.own_funs(found));
+                map.rest.iter().for_each(|rest| rest.1.own_funs(found));
+            }
+            Value::Bag(element) => element.own_funs(found),
+            Value::Fun(Fun::Named(..)) | Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) => {}
         }
     }
 
@@ -598,6 +618,7 @@ impl fmt::Display for Value {
                 out.write_str(if shown.len() > 6 || map.rest.is_some() { ",..}" } else { "}" })
             }
             Value::Fun(Fun::Named(module, name, arity)) => write!(out, "fun {module}:{name}/{arity}"),
+            Value::Fun(Fun::Local(_, name, arity)) => write!(out, "fun {name}/{arity}"),
             Value::Fun(Fun::Clauses(..)) => out.write_str("fun .."),
             Value::Any | Value::Number(None) | Value::Text(None) | Value::Bag(_) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
         }

@@ -117,6 +117,17 @@ impl Half {
         })
     }
 
+    /// The modules that the processes run which the release handler finds by a module: itself, or the callback module of a child that
+    /// lists it.
+    pub fn found_by<'h>(&'h self, module: &'h Atom) -> Vec<&'h Atom> {
+        let lists = |child: &&Child| child.modules.as_ref().is_some_and(|modules| modules.contains(module));
+        let mut found: Vec<&Atom> = self.children().filter(lists).filter_map(|child| child.runs.as_ref()).collect();
+        found.push(module);
+        found.sort();
+        found.dedup();
+        found
+    }
+
     /// The modules whose processes a call stops.
     pub fn stopped_by(&self, done: &Done) -> Vec<Atom> {
         let mut stopped = Vec::new();

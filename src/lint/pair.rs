@@ -420,7 +420,7 @@ impl<'a> Route<'a> {
     }
 
     /// Whether the processes of an application do not exist from one step to another. Stopping a library stops no process.
-    fn is_away(&self, application: Option<&Application>, from: usize, to: usize) -> bool {
+    pub fn is_away(&self, application: Option<&Application>, from: usize, to: usize) -> bool {
         let own = application.filter(|application| application.file.callback.is_some());
         own.is_some_and(|application| self.timeline.is_stopped(application.name.value.as_str(), from, to))
     }

@@ -71,6 +71,10 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             Value::List(items, rest) => Value::List(items.get(1..).unwrap_or_default().to_vec(), rest.clone()),
             _ => Value::Any,
         },
+        ("function_exported", [Value::Atom(module), Value::Atom(function), Value::Number(Some(arity))]) => {
+            let exported = arity.parse().ok().and_then(|arity| (run.world.exports)(module, function, arity));
+            exported.map_or(Value::Any, known)
+        }
         ("self", []) => Value::Opaque(Opaque::Own),
         ("make_ref", []) => Value::Opaque(Opaque::Reference),
         ("monitor" | "send_after" | "start_timer" | "spawn_request", _) => { run.note(&this, &Atom::new(name), arguments); Value::Opaque(Opaque::Reference) }

@@ -29,9 +29,14 @@ impl Run<'_> {
             }
             "ets" | "persistent_term" => stores::call(self, module, function, arguments),
             "timer" | "Elixir.Process" | "proc_lib" => erlang::process(self, module, function, arguments),
-            "gen_server" | "gen_statem" | "Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor" | "Elixir.Agent" | "Elixir.Task" => {
-                servers::call(self, module, function, arguments)
-            }
+            "gen_server"
+            | "gen_statem"
+            | "Elixir.GenServer"
+            | "Elixir.Supervisor"
+            | "Elixir.DynamicSupervisor"
+            | "Elixir.Agent"
+            | "Elixir.Task"
+            | "Elixir.Task.Supervisor" => servers::call(self, module, function, arguments),
             _ => None,
         }
     }

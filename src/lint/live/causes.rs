@@ -2,7 +2,7 @@
 
 use super::code::{Code, NO_REPLIES};
 use crate::appup::Direction;
-use crate::interpret::{Done, Living, Machine, Message, Takes, Value, is_taken};
+use crate::interpret::{Done, Living, Machine, Message, Opaque, Takes, Value, is_taken};
 use crate::lint::Pair;
 use crate::term::Atom;
 
@@ -30,8 +30,13 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
         }
     };
     let begun = living.begun.iter().map(|done| (None, done));
+    // Who waits for a task gets its result there, and not as a message.
+    let awaits = living
+        .done
+        .iter()
+        .any(|(_, done)| done.module.as_str().starts_with("Elixir.Task") && matches!(done.function.as_str(), "await" | "await_many" | "yield"));
     for (handling, done) in begun.chain(living.done.iter().map(|(message, done)| (Some(message), done))) {
-        let Some((message, what)) = sent(module, done) else { continue };
+        let Some((message, what)) = sent(module, done).filter(|_| !awaits || done.function.as_str() != "answers") else { continue };
         let arrives = match machine {
             Machine::Server | Machine::Handler => vec![message],
             Machine::States | Machine::Events => vec![Value::atom("info"), message],
@@ -74,6 +79,14 @@ fn sent(module: &Atom, done: &Done) -> Option<(Value, &'static str)> {
             Some((Value::tuple(vec![Value::atom("timeout"), Value::Any, message.clone()]), "the timer"))
         }
         ("erlang", "send", [to, message, ..]) if own(to) => Some((message.clone(), "the message")),
+        ("Elixir.Task" | "Elixir.Task.Supervisor", "answers", [result]) => {
+            Some((Value::tuple(vec![Value::Opaque(Opaque::Reference), result.clone()]), "the task"))
+        }
+        ("erlang", "monitor", [kind, _, options]) if kind.is_atom("process") => {
+            let tag = crate::interpret::elements(options).members().iter().find_map(|option| option.tagged("tag")?.first().cloned());
+            let tag = tag.unwrap_or_else(|| Value::atom("DOWN"));
+            Some((Value::tuple(vec![tag, Value::Any, Value::atom("process"), Value::Any, Value::Any]), "the monitor"))
+        }
         ("erlang", "monitor", [kind, ..]) if kind.is_atom("process") => {
             Some((Value::tuple(vec![Value::atom("DOWN"), Value::Any, Value::atom("process"), Value::Any, Value::Any]), "the monitor"))
         }

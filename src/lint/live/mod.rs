@@ -14,7 +14,8 @@ use crate::appup::Direction;
 use crate::beam::{Attribute, Expr, Facts, Function, Interface, Line, Names, Program};
 use crate::compare::{Change, ModuleChange};
 use crate::interpret::{
-    Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, started, started_with, supervisor,
+    Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, name_of, name_of_options, started, started_with,
+    supervisor,
 };
 use crate::parallel;
 use crate::release::{Application, Release};
@@ -27,8 +28,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent"];
 /// So are those that name one of these, which are atoms of calls that start children and set the environment.
 const CALLS: &[&str] = &["start_child", "set_env", "put_env"];
+/// And those that ask a process something.
+const ASKS: &[&str] = &["gen_server", "gen_statem", "Elixir.GenServer"];
 /// And, where configuration changed, those that read it.
 const READS: &[&str] = &["get_env", "fetch_env", "fetch_env!"];
+/// How many ways of beginning the processes of a module are looked at.
+const MAX_BEGUN: usize = 4;
 /// How many messages of others arrive at the processes of a module.
 const MAX_SENT: usize = 16;
 /// How many modules are worth a thread.
@@ -71,12 +76,6 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
     let applications: Vec<&Application> = release.applications.iter().filter(|application| relevant.contains(application.name.value.as_str())).collect();
     let modules: Vec<&Atom> = applications.iter().flat_map(|application| application.file.modules.iter().map(|module| &module.value)).collect();
     let mut half = Half::default();
-    let processes = parallel::map(&modules, WORTH_A_THREAD, |module| {
-        let machine = machine_of(pair.facts(release, module)?.as_ref())?;
-        let program = code.program(module)?;
-        Some(((*module).clone(), (machine, code.run(None, &NO_REPLIES, |world| Living::of(world, &program, machine)))))
-    });
-    half.processes = processes.into_iter().flatten().collect();
     let supervisors = parallel::map(&modules, WORTH_A_THREAD, |module| {
         let is_supervisor = pair.facts(release, module)?.behaviours.iter().any(|behaviour| Facts::supervises(behaviour.as_str()));
         // Without its code nothing is known.
@@ -85,9 +84,6 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
         Some(((*module).clone(), found))
     });
     half.supervisors = supervisors.into_iter().flatten().collect();
-    for module in half.processes.keys().chain(half.supervisors.keys()) {
-        half.names.extend(names(&code, module));
-    }
     for callback in applications.iter().filter_map(|application| application.file.callback.as_ref()) {
         let module = &callback.value;
         let done = code.run(None, &NO_REPLIES, |world| {
@@ -103,10 +99,23 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
         }
         half.starts.insert(module.clone(), done);
     }
+    let given = begun_with(&half);
+    let processes = parallel::map(&modules, WORTH_A_THREAD, |module| {
+        let machine = machine_of(pair.facts(release, module)?.as_ref())?;
+        let program = code.program(module)?;
+        let given = given.get(*module).map_or(&[Value::Any] as &[Value], Vec::as_slice);
+        Some(((*module).clone(), (machine, code.run(None, &NO_REPLIES, |world| Living::of(world, &program, machine, given)))))
+    });
+    half.processes = processes.into_iter().flatten().collect();
+    let named: Vec<(Value, Atom)> = half.children().filter_map(|child| Some((child.name.clone()?, child.runs.clone()?))).collect();
+    half.names.extend(named);
+    for module in half.processes.keys().chain(half.supervisors.keys()) {
+        half.names.extend(names(&code, module));
+    }
     let is_configured = pair.application_impacts(|change| matches!(change, Change::Environment { .. })).next().is_some()
         || pair.comparison.impacts.iter().any(|fact| matches!(fact.change, Change::SystemConfig(_)));
     let reads: &[&str] = if is_configured { READS } else { &[] };
-    let named = Names::of([STORES, CALLS, reads].concat());
+    let named = Names::of([STORES, CALLS, ASKS, reads].concat());
     let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(&named));
     let offering: Vec<&Atom> = modules.into_iter().filter(is_store).collect();
     half.offered = offer(&half, pair, &code, &offering, None);
@@ -117,6 +126,30 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
     all.for_each(|done| stored.put(done));
     half.stored = stored;
     half
+}
+
+/// What `init/1` of the modules is given whose processes are children that are written out, and no others.
+fn begun_with(half: &Half) -> BTreeMap<Atom, Vec<Value>> {
+    let mut given: BTreeMap<Atom, Vec<Value>> = BTreeMap::new();
+    let mut open: BTreeSet<&Atom> = BTreeSet::new();
+    for supervisor in half.supervisors.values() {
+        for child in supervisor.children.iter().flatten() {
+            let Some(module) = &child.runs else { continue };
+            match child.begins_with.as_ref().filter(|_| !supervisor.is_template()) {
+                None => {
+                    open.insert(module);
+                }
+                Some(argument) => {
+                    let all = given.entry(module.clone()).or_default();
+                    if !all.contains(argument) {
+                        all.push(argument.clone());
+                    }
+                }
+            }
+        }
+    }
+    given.retain(|module, all| !open.contains(module) && all.len() <= MAX_BEGUN);
+    given
 }
 
 /// Lets what processes were seen to send each other arrive: what others gave them is among the things that they keep.
@@ -200,25 +233,6 @@ fn names(code: &Code<'_, '_>, module: &Atom) -> Vec<(Value, Atom)> {
     all
 }
 
-/// The name that a start gives a process: `{local,Name}`, `{global,Name}`, `name: Name`.
-pub fn name_of(done: &Done) -> Option<Value> {
-    match (done.module.as_str(), done.arguments.as_slice()) {
-        ("gen_server" | "gen_statem" | "supervisor", [name, _, _, ..]) => match (name.tagged("local"), name.tagged("global")) {
-            (Some([name]), _) => Some(name.clone()).filter(Value::is_literal),
-            (_, Some([_])) => Some(name.clone()).filter(Value::is_literal),
-            _ => None,
-        },
-        ("Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", [_, _, _]) => name_of_options(done),
-        _ => None,
-    }
-}
-
-/// The name among the options that a start ends with.
-fn name_of_options(done: &Done) -> Option<Value> {
-    let named = done.arguments.last()?.as_list()?.iter().find_map(|option| option.tagged("name"))?;
-    named.first().cloned().filter(Value::is_literal)
-}
-
 /// What a path does, and what fails after it.
 fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
     let to = pair.side(route.direction, true);
@@ -240,9 +254,10 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
             passed.applied.extend(done.into_iter().map(|done| (at, done)));
         } else if let LowOp::CodeChange(_, list) = &step.op {
             for (module, extra) in list.iter().filter(|(module, _)| route.converts_at(module, at)) {
-                if let Some((_, living)) = before.processes.get(module) {
-                    let conversion = convert(pair, route, (module, extra), living, at);
-                    passed.converted.extend(conversion.map(|conversion| (module.clone(), conversion)));
+                for runs in before.found_by(module) {
+                    let Some((_, living)) = before.processes.get(runs) else { continue };
+                    let conversion = convert(pair, route, (runs, extra), living, at);
+                    passed.converted.extend(conversion.map(|conversion| (runs.clone(), conversion)));
                 }
             }
         }
@@ -375,6 +390,10 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
     for done in before.all_done().filter(|done| !passed.done().any(|again| again.module == done.module && again.module.as_str() != "timer")) {
         let given = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
             ("timer", "apply_interval" | "apply_after", [_, Value::Atom(module), Value::Atom(function), arguments]) => {
+                Some((module.clone(), function.clone(), arguments.clone()))
+            }
+            // It wakes up in what was current when the message arrives.
+            ("proc_lib" | "erlang", "hibernate", [Value::Atom(module), Value::Atom(function), arguments]) => {
                 Some((module.clone(), function.clone(), arguments.clone()))
             }
             ("logger", "add_handler", [_, Value::Atom(module), config]) => {

@@ -38,7 +38,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 fn words(why: &str) -> &'static str {
     match why {
-        "not_found" => "does not know the child yet",
+        "not_found" => "does not know the child",
         "already_present" => "already knows the child and does not start it",
         "running" => "still runs the child",
         _ => "has children of one template, without ids",
@@ -64,6 +64,7 @@ fn refused<'a>(
     let updated = route.timeline.module(module).any(|mark| mark.event == ModuleEvent::Converted && mark.step < step && route.is_new_at(module, mark.step));
     let (in_old, in_new) = (has(old)?, new.and_then(has)?);
     let called = |function: &str| before.iter().any(|done| done.function.as_str() == function && done.arguments.get(1) == Some(&id));
+    let called_any = |function: &str| before.iter().any(|done| done.function.as_str() == function);
     let knows = (in_old || (updated && in_new)) && !called("delete_child");
     match done.function.as_str() {
         "restart_child" if !knows && in_new && !called("start_child") => {
@@ -81,6 +82,12 @@ fn refused<'a>(
             "simple_one_for_one",
             "give the pid of each child, which a function of your own finds by `supervisor:which_children/1`".to_owned(),
         )),
+        "terminate_child" | "restart_child" | "delete_child"
+            if !in_old && !in_new && old.is_certain && new.is_some_and(|new| new.is_certain) && !called_any("start_child") =>
+        {
+            let known: Vec<String> = old.children.iter().flatten().map(|child| format!("`{}`", child.id)).collect();
+            Some((module, id, "not_found", format!("its children have other ids: {}", known.join(", "))))
+        }
         "delete_child" if knows && !called("terminate_child") => Some((module, id, "running", "terminate the child first".to_owned())),
         _ => None,
     }

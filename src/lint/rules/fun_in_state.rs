@@ -1,12 +1,13 @@
-//! A process that keeps a fun of its module in its state, across an upgrade of the module.
+//! A fun that a process, a table or a persistent term keeps across an upgrade of the module whose code it is.
 
 use crate::compare::Depth;
-use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::diag::{Diagnostic, Findings, Severity, code};
+use crate::interpret::{Fun, Value};
+use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
 code! {
-    FUN_IN_STATE "RL0609" "fun-in-state" Advice => Concerns(State)
+    FUN_IN_STATE "RL0609" "fun-in-state" Warning => Concerns(State)
 }
 
 /// The rule.
@@ -15,20 +16,65 @@ pub(super) static RULE: Rule = Rule { code: &FUN_IN_STATE, check: Check::Pair(ch
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let habits = pair.habits(route.direction);
+        let found_kept = kept(pair, route, found);
         for (_, module) in pair.modules().filter(|(_, module)| module.depth == Depth::Code && !module.behaviours.is_empty()) {
             let name = Atom::new(&module.name);
             let Some(span) = route.loaded(&name) else { continue };
             // A process that is restarted makes a new one.
             let restarted = pair.starts_again(route, &name);
-            if restarted || route.converts(&name) || !habits.get(name.as_str()).is_some_and(|habits| habits.keeps_fun) {
+            if found_kept.contains(&name) || restarted || route.converts(&name) || !habits.get(name.as_str()).is_some_and(|habits| habits.keeps_fun) {
                 continue;
             }
             found.push(
                 Diagnostic::new(&FUN_IN_STATE, format!("`{name}` starts with a local fun in its state, which belongs to the code that created it"))
                     .label(span, "a fun that a process keeps runs the old code; once that is purged, calling it fails with `badfun`")
                     .help("keep `fun module:name/arity`, or a name to look the function up by, or create the fun again in `code_change`")
+                    // It is made where the process begins; that it is kept was not seen.
+                    .severity(Severity::Advice)
                     .on_path(&route.name),
             );
         }
     }
+}
+
+/// Reports the funs that processes, tables and persistent terms were seen to keep, and gives the modules that they belong to.
+fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
+    let Some(passed) = pair.lives.passed(route.direction) else { return Vec::new() };
+    let from = pair.lives.half(route.direction, false);
+    let mut kept: Vec<(String, Option<&Atom>, &Value)> = Vec::new();
+    for (module, (_, living)) in &from.processes {
+        let lives_on = !pair.starts_again(route, module) && !passed.stopped.contains_key(module) && !route.converts(module);
+        let states = living.states.iter().filter(|_| lives_on);
+        kept.extend(states.map(|state| (format!("a process of `{module}`"), Some(module), state)));
+    }
+    kept.extend(from.stored.tables.iter().map(|(name, row)| (format!("the table `{name}`"), None, row)));
+    kept.extend(from.stored.terms.iter().map(|(name, term)| (format!("the persistent term `{name}`"), None, term)));
+    kept.extend(from.stored.agents.iter().map(|(name, state)| (format!("the agent `{name}`"), None, state)));
+    let mut modules = Vec::new();
+    for (keeper, process, value) in kept {
+        let mut funs = Vec::new();
+        value.own_funs(&mut funs);
+        for (module, fun) in funs {
+            let is_replaced = pair.modules().any(|(_, change)| change.name == module.as_str() && change.depth == Depth::Code);
+            let Some(span) = route.loaded(module).filter(|_| is_replaced) else { continue };
+            // What puts it there may do so again on the path.
+            let is_put_again = passed.done().any(|done| done.by == *module && !done.arguments.is_empty());
+            if modules.contains(module) || is_put_again || (process.is_none() && pair.starts_again(route, module)) {
+                continue;
+            }
+            modules.push(module.clone());
+            let name = match fun {
+                Fun::Local(_, name, arity) | Fun::Named(_, name, arity) => format!("`fun {name}/{arity}`"),
+                Fun::Clauses(..) => "a fun".to_owned(),
+            };
+            found.push(
+                Diagnostic::new(&FUN_IN_STATE, format!("{keeper} keeps {name} of `{module}`, which belongs to the code that created it"))
+                    .label(span, "the fun runs the old code; once that is purged, calling it fails with `badfun`, and a process that holds it is killed")
+                    .help("give away `fun module:name/arity` instead, or have the path put a new one in its place")
+                    .about(module.as_str())
+                    .on_path(&route.name),
+            );
+        }
+    }
+    modules
 }

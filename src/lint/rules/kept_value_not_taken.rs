@@ -58,6 +58,7 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) ->
         FaultKind::NoFunction(_, name, _) if fault.value.as_atom() == Some(name) => format!("`{name}/3` is called for it, and does not exist"),
         FaultKind::NoFunction(module, name, arity) => format!("{place} calls `{module}:{name}/{arity}`"),
         FaultKind::Dropped => format!("a comprehension in {place} leaves it out"),
+        FaultKind::BadArity(given) => format!("{place} calls it with {given} arguments, which it does not take"),
         FaultKind::BadArgument(module, name) => format!("{place} passes it to `{module}:{name}`, which fails"),
     };
     let converts = route.timeline.has(process, ModuleEvent::Converted);

@@ -1,8 +1,10 @@
 //! A module with a loop of its own: its processes stay in the old code, and die with it.
 
 use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::beam::Loop;
+use crate::lint::{Check, Pair, Route, Rule};
 use crate::relup::{LowOp, Purge};
+use crate::term::Atom;
 
 code! {
     OLD_CODE_KILLED "RL0608" "old-code-killed" Warning => Concerns(Deaths)
@@ -18,12 +20,18 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for step in route.steps {
             let LowOp::Load(module, pre, post) = &step.op else { continue };
             let gone = route.timeline.replaced_at(module).unwrap_or_default();
-            if route.is_still(module, from.owner_of(module.as_str()), gone, gone) || route.converts(module) {
+            let owner = from.owner_of(module.as_str());
+            if route.is_away(owner, gone, gone) {
                 continue;
             }
-            if !habits.get(module.as_str()).is_some_and(|habits| habits.own_loop) {
+            // What is suspended below `sys` waits there; a helper that a process has started does not.
+            let is_still = route.is_still(module, owner, gone, gone) || route.converts(module);
+            let is_seen = habits.get(module.as_str()).is_some_and(|habits| habits.own_loop) && !is_still;
+            let endless = if is_seen { None } else { endless(pair, route, module) };
+            if !is_seen && endless.is_none() {
                 continue;
             }
+            let place = endless.map_or_else(String::new, |one| format!(", `{}/{}` (line {})", one.function, one.arity, one.line.0));
             let (when, help) = match (pre, post) {
                 // `restart_application` of a library removes its modules first.
                 _ if route.removed(module).is_some() => ("are killed here", "load the module instead, or write its processes as a `gen_server`"),
@@ -43,15 +51,25 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(
                     &OLD_CODE_KILLED,
-                    format!("`{module}` waits for messages in a loop of its own: processes in it keep running old code and {when}"),
+                    format!("`{module}` waits in a loop of its own{place}: processes in it keep running old code and {when}"),
                 )
                 .label(step.origin.span(), "loads the module and leaves its processes as they are")
                 .help(help)
                 .one_of_many(module.as_str(), |names, count| {
-                    format!("{count} modules wait for messages in loops of their own, whose processes keep running old code: {names}")
+                    format!("{count} modules wait in loops of their own, whose processes keep running old code: {names}")
                 })
                 .on_path(&route.name),
             );
         }
     }
+}
+
+/// A loop of a module's own in which processes stay that go on; a process below `sys` goes on in the new code.
+fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom) -> Option<Loop> {
+    let from = pair.side(route.direction, false);
+    let is_stopped = pair.lives.passed(route.direction).is_some_and(|passed| passed.stopped.contains_key(module));
+    if is_stopped || pair.starts_again(route, module) || pair.facts(from, module)?.exports.iter().any(|(name, _)| name.as_str() == "system_continue") {
+        return None;
+    }
+    pair.program(from, module)?.endless_loops().into_iter().next()
 }

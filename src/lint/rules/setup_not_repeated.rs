@@ -101,15 +101,38 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 .map(|(_, done)| done)
                 .collect();
             let former: Vec<&Done> = old.begun.iter().chain(old.done.iter().map(|(_, done)| done)).collect();
-            compare(pair, route, module, (&old.begun, &living.begun), (&later, &former), (from, passed), found);
+            compare(pair, route, module, (&old.begun, &living.begun), (&later, &former), (from, to, passed), found);
         }
+        names(pair, route, (from, to), passed, found);
         for (module, begun) in &to.starts {
             let restarts = pair.owner_of(module).is_some_and(|application| !route.timeline.stops(application.name.value.as_str()).is_empty());
             if let Some(old) = from.starts.get(module).filter(|_| !restarts) {
                 let former: Vec<&Done> = old.iter().collect();
-                compare(pair, route, module, (old, begun), (&[], &former), (from, passed), found);
+                compare(pair, route, module, (old, begun), (&[], &former), (from, to, passed), found);
             }
         }
+    }
+}
+
+/// Names of processes: one that lives on keeps the one it was started with.
+fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed: &Passed, found: &mut Findings) {
+    let of = |half: &Half, module: &Atom| -> Vec<Value> { half.names.iter().filter(|(_, known)| known == module).map(|(name, _)| name.clone()).collect() };
+    for module in to.processes.keys().chain(to.supervisors.keys()) {
+        let lives_on = !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
+        let (before, after) = (of(from, module), of(to, module));
+        let Some(((old, new), application)) = before.first().zip(after.first()).zip(pair.owner_of(module)).filter(|_| lives_on) else { continue };
+        let is_registered = |done: &Done| done.function.as_str().starts_with("re") && done.arguments.contains(new);
+        if before.iter().any(|name| after.contains(name)) || passed.done().any(is_registered) {
+            continue;
+        }
+        let span = route.loaded(module).unwrap_or_else(|| pair.change_on(application.name.value.as_str(), route.direction));
+        found.push(
+            Diagnostic::new(&SETUP_NOT_REPEATED, format!("the name `{new}` is given when `{module}` starts, and the running process keeps `{old}`"))
+                .label(span, "on this path it is not started again: who calls it by the new name finds no process")
+                .help("restart the process, or register it under the new name in `code_change` or in a function that an `apply` on this path calls")
+                .about(module.as_str())
+                .on_path(&route.name),
+        );
     }
 }
 
@@ -126,15 +149,15 @@ fn compare(
     module: &Atom,
     (old, new): Sides<'_>,
     (later, former): (&[&Done], &[&Done]),
-    (from, passed): (&Half, &Passed),
+    (from, to, passed): (&Half, &Half, &Passed),
     found: &mut Findings,
 ) {
     let mut lost: Vec<(Setup<'_>, Option<Value>)> = Vec::new();
     for setup in new.iter().flat_map(setups) {
         let is_same = |other: &Setup<'_>| std::ptr::eq(other.effect, setup.effect) && other.names == setup.names;
         let again = |done: &Done| setups(done).iter().any(|other| std::ptr::eq(other.effect, setup.effect) && may_be(&other.names, &setup.names));
-        // The path does it, or code that runs later.
-        if passed.done().any(again) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
+        // The path does it, or code that runs later, or code that needs it looks first whether it is there.
+        if passed.done().any(again) || is_ensured(to, &setup) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
             continue;
         }
         // What the upgrade did not make is on a downgrade as the old release made it.
@@ -186,6 +209,18 @@ fn compare(
             .about(module.as_str())
             .on_path(&route.name),
     );
+}
+
+/// Whether code that runs later asks for a table, and makes it if it is not there.
+fn is_ensured(to: &Half, setup: &Setup<'_>) -> bool {
+    let Some(name) = setup.names.first().filter(|_| setup.done.module.as_str() == "ets") else { return false };
+    let asks = |done: &Done| done.is("ets", &["whereis", "info"]) && done.arguments.first() == Some(name);
+    let makes = |done: &Done| done.is("ets", &["new"]) && done.arguments.first() == Some(name);
+    let later = |wanted: &dyn Fn(&Done) -> bool| {
+        to.processes.values().any(|(_, living)| living.done.iter().any(|(_, done)| wanted(done)))
+            || to.offered.values().any(|offered| offered.done.iter().any(wanted))
+    };
+    later(&asks) && later(&makes)
 }
 
 /// Whether one map has the keys of another one, with values of another form.

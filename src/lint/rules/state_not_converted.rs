@@ -29,10 +29,18 @@ fn is_left(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     is_loaded && !pair.starts_again(route, name)
 }
 
-/// Whether the code being loaded was seen to work with all that the processes keep: maps, whose keys it asks for with a default.
+/// Whether the code being loaded was seen to work with all that the processes keep: maps, whose keys it asks for with a default, or
+/// tuples of another size, which it tells apart.
 fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     let Some((_, old)) = pair.lives.half(route.direction, false).processes.get(name) else { return false };
-    let is_seen = !old.states.is_empty() && old.states.iter().all(|state| matches!(state, Value::Map(map) if map.rest.is_none()));
+    let sizes = |states: &[Value]| -> Option<Vec<usize>> { states.iter().map(|state| Some(state.as_tuple()?.len())).collect() };
+    let after = pair.lives.half(route.direction, true).processes.get(name).and_then(|(_, new)| sizes(&new.states));
+    // The fields of a record may be read where it is not seen.
+    let mut facts = pair.module_impacts(|change| matches!(change, Change::State(_))).filter(|(_, module, _)| module.name == name.as_str());
+    let is_record = facts.next().is_some();
+    let is_resized = || !is_record && !old.is_cut_short && sizes(&old.states).zip(after).is_some_and(|(own, other)| own.iter().all(|size| !other.contains(size)));
+    let are_maps = || old.states.iter().all(|state| matches!(state, Value::Map(map) if map.rest.is_none()));
+    let is_seen = !old.states.is_empty() && (are_maps() || is_resized());
     let fails = || {
         pair.lives.passed(route.direction).is_some_and(|passed| passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped))
     };

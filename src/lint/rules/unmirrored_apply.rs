@@ -2,6 +2,7 @@
 
 use crate::appup::{Direction, HighOp, Instruction};
 use crate::diag::{Diagnostic, Findings, code};
+use crate::interpret::{Done, id_of};
 use crate::lint::file::Script;
 use crate::lint::{Check, File, Pair, Rule};
 use crate::relup::{ApplicationAction, Call, ChildAction, LowOp};
@@ -58,6 +59,21 @@ fn turns(instructions: &[Instruction]) -> Vec<Turn> {
     instructions.iter().filter_map(|instruction| turn(instruction.span, instruction.op.as_ref()?)).collect()
 }
 
+/// What a call does to a child, as it was seen.
+fn turned(done: &Done) -> Option<(Subject, bool)> {
+    let [supervisor, given] = done.arguments.as_slice() else { return None };
+    let starts = matches!(done.function.as_str(), "start_child" | "restart_child");
+    let id = if done.function.as_str() == "start_child" { id_of(given)? } else { given.clone() };
+    let subject = Subject::Child { supervisor: brief(&supervisor.to_term()?), id: brief(&id.to_term()?) };
+    (done.is_about_child() && done.function.as_str() != "delete_child").then_some((subject, starts))
+}
+
+/// Whether a script calls a function of which the script alone does not say what it starts and stops.
+fn calls_own(instructions: &[Instruction]) -> bool {
+    let is_own = |op: &HighOp| matches!(op, HighOp::Low(op @ LowOp::Apply { .. }) if Call::of(op).is_none());
+    instructions.iter().any(|instruction| instruction.op.as_ref().is_some_and(is_own))
+}
+
 /// What is started (true) and stopped.
 type Balance = HashSet<(Subject, bool)>;
 
@@ -86,7 +102,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
     for up in file.scripts(Direction::Up) {
         let Some(down) = downs.get(&written(up)).copied() else { continue };
         for (one, other) in [(up, down), (down, up)] {
-            if !restarts(&other.instructions) {
+            if !restarts(&other.instructions) && !calls_own(&other.instructions) {
                 let balances = (&balance(&one.instructions), &balance(&other.instructions));
                 report(&one.instructions, balances, one.direction, other.entry.version.span(), found);
             }
@@ -99,7 +115,13 @@ fn check_together(pair: &Pair<'_>, found: &mut Findings) {
     let all = |direction| pair.instructions(direction).map(|(application, script)| (application.name.clone(), script)).collect::<Vec<_>>();
     let whole = |scripts: &[(String, Vec<Instruction>)]| -> Balance { scripts.iter().flat_map(|(_, script)| balance(script)).collect() };
     let (ups, downs) = (all(Direction::Up), all(Direction::Down));
-    let (up, down) = (whole(&ups), whole(&downs));
+    let followed = |direction, mut balance: Balance| {
+        // Functions of one's own start and stop as well.
+        let done = pair.lives.passed(direction).into_iter().flat_map(|passed| passed.applied.iter().map(|(_, done)| done));
+        balance.extend(done.filter_map(turned));
+        balance
+    };
+    let (up, down) = (followed(Direction::Up, whole(&ups)), followed(Direction::Down, whole(&downs)));
     for (direction, scripts, others, balances) in [(Direction::Up, &ups, &downs, (&up, &down)), (Direction::Down, &downs, &ups, (&down, &up))] {
         for (name, script) in scripts {
             if others.iter().find(|(other, _)| other == name).is_none_or(|(_, other)| restarts(other)) {

@@ -1,0 +1,182 @@
+//! Loops of processes: functions that wait and go on with themselves by local calls, so that a process stays in the code that it
+//! began in.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a few forms of expressions matter here; any other one ends a function")]
+
+use super::expr::{Clause, Expr, Line};
+use super::program::Program;
+use crate::term::Atom;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A function by its name and arity.
+type Name = (Atom, u32);
+
+/// A loop that a process stays in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loop {
+    /// The function that waits.
+    pub function: Atom,
+    /// Its arity.
+    pub arity: u32,
+    /// A line of it; 0 where that is not known.
+    pub line: Line,
+}
+
+/// Calls that start a process with a fun, or with a function and arguments.
+const SPAWNS: &[(&str, &[&str])] = &[
+    ("erlang", &["spawn", "spawn_link", "spawn_monitor", "spawn_opt", "spawn_request"]),
+    ("proc_lib", &["spawn", "spawn_link", "spawn_opt", "start", "start_link", "start_monitor"]),
+    ("Elixir.Task", &["start", "start_link", "async"]),
+    ("Elixir.Task.Supervisor", &["start_child", "async", "async_nolink"]),
+    ("Elixir.Kernel", &["spawn", "spawn_link", "spawn_monitor"]),
+];
+/// Calls that take their time.
+const WAITS: &[(&str, &[&str])] =
+    &[("timer", &["sleep"]), ("Elixir.Process", &["sleep"]), ("gen_tcp", &["accept", "recv"]), ("ssl", &["transport_accept", "recv"])];
+
+/// How a function ends.
+#[derive(Default)]
+struct Ends {
+    /// The local functions that it ends with.
+    calls: BTreeSet<Name>,
+    /// Whether it ends with something else, where no message makes it.
+    returns: bool,
+    /// Whether a message makes it end.
+    stops: bool,
+    /// Whether it waits.
+    waits: bool,
+    /// Whether it goes on when it has waited for some time.
+    polls: bool,
+    line: Line,
+}
+
+impl Program {
+    /// The loops that a process stays in until a message ends it, or for ever: those that wait for something, and go on by local calls in
+    /// tail position. Whatever can end otherwise, such as a loop that counts down, is none.
+    pub fn endless_loops(&self) -> Vec<Loop> {
+        let mut functions: BTreeMap<Name, Ends> = BTreeMap::new();
+        let mut begun: BTreeSet<Name> = BTreeSet::new();
+        for (name, arity) in self.names() {
+            let Some(function) = self.function(&name, arity) else { continue };
+            let mut ends = Ends { line: function.clauses.first().map_or(Line::default(), |clause| clause.line), ..Ends::default() };
+            for clause in &function.clauses {
+                self.ends(&clause.body, false, &mut ends);
+                clause.body.iter().for_each(|expr| {
+                    expr.visit(&mut |expr| {
+                        ends.waits |= waits(expr);
+                        ends.polls |= waits(expr) && !matches!(expr, Expr::Receive(_, after) if after.is_empty());
+                        self.spawned(expr, &mut begun);
+                    });
+                });
+            }
+            functions.insert((name, arity), ends);
+        }
+        let reached = |from: &Name| -> BTreeSet<Name> {
+            let mut seen = BTreeSet::new();
+            let mut open = vec![from.clone()];
+            while let Some(name) = open.pop() {
+                for next in functions.get(&name).into_iter().flat_map(|ends| &ends.calls) {
+                    if seen.insert(next.clone()) {
+                        open.push(next.clone());
+                    }
+                }
+            }
+            seen
+        };
+        let bodies: BTreeSet<Name> = begun.iter().flat_map(|name| reached(name).into_iter().chain([name.clone()])).collect();
+        let mut loops = Vec::new();
+        for (name, ends) in functions.iter().filter(|(_, ends)| ends.waits) {
+            let round: BTreeSet<Name> = reached(name).into_iter().filter(|other| other == name || reached(other).contains(name)).collect();
+            if !round.contains(name) {
+                continue;
+            }
+            let parts: Vec<&Ends> = round.iter().filter_map(|name| functions.get(name)).collect();
+            let leaves = parts.iter().any(|part| part.returns || part.calls.iter().any(|next| !round.contains(next)));
+            let stops = parts.iter().any(|part| part.stops);
+            // Where a message ends it, it may wait for just that, unless it goes on without one, or is what a process was started with.
+            if !leaves && (!stops || bodies.contains(name) || parts.iter().any(|part| part.polls)) {
+                loops.push(Loop { function: name.0.clone(), arity: name.1, line: ends.line });
+            }
+        }
+        loops
+    }
+
+    /// Looks at how a body ends.
+    fn ends(&self, body: &[Expr], by_message: bool, ends: &mut Ends) {
+        let mut each = |clauses: &[Clause], by_message: bool| clauses.iter().for_each(|clause| self.ends(&clause.body, by_message, ends));
+        match body.last() {
+            Some(Expr::Block(items)) => self.ends(items, by_message, ends),
+            Some(Expr::Case(_, clauses)) => each(clauses, by_message),
+            Some(Expr::Receive(clauses, after)) => {
+                each(clauses, true);
+                if !after.is_empty() {
+                    self.ends(after, by_message, ends);
+                }
+            }
+            Some(Expr::Try(body, of, catches, _)) => {
+                each(catches, by_message);
+                if of.is_empty() { self.ends(body, by_message, ends) } else { each(of, by_message) }
+            }
+            Some(Expr::With(_, body, otherwise)) => {
+                each(otherwise, by_message);
+                self.ends(std::slice::from_ref(body), by_message, ends);
+            }
+            Some(Expr::Call(module, name, arguments, _)) => {
+                let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+                let is_local = module.is_none() && self.function(name, arity).is_some();
+                let fails = matches!(name.as_str(), "exit" | "error" | "throw" | "raise") && module.as_ref().is_none_or(|module| module.as_str() == "erlang");
+                match is_local {
+                    true => {
+                        ends.calls.insert((name.clone(), arity));
+                    }
+                    false if fails => {}
+                    false if by_message => ends.stops = true,
+                    false => ends.returns = true,
+                }
+            }
+            _ if by_message => ends.stops = true,
+            _ => ends.returns = true,
+        }
+    }
+
+    /// Notes down the functions that a process is started with.
+    fn spawned(&self, expr: &Expr, begun: &mut BTreeSet<Name>) {
+        let arguments = match expr {
+            Expr::Call(module, name, arguments, _) => {
+                let module = module.as_ref().map_or("erlang", Atom::as_str);
+                let is_spawn = SPAWNS.iter().any(|(known, names)| *known == module && names.contains(&name.as_str()));
+                if is_spawn { arguments.as_slice() } else { &[] }
+            }
+            // A child specification of a task.
+            Expr::Tuple(items) if items.first().and_then(Expr::as_atom).is_some_and(|module| module.as_str() == "Elixir.Task") => items.as_slice(),
+            _ => &[],
+        };
+        for (at, argument) in arguments.iter().enumerate() {
+            match argument {
+                Expr::Fun(clauses) => {
+                    let mut ends = Ends::default();
+                    clauses.iter().for_each(|clause| self.ends(&clause.body, false, &mut ends));
+                    begun.extend(ends.calls);
+                }
+                Expr::Named(None, name, arity) => {
+                    begun.insert((name.clone(), *arity));
+                }
+                Expr::Atom(module) if *module == self.module => {
+                    if let (Some(Expr::Atom(name)), Some(Expr::List(items, None))) = (arguments.get(at + 1), arguments.get(at + 2)) {
+                        begun.insert((name.clone(), u32::try_from(items.len()).unwrap_or(u32::MAX)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether an expression waits.
+fn waits(expr: &Expr) -> bool {
+    match expr {
+        Expr::Receive(..) => true,
+        Expr::Call(Some(module), name, ..) => WAITS.iter().any(|(known, names)| *known == module.as_str() && names.contains(&name.as_str())),
+        _ => false,
+    }
+}
