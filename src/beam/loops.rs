@@ -20,6 +20,8 @@ pub struct Loop {
     pub arity: u32,
     /// A line of it; 0 where that is not known.
     pub line: Line,
+    /// Whether a message ends it, and nothing in the module starts a process with it: it may wait for just that message.
+    pub may_be_a_wait: bool,
 }
 
 /// Calls that start a process with a fun, or with a function and arguments.
@@ -45,8 +47,6 @@ struct Ends {
     stops: bool,
     /// Whether it waits.
     waits: bool,
-    /// Whether it goes on when it has waited for some time.
-    polls: bool,
     line: Line,
 }
 
@@ -64,7 +64,6 @@ impl Program {
                 clause.body.iter().for_each(|expr| {
                     expr.visit(&mut |expr| {
                         ends.waits |= waits(expr);
-                        ends.polls |= waits(expr) && !matches!(expr, Expr::Receive(_, after) if after.is_empty());
                         self.spawned(expr, &mut begun);
                     });
                 });
@@ -93,9 +92,8 @@ impl Program {
             let parts: Vec<&Ends> = round.iter().filter_map(|name| functions.get(name)).collect();
             let leaves = parts.iter().any(|part| part.returns || part.calls.iter().any(|next| !round.contains(next)));
             let stops = parts.iter().any(|part| part.stops);
-            // Where a message ends it, it may wait for just that, unless it goes on without one, or is what a process was started with.
-            if !leaves && (!stops || bodies.contains(name) || parts.iter().any(|part| part.polls)) {
-                loops.push(Loop { function: name.0.clone(), arity: name.1, line: ends.line });
+            if !leaves {
+                loops.push(Loop { function: name.0.clone(), arity: name.1, line: ends.line, may_be_a_wait: stops && !bodies.contains(name) });
             }
         }
         loops

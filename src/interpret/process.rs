@@ -361,15 +361,32 @@ fn continued(run: &mut Run<'_>, program: &Program, machine: Machine, answer: &Va
     if after.is_empty() { vec![state] } else { after }
 }
 
+/// Whether a clause of a module's callbacks was written for what arrives: one that may take it, and does not take everything.
+pub fn is_meant(world: &World<'_>, program: &Program, machine: Machine, arrives: &[Value]) -> bool {
+    let mut run = Run::new(world);
+    arriving(program, machine).into_iter().any(|(name, arity)| {
+        let Some(function) = program.function(&name, arity) else { return false };
+        function.clauses.iter().any(|clause| {
+            let is_own = clause.patterns.iter().zip(arrives).next_back().is_some_and(|(pattern, _)| !matches!(pattern, Expr::Var(_)));
+            let mut each = clause.patterns.iter().zip(arrives);
+            is_own && each.all(|(pattern, value)| run.takes(program, pattern, value, &mut Env::new()).0 != Takes::No)
+        })
+    })
+}
+
+/// The callbacks that messages and timeouts arrive at.
+fn arriving(program: &Program, machine: Machine) -> Vec<(Atom, u32)> {
+    match machine {
+        Machine::Server | Machine::Handler => vec![(Atom::new("handle_info"), 2)],
+        Machine::States | Machine::Events => machine.callbacks(program),
+    }
+}
+
 /// Whether a clause of a module's callbacks takes what arrives: of a server the message, of a state machine type and content.
 pub fn is_taken(world: &World<'_>, program: &Program, machine: Machine, arrives: &[Value]) -> Takes {
     let mut run = Run::new(world);
-    let callbacks: Vec<(Atom, u32)> = match machine {
-        Machine::Server | Machine::Handler => vec![(Atom::new("handle_info"), 2)],
-        Machine::States | Machine::Events => machine.callbacks(program),
-    };
     let mut all = None;
-    for (name, arity) in callbacks {
+    for (name, arity) in arriving(program, machine) {
         let Some(function) = program.function(&name, arity) else { continue };
         for clause in &function.clauses {
             let mut values = vec![Value::Any; arity as usize];

@@ -34,12 +34,14 @@ pub enum Value {
 }
 
 /// Something that only the runtime makes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Opaque {
     /// The process itself.
     Own,
     /// Another process.
     Pid,
+    /// The process that was registered under a name when it was asked for.
+    Registered(Atom),
     /// A reference, that of a timer of `erlang` as well.
     Reference,
     /// What `timer` answers, a tuple with a reference.
@@ -527,16 +529,25 @@ impl Value {
 
     /// The funs in it that run the code which made them, each with its module.
     pub fn own_funs<'v>(&'v self, found: &mut Vec<(&'v Atom, &'v Fun)>) {
-        match self {
-            Value::Fun(fun @ (Fun::Local(module, ..) | Fun::Clauses(module, ..))) => found.push((module, fun)),
-            Value::Tuple(items, _) | Value::Union(items) => items.iter().for_each(|item| item.own_funs(found)),
-            Value::List(items, rest) => items.iter().chain(rest.as_deref()).for_each(|item| item.own_funs(found)),
-            Value::Map(map) => {
-                map.keys.iter().for_each(|(_, value, _)| value.own_funs(found));
-                map.rest.iter().for_each(|rest| rest.1.own_funs(found));
+        self.visit(&mut |part| {
+            if let Value::Fun(fun @ (Fun::Local(module, ..) | Fun::Clauses(module, ..))) = part {
+                found.push((module, fun));
             }
-            Value::Bag(element) => element.own_funs(found),
-            Value::Fun(Fun::Named(..)) | Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) => {}
+        });
+    }
+
+    /// Looks at it and at every value in it, keys of maps left out.
+    pub fn visit<'v>(&'v self, look: &mut impl FnMut(&'v Value)) {
+        look(self);
+        match self {
+            Value::Tuple(items, _) | Value::Union(items) => items.iter().for_each(|item| item.visit(look)),
+            Value::List(items, rest) => items.iter().chain(rest.as_deref()).for_each(|item| item.visit(look)),
+            Value::Map(map) => {
+                map.keys.iter().for_each(|(_, value, _)| value.visit(look));
+                map.rest.iter().for_each(|rest| rest.1.visit(look));
+            }
+            Value::Bag(element) => element.visit(look),
+            Value::Fun(_) | Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) => {}
         }
     }
 
@@ -549,7 +560,7 @@ impl Value {
             Value::List(..) => Some(Sort::List),
             Value::Map(_) => Some(Sort::Map),
             Value::Fun(_) => Some(Sort::Fun),
-            Value::Opaque(Opaque::Own | Opaque::Pid) => Some(Sort::Pid),
+            Value::Opaque(Opaque::Own | Opaque::Pid | Opaque::Registered(_)) => Some(Sort::Pid),
             Value::Opaque(Opaque::Reference) => Some(Sort::Reference),
             Value::Opaque(Opaque::Timer) => Some(Sort::Tuple),
             // Text may be a list or a binary; a container may be of any sort.

@@ -23,6 +23,8 @@ pub struct Half {
     pub processes: BTreeMap<Atom, (Machine, Living)>,
     /// The calls that are made when an application starts, by its callback module.
     pub starts: BTreeMap<Atom, Vec<Done>>,
+    /// The calls that processes of no behaviour make from their start on, by module.
+    pub special: BTreeMap<Atom, Vec<Done>>,
     /// The supervisors by module, and by the callback modules of applications that start one in place.
     pub supervisors: BTreeMap<Atom, Supervisor>,
     /// What other functions do, by module.
@@ -173,7 +175,7 @@ impl Half {
     /// All calls that the code of a release is seen to make while it runs, but for those that a path makes.
     pub fn all_done(&self) -> impl Iterator<Item = &Done> {
         let of_processes = self.processes.values().flat_map(|(_, living)| living.begun.iter().chain(living.done.iter().map(|(_, done)| done)));
-        of_processes.chain(self.starts.values().flatten()).chain(self.offered.values().flat_map(|offered| &offered.done))
+        of_processes.chain(self.starts.values().chain(self.special.values()).flatten()).chain(self.offered.values().flat_map(|offered| &offered.done))
     }
 }
 

@@ -16,6 +16,11 @@ pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Val
             return Some(run.fail(FaultKind::BadArgument(Atom::new(module), Atom::new(name)), refused));
         }
     }
+    if matches!(module, "dict" | "orddict" | "gb_trees")
+        && let Some(known) = keyed(run, module, name, arguments)
+    {
+        return Some(known);
+    }
     let bag = |element: Value| Value::Bag(Box::new(element));
     let with = |container: &Value, element: &Value| match container {
         Value::Bag(known) => bag(known.as_ref().clone().or_blend(element.clone())),
@@ -44,11 +49,72 @@ pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Val
             (Value::Bag(one), Value::Bag(other)) => bag(one.as_ref().clone().or_blend(other.as_ref().clone())),
             _ => Value::Any,
         },
+        ("array", "set", [_, value, array]) => with(array, value),
+        ("array", "get", [_, Value::Bag(element)]) if !element.is_never() => element.as_ref().clone(),
+        ("array", "map", [fun, Value::Bag(element)]) => bag(each(run, element, |run, value| run.apply(fun, vec![Value::Number(None), value]))),
+        (_, "map", [fun, Value::Bag(element)]) => bag(each(run, element, |run, value| run.apply(fun, vec![value]))),
+        (_, "fold" | "foldl", [fun, start, Value::Bag(element)]) if !matches!(module, "dict" | "orddict" | "gb_trees") => {
+            let element = element.as_ref().clone();
+            let folded = each(run, &element, |run, value| match module {
+                "array" => run.apply(fun, vec![Value::Number(None), value, start.clone()]),
+                _ => run.apply(fun, vec![value, start.clone()]),
+            });
+            folded.or_blend(start.clone())
+        }
         (_, "to_list", [container]) => Value::list_of(elements(container)),
         (_, "del_element" | "delete" | "erase" | "delete_any", [_, set]) if matches!(set, Value::Bag(_)) => set.clone(),
         ("Elixir.MapSet", "delete", [set, _]) => set.clone(),
         (_, "is_element" | "is_member" | "is_empty" | "is_key" | "member" | "is_defined" | "member?", _) => either(),
         (_, "len" | "size", _) => Value::Number(None),
+        _ => return None,
+    })
+}
+
+/// What is made of each element.
+fn each(run: &mut Run<'_>, element: &Value, mut work: impl FnMut(&mut Run<'_>, Value) -> Value) -> Value {
+    element.members().iter().map(|member| work(run, member.clone())).fold(Value::NEVER, Value::or)
+}
+
+/// Dictionaries and trees: their elements are pairs of a key and a value.
+fn keyed(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
+    let pair = |key: &Value, value: Value| Value::tuple(vec![key.clone(), value]);
+    let with = |dict: &Value, pair: Value| match dict {
+        Value::Bag(known) => Value::Bag(Box::new(known.as_ref().clone().or_blend(pair))),
+        _ => Value::Any,
+    };
+    // What is kept under a key; everything, where the key is not written out.
+    let values = |dict: &Value, key: Option<&Value>| -> Option<Value> {
+        let Value::Bag(pairs) = dict else { return None };
+        let fits = |pair: &&Value| key.is_none_or(|key| pair.as_tuple().and_then(<[Value]>::first).is_none_or(|own| !own.is_other_than(key)));
+        let found = pairs.members().iter().filter(fits).map(|pair| pair.as_tuple().and_then(|pair| pair.get(1)).cloned().unwrap_or(Value::Any));
+        Some(found.fold(Value::NEVER, Value::or)).filter(|found| !found.is_never())
+    };
+    Some(match (module, name, arguments) {
+        ("dict" | "orddict", "fetch", [key, dict]) | ("gb_trees", "get", [key, dict]) => values(dict, Some(key))?,
+        ("dict" | "orddict", "find", [key, dict]) => Value::tuple(vec![Value::atom("ok"), values(dict, Some(key))?]).or(Value::atom("error")),
+        ("gb_trees", "lookup", [key, dict]) => Value::tuple(vec![Value::atom("value"), values(dict, Some(key))?]).or(Value::atom("none")),
+        ("gb_trees", "values", [dict]) => Value::list_of(values(dict, None)?),
+        ("gb_trees", "update", [key, value, dict]) => with(dict, pair(key, value.clone())),
+        ("dict" | "orddict", "update", [key, fun, dict]) => {
+            let value = values(dict, Some(key))?;
+            let made = each(run, &value, |run, value| run.apply(fun, vec![value]));
+            if made.is_never() { made } else { with(dict, pair(key, made)) }
+        }
+        ("dict" | "orddict", "update", [key, fun, first, dict]) => {
+            let made = values(dict, Some(key)).map_or(Value::NEVER, |value| each(run, &value, |run, value| run.apply(fun, vec![value])));
+            with(dict, pair(key, made.or(first.clone())))
+        }
+        ("dict" | "orddict" | "gb_trees", "map", [fun, Value::Bag(pairs)]) => {
+            let part = |pair: &Value, at: usize| pair.as_tuple().and_then(|pair| pair.get(at)).cloned().unwrap_or(Value::Any);
+            Value::Bag(Box::new(each(run, pairs, |run, one| {
+                let made = run.apply(fun, vec![part(&one, 0), part(&one, 1)]);
+                if made.is_never() { made } else { pair(&part(&one, 0), made) }
+            })))
+        }
+        ("dict" | "orddict", "fold", [fun, start, Value::Bag(pairs)]) => {
+            let part = |pair: &Value, at: usize| pair.as_tuple().and_then(|pair| pair.get(at)).cloned().unwrap_or(Value::Any);
+            each(run, pairs, |run, one| run.apply(fun, vec![part(&one, 0), part(&one, 1), start.clone()])).or_blend(start.clone())
+        }
         _ => return None,
     })
 }

@@ -75,6 +75,10 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             let exported = arity.parse().ok().and_then(|arity| (run.world.exports)(module, function, arity));
             exported.map_or(Value::Any, known)
         }
+        ("whereis", [Value::Atom(name)]) => {
+            run.note(&this, &Atom::new("whereis"), arguments);
+            Value::Opaque(Opaque::Registered(name.clone())).or(Value::atom("undefined"))
+        }
         ("self", []) => Value::Opaque(Opaque::Own),
         ("make_ref", []) => Value::Opaque(Opaque::Reference),
         ("monitor" | "send_after" | "start_timer" | "spawn_request", _) => { run.note(&this, &Atom::new(name), arguments); Value::Opaque(Opaque::Reference) }
@@ -201,6 +205,10 @@ pub(super) fn process(run: &mut Run<'_>, module: &Atom, function: &Atom, argumen
             ("flag", [flag, value]) => vec![flag.clone(), value.clone()],
             ("send", [to, message, _]) => vec![to.clone(), message.clone()],
             ("cancel_timer", [timer, ..]) => vec![timer.clone()],
+            ("whereis", [Value::Atom(registered)]) => {
+                run.note(&Atom::new("erlang"), function, arguments);
+                return Some(Value::Opaque(Opaque::Registered(registered.clone())).or(Value::atom("nil")));
+            }
             ("alive?", _) => return Some(super::super::truth::either()),
             _ => return None,
         };

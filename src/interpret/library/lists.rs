@@ -157,6 +157,11 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             if found.is_never() { known(false) } else { Value::tuple(vec![Value::atom("value"), found]).or(Value::Any) }
         }
         ("any" | "all", [fun, list]) if fun.is_fun() => { parted(run, fun, list); either() }
+        ("sort" | "usort" | "max" | "min", [fun, list]) if fun.is_fun() => {
+            let element = elements(list);
+            run.apply(fun, vec![element.clone(), element]);
+            any_order(list)
+        }
         ("reverse" | "sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
         ("nthtail" | "delete", [_, list]) | ("sublist", [list, ..]) | ("keydelete", [_, _, list]) => some_of(elements(list)),
         ("append", [one, other]) => append(one, other),
@@ -189,6 +194,16 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
 /// What a function of `Enum` or `List` gives back.
 #[rustfmt::skip]
 pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+    // Functions that are given each element, whatever is made of what they answer.
+    const GIVEN_EACH: &[&str] = &[
+        "sort_by", "uniq_by", "dedup_by", "chunk_by", "min_by", "max_by", "min_max_by", "sum_by", "product_by", "frequencies_by", "count", "find_value", "find_index",
+        "map_join", "map_every", "map_intersperse", "with_index", "into",
+    ];
+    if let (Some(list), Some(fun)) = (arguments.first(), arguments.iter().find(|argument| argument.is_fun()))
+        && GIVEN_EACH.contains(&name)
+    {
+        run_each(run, fun, list);
+    }
     Some(match (name, arguments) {
         ("map", [list, fun]) if fun.is_fun() => run_each(run, fun, list),
         ("each", [list, fun]) if fun.is_fun() => { run_each(run, fun, list); Value::atom("ok") }

@@ -2,7 +2,7 @@
 
 use super::code::{Code, NO_REPLIES};
 use crate::appup::Direction;
-use crate::interpret::{Done, Living, Machine, Message, Opaque, Takes, Value, is_taken};
+use crate::interpret::{self, Done, Living, Machine, Message, Opaque, Takes, Value, is_taken};
 use crate::lint::Pair;
 use crate::term::Atom;
 
@@ -112,6 +112,13 @@ fn timeout(action: &Value) -> Option<(Value, Value)> {
     let is_named = kind.tagged("timeout").is_some_and(|name| name.len() == 1);
     let is_plain = kind.is_atom("state_timeout") || kind.is_atom("timeout");
     (is_named || is_plain).then(|| (kind.clone(), content.clone()))
+}
+
+/// Whether the code of a module has a clause that was written for what arrives.
+pub fn is_meant(pair: &Pair<'_>, direction: Direction, after: bool, module: &Atom, machine: Machine, arrives: &[Value]) -> bool {
+    let code = Code::of(pair, pair.side(direction, after));
+    let Some(program) = code.program(module) else { return true };
+    code.run(None, &NO_REPLIES, |world| interpret::is_meant(world, &program, machine, arrives))
 }
 
 /// Whether the code of a module takes what arrives.

@@ -6,7 +6,7 @@
 mod causes;
 mod code;
 
-pub use causes::{Caused, caused, takes};
+pub use causes::{Caused, caused, is_meant, takes};
 
 use super::lives::{Conversion, Half, Lives, Offered, Passed, Stored};
 use super::{Pair, Route};
@@ -98,6 +98,20 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
             }
         }
         half.starts.insert(module.clone(), done);
+    }
+    // Processes of no behaviour, as their supervisor starts them.
+    let special: Vec<(Atom, (Atom, Atom, Value))> = half.children().filter_map(|child| Some((child.runs.clone()?, child.start.clone()?))).collect();
+    for (module, (owner, function, arguments)) in special {
+        let runs_behaviour = pair.facts(release, &module).is_none_or(|facts| machine_of(&facts).is_some());
+        if runs_behaviour || half.supervisors.contains_key(&module) || half.special.contains_key(&module) || code.program(&module).is_none() {
+            continue;
+        }
+        let done = code.run(None, &NO_REPLIES, |world| {
+            let mut run = Run::new(world);
+            run.call(&owner, &function, arguments.as_list().map(<[Value]>::to_vec).unwrap_or_default());
+            run.done
+        });
+        half.special.insert(module, done);
     }
     let given = begun_with(&half);
     let processes = parallel::map(&modules, WORTH_A_THREAD, |module| {

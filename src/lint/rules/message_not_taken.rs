@@ -2,10 +2,12 @@
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Done, Takes, Value};
-use crate::lint::live::{Caused, caused, takes};
-use crate::lint::{Check, Pair, Rule};
+use crate::interpret::{Done, Living, Machine, Takes, Value};
+use crate::lint::live::{Caused, caused, is_meant, takes};
+use crate::lint::lives::Half;
+use crate::lint::{Check, Pair, Route, Rule};
 use crate::node::ModuleEvent;
+use crate::term::Atom;
 
 code! {
     MESSAGE_NOT_TAKEN "RL0616" "message-not-taken" Warning => Concerns(State)
@@ -43,7 +45,23 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     lost.push(one);
                 }
             }
-            let Some(first) = lost.first() else { continue };
+            let Some(first) = lost.first() else {
+                if let Some(one) = dropped(pair, route, name, *machine, (old, to)) {
+                    let shown = one.arrives.last().map(ToString::to_string).unwrap_or_default();
+                    found.push(
+                        Diagnostic::new(
+                            &MESSAGE_NOT_TAKEN,
+                            format!("`{shown}` may still arrive at a process of `{name}`, and only the clause for everything else of the code being loaded takes it"),
+                        )
+                        .label(route.span(at), format!("the code that runs before it causes it: {} in line {} of its source", one.what, one.line))
+                        .help("keep a clause for it, or have `code_change` cause what the new code waits for")
+                        .severity(if route.direction == Direction::Down { Severity::Advice } else { Severity::Warning })
+                        .about(name.as_str())
+                        .on_path(&route.name),
+                    );
+                }
+                continue;
+            };
             let shown = |arrives: &[Value]| if let [one] = arrives { one.to_string() } else { Value::tuple(arrives.to_vec()).to_string() };
             let arrive: Vec<String> = lost.iter().map(|one| format!("`{}`", shown(&one.arrives))).collect();
             let (arrive, it) = (arrive.join(" and "), if lost.len() == 1 { "it" } else { "them" });
@@ -62,4 +80,27 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             );
         }
     }
+}
+
+/// Something that arrives for which only the old code has a clause of its own: the new one causes the same in another form, waits for that,
+/// and passes over what it does not know.
+fn dropped(pair: &Pair<'_>, route: &Route<'_>, name: &Atom, machine: Machine, (old, to): (&Living, &Half)) -> Option<Caused> {
+    let (_, new) = to.processes.get(name)?;
+    let (before, after) = (caused(name, machine, old), caused(name, machine, new));
+    let meant = |after: bool, one: &Caused| is_meant(pair, route.direction, after, name, machine, &one.arrives);
+    let is_caused = |list: &[Caused], one: &Caused| list.iter().any(|other| !differs(&other.arrives, &one.arrives));
+    let lost = before.iter().find(|one| !is_caused(&after, one) && meant(false, one) && !meant(true, one) && one.arrives.iter().all(|value| *value != Value::Any))?;
+    after.iter().find(|other| other.what == lost.what && !is_caused(&before, other) && meant(true, other) && !meant(false, other))?;
+    // What the path causes takes its place.
+    let passed = pair.lives.passed(route.direction)?;
+    let starts = |done: &Done| CAUSES.contains(&done.function.as_str());
+    let is_replaced = passed.converted.get(name).is_some_and(|conversion| conversion.done.iter().any(starts)) || passed.applied.iter().any(|(_, done)| starts(done));
+    (!is_replaced).then(|| lost.clone())
+}
+
+/// Functions that cause a message.
+const CAUSES: &[&str] = &["send_after", "start_timer", "send_interval", "send", "monitor", "answers", "cast", "call"];
+
+fn differs(one: &[Value], other: &[Value]) -> bool {
+    one.len() != other.len() || one.iter().zip(other).any(|(one, other)| one.is_other_than(other))
 }

@@ -67,6 +67,7 @@ register! {
     process_outside_tree
     child_not_running
     tree_walked_suspended
+    restarted_process_known
     one_way_entry
     unmirrored_modules
     unmirrored_apply

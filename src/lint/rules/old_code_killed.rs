@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::beam::Loop;
+use crate::interpret::Value;
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::relup::{LowOp, Purge};
 use crate::term::Atom;
@@ -71,5 +72,13 @@ fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom) -> Option<Loop> {
     if is_stopped || pair.starts_again(route, module) || pair.facts(from, module)?.exports.iter().any(|(name, _)| name.as_str() == "system_continue") {
         return None;
     }
-    pair.program(from, module)?.endless_loops().into_iter().next()
+    // Another module may start the process.
+    let half = pair.lives.half(route.direction, false);
+    let is_started = |one: &Loop| {
+        half.all_done().any(|done| {
+            let named = done.arguments.windows(2).any(|pair| matches!(pair, [Value::Atom(owner), Value::Atom(name)] if owner == module && *name == one.function));
+            named && (done.function.as_str().starts_with("s") || done.function.as_str().starts_with("async"))
+        })
+    };
+    pair.program(from, module)?.endless_loops().into_iter().find(|one| !one.may_be_a_wait || is_started(one))
 }

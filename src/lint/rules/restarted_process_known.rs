@@ -1,0 +1,93 @@
+//! A process that is stopped on the path, while another one that lives on still has its pid, or has registered itself with it.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::interpret::{Done, Living, Opaque, Value, is_own};
+use crate::lint::lives::{Half, Passed};
+use crate::lint::{Check, Pair, Route, Rule};
+use crate::term::Atom;
+
+code! {
+    RESTARTED_PROCESS_KNOWN "RL0628" "restarted-process-known" Warning => Concerns(State)
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &RESTARTED_PROCESS_KNOWN, check: Check::Pair(check) };
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for route in pair.hot_routes() {
+        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+        let from = pair.lives.half(route.direction, false);
+        for (module, (_, living)) in &from.processes {
+            if is_stopped(pair, route, passed, module) {
+                continue;
+            }
+            let Some((other, what)) = known(pair, route, (from, passed), module, living) else { continue };
+            let span = passed.stopped.get(&other).map_or_else(|| route.loaded(&other), |step| Some(route.span(*step)));
+            let application = pair.owner_of(&other).map_or("", |application| application.name.value.as_str());
+            found.push(
+                Diagnostic::new(&RESTARTED_PROCESS_KNOWN, format!("a process of `{module}` lives on and {what}, which this path stops"))
+                    .label(span.unwrap_or_else(|| pair.change_on(application, route.direction)), format!("the processes of `{other}` are stopped here"))
+                    .help(format!("convert the state of `{module}` afterwards, or restart its processes as well; or monitor the process, and do it again when it ends"))
+                    .about(module.as_str())
+                    .on_path(&route.name),
+            );
+        }
+    }
+}
+
+fn is_stopped(pair: &Pair<'_>, route: &Route<'_>, passed: &Passed, module: &Atom) -> bool {
+    passed.stopped.contains_key(module) || pair.starts_again(route, module)
+}
+
+/// The module of a process that is stopped and that a process of another module still counts on, and how.
+fn known(pair: &Pair<'_>, route: &Route<'_>, (from, passed): (&Half, &Passed), module: &Atom, living: &Living) -> Option<(Atom, String)> {
+    let stopped = |name: &Value| from.of_name(name).filter(|other| *other != module && is_stopped(pair, route, passed, other)).cloned();
+    let later = || living.done.iter().map(|(_, done)| done).chain(passed.later.get(module).into_iter().flatten().map(|(_, done)| done));
+    // Who watches it notices, and what is done on the path may tell it.
+    let watches = |name: &Value| {
+        let is_watch = |done: &Done| done.is("erlang", &["monitor", "link"]) && done.arguments.iter().any(|argument| argument == name || is_pid_of(argument, name));
+        living.begun.iter().chain(later()).any(is_watch)
+    };
+    let is_told = |name: &Value| passed.done().any(|done| done.arguments.iter().any(|argument| argument == name) && !done.is_about_child());
+    let states = passed.converted.get(module).map_or(&living.states, |conversion| &conversion.states);
+    let mut names = Vec::new();
+    states.iter().for_each(|state| pids(state, &mut names));
+    for name in names {
+        let name = Value::Atom(name.clone());
+        let asks_again = || later().any(|done| done.function.as_str() == "whereis" && done.arguments.first() == Some(&name));
+        if let Some(other) = stopped(&name).filter(|_| !asks_again() && !watches(&name)) {
+            return Some((other, format!("keeps the pid of `{name}`")));
+        }
+    }
+    for done in &living.begun {
+        let calls = matches!(done.function.as_str(), "call" | "cast" | "send");
+        let [name, message, ..] = done.arguments.as_slice() else { continue };
+        if !calls || !has_own(message) || is_told(name) || watches(name) || later().any(|again| again.function == done.function && again.arguments.first() == Some(name)) {
+            continue;
+        }
+        if let Some(other) = stopped(name) {
+            return Some((other, format!("has registered itself with `{name}` when it started (line {})", done.line.0)));
+        }
+    }
+    None
+}
+
+fn is_pid_of(value: &Value, name: &Value) -> bool {
+    value.members().iter().any(|member| matches!((member, name), (Value::Opaque(Opaque::Registered(own)), Value::Atom(name)) if own == name))
+}
+
+/// The names of the processes whose pids are in a value.
+fn pids<'v>(value: &'v Value, names: &mut Vec<&'v Atom>) {
+    value.visit(&mut |part| {
+        if let Value::Opaque(Opaque::Registered(name)) = part {
+            names.push(name);
+        }
+    });
+}
+
+/// Whether a value has the pid of the process itself in it.
+fn has_own(value: &Value) -> bool {
+    let mut has = false;
+    value.visit(&mut |part| has |= is_own(part));
+    has
+}
