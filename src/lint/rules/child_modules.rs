@@ -2,7 +2,9 @@
 
 use crate::beam::{Known, Modules};
 use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::interpret::Child;
+use crate::lint::{Check, Pair, Route, Rule};
+use crate::term::Atom;
 
 code! {
     CHILD_MODULES "RL0606" "child-modules" Warning => Refutes(Processes)
@@ -15,6 +17,14 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let from = pair.side(route.direction, false);
         for (module, span) in route.updated() {
+            if let Some(message) = handler_not_found(pair, route, module) {
+                found.push(
+                    Diagnostic::new(&CHILD_MODULES, message)
+                        .label(span, "suspends the event managers that have this handler")
+                        .help("write `modules => dynamic` in the specification of the event manager; until that runs, restart it, or swap the handler")
+                        .on_path(&route.name),
+                );
+            }
             let Some(library) = from.owner_of(module.as_str()) else { continue };
             for supervisor in pair.supervisors(from, library.name.value.as_str()).iter() {
                 let Known::Known(supervision) = &supervisor.children else { continue };
@@ -53,4 +63,18 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
         }
     }
+}
+
+/// Why no event manager is found by the module of a handler: all of them list other modules.
+fn handler_not_found(pair: &Pair<'_>, route: &Route<'_>, module: &Atom) -> Option<String> {
+    let (half, from) = (pair.lives.half(route.direction, false), pair.side(route.direction, false));
+    let is_handler = pair.facts(from, module)?.behaviours.iter().any(|name| name.as_str() == "gen_event");
+    let managers = || half.supervisors.iter().flat_map(|(supervisor, known)| known.children.iter().flatten().map(move |child| (supervisor, child)));
+    let mut own = managers().filter(|(_, child)| child.start.as_ref().is_some_and(|(module, ..)| module.as_str() == "gen_event")).peekable();
+    let (supervisor, first) = own.peek().copied().filter(|_| is_handler)?;
+    let listed = first.modules.as_ref()?.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
+    let lists_others = |child: &Child| child.modules.as_ref().is_some_and(|modules| !modules.contains(module));
+    let is_known = half.supervisors.values().all(|supervisor| supervisor.children.is_some());
+    (is_known && own.all(|(_, child)| lists_others(child)))
+        .then(|| format!("`{supervisor}` starts an event manager and lists `[{listed}]` as its modules: the handler `{module}` is not found, and not changed"))
 }

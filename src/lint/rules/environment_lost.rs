@@ -20,8 +20,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let mut lost: BTreeMap<&Atom, Vec<(&Value, &Done)>> = BTreeMap::new();
         for set in from.all_done().filter(|done| is_set(done)) {
             let [application, key, ..] = set.arguments.as_slice() else { continue };
-            let Some(name) = application.as_atom().filter(|_| key.is_literal()) else { continue };
-            let same = |done: &Done| done.arguments.first() == Some(application) && done.arguments.get(1) == Some(key);
+            let Some(name) = application.as_atom() else { continue };
+            // Where a key is not written out, it may be any.
+            let is_key = |other: &Value| other == key || !other.is_literal() || !key.is_literal();
+            let same = |done: &Done| done.arguments.first() == Some(application) && done.arguments.get(1).is_some_and(is_key);
             let is_read = to.all_done().any(|done| is_get(done) && same(done));
             let is_set_again = pair.lives.passed(route.direction).is_some_and(|passed| passed.done().any(|done| is_set(done) && same(done)));
             let restarts = !route.timeline.stops(name.as_str()).is_empty();
@@ -32,7 +34,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         }
         for (application, keys) in lost {
             let Some((_, set)) = keys.first() else { continue };
-            let names: Vec<String> = keys.iter().map(|(key, _)| format!("`{key}`")).collect();
+            let shown = |key: &Value| if key.is_literal() { format!("`{key}`") } else { "a key that is computed".to_owned() };
+            let names: Vec<String> = keys.iter().map(|(key, _)| shown(key)).collect();
             let (names, are, them) = (named(&names, 5), if keys.len() == 1 { "is" } else { "are" }, if keys.len() == 1 { "it" } else { "them" });
             found.push(
                 Diagnostic::new(&ENVIRONMENT_LOST, format!("{names} of `{application}` {are} set while the node runs, and the upgrade drops {them}"))
