@@ -4,9 +4,10 @@ use super::draft::Question;
 use crate::appup::Direction;
 use crate::compare::Change;
 use crate::diag::{Diagnostic, Severity, codes};
+use crate::otp::Otp;
 use crate::span::Span;
 use crate::term::Term;
-use crate::term::print::brief;
+use crate::term::print::{brief, inline};
 
 codes! {
     DOWNGRADE_DERIVED "RL0701" "downgrade-derived" Advice
@@ -158,11 +159,13 @@ pub fn entry_differs(application: &str, version: &str, place: Span) -> Diagnosti
 
 /// An entry was composed of those for parts of its path.
 pub fn composed(application: &str, script: &Term, parts: &[String], place: Span, path: &str) -> Diagnostic {
-    let script = brief(script);
-    let message = format!("no appup of `{application}` covers this path: `{script}` is composed of its entries for {}", parts.join(" and "));
+    let message = format!("no appup of `{application}` covers this path: `{}` is composed of its entries for {}", brief(script), parts.join(" and "));
     let mut found = Diagnostic::new(&ENTRY_COMPOSED, message)
         .label(place, "of this version")
-        .help("the relup is written if the whole path is proved as far as its parts are; write the entry into the appup to keep it")
+        .help(format!(
+            "the relup is written if the whole path is proved as far as its parts are; to keep the script, write it into the appup: `{}`",
+            inline(script, Otp::NEWEST)
+        ))
         .on_path(path);
     found.application = Some(application.to_owned());
     found
@@ -172,7 +175,7 @@ pub fn composed(application: &str, script: &Term, parts: &[String], place: Span,
 pub fn not_composed(application: Option<&str>, why: &str, place: Span, path: &str) -> Diagnostic {
     let subject = application.map_or_else(|| "the path".to_owned(), |name| format!("the entry of `{name}`"));
     let mut found = Diagnostic::new(&NOT_COMPOSED, format!("{subject} cannot be composed: {why}"))
-        .label(place, "this is why")
+        .label(place, "composed for this")
         .help("write an entry for this path, have `gen` write it, or upgrade in two steps")
         .on_path(path);
     found.application = application.map(str::to_owned);

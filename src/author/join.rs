@@ -5,7 +5,7 @@ use crate::appup::{Change, Dependent, HighOp};
 use crate::relup::LowOp;
 use crate::span::Span;
 use crate::term::{Atom, Term};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// An instruction and where it is written.
 pub type Written = (HighOp, Span);
@@ -21,16 +21,17 @@ pub enum Unjoinable {
     Twice(Atom, Span),
     /// A module goes and returns, or what the entries say of it cannot both be true.
     Contradicted(Atom, Span),
-    /// Old code of a module is purged in different ways, or suspended with different timeouts.
-    Purged(Atom, Span),
+    /// A module is updated in different ways: purge, timeout or kind.
+    Differs(Atom, Span),
     /// The conversions get different arguments.
     Extra(Atom, Span),
 }
 
 /// Joins the entries of an application, in the order in which they would run.
 ///
-/// What is joined: an instruction for a module that several entries change is kept where it is first, with the dependencies of all;
-/// a module that goes is deleted where it goes, and one that only a release in between has is left out; calls are kept as they are.
+/// What is joined: a module that several entries change has one instruction, in the order of the last of them and with the dependencies
+/// of all; one that only a release in between has is left out; calls are kept as they are. An argument of `[]` for a conversion
+/// counts as none where another entry gives one.
 pub fn join(parts: Vec<Vec<Written>>, application: &str) -> Result<Vec<Written>, Unjoinable> {
     let is_restart = |op: &HighOp| matches!(op, HighOp::RestartApplication(name) if name.value.as_str() == application);
     if let Some(restart) = parts.iter().flatten().find(|(op, _)| is_restart(op)).cloned() {
@@ -38,61 +39,86 @@ pub fn join(parts: Vec<Vec<Written>>, application: &str) -> Result<Vec<Written>,
         let more = parts.into_iter().flatten().find(|(op, _)| !is_restart(op) && !matches!(op, HighOp::Module(_)));
         return more.map_or(Ok(vec![restart]), |more| Err(Unjoinable::Restarted(more)));
     }
-    let mut joined: Vec<Option<Written>> = Vec::new();
-    let mut places: HashMap<Atom, usize> = HashMap::new();
+    let mut joined: Vec<Written> = Vec::new();
     let mut passing: HashSet<Atom> = HashSet::new();
     for part in parts {
         let mut own: HashSet<Atom> = HashSet::new();
+        // Each instruction of the part, with the module that it changes if an earlier part does so as well.
+        let mut next: Vec<(Written, Option<Atom>)> = Vec::new();
         for (op, span) in part {
-            let dependent = match op {
-                HighOp::Module(dependent) => dependent,
+            match op {
+                HighOp::Module(dependent) => {
+                    let module = dependent.module.value.clone();
+                    if !own.insert(module.clone()) {
+                        return Err(Unjoinable::Twice(module, span));
+                    }
+                    if passing.contains(&module) {
+                        return Err(Unjoinable::Contradicted(module, span));
+                    }
+                    match joined.iter().find_map(|(op, first)| Some((of_module(op).filter(|known| known.module.value == module)?.clone(), *first))) {
+                        None => next.push(((HighOp::Module(dependent), span), None)),
+                        Some((before, first)) => match both(before, dependent, span)? {
+                            None => {
+                                joined.retain(|(op, _)| of_module(op).is_none_or(|known| known.module.value != module));
+                                passing.insert(module);
+                            }
+                            Some(whole) => {
+                                let span = if whole.change == Change::Delete { span } else { first };
+                                next.push(((HighOp::Module(whole), span), Some(module)));
+                            }
+                        },
+                    }
+                }
                 HighOp::RestartApplication(_) | HighOp::Low(LowOp::RestartNewEmulator | LowOp::RestartEmulator) => {
-                    if !joined.iter().flatten().any(|(known, _)| *known == op) {
-                        joined.push(Some((op, span)));
+                    if !joined.iter().any(|(known, _)| *known == op) {
+                        next.push(((op, span), None));
                     }
-                    continue;
                 }
-                HighOp::Low(LowOp::Apply { .. }) => {
-                    joined.push(Some((op, span)));
-                    continue;
-                }
+                HighOp::Low(LowOp::Apply { .. }) => next.push(((op, span), None)),
                 HighOp::AddApplication(..) | HighOp::RemoveApplication(_) | HighOp::Low(_) => return Err(Unjoinable::Placed((op, span))),
-            };
-            let module = dependent.module.value.clone();
-            if !own.insert(module.clone()) {
-                return Err(Unjoinable::Twice(module, span));
-            }
-            let place = places.get(&module).copied();
-            match place.and_then(|at| joined.get_mut(at)).and_then(Option::take) {
-                Some((HighOp::Module(before), first)) => match both(before, dependent, span)? {
-                    None => {
-                        passing.insert(module);
-                    }
-                    Some(dependent) if dependent.change == Change::Delete => {
-                        places.insert(module, joined.len());
-                        joined.push(Some((HighOp::Module(dependent), span)));
-                    }
-                    Some(dependent) => {
-                        if let Some(place) = place.and_then(|at| joined.get_mut(at)) {
-                            *place = Some((HighOp::Module(dependent), first));
-                        }
-                    }
-                },
-                Some(_) | None if passing.contains(&module) => return Err(Unjoinable::Contradicted(module, span)),
-                Some(_) | None => {
-                    places.insert(module, joined.len());
-                    joined.push(Some((HighOp::Module(dependent), span)));
-                }
             }
         }
+        merge(&mut joined, next);
     }
-    let mut joined: Vec<Written> = joined.into_iter().flatten().collect();
     for (op, _) in &mut joined {
         if let HighOp::Module(dependent) = op {
             dependent.deps.retain(|dep| !passing.contains(&dep.value));
         }
     }
     Ok(joined)
+}
+
+fn of_module(op: &HighOp) -> Option<&Dependent> {
+    match op {
+        HighOp::Module(dependent) => Some(dependent),
+        HighOp::AddApplication(..) | HighOp::RemoveApplication(_) | HighOp::RestartApplication(_) | HighOp::Low(_) => None,
+    }
+}
+
+/// Puts a further part in: what both change comes in the order of the later one, whose code is what is loaded; what only the later one
+/// has comes as late as that order lets it.
+fn merge(joined: &mut Vec<Written>, next: Vec<(Written, Option<Atom>)>) {
+    let place = |joined: &[Written], module: &Atom| joined.iter().position(|(op, _)| of_module(op).is_some_and(|known| known.module.value == *module));
+    let mut places: Vec<usize> = next.iter().filter_map(|(_, common)| place(joined, common.as_ref()?)).collect();
+    places.sort_unstable();
+    let mut free = places.into_iter();
+    for (written, _) in next.iter().filter(|(_, common)| common.is_some()) {
+        if let Some(slot) = free.next().and_then(|at| joined.get_mut(at)) {
+            *slot = written.clone();
+        }
+    }
+    let mut later: Option<Atom> = None;
+    let mut inserted: Vec<(Written, Option<Atom>)> = Vec::new();
+    for (written, common) in next.into_iter().rev() {
+        match common {
+            Some(module) => later = Some(module),
+            None => inserted.push((written, later.clone())),
+        }
+    }
+    for (written, before) in inserted.into_iter().rev() {
+        let at = before.and_then(|module| place(joined, &module)).unwrap_or(joined.len());
+        joined.insert(at, written);
+    }
 }
 
 /// Two changes of a module, one after the other, as one; `None` when it only exists in between.
@@ -105,7 +131,7 @@ fn both(before: Dependent, after: Dependent, span: Span) -> Result<Option<Depend
         (Change::Load(pre, post), Change::Load(other_pre, other_post)) if (pre, post) == (other_pre, other_post) => Change::Load(pre, post),
         (Change::Load(pre, post), update @ Change::Update { .. }) | (update @ Change::Update { .. }, Change::Load(pre, post)) => {
             if !matches!(update, Change::Update { pre: own_pre, post: own_post, .. } if (own_pre, own_post) == (pre, post)) {
-                return Err(Unjoinable::Purged(module, span));
+                return Err(Unjoinable::Differs(module, span));
             }
             update
         }
@@ -122,7 +148,7 @@ fn both(before: Dependent, after: Dependent, span: Span) -> Result<Option<Depend
             };
             Change::Update { is_static, timeout, extra, pre, post }
         }
-        (Change::Load(..), Change::Load(..)) | (Change::Update { .. }, Change::Update { .. }) => return Err(Unjoinable::Purged(module, span)),
+        (Change::Load(..), Change::Load(..)) | (Change::Update { .. }, Change::Update { .. }) => return Err(Unjoinable::Differs(module, span)),
         (Change::Delete, _) | (_, Change::Add) => {
             return Err(Unjoinable::Contradicted(module, span));
         }
@@ -176,6 +202,12 @@ mod tests {
             (["[{load_module,m},{load_module,n}]", "[{load_module,n},{delete_module,m}]"], "{load_module,n} {delete_module,m}"),
             (["[{load_module,m}]", "[{restart_application,a}]"], "{restart_application,a}"),
             (["[restart_new_emulator,{load_module,m}]", "[restart_new_emulator]"], "restart_new_emulator {load_module,m}"),
+            (["[{load_module,m}]", "[{load_module,n},{load_module,m}]"], "{load_module,n} {load_module,m}"),
+            (["[{load_module,a},{load_module,b}]", "[{load_module,b},{load_module,a}]"], "{load_module,b} {load_module,a}"),
+            (
+                ["[{add_module,m},{update,s,supervisor},{apply,{s,f,[]}}]", "[{load_module,m},{load_module,x},{apply,{s,g,[]}}]"],
+                "{add_module,m} {update,s,supervisor} {apply,{s,f,[]}} {load_module,x} {apply,{s,g,[]}}",
+            ),
             (["[{apply,{m,f,[]}}]", "[{apply,{m,f,[]}}]"], "{apply,{m,f,[]}} {apply,{m,f,[]}}"),
         ] {
             assert_eq!(joined(&parts).as_deref(), Ok(expected), "{parts:?}");
@@ -187,7 +219,7 @@ mod tests {
         let refused = |parts: [&str; 2]| joined(&parts).map_err(|why| format!("{why:?}").split('(').next().unwrap_or_default().to_owned());
         for (parts, expected) in [
             (["[{update,m,{advanced,1}}]", "[{update,m,{advanced,2}}]"], "Extra"),
-            (["[{load_module,m,soft_purge,soft_purge,[]}]", "[{load_module,m}]"], "Purged"),
+            (["[{load_module,m,soft_purge,soft_purge,[]}]", "[{load_module,m}]"], "Differs"),
             (["[{delete_module,m}]", "[{add_module,m}]"], "Contradicted"),
             (["[{add_module,m}]", "[{add_module,m}]"], "Contradicted"),
             (["[{load_module,m},{load_module,m}]", "[]"], "Twice"),

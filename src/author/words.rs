@@ -165,7 +165,7 @@ impl Unjoinable {
     pub fn span(&self) -> Span {
         match self {
             Unjoinable::Placed((_, span)) | Unjoinable::Restarted((_, span)) => *span,
-            Unjoinable::Twice(_, span) | Unjoinable::Contradicted(_, span) | Unjoinable::Purged(_, span) | Unjoinable::Extra(_, span) => *span,
+            Unjoinable::Twice(_, span) | Unjoinable::Contradicted(_, span) | Unjoinable::Differs(_, span) | Unjoinable::Extra(_, span) => *span,
         }
     }
 }
@@ -179,7 +179,7 @@ impl Display for Unjoinable {
             }
             Unjoinable::Twice(module, _) => write!(out, "one entry has two instructions for `{module}`"),
             Unjoinable::Contradicted(module, _) => write!(out, "the entries do not agree on whether `{module}` is there in between"),
-            Unjoinable::Purged(module, _) => write!(out, "the entries update `{module}` in different ways: purge, timeout or kind differ"),
+            Unjoinable::Differs(module, _) => write!(out, "the entries update `{module}` in different ways: purge, timeout or kind differ"),
             Unjoinable::Extra(module, _) => write!(out, "the conversions of `{module}` get different arguments, and only one can run"),
         }
     }

@@ -68,6 +68,15 @@ impl Clause {
         self.guarded || self.version.has_unknown()
     }
 
+    /// Whether it is for just this version of the module.
+    pub fn names(&self, version: Option<&str>) -> bool {
+        let own = match self.pattern().tagged("down") {
+            Some([version]) => version,
+            _ => self.pattern(),
+        };
+        version.is_some_and(|version| matches!(own, Expr::Text(text) if text == version))
+    }
+
     /// Whether it is for the downgrade only.
     pub fn is_downgrade(&self) -> bool {
         self.pattern().tagged("down").is_some()

@@ -25,7 +25,7 @@ pub struct Loop {
 }
 
 /// Calls that start a process with a fun, or with a function and arguments.
-const SPAWNS: &[(&str, &[&str])] = &[
+pub const SPAWNS: &[(&str, &[&str])] = &[
     ("erlang", &["spawn", "spawn_link", "spawn_monitor", "spawn_opt", "spawn_request"]),
     ("proc_lib", &["spawn", "spawn_link", "spawn_opt", "start", "start_link", "start_monitor"]),
     ("Elixir.Task", &["start", "start_link", "async"]),
@@ -33,14 +33,14 @@ const SPAWNS: &[(&str, &[&str])] = &[
     ("Elixir.Kernel", &["spawn", "spawn_link", "spawn_monitor"]),
 ];
 /// Calls that take their time.
-const WAITS: &[(&str, &[&str])] =
+pub const WAITS: &[(&str, &[&str])] =
     &[("timer", &["sleep"]), ("Elixir.Process", &["sleep"]), ("gen_tcp", &["accept", "recv"]), ("ssl", &["transport_accept", "recv"])];
 
 /// How a function ends.
 #[derive(Default)]
 struct Ends {
-    /// The local functions that it ends with.
-    calls: BTreeSet<Name>,
+    /// The local functions that it ends with, each with whether it does so only where a message makes it.
+    calls: BTreeMap<Name, bool>,
     /// Whether it ends with something else, where no message makes it.
     returns: bool,
     /// Whether a message makes it end.
@@ -70,28 +70,28 @@ impl Program {
             }
             functions.insert((name, arity), ends);
         }
-        let reached = |from: &Name| -> BTreeSet<Name> {
-            let mut seen = BTreeSet::new();
-            let mut open = vec![from.clone()];
-            while let Some(name) = open.pop() {
-                for next in functions.get(&name).into_iter().flat_map(|ends| &ends.calls) {
-                    if seen.insert(next.clone()) {
-                        open.push(next.clone());
-                    }
-                }
-            }
-            seen
-        };
-        let bodies: BTreeSet<Name> = begun.iter().flat_map(|name| reached(name).into_iter().chain([name.clone()])).collect();
+        if !functions.values().any(|ends| ends.waits) {
+            return Vec::new();
+        }
+        let mut callers: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
+        for (name, ends) in &functions {
+            ends.calls.keys().for_each(|next| callers.entry(next).or_default().push(name));
+        }
+        let called = |name: &Name| functions.get(name).into_iter().flat_map(|ends| ends.calls.keys()).cloned().collect::<Vec<Name>>();
+        let calling = |name: &Name| callers.get(name).into_iter().flatten().map(|name| Name::clone(name)).collect::<Vec<Name>>();
+        let bodies: BTreeSet<Name> = reached(begun.iter().cloned(), called).into_iter().chain(begun.iter().cloned()).collect();
         let mut loops = Vec::new();
         for (name, ends) in functions.iter().filter(|(_, ends)| ends.waits) {
-            let round: BTreeSet<Name> = reached(name).into_iter().filter(|other| other == name || reached(other).contains(name)).collect();
-            if !round.contains(name) {
+            let after = reached([name.clone()], called);
+            if !after.contains(name) {
                 continue;
             }
-            let parts: Vec<&Ends> = round.iter().filter_map(|name| functions.get(name)).collect();
-            let leaves = parts.iter().any(|part| part.returns || part.calls.iter().any(|next| !round.contains(next)));
-            let stops = parts.iter().any(|part| part.stops);
+            let before = reached([name.clone()], calling);
+            let round: BTreeSet<&Name> = after.intersection(&before).collect();
+            let parts: Vec<&Ends> = round.iter().filter_map(|name| functions.get(*name)).collect();
+            let out = |by_message: bool| parts.iter().flat_map(|part| &part.calls).any(|(next, only)| *only == by_message && !round.contains(next));
+            let leaves = parts.iter().any(|part| part.returns) || out(false);
+            let stops = parts.iter().any(|part| part.stops) || out(true);
             if !leaves {
                 loops.push(Loop { function: name.0.clone(), arity: name.1, line: ends.line, may_be_a_wait: stops && !bodies.contains(name) });
             }
@@ -122,12 +122,14 @@ impl Program {
             Some(Expr::Call(module, name, arguments, _)) => {
                 let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
                 let is_local = module.is_none() && self.function(name, arity).is_some();
-                let fails = matches!(name.as_str(), "exit" | "error" | "throw" | "raise") && module.as_ref().is_none_or(|module| module.as_str() == "erlang");
+                let is_own = module.as_ref() == Some(&self.module);
                 match is_local {
                     true => {
-                        ends.calls.insert((name.clone(), arity));
+                        let only = ends.calls.entry((name.clone(), arity)).or_insert(true);
+                        *only &= by_message;
                     }
-                    false if fails => {}
+                    // It goes on in the code that is current.
+                    false if is_own => ends.returns = true,
                     false if by_message => ends.stops = true,
                     false => ends.returns = true,
                 }
@@ -154,7 +156,7 @@ impl Program {
                 Expr::Fun(clauses) => {
                     let mut ends = Ends::default();
                     clauses.iter().for_each(|clause| self.ends(&clause.body, false, &mut ends));
-                    begun.extend(ends.calls);
+                    begun.extend(ends.calls.into_keys());
                 }
                 Expr::Named(None, name, arity) => {
                     begun.insert((name.clone(), *arity));
@@ -168,6 +170,20 @@ impl Program {
             }
         }
     }
+}
+
+/// All that one gets to from some functions.
+fn reached(from: impl IntoIterator<Item = Name>, next: impl Fn(&Name) -> Vec<Name>) -> BTreeSet<Name> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<Name> = from.into_iter().collect();
+    while let Some(name) = open.pop() {
+        for next in next(&name) {
+            if seen.insert(next.clone()) {
+                open.push(next);
+            }
+        }
+    }
+    seen
 }
 
 /// Whether an expression waits.

@@ -5,6 +5,7 @@
 //! 1 the input has errors, or what was asked for could not be made; 2 wrong usage, or the file system refused.
 
 mod completions;
+mod convert;
 mod diff;
 mod difference;
 mod expand;
@@ -61,6 +62,7 @@ enum Command {
     Expand(expand::Args),
     Fmt(fmt::Args),
     Invert(invert::Args),
+    Convert(convert::Args),
     Verify(verify::Args),
     Graph(graph::Args),
     Explain(explain::Args),
@@ -95,6 +97,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Expand(args) => expand::run(args, &mut shell),
         Command::Fmt(args) => fmt::run(args, &mut shell),
         Command::Invert(args) => invert::run(args, &mut shell),
+        Command::Convert(args) => convert::run(args, &mut shell),
         Command::Verify(args) => verify::run(args, &mut shell),
         Command::Graph(args) => graph::run(args, &mut shell),
         Command::Explain(args) => explain::run(args, &mut shell),

@@ -55,7 +55,7 @@ fn is_built(folder: &str) -> bool {
 }
 
 fn is_appup(path: &str) -> bool {
-    path.ends_with(".appup") || path.ends_with(".appup.src")
+    [".appup", ".appup.src", ".appup.exs", ".appup.ex"].iter().any(|end| path.ends_with(end))
 }
 
 /// The application in the name of an appup: `shop` for `shop.appup.src`, and for `shop-1.1.0.appup`.

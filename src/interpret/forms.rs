@@ -109,7 +109,6 @@ impl Run<'_> {
         result
     }
 
-    /// What a comprehension makes of each element that gets through its parts.
     /// What a comprehension makes of one list: of each element its own, where they are few and written out.
     pub(super) fn made_of_each(&mut self, program: &Program, clause: &SourceClause, list: &Expr, body: &Expr, env: &Env) -> Value {
         let listed = self.eval(program, list, &mut env.clone());
@@ -130,6 +129,7 @@ impl Run<'_> {
         }
     }
 
+    /// What a comprehension makes of each element that gets through its parts.
     pub(super) fn comprehension(&mut self, program: &Program, parts: &[Qualifier], body: &Expr, env: &mut Env) -> Value {
         let Some((part, parts)) = parts.split_first() else { return self.eval(program, body, env) };
         match part {

@@ -223,6 +223,9 @@ fn begun(world: &World<'_>, module: &Atom, function: &Atom, arguments: &Value) -
     let arguments = arguments.as_list().map(<[Value]>::to_vec).unwrap_or_default();
     let mut run = Run::new(world);
     run.call(module, function, arguments);
+    if let Some(name) = run.done.iter().find(|done| done.is("gen_event", &["start", "start_link"])).and_then(name_of) {
+        return (module.clone(), None, Some(name));
+    }
     match run.done.iter().find_map(|done| Some((started_with(done)?, name_of(done)))) {
         Some(((callback, given), name)) => (callback, Some(given), name),
         None => (module.clone(), None, None),
@@ -232,11 +235,13 @@ fn begun(world: &World<'_>, module: &Atom, function: &Atom, arguments: &Value) -
 /// The name that a start gives a process: `{local,Name}`, `{global,Name}`, `{via,Module,Name}`, `name: Name`.
 pub fn name_of(done: &Done) -> Option<Value> {
     match (done.module.as_str(), done.arguments.as_slice()) {
-        ("gen_server" | "gen_statem" | "supervisor", [name, _, _, ..]) => match (name.tagged("local"), name.tagged("global"), name.tagged("via")) {
-            (Some([name]), _, _) => Some(name.clone()).filter(Value::is_literal),
-            (_, Some([_]), _) | (_, _, Some([_, _])) => Some(name.clone()).filter(Value::is_literal),
-            _ => None,
-        },
+        ("gen_server" | "gen_statem" | "supervisor", [name, _, _, ..]) | ("gen_event", [name, ..]) => {
+            match (name.tagged("local"), name.tagged("global"), name.tagged("via")) {
+                (Some([name]), _, _) => Some(name.clone()).filter(Value::is_literal),
+                (_, Some([_]), _) | (_, _, Some([_, _])) => Some(name.clone()).filter(Value::is_literal),
+                _ => None,
+            }
+        }
         ("Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", [_, _, _]) => name_of_options(done),
         _ => None,
     }

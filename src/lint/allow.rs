@@ -97,7 +97,7 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
     let mut allowances = Vec::new();
     for comment in &document.comments {
         let text = source.text.get(comment.range()).unwrap_or_default();
-        let Some(rest) = text.trim_start_matches('%').trim_start().strip_prefix(MARK) else { continue };
+        let Some(rest) = text.trim_start_matches(['%', '#']).trim_start().strip_prefix(MARK) else { continue };
         let (whole, rest) = rest.strip_prefix("-file").map_or((false, rest), |rest| (true, rest));
         let mut words = rest.split_whitespace();
         let wanted = words.next().unwrap_or_default();

@@ -69,6 +69,6 @@ fn read(document: Document, filled: Option<Filled>, version: Option<&str>, otp: 
 /// The application that an appup is for, by its name: `my_app` for `ebin/my_app.appup` and `src/my_app.appup.src`.
 pub fn application_of(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let name = name.strip_suffix(".src").unwrap_or(name);
+    let name = [".src", ".exs", ".ex"].into_iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
     name.strip_suffix(".appup").unwrap_or(name)
 }

@@ -4,6 +4,7 @@
 //! ([`Check::Kept`]), on a path that loads what changed, converts what has a conversion, and restarts the applications that
 //! have to be. What a person can do about them on a real path is not known here: each of them asks for care.
 
+use super::lives::Half;
 use super::{Between, Check, Pair, live, rules};
 use crate::appup::Direction;
 use crate::author::Tree;
@@ -42,11 +43,15 @@ pub fn judge_kept_on(
     pair.lives = live::kept(&pair);
     let seen: HashSet<String> =
         pair.modules().filter(|(_, module)| pair.is_seen_to_stay(&Atom::new(&module.name))).map(|(_, module)| module.name.clone()).collect();
-    let children: HashMap<String, Vec<Delta>> = pair
+    let children: HashMap<String, Computed> = pair
         .modules()
         .filter_map(|(_, module)| {
-            let (before, after) = pair.computed_children(&Atom::new(&module.name))?;
-            Some((module.name.clone(), child_deltas(before, after)))
+            let name = Atom::new(&module.name);
+            let (before, after) = pair.computed_children(&name)?;
+            let flags = |half: &Half| half.supervisors.get(&name)?.answer.as_ref()?.tagged("ok")?.first()?.as_tuple()?.first().map(ToString::to_string);
+            let flags = (flags(&pair.lives.base), flags(&pair.lives.target));
+            let is_same = flags.0 == flags.1;
+            Some((module.name.clone(), Computed { children: child_deltas(before, after), flags: (!is_same).then_some(flags) }))
         })
         .collect();
     let lives = std::mem::take(&mut pair.lives);
@@ -55,12 +60,18 @@ pub fn judge_kept_on(
             module.impacts.retain(|fact| !matches!(fact.change, Change::StateUnknown(_) | Change::ChildrenUnknown { .. }));
         }
         for module in &mut application.modules {
-            let Some(children) = children.get(&module.name) else { continue };
+            let Some(computed) = children.get(&module.name) else { continue };
+            let mut flags = Vec::new();
             for fact in &mut module.impacts {
                 if let Change::ChildrenUnknown { is_application, .. } = fact.change {
-                    fact.change = Change::Children { children: children.clone(), is_application };
+                    fact.change = Change::Children { children: computed.children.clone(), is_application };
+                    if let Some((before, after)) = computed.flags.clone().filter(|_| !is_application) {
+                        let change = Change::SupervisorFlags { before, after, supervisor: Atom::new(&module.name) };
+                        flags.push(Impact { change, ..fact.clone() });
+                    }
                 }
             }
+            module.impacts.extend(flags);
             module.impacts.retain(|fact| !matches!(&fact.change, Change::Children { children, .. } if children.is_empty()));
         }
     }
@@ -98,6 +109,12 @@ pub fn judge_kept_on(
             None => application.impacts.push(fact),
         }
     }
+}
+
+/// What changes in what a supervisor computes.
+struct Computed {
+    children: Vec<Delta>,
+    flags: Option<(Option<String>, Option<String>)>,
 }
 
 /// Which children come, go, or have another specification.

@@ -68,11 +68,12 @@ impl AppupFiles {
         AppupFiles { folders, read: HashMap::default() }
     }
 
-    /// Where the appup of an application is: `APP-VSN.appup` or `APP.appup` in the first of the folders that has one, else beside its
-    /// `.app`.
+    /// Where the appup of an application is: `APP-VSN.appup` or `APP.appup` in the first of the folders that has one, in Elixir's form with `.exs`
+    /// at the end, else beside its `.app`.
     pub fn spot(&self, trees: &Trees<'_>, application: &Application) -> Spot {
         let name = application.name.value.as_str();
-        let names = || [format!("{name}-{}.appup", application.vsn.value), format!("{name}.appup")];
+        let stems = [format!("{name}-{}", application.vsn.value), name.to_owned()];
+        let names = || stems.iter().flat_map(|stem| [".appup", ".appup.exs", ".exs"].map(|end| format!("{stem}{end}")));
         let outside = trees.get(TreeId::Outside);
         let mut found = self.folders.iter().flat_map(|folder| names().map(|name| join(folder, &name)));
         match found.find(|path| outside.is_file(path)) {

@@ -9,7 +9,7 @@ use super::make::MakeRequest;
 use super::releases::Releases;
 use crate::appup::{self, Direction, Entry, HighOp, Version};
 use crate::author::{self, Unjoinable, Written};
-use crate::beam::Beams;
+use crate::beam::{Attribute, Beams, Facts};
 use crate::diag::{Findings, Property};
 use crate::lint::{Purpose, Ran};
 use crate::plan::{Appups, path_name};
@@ -111,10 +111,13 @@ impl Session<'_> {
         let mut composed: BTreeMap<(usize, bool), Composed> = BTreeMap::new();
         for (base, direction, application, old) in gaps {
             let name = application.name.value.as_str();
-            // OTP's own error says that there is no entry.
-            let Some(way) = chains.find(name, base, direction).filter(|way| way.len() > 2) else { continue };
             let Some(base_release) = chains.release(base) else { continue };
             let path = path_name(&target.rel.vsn.value, &base_release.rel.vsn.value, direction);
+            let Some(way) = chains.find(name, base, direction).filter(|way| way.len() > 2) else {
+                let why = chains.why_none(application, old, direction);
+                found.push(author::not_composed(Some(name), &why, application.vsn.span, &path));
+                continue;
+            };
             let entry = match chains.join(name, &way, direction, self.opener.beams()) {
                 Ok((entry, converted)) => {
                     let one = composed.entry((base, direction == Direction::Down)).or_insert_with(|| Composed {
@@ -183,8 +186,9 @@ impl Session<'_> {
                     break;
                 }
             }
-            if let (Some(module), Some(reason)) = (one.converted.first(), open(&whole, Property::State)) {
-                let why = format!("the conversion of `{module}` was written for a part of the path, and the whole is not proved to convert states: {reason}");
+            if let (false, Some(reason)) = (one.converted.is_empty(), open(&whole, Property::State)) {
+                let modules: Vec<String> = one.converted.iter().map(|module| format!("`{module}`")).collect();
+                let why = format!("{} convert states for a part of the path, and the whole is not proved to convert them: {reason}", modules.join(", "));
                 found.push(author::not_composed(None, &why, one.place, &path));
             }
         }
@@ -247,24 +251,95 @@ impl Chains<'_> {
             let elsewhere = |module: &Atom| parts.iter().enumerate().any(|(other, part)| other != at && part.changes.contains(module.as_str()));
             for (op, span) in &part.script {
                 if let HighOp::Low(LowOp::Apply { module, function, .. }) = op
-                    && elsewhere(module)
+                    && let Some(changed) = self.called_by(module, beams).into_iter().find(elsewhere)
                 {
-                    let why = format!("`{module}:{function}` is called for one part of the path, and another part changes the code of `{module}`");
+                    let why = format!("`{module}:{function}` is called for one part of the path, and another part changes the code of `{changed}`");
                     return Err((why, Some(*span)));
                 }
             }
         }
+        // What a supervisor converts is asked for anew.
+        let is_supervisor = |module: &Atom| {
+            let owner = self.release(0).and_then(|target| target.owner_of(module.as_str()));
+            owner
+                .and_then(|owner| beams.at(&owner.beam(module.as_str())).facts())
+                .is_some_and(|facts| facts.behaviours.iter().any(|name| Facts::supervises(name.as_str())))
+        };
         let converted = |(op, _): &Written| match op {
-            HighOp::Module(dependent) if matches!(dependent.change, appup::Change::Update { extra: Some(_), .. }) => Some(dependent.module.value.to_string()),
+            HighOp::Module(dependent)
+                if matches!(dependent.change, appup::Change::Update { extra: Some(_), .. }) && !is_supervisor(&dependent.module.value) =>
+            {
+                Some(dependent.module.value.to_string())
+            }
             HighOp::Module(_) | HighOp::AddApplication(..) | HighOp::RemoveApplication(_) | HighOp::RestartApplication(_) | HighOp::Low(_) => None,
         };
         let in_many = |module: &String| parts.iter().filter(|part| part.changes.contains(module)).count() > 1;
         let converted: BTreeSet<String> = parts.iter().flat_map(|part| part.script.iter().filter_map(converted)).filter(in_many).collect();
+        for module in &converted {
+            if !self.is_written_for(module, way, direction, beams) {
+                let why = format!(
+                    "`{module}` converts its state for a part of the path and changes in another part, and the `code_change` that runs has no clause for the version of the older release"
+                );
+                let place = parts.iter().flat_map(|part| &part.script).find(|(op, _)| matches!(op, HighOp::Module(one) if one.module.value.as_str() == module));
+                return Err((why, place.map(|(_, span)| *span)));
+            }
+        }
         let scripts: Vec<Vec<Written>> = parts.iter().map(|part| part.script.clone()).collect();
         let joined = author::join(scripts, application).map_err(|why: Unjoinable| (why.to_string(), Some(why.span())))?;
         let span = joined.first().map_or_else(|| self.release(0).map_or(Span::GENERATED, |target| target.version_span()), |(_, span)| *span);
         let terms = joined.iter().map(|(op, span)| Term { span: *span, ..op.to_term() }).collect();
         Ok((Term { span, ..Term::list(terms) }, converted.into_iter().collect()))
+    }
+}
+
+impl Chains<'_> {
+    /// Why no entries lead from one version of an application to another.
+    fn why_none(&self, application: &Application, old: &Application, direction: Direction) -> String {
+        let name = application.name.value.as_str();
+        let without: Vec<String> = self
+            .releases
+            .iter()
+            .filter(|(at, release)| {
+                *at != 0 && release.application(name).is_some_and(|known| known.vsn.value != old.vsn.value && known.vsn.value != application.vsn.value)
+            })
+            .filter(|(at, _)| self.appups.get(at).and_then(|appups| appups.get(name)).is_none())
+            .map(|(_, release)| format!("`{}`", release.rel.vsn.value))
+            .collect();
+        let way = path_name(&application.vsn.value, &old.vsn.value, direction);
+        let missing = if without.is_empty() { String::new() } else { format!("; {} has no appup of it that can be read", without.join(", ")) };
+        format!("no entries of the releases that are given lead from one version to the other ({way}); name each release in between with `--from`{missing}")
+    }
+
+    /// A module and those whose functions it calls, and those call, in the newest release: what a call may run.
+    fn called_by(&self, module: &Atom, beams: Beams<'_>) -> Vec<Atom> {
+        let Some(target) = self.release(0) else { return vec![module.clone()] };
+        let (mut seen, mut open) = (vec![module.clone()], vec![module.clone()]);
+        while let Some(module) = open.pop() {
+            let Some(owner) = target.owner_of(module.as_str()) else { continue };
+            let Some(interface) = beams.at(&owner.beam(module.as_str())).interface() else { continue };
+            for called in &interface.imports {
+                if !seen.contains(&called.module) {
+                    seen.push(called.module.clone());
+                    open.push(called.module.clone());
+                }
+            }
+        }
+        seen
+    }
+
+    /// Whether the `code_change` that converts on the whole path was written for it: it has a clause for the version of the older release.
+    fn is_written_for(&self, module: &str, way: &[usize], direction: Direction, beams: Beams<'_>) -> bool {
+        let facts = |at: usize| {
+            let owner = self.release(at)?.owner_of(module)?;
+            beams.at(&owner.beam(module)).facts()
+        };
+        let (Some(base), Some(runs)) = (way.first().and_then(|at| facts(*at)), facts(0)) else { return false };
+        let version = match base.vsn() {
+            Some(Attribute::Term(term)) => term.text().map(std::borrow::Cow::into_owned).or_else(|| Some(term.as_list()?.first()?.text()?.into_owned())),
+            Some(Attribute::Unbuilt(_)) | None => None,
+        };
+        let clauses = runs.code_change.as_ref().and_then(|change| change.clauses.get());
+        clauses.into_iter().flatten().any(|clause| clause.is_downgrade() == (direction == Direction::Down) && clause.names(version.as_deref()))
     }
 }
 

@@ -93,7 +93,7 @@ fn is_called_relup(name: &str) -> bool {
 }
 
 fn is_appup(name: &str) -> bool {
-    name.ends_with(".appup") || name.ends_with(".appup.src")
+    [".appup", ".appup.src", ".appup.exs", ".appup.ex"].iter().any(|end| name.ends_with(end)) || name == "appup.exs"
 }
 
 /// Refuses a file that is neither an appup nor a relup, by the end of its name, before anything of it is read or shown.
@@ -108,6 +108,9 @@ pub fn something_else(path: &str, wanted: &str) -> Result<(), Unusable> {
         (".tar.gz", "a tarball; give it as `--target`, with `--from`"),
         (".tgz", "a tarball; give it as `--target`, with `--from`"),
     ];
+    if is_appup(path.rsplit('/').next().unwrap_or(path)) {
+        return Ok(());
+    }
     let kind = KINDS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, what)| *what);
     match kind.or_else(|| is_configuration(path).then_some("a configuration file")) {
         Some(what) => Err(Unusable(format!("`{path}` is {what}: {wanted}"))),

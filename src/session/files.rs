@@ -3,7 +3,7 @@
 use super::{Session, Unusable};
 use crate::appup::{self, Appup, Direction, HighOp, Instruction, NoEntry, Version};
 use crate::author::{Derived, EntryChange, change_entries, derive_missing, no_place};
-use crate::diag::{Diagnostic, Findings};
+use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Alone, Existing, Fixed, Purpose, Ran, Which, application_of};
 use crate::otp::Otp;
 use crate::parallel;
@@ -13,7 +13,7 @@ use crate::relup::{self, Relup, Step};
 use crate::source::{FileTree, Files, Source, Spot, TreeId, Unfit, join, parent, refused};
 use crate::span::{FileId, Span, Spanned};
 use crate::term::print::brief;
-use crate::term::{Atom, Document, Extent, Term, TermKind, parse};
+use crate::term::{Atom, Document, Extent, Term, TermKind, convert, not_converted, parse, text_after_term};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -61,6 +61,31 @@ pub struct Inverted {
 }
 
 impl Session<'_> {
+    /// An appup in the other form than its own, Erlang's or Elixir's; `None` when it cannot be read.
+    pub fn convert(&mut self, path: &str) -> (Option<String>, Findings) {
+        let mut found = Findings::default();
+        self.opener.set_otp(self.settings.otp);
+        let file = match self.opener.read(&Spot::new(TreeId::Outside, path)) {
+            Ok(file) => file,
+            Err(why) => {
+                found.push(refused(path, &why));
+                return (None, found);
+            }
+        };
+        let document = self.opener.parse(file, Extent::All);
+        let otp = self.opener.otp();
+        let converted = self.texts().get(file).and_then(|source| convert(source, &document, otp));
+        let several = document.terms.get(1).map(|term| term.span).or(document.rest);
+        found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
+        if let (Some(rest), false) = (several, found.has_errors()) {
+            found.push(text_after_term(rest).severity(Severity::Error));
+        } else if converted.is_none() && !found.has_errors() {
+            let place = document.terms.first().map_or(Span::GENERATED, |term| term.span);
+            found.push(not_converted(place));
+        }
+        (converted, found)
+    }
+
     /// What is to be reported of an appup or a relup on its own.
     pub fn findings(&mut self, path: &str) -> Vec<Diagnostic> {
         let found = if super::is_relup(path) { self.check_relup(path) } else { self.check_appups(&[path.to_owned()]).into_iter().next() };

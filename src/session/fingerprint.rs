@@ -52,8 +52,9 @@ impl Session<'_> {
                 inputs.push(input);
             }
         }
-        if let Some(relup) = &request.relup {
-            let bytes = self.opener.trees().get(TreeId::Outside).read(relup).unwrap_or_default();
+        if let Some(relup) = &request.relup
+            && let Ok(bytes) = self.opener.trees().get(TreeId::Outside).read(relup)
+        {
             inputs.push(Input { name: relup.clone(), sha256: hex(&Sha256::digest(&bytes)) });
         }
         inputs

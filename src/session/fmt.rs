@@ -8,7 +8,7 @@ use crate::lint;
 use crate::parallel;
 use crate::source::{FileTree, Source, Spot, TreeId, refused};
 use crate::span::FileId;
-use crate::term::{Extent, format, parse};
+use crate::term::{Extent, format, is_elixir, parse};
 use std::collections::BTreeSet;
 
 /// A file as it is laid out.
@@ -30,6 +30,10 @@ impl Session<'_> {
         let (folders, files): (Vec<String>, Vec<String>) = paths.iter().cloned().partition(|path| self.overlay.is_folder(path));
         let mut names: BTreeSet<String> = discover(self.overlay, &folders, &mut found)?.appups;
         names.extend(files);
+        if let Some(elixir) = names.iter().find(|name| is_elixir(name) && paths.contains(name)) {
+            return Err(Unusable(format!("`{elixir}` is Elixir: `mix format` lays it out")));
+        }
+        names.retain(|name| !is_elixir(name));
         let mut read: Vec<FileId> = Vec::new();
         // A file may be named in several ways.
         let mut known = BTreeSet::new();

@@ -293,6 +293,13 @@ pub(super) fn bad_multiline(span: Span, why: &'static str) -> SyntaxFault {
     scan(found)
 }
 
+/// A term that the other form does not read as the same.
+pub fn not_converted(span: Span) -> Diagnostic {
+    Diagnostic::new(&NOT_A_TERM, "the other form has no way to write this so that it is the same term")
+        .label(span, "this term")
+        .help("bit strings that are no text, and funs, have to be written by hand")
+}
+
 /// A construct that some version between base and target reads otherwise than the one that counts.
 pub fn read_differently(span: Span, what: &str, since: Otp, other: Otp) -> Diagnostic {
     Diagnostic::new(&READS_DIFFERENTLY, format!("{what}: {other} reads this differently"))

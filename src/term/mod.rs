@@ -6,7 +6,9 @@
 
 mod bits;
 mod cmp;
+mod convert;
 pub mod edit;
+mod elixir;
 mod faults;
 mod format;
 mod layout;
@@ -20,7 +22,9 @@ mod trivia;
 mod value;
 mod write;
 
-pub use faults::{ALL as CODES, FaultClass, ILLEGAL_CHARACTER, SyntaxFault, is_expression, read_differently, text_after_term};
+pub use convert::{Form, convert};
+pub use elixir::is_elixir;
+pub use faults::{ALL as CODES, FaultClass, ILLEGAL_CHARACTER, SyntaxFault, is_expression, not_converted, read_differently, text_after_term};
 pub use format::{Format, format};
 pub use layout::{Doc, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;

@@ -1,6 +1,7 @@
 //! From tokens to terms. OTP parses the tokens as the body of a function and turns the one expression into a term; here
 //! the terms are read directly, and after an error reading continues at the next comma or closing bracket.
 
+use super::elixir;
 use super::faults::{self, FaultList, SyntaxFault};
 use super::lex::{Bracket, Lexer, Sensitive, Tok, Token};
 use super::scan::is_reserved;
@@ -40,8 +41,11 @@ pub struct Document {
     pub rest: Option<Span>,
 }
 
-/// Reads a file's text at the language level of a version.
+/// Reads a file's text at the language level of a version; one whose name says so in Elixir's form.
 pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Document {
+    if elixir::is_elixir(&source.name) {
+        return elixir::parse(source, file);
+    }
     let mut lexer = Lexer::new(source, file, otp);
     let mut document = Document::default();
     let mut found = FaultList::default();
@@ -608,7 +612,7 @@ fn big(value: BigInt) -> TermKind {
 }
 
 /// Pairs in the order of their keys; of two with the same key the later one counts.
-fn sorted_pairs(mut pairs: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
+pub(super) fn sorted_pairs(mut pairs: Vec<(Term, Term)>) -> Vec<(Term, Term)> {
     pairs.sort_by(|a, b| a.0.cmp(&b.0));
     let mut once: Vec<(Term, Term)> = Vec::with_capacity(pairs.len());
     for pair in pairs {

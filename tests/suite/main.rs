@@ -10,6 +10,7 @@ mod demo;
 mod determinism;
 mod diff;
 mod downgrade;
+mod elixir;
 mod fixtures;
 mod format;
 mod generate;

@@ -157,7 +157,7 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             if found.is_never() { known(false) } else { Value::tuple(vec![Value::atom("value"), found]).or(Value::Any) }
         }
         ("any" | "all", [fun, list]) if fun.is_fun() => { parted(run, fun, list); either() }
-        ("sort" | "usort" | "max" | "min", [fun, list]) if fun.is_fun() => {
+        ("sort" | "usort", [fun, list]) if fun.is_fun() => {
             let element = elements(list);
             run.apply(fun, vec![element.clone(), element]);
             any_order(list)
@@ -197,7 +197,7 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
     // Functions that are given each element, whatever is made of what they answer.
     const GIVEN_EACH: &[&str] = &[
         "sort_by", "uniq_by", "dedup_by", "chunk_by", "min_by", "max_by", "min_max_by", "sum_by", "product_by", "frequencies_by", "count", "find_value", "find_index",
-        "map_join", "map_every", "map_intersperse", "with_index", "into",
+        "map_join", "map_every", "map_intersperse", "into",
     ];
     if let (Some(list), Some(fun)) = (arguments.first(), arguments.iter().find(|argument| argument.is_fun()))
         && GIVEN_EACH.contains(&name)
@@ -240,7 +240,8 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("split", [list, _]) => { let part = some_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
         ("into", [list, Value::Map(map)]) if map.keys.is_empty() && map.rest.is_none() => of_pairs(list),
         ("wrap", [list @ Value::List(..)]) => list.clone(),
-        ("with_index", [list]) => Value::list_of(Value::tuple(vec![elements(list), Value::Number(None)])),
+        ("with_index", [list, fun]) if fun.is_fun() => mapped(run, list, |run, item| run.apply(fun, vec![item, Value::Number(None)])),
+        ("with_index", [list, ..]) => Value::list_of(Value::tuple(vec![elements(list), Value::Number(None)])),
         _ => return None,
     })
 }

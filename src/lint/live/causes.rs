@@ -5,14 +5,45 @@ use crate::appup::Direction;
 use crate::interpret::{self, Done, Living, Machine, Message, Opaque, Takes, Value, is_taken};
 use crate::lint::Pair;
 use crate::term::Atom;
+use std::fmt;
+
+/// What makes something arrive later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// A timer that sends a message.
+    Timer,
+    /// The timeout of an answer or of an action.
+    Timeout,
+    /// A message to itself.
+    Message,
+    /// A monitor of another process.
+    Monitor,
+    /// A link to another process.
+    Link,
+    /// A task that answers.
+    Task,
+}
+
+impl fmt::Display for Means {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Means::Timer => "the timer",
+            Means::Timeout => "the timeout",
+            Means::Message => "the message",
+            Means::Monitor => "the monitor",
+            Means::Link => "a linked process",
+            Means::Task => "the task",
+        })
+    }
+}
 
 /// Something that arrives at a process later, because its code caused it.
 #[derive(Clone, Debug)]
 pub struct Caused {
     /// What arrives: the message; of a state machine its type and its content.
     pub arrives: Vec<Value>,
-    /// What causes it, in words.
-    pub what: &'static str,
+    /// What causes it.
+    pub what: Means,
     /// The line that does.
     pub line: u32,
     /// Whether it comes again and again by itself.
@@ -51,7 +82,7 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
             Machine::Server => {
                 let is_timed = matches!((tag, parts.len()), (Some("noreply" | "ok"), 3) | (Some("reply"), 4));
                 if is_timed && matches!(parts.last(), Some(Value::Number(_))) {
-                    add(Caused { arrives: vec![Value::atom("timeout")], what: "the timeout", line, repeats: false, handling: None });
+                    add(Caused { arrives: vec![Value::atom("timeout")], what: Means::Timeout, line, repeats: false, handling: None });
                 }
             }
             Machine::States | Machine::Events => {
@@ -60,7 +91,7 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
                 for action in actions.members().iter().chain(one.members()) {
                     if let Some((kind, content)) = timeout(action) {
                         let line = action.made().map_or(line, |made| made.1);
-                        add(Caused { arrives: vec![kind, content], what: "the timeout", line, repeats: false, handling: None });
+                        add(Caused { arrives: vec![kind, content], what: Means::Timeout, line, repeats: false, handling: None });
                     }
                 }
             }
@@ -71,30 +102,30 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
 }
 
 /// The message that a call sends to the process itself, now, later or when something happens.
-fn sent(module: &Atom, done: &Done) -> Option<(Value, &'static str)> {
+fn sent(module: &Atom, done: &Done) -> Option<(Value, Means)> {
     let own = |to: &Value| crate::interpret::is_own(to) || to.as_atom() == Some(module);
     match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
-        ("erlang", "send_after", [_, to, message, ..]) if own(to) => Some((message.clone(), "the timer")),
+        ("erlang", "send_after", [_, to, message, ..]) if own(to) => Some((message.clone(), Means::Timer)),
         ("erlang", "start_timer", [_, to, message, ..]) if own(to) => {
-            Some((Value::tuple(vec![Value::atom("timeout"), Value::Any, message.clone()]), "the timer"))
+            Some((Value::tuple(vec![Value::atom("timeout"), Value::Any, message.clone()]), Means::Timer))
         }
-        ("erlang", "send", [to, message, ..]) if own(to) => Some((message.clone(), "the message")),
+        ("erlang", "send", [to, message, ..]) if own(to) => Some((message.clone(), Means::Message)),
         ("Elixir.Task" | "Elixir.Task.Supervisor", "answers", [result]) => {
-            Some((Value::tuple(vec![Value::Opaque(Opaque::Reference), result.clone()]), "the task"))
+            Some((Value::tuple(vec![Value::Opaque(Opaque::Reference), result.clone()]), Means::Task))
         }
         ("erlang", "monitor", [kind, _, options]) if kind.is_atom("process") => {
             let tag = crate::interpret::elements(options).members().iter().find_map(|option| option.tagged("tag")?.first().cloned());
             let tag = tag.unwrap_or_else(|| Value::atom("DOWN"));
-            Some((Value::tuple(vec![tag, Value::Any, Value::atom("process"), Value::Any, Value::Any]), "the monitor"))
+            Some((Value::tuple(vec![tag, Value::Any, Value::atom("process"), Value::Any, Value::Any]), Means::Monitor))
         }
         ("erlang", "monitor", [kind, ..]) if kind.is_atom("process") => {
-            Some((Value::tuple(vec![Value::atom("DOWN"), Value::Any, Value::atom("process"), Value::Any, Value::Any]), "the monitor"))
+            Some((Value::tuple(vec![Value::atom("DOWN"), Value::Any, Value::atom("process"), Value::Any, Value::Any]), Means::Monitor))
         }
         ("erlang", "process_flag", [flag, value]) if flag.is_atom("trap_exit") && value.is_atom("true") => {
-            Some((Value::tuple(vec![Value::atom("EXIT"), Value::Any, Value::Any]), "a linked process"))
+            Some((Value::tuple(vec![Value::atom("EXIT"), Value::Any, Value::Any]), Means::Link))
         }
-        ("timer", "send_after" | "send_interval", [_, message]) => Some((message.clone(), "the timer")),
-        ("timer", "send_after" | "send_interval", [_, to, message]) if own(to) => Some((message.clone(), "the timer")),
+        ("timer", "send_after" | "send_interval", [_, message]) => Some((message.clone(), Means::Timer)),
+        ("timer", "send_after" | "send_interval", [_, to, message]) if own(to) => Some((message.clone(), Means::Timer)),
         _ => None,
     }
 }

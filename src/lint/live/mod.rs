@@ -113,7 +113,14 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
         });
         half.special.insert(module, done);
     }
-    let given = begun_with(&half);
+    let mut given = begun_with(&half);
+    // What starts children by calls may start others of a module.
+    let starting = Names::of(["start_child"]);
+    let is_open = half.supervisors.values().any(|supervisor| supervisor.children.is_none())
+        || modules.iter().any(|module| pair.look(release, module).is_some_and(|look| look.names_any(&starting)));
+    if is_open {
+        given.values_mut().for_each(|arguments| arguments.push(Value::Any));
+    }
     let processes = parallel::map(&modules, WORTH_A_THREAD, |module| {
         let machine = machine_of(pair.facts(release, module)?.as_ref())?;
         let program = code.program(module)?;

@@ -2,7 +2,7 @@
 
 use crate::beam::{Known, Modules};
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::Child;
+use crate::interpret::{Child, Done, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
@@ -69,12 +69,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 fn handler_not_found(pair: &Pair<'_>, route: &Route<'_>, module: &Atom) -> Option<String> {
     let (half, from) = (pair.lives.half(route.direction, false), pair.side(route.direction, false));
     let is_handler = pair.facts(from, module)?.behaviours.iter().any(|name| name.as_str() == "gen_event");
+    let adds = |done: &&Done| done.is("gen_event", &["add_handler", "add_sup_handler"]) && done.arguments.get(1).and_then(Value::as_module) == Some(module);
+    let added: Vec<&Value> = half.all_done().filter(adds).filter_map(|done| done.arguments.first()).collect();
+    // Where it is added to is known, and that its manager is this one.
+    let is_own = |child: &Child| child.name.as_ref().is_some_and(|name| added.iter().all(|other| *other == name));
     let managers = || half.supervisors.iter().flat_map(|(supervisor, known)| known.children.iter().flatten().map(move |child| (supervisor, child)));
-    let mut own = managers().filter(|(_, child)| child.start.as_ref().is_some_and(|(module, ..)| module.as_str() == "gen_event")).peekable();
+    let mut own = managers().filter(|(_, child)| child.start.as_ref().is_some_and(|(module, ..)| module.as_str() == "gen_event") && is_own(child)).peekable();
     let (supervisor, first) = own.peek().copied().filter(|_| is_handler)?;
     let listed = first.modules.as_ref()?.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
     let lists_others = |child: &Child| child.modules.as_ref().is_some_and(|modules| !modules.contains(module));
     let is_known = half.supervisors.values().all(|supervisor| supervisor.children.is_some());
-    (is_known && own.all(|(_, child)| lists_others(child)))
+    (is_known && !added.is_empty() && own.all(|(_, child)| lists_others(child)))
         .then(|| format!("`{supervisor}` starts an event manager and lists `[{listed}]` as its modules: the handler `{module}` is not found, and not changed"))
 }

@@ -2,7 +2,7 @@
 
 use crate::compare::Depth;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Fun, Value};
+use crate::interpret::{Done, Fun, Living, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
@@ -41,15 +41,28 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
     let Some(passed) = pair.lives.passed(route.direction) else { return Vec::new() };
     let from = pair.lives.half(route.direction, false);
+    // A table goes with the process that owns it.
+    let is_lost = |table: &Value| {
+        let owns = |living: &Living| living.begun.iter().any(|done| done.is("ets", &["new"]) && done.arguments.first() == Some(table));
+        let ends = |module: &Atom| pair.starts_again(route, module) || passed.stopped.contains_key(module);
+        from.processes.iter().any(|(module, (_, living))| ends(module) && owns(living))
+    };
+    let is_put = |store: &str, name: &Value| passed.done().any(|done| done.module.as_str() == store && done.arguments.first() == Some(name));
+    let is_told = |module: &Atom| {
+        let tells = |done: &Done| matches!(done.function.as_str(), "call" | "cast" | "send") && done.arguments.first().and_then(|name| from.of_name(name)) == Some(module);
+        passed.done().any(tells)
+    };
     let mut kept: Vec<(String, Option<&Atom>, &Value)> = Vec::new();
     for (module, (_, living)) in &from.processes {
-        let lives_on = !pair.starts_again(route, module) && !passed.stopped.contains_key(module) && !route.converts(module);
-        let states = living.states.iter().filter(|_| lives_on);
+        let lives_on = !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
+        let converted = passed.converted.get(module).map(|conversion| &conversion.states);
+        let lives_on = lives_on && !is_told(module);
+        let states = converted.unwrap_or(&living.states).iter().filter(|_| lives_on);
         kept.extend(states.map(|state| (format!("a process of `{module}`"), Some(module), state)));
     }
-    kept.extend(from.stored.tables.iter().map(|(name, row)| (format!("the table `{name}`"), None, row)));
-    kept.extend(from.stored.terms.iter().map(|(name, term)| (format!("the persistent term `{name}`"), None, term)));
-    kept.extend(from.stored.agents.iter().map(|(name, state)| (format!("the agent `{name}`"), None, state)));
+    kept.extend(from.stored.tables.iter().filter(|(name, _)| !is_lost(name) && !is_put("ets", name)).map(|(name, row)| (format!("the table `{name}`"), None, row)));
+    kept.extend(from.stored.terms.iter().filter(|(name, _)| !is_put("persistent_term", name)).map(|(name, term)| (format!("the persistent term `{name}`"), None, term)));
+    kept.extend(from.stored.agents.iter().filter(|(name, _)| !is_put("Elixir.Agent", name)).map(|(name, state)| (format!("the agent `{name}`"), None, state)));
     let mut modules = Vec::new();
     for (keeper, process, value) in kept {
         let mut funs = Vec::new();
@@ -57,9 +70,7 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
         for (module, fun) in funs {
             let is_replaced = pair.modules().any(|(_, change)| change.name == module.as_str() && change.depth == Depth::Code);
             let Some(span) = route.loaded(module).filter(|_| is_replaced) else { continue };
-            // What puts it there may do so again on the path.
-            let is_put_again = passed.done().any(|done| done.by == *module && !done.arguments.is_empty());
-            if modules.contains(module) || is_put_again || (process.is_none() && pair.starts_again(route, module)) {
+            if modules.contains(module) || (process.is_none() && pair.starts_again(route, module)) {
                 continue;
             }
             modules.push(module.clone());

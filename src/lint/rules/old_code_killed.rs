@@ -1,7 +1,7 @@
 //! A module with a loop of its own: its processes stay in the old code, and die with it.
 
 use crate::diag::{Diagnostic, Findings, code};
-use crate::beam::Loop;
+use crate::beam::{Loop, Names, SPAWNS, WAITS};
 use crate::interpret::Value;
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::relup::{LowOp, Purge};
@@ -15,6 +15,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &OLD_CODE_KILLED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
+    let waiting = Names::of(WAITS.iter().flat_map(|(_, functions)| functions.iter().copied()));
     for route in pair.hot_routes() {
         let from = pair.side(route.direction, false);
         let habits = pair.habits(route.direction);
@@ -28,7 +29,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             // What is suspended below `sys` waits there; a helper that a process has started does not.
             let is_still = route.is_still(module, owner, gone, gone) || route.converts(module);
             let is_seen = habits.get(module.as_str()).is_some_and(|habits| habits.own_loop) && !is_still;
-            let endless = if is_seen { None } else { endless(pair, route, module) };
+            let endless = if is_seen { None } else { endless(pair, route, module, &waiting) };
             if !is_seen && endless.is_none() {
                 continue;
             }
@@ -66,10 +67,15 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 }
 
 /// A loop of a module's own in which processes stay that go on; a process below `sys` goes on in the new code.
-fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom) -> Option<Loop> {
+fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, waiting: &Names) -> Option<Loop> {
     let from = pair.side(route.direction, false);
     let is_stopped = pair.lives.passed(route.direction).is_some_and(|passed| passed.stopped.contains_key(module));
-    if is_stopped || pair.starts_again(route, module) || pair.facts(from, module)?.exports.iter().any(|(name, _)| name.as_str() == "system_continue") {
+    let facts = pair.facts(from, module)?;
+    if is_stopped || pair.starts_again(route, module) || facts.exports.iter().any(|(name, _)| name.as_str() == "system_continue") {
+        return None;
+    }
+    // Most modules wait for nothing, and need not be read as they were written.
+    if !facts.waits && !pair.look(from, module)?.names_any(waiting) {
         return None;
     }
     // Another module may start the process.
@@ -77,7 +83,7 @@ fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom) -> Option<Loop> {
     let is_started = |one: &Loop| {
         half.all_done().any(|done| {
             let named = done.arguments.windows(2).any(|pair| matches!(pair, [Value::Atom(owner), Value::Atom(name)] if owner == module && *name == one.function));
-            named && (done.function.as_str().starts_with("s") || done.function.as_str().starts_with("async"))
+            named && SPAWNS.iter().any(|(owner, functions)| done.is(owner, functions))
         })
     };
     pair.program(from, module)?.endless_loops().into_iter().find(|one| !one.may_be_a_wait || is_started(one))

@@ -54,7 +54,13 @@ fn known(pair: &Pair<'_>, route: &Route<'_>, (from, passed): (&Half, &Passed), m
     states.iter().for_each(|state| pids(state, &mut names));
     for name in names {
         let name = Value::Atom(name.clone());
-        let asks_again = || later().any(|done| done.function.as_str() == "whereis" && done.arguments.first() == Some(&name));
+        let asks = |done: &Done| done.function.as_str() == "whereis" && done.arguments.first() == Some(&name);
+        // A conversion after the restart asks for the new one.
+        let is_refreshed = passed.converted.get(module).is_some_and(|conversion| {
+            let stop = from.of_name(&name).and_then(|other| passed.stopped.get(other));
+            stop.is_none_or(|stop| *stop < conversion.at) && conversion.done.iter().any(asks)
+        });
+        let asks_again = || is_refreshed || later().any(asks);
         if let Some(other) = stopped(&name).filter(|_| !asks_again() && !watches(&name)) {
             return Some((other, format!("keeps the pid of `{name}`")));
         }

@@ -121,7 +121,7 @@ fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed:
         let lives_on = !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
         let (before, after) = (of(from, module), of(to, module));
         let Some(((old, new), application)) = before.first().zip(after.first()).zip(pair.owner_of(module)).filter(|_| lives_on) else { continue };
-        let is_registered = |done: &Done| done.function.as_str().starts_with("re") && done.arguments.contains(new);
+        let is_registered = |done: &Done| matches!(done.function.as_str(), "register" | "register_name" | "re_register_name") && done.arguments.contains(new);
         if before.iter().any(|name| after.contains(name)) || passed.done().any(is_registered) {
             continue;
         }

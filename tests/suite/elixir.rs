@@ -1,0 +1,62 @@
+//! Appups in Elixir's form.
+
+use crate::demo;
+use std::fs;
+
+const APPUP: &str =
+    "# From the first version.\n{~c\"2.0.0\",\n [{~c\"1.0.0\", [load_module: :demo_lib]}], # up\n [{~c\"1.0.0\", [{:load_module, :demo_lib}]}]}\n";
+
+#[test]
+fn they_are_converted_both_ways() {
+    let folder = demo::lay_out([("demo.appup.exs", APPUP)]);
+    let run = |arguments: &[&str]| demo::relupc(folder.path(), arguments);
+    let erlang = "%% From the first version.\n{\"2.0.0\",\n [{\"1.0.0\", [{load_module, demo_lib}]}], % up\n [{\"1.0.0\", [{load_module, demo_lib}]}]}.\n";
+    let output = run(&["convert", "demo.appup.exs"]);
+    assert_eq!((output.status.code(), String::from_utf8(output.stdout).unwrap()), (Some(0), erlang.to_owned()));
+    assert_eq!(run(&["convert", "demo.appup.exs", "-o", "demo.appup"]).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(folder.path().join("demo.appup")).unwrap(), erlang);
+    let back = String::from_utf8(run(&["convert", "demo.appup"]).stdout).unwrap();
+    assert_eq!(back, APPUP.replace("load_module: :demo_lib", "{:load_module, :demo_lib}"));
+}
+
+#[test]
+fn nothing_is_evaluated_and_nothing_is_half_written() {
+    for (text, code) in [
+        ("{vsn(), [], []}\n", "RL0111"),
+        ("{~c\"1.0\", [{~c\"0.9\", [\"#{File.rm!(\\\"x\\\")}\"]}], []}\n", "RL0111"),
+        ("{~c\"1.0\", [], []", "RL0103"),
+        ("{~c\"1.0\", [], []}\n:more\n", "RL0119"),
+        ("", "RL0114"),
+    ] {
+        let folder = demo::lay_out([("demo.appup.exs", text)]);
+        let output = demo::relupc(folder.path(), &["convert", "demo.appup.exs", "-o", "demo.appup"]);
+        let report = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && report.contains(code), "{text}: {report}");
+        assert!(!folder.path().join("demo.appup").exists());
+    }
+}
+
+#[test]
+fn they_are_linted_where_they_stand_and_used_for_relups() {
+    let mut files = demo::files();
+    files.remove("lib/demo-2.0.0/ebin/demo.appup");
+    files.insert("appups/demo.appup.exs".to_owned(), APPUP.to_owned());
+    let folder = demo::lay_out(files);
+    let (document, status) =
+        demo::json(folder.path(), &["make", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--appups", "appups", "-o", "-", "--format", "json"]);
+    assert_eq!(status, 0, "{document}");
+    assert_eq!(document["relup"]["up"][0]["instructions"][0]["term"], "{load_object_code,{demo,\"2.0.0\",[demo_lib]}}");
+    let wrong = APPUP.replace(":load_module, :demo_lib", ":load_modul, :demo_lib");
+    fs::write(folder.path().join("appups/demo.appup.exs"), wrong).unwrap();
+    let (document, status) = demo::json(folder.path(), &["lint", "appups", "--format", "json"]);
+    let found = &document["diagnostics"][0];
+    assert_eq!(
+        (status, found["labels"][0]["file"].as_str(), found["labels"][0]["start"]["line"].as_u64()),
+        (1, Some("appups/demo.appup.exs"), Some(4)),
+        "{document}"
+    );
+    // A fix would be in Erlang's form.
+    let before = fs::read_to_string(folder.path().join("appups/demo.appup.exs")).unwrap();
+    demo::relupc(folder.path(), &["lint", "appups", "--fix=unsafe"]);
+    assert_eq!(fs::read_to_string(folder.path().join("appups/demo.appup.exs")).unwrap(), before);
+}
