@@ -240,7 +240,8 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Impac
 /// The version that a written `-vsn` stands for, when it is text. The compiler keeps a list as it is and puts anything else
 /// into one.
 fn version_of(term: &Term) -> Option<String> {
-    if let Some(text) = term.text().filter(|text| !text.is_empty()) {
+    // What does not read as text is taken out of its list (`release_handler_1:get_vsn/1`).
+    if let Some(text) = term.text().filter(|text| !text.is_empty() && text.chars().all(|c| matches!(u32::from(c), 32..=255))) {
         return Some(text.into_owned());
     }
     let [one] = term.as_list()? else { return None };

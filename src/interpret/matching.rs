@@ -103,6 +103,10 @@ impl Run<'_> {
                 let patterns: Vec<&Expr> = std::iter::once(&tag).chain(record.fields.iter().map(|(name, _)| field(name))).collect();
                 self.items_take(program, &patterns, value, env)
             }
+            // Elixir's charlists are lists of numbers.
+            Expr::List(items, None) if matches!(value, Value::Text(Some(_))) && characters(items).is_some() => {
+                (Takes::of(characters(items).map(|text| Value::Text(Some(text))).as_ref() == Some(value)), value.clone())
+            }
             Expr::List(items, tail) => self.list_takes(program, items, tail.as_deref(), value, env),
             Expr::Map(pairs) => {
                 let pairs: Vec<(Value, &Expr)> = pairs.iter().map(|(key, value)| (self.eval(program, key, env), value)).collect();
@@ -364,4 +368,10 @@ fn variables(test: &Expr, names: &mut Vec<String>) {
         Expr::Call(_, _, parts, _) | Expr::Op(_, parts) | Expr::Tuple(parts) => parts.iter().for_each(|part| variables(part, names)),
         _ => {}
     }
+}
+
+/// The text of a list of characters that are written out.
+fn characters(items: &[Expr]) -> Option<String> {
+    let character = |item: &Expr| if let Expr::Number(text) = item { text.parse().ok().and_then(char::from_u32) } else { None };
+    items.iter().map(character).collect()
 }

@@ -33,7 +33,7 @@ impl Takes {
     }
 
     /// Of what is known.
-    fn of(value: bool) -> Takes {
+    pub(super) fn of(value: bool) -> Takes {
         if value { Takes::Yes } else { Takes::No }
     }
 }
@@ -204,7 +204,7 @@ pub fn known(yes: bool) -> Value {
 
 /// `true` or `false`, which of them is not known.
 pub fn either() -> Value {
-    known(true).or(known(false))
+    Value::Any
 }
 
 /// A map of pairs.

@@ -130,7 +130,7 @@ impl Value {
             TermKind::Map(pairs) => {
                 Value::Map(Map::of(pairs.iter().map(|(key, value)| (Value::of_term(key), Value::of_term(value))).collect(), Made::default()))
             }
-            TermKind::Bits(_) => Value::Text(None),
+            TermKind::Bits(bits) => Value::Text(String::from_utf8(bits.bytes.clone()).ok().filter(|_| bits.trailing == 0)),
             TermKind::Improper(_) | TermKind::Fun(_) | TermKind::Invalid => Value::Any,
         }
     }
@@ -139,8 +139,13 @@ impl Value {
     pub fn of_vsn(vsn: &Term) -> Value {
         match &vsn.kind {
             TermKind::List(items) => match items.as_slice() {
-                [one] if !matches!(one.kind, TermKind::Int(0..=255)) => Value::of_term(one),
+                [one] if !matches!(one.kind, TermKind::Int(32..=255)) => Value::of_term(one),
                 _ => Value::Text(None),
+            },
+            TermKind::Str(text) => match text.chars().collect::<Vec<char>>().as_slice() {
+                // A number alone is no text to OTP, if it stands for no printed character.
+                [one] if !matches!(u32::from(*one), 32..=255) => Value::Number(Some(u32::from(*one).to_string())),
+                _ => Value::of_term(vsn),
             },
             _ => Value::of_term(vsn),
         }

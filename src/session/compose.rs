@@ -258,7 +258,7 @@ impl Chains<'_> {
                 }
             }
         }
-        // What a supervisor converts is asked for anew.
+        // What a supervisor converts is made again by its `init/1`.
         let is_supervisor = |module: &Atom| {
             let owner = self.release(0).and_then(|target| target.owner_of(module.as_str()));
             owner

@@ -1,8 +1,9 @@
 //! A file in Erlang's form in Elixir's, and back: its comments, blanks and line breaks stay where they are.
 
 use super::elixir;
-use super::parse::{Document, Extent, parse};
+use super::parse::{Document, Extent};
 use super::print;
+use super::read::parse;
 use super::value::{Term, TermKind};
 use crate::otp::Otp;
 use crate::source::Source;

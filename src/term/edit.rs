@@ -5,7 +5,8 @@
 //! after it on its line, so that they go with it; what follows an opening bracket on its line belongs to the list.
 //! [`apply`] reads the edited file again: it must hold the term that was meant.
 
-use super::parse::{Document, Extent, parse};
+use super::parse::{Document, Extent};
+use super::read::parse;
 use super::trivia::Trivia;
 use super::value::{Term, TermKind};
 use crate::diag::Edit;

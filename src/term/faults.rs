@@ -297,7 +297,7 @@ pub(super) fn bad_multiline(span: Span, why: &'static str) -> SyntaxFault {
 pub fn not_converted(span: Span) -> Diagnostic {
     Diagnostic::new(&NOT_A_TERM, "the other form has no way to write this so that it is the same term")
         .label(span, "this term")
-        .help("bit strings that are no text, and funs, have to be written by hand")
+        .help("bit strings that hold other things than text, and funs, have to be written by hand")
 }
 
 /// A construct that some version between base and target reads otherwise than the one that counts.

@@ -8,7 +8,8 @@
 
 use super::MAX_DEPTH;
 use super::faults::SyntaxFault;
-use super::parse::{Document, Extent, parse};
+use super::parse::{Document, Extent};
+use super::read::parse;
 use super::trivia::Trivia;
 use super::value::{Term, TermKind};
 use crate::diag::Edit;

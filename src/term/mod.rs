@@ -16,6 +16,7 @@ mod lex;
 mod nodes;
 mod parse;
 pub mod print;
+mod read;
 mod scan;
 mod segment;
 mod trivia;
@@ -29,7 +30,8 @@ pub use format::{Format, format};
 pub use layout::{Doc, pretty, pretty_at, pretty_file};
 pub use lex::Sensitive;
 pub use nodes::{Layout, Script};
-pub use parse::{Document, Extent, parse};
+pub use parse::{Document, Extent};
+pub use read::parse;
 pub use value::{Atom, Bits, ExternalFun, Term, TermKind};
 
 /// How deep brackets may be nested. OTP has no bound but memory; nothing that describes a release comes near this one.

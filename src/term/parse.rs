@@ -1,7 +1,6 @@
 //! From tokens to terms. OTP parses the tokens as the body of a function and turns the one expression into a term; here
 //! the terms are read directly, and after an error reading continues at the next comma or closing bracket.
 
-use super::elixir;
 use super::faults::{self, FaultList, SyntaxFault};
 use super::lex::{Bracket, Lexer, Sensitive, Tok, Token};
 use super::scan::is_reserved;
@@ -41,11 +40,8 @@ pub struct Document {
     pub rest: Option<Span>,
 }
 
-/// Reads a file's text at the language level of a version; one whose name says so in Elixir's form.
-pub fn parse(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Document {
-    if elixir::is_elixir(&source.name) {
-        return elixir::parse(source, file);
-    }
+/// Reads a file's text in Erlang's form, at the language level of a version.
+pub(super) fn erlang(source: &Source, file: FileId, otp: Otp, extent: Extent) -> Document {
     let mut lexer = Lexer::new(source, file, otp);
     let mut document = Document::default();
     let mut found = FaultList::default();
@@ -633,7 +629,7 @@ mod tests {
     }
 
     fn read(text: &str, otp: Otp) -> Document {
-        parse(&Source::new("t", text.as_bytes().to_vec()), FileId(0), otp, Extent::All)
+        erlang(&Source::new("t", text.as_bytes().to_vec()), FileId(0), otp, Extent::All)
     }
 
     fn one(text: &str) -> Result<Term, Vec<&'static str>> {

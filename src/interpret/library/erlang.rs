@@ -77,7 +77,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         }
         ("whereis", [Value::Atom(name)]) => {
             run.note(&this, &Atom::new("whereis"), arguments);
-            Value::Opaque(Opaque::Registered(name.clone())).or(Value::atom("undefined"))
+            Value::Opaque(Opaque::Registered(name.clone())).or(Value::Any)
         }
         ("self", []) => Value::Opaque(Opaque::Own),
         ("make_ref", []) => Value::Opaque(Opaque::Reference),
@@ -207,7 +207,7 @@ pub(super) fn process(run: &mut Run<'_>, module: &Atom, function: &Atom, argumen
             ("cancel_timer", [timer, ..]) => vec![timer.clone()],
             ("whereis", [Value::Atom(registered)]) => {
                 run.note(&Atom::new("erlang"), function, arguments);
-                return Some(Value::Opaque(Opaque::Registered(registered.clone())).or(Value::atom("nil")));
+                return Some(Value::Opaque(Opaque::Registered(registered.clone())).or(Value::Any));
             }
             ("alive?", _) => return Some(super::super::truth::either()),
             _ => return None,

@@ -10,7 +10,7 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
     Some(match (module.as_str(), function.as_str(), arguments) {
         ("gen_server" | "gen_statem" | "Elixir.GenServer", "cast" | "reply", _) => Value::atom("ok"),
         ("gen_server" | "gen_statem" | "Elixir.GenServer", "call", [server, request, ..]) => (run.world.replies)(server, request).unwrap_or(Value::Any),
-        ("Elixir.GenServer", "whereis", [Value::Atom(name)]) => Value::Opaque(Opaque::Registered(name.clone())).or(Value::atom("nil")),
+        ("Elixir.GenServer", "whereis", [Value::Atom(name)]) => Value::Opaque(Opaque::Registered(name.clone())).or(Value::Any),
         ("Elixir.Supervisor", "init", [children, flags]) => Value::tuple(vec![Value::atom("ok"), Value::tuple(vec![flags.clone(), children.clone()])]),
         ("Elixir.Supervisor", "child_spec", [spec, overrides]) => adapted(run, spec, overrides),
         ("Elixir.DynamicSupervisor", "init", [options]) => Value::tuple(vec![Value::atom("ok"), options.clone()]),

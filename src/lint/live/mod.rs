@@ -197,6 +197,22 @@ fn send(half: &mut Half, code: &Code<'_, '_>) {
     half.processes.extend(met.into_iter().flatten());
 }
 
+/// What a server does about a call of a path: its callback runs in the code of that step.
+fn handle(code: &Code<'_, '_>, half: &Half, done: &Done) -> Vec<Done> {
+    let Some((receiver, message)) = sent_by(half, done) else { return Vec::new() };
+    let Some((_, living)) = half.processes.get(&receiver) else { return Vec::new() };
+    let states: Vec<Value> = if living.states.is_empty() { vec![Value::Any] } else { living.states.clone() };
+    code.run(None, &NO_REPLIES, |world| {
+        let mut run = Run::new(world);
+        for state in states {
+            let mut arguments = message.arguments.clone();
+            arguments.last_mut().into_iter().for_each(|last| *last = state.clone());
+            run.call(&receiver, &message.callback, arguments);
+        }
+        run.done
+    })
+}
+
 /// What a call sends to a server, where more is known of it than its tag, and which module that runs.
 fn sent_by(half: &Half, done: &Done) -> Option<(Atom, Message)> {
     let [name, sent, ..] = done.arguments.as_slice() else { return None };
@@ -267,6 +283,8 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
                 run.call(module, function, arguments.iter().map(Value::of_term).collect());
                 run.done
             });
+            let handled: Vec<Done> = done.iter().flat_map(|done| handle(&Code::at(pair, route, at), before, done)).collect();
+            let done = [done, handled].concat();
             for done in &done {
                 for module in before.stopped_by(done) {
                     passed.stopped.entry(module).or_insert(at);

@@ -64,6 +64,8 @@ fn refused<'a>(
     let updated = route.timeline.module(module).any(|mark| mark.event == ModuleEvent::Converted && mark.step < step && route.is_new_at(module, mark.step));
     let (in_old, in_new) = (has(old)?, new.and_then(has)?);
     let called = |function: &str| before.iter().any(|done| done.function.as_str() == function && done.arguments.get(1) == Some(&id));
+    // Others may be started by calls.
+    let is_grown = || from.all_done().any(|done| done.function.as_str() == "start_child" && done.arguments.first().is_none_or(|own| !own.is_other_than(name)));
     let called_any = |function: &str| before.iter().any(|done| done.function.as_str() == function);
     let knows = (in_old || (updated && in_new)) && !called("delete_child");
     match done.function.as_str() {
@@ -83,7 +85,7 @@ fn refused<'a>(
             "give the pid of each child, which a function of your own finds by `supervisor:which_children/1`".to_owned(),
         )),
         "terminate_child" | "restart_child" | "delete_child"
-            if !in_old && !in_new && old.is_certain && new.is_some_and(|new| new.is_certain) && !called_any("start_child") =>
+            if !in_old && !in_new && old.is_certain && new.is_some_and(|new| new.is_certain) && !called_any("start_child") && !is_grown() =>
         {
             let known: Vec<String> = old.children.iter().flatten().map(|child| format!("`{}`", child.id)).collect();
             Some((module, id, "not_found", format!("its children have other ids: {}", known.join(", "))))

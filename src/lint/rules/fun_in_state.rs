@@ -68,6 +68,10 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
         let mut funs = Vec::new();
         value.own_funs(&mut funs);
         for (module, fun) in funs {
+            // What a conversion makes again is that of the new code.
+            if process == Some(module) && passed.converted.contains_key(module) {
+                continue;
+            }
             let is_replaced = pair.modules().any(|(_, change)| change.name == module.as_str() && change.depth == Depth::Code);
             let Some(span) = route.loaded(module).filter(|_| is_replaced) else { continue };
             if modules.contains(module) || (process.is_none() && pair.starts_again(route, module)) {

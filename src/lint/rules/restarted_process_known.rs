@@ -16,12 +16,12 @@ pub(super) static RULE: Rule = Rule { code: &RESTARTED_PROCESS_KNOWN, check: Che
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let from = pair.lives.half(route.direction, false);
+        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (module, (_, living)) in &from.processes {
             if is_stopped(pair, route, passed, module) {
                 continue;
             }
-            let Some((other, what)) = known(pair, route, (from, passed), module, living) else { continue };
+            let Some((other, what)) = known(pair, route, (from, to, passed), module, living) else { continue };
             let span = passed.stopped.get(&other).map_or_else(|| route.loaded(&other), |step| Some(route.span(*step)));
             let application = pair.owner_of(&other).map_or("", |application| application.name.value.as_str());
             found.push(
@@ -40,7 +40,12 @@ fn is_stopped(pair: &Pair<'_>, route: &Route<'_>, passed: &Passed, module: &Atom
 }
 
 /// The module of a process that is stopped and that a process of another module still counts on, and how.
-fn known(pair: &Pair<'_>, route: &Route<'_>, (from, passed): (&Half, &Passed), module: &Atom, living: &Living) -> Option<(Atom, String)> {
+fn known(pair: &Pair<'_>, route: &Route<'_>, (from, to, passed): (&Half, &Half, &Passed), module: &Atom, living: &Living) -> Option<(Atom, String)> {
+    // Who reads a table when it starts may know again what it knew.
+    let reads = |other: &Atom| {
+        let begins = to.processes.get(other).into_iter().flat_map(|(_, living)| &living.begun);
+        begins.into_iter().any(|done| done.is("ets", &["tab2list", "lookup", "foldl", "foldr", "match", "select", "match_object", "file2tab"]) || done.module.as_str() == "dets")
+    };
     let stopped = |name: &Value| from.of_name(name).filter(|other| *other != module && is_stopped(pair, route, passed, other)).cloned();
     let later = || living.done.iter().map(|(_, done)| done).chain(passed.later.get(module).into_iter().flatten().map(|(_, done)| done));
     // Who watches it notices, and what is done on the path may tell it.
@@ -71,7 +76,7 @@ fn known(pair: &Pair<'_>, route: &Route<'_>, (from, passed): (&Half, &Passed), m
         if !calls || !has_own(message) || is_told(name) || watches(name) || later().any(|again| again.function == done.function && again.arguments.first() == Some(name)) {
             continue;
         }
-        if let Some(other) = stopped(name) {
+        if let Some(other) = stopped(name).filter(|other| !reads(other)) {
             return Some((other, format!("has registered itself with `{name}` when it started (line {})", done.line.0)));
         }
     }
