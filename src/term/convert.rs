@@ -61,7 +61,9 @@ impl Writer<'_> {
         self.gap_as(start, end, |text| text.to_owned());
     }
 
-    fn gap_as(&mut self, start: usize, end: usize, punctuation: impl Fn(&str) -> String) {
+    fn gap_as(&mut self, start: usize, end: usize, own: impl Fn(&str) -> String) {
+        // An empty string at the end of a list is no element of it.
+        let punctuation = |text: &str| own(text).replace("~c\"\"", "[]").replace("''", "[]").replace("\"\"", "[]");
         let mut at = start;
         let first = self.comments.partition_point(|comment| (comment.start as usize) < start);
         for comment in self.comments.iter().skip(first).take_while(|comment| (comment.end as usize) <= end) {
@@ -117,7 +119,9 @@ impl Writer<'_> {
         self.out.extend(bare.map(|(open, _)| open));
         let mut at = start;
         let mut parity = 0;
-        for child in &children {
+        // A string at the end of a list stands for its characters, which are all where it is.
+        for same in children.chunk_by(|one, other| one.span == other.span) {
+            let Some(child) = same.first() else { continue };
             let begins = child.span.start as usize;
             let is_key = bare.is_some_and(|(open, _)| open == '{');
             let to = self.to;
@@ -129,7 +133,10 @@ impl Writer<'_> {
                 (false, _) => text.to_owned(),
             });
             parity = if is_map && parity == 1 { 2 } else { 1 };
-            self.term(child);
+            match string_of(same, self.text) {
+                Some(text) => self.leaf(&Term::string(&text)),
+                None => self.term(child),
+            }
             at = child.span.end as usize;
         }
         let (is_empty, to) = (children.is_empty(), self.to);
@@ -150,6 +157,12 @@ impl Writer<'_> {
         };
         self.out.push_str(&text);
     }
+}
+
+/// The text of characters that are where a string is written.
+fn string_of(characters: &[&Term], text: &str) -> Option<String> {
+    let written = text.get(characters.first()?.span.range())?;
+    characters.iter().map(|one| one.as_char()).collect::<Option<String>>().filter(|_| written.starts_with(['"', '\'', '~']))
 }
 
 fn elixir_leaf(term: &Term, otp: Otp) -> String {

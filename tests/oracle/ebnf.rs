@@ -23,9 +23,14 @@ pub struct Grammar {
 
 impl Grammar {
     pub fn load() -> Grammar {
+        Grammar::of(&["terms", "rel", "app", "relup", "appup"])
+    }
+
+    /// The rules of some files of `grammar/`.
+    pub fn of(names: &[&str]) -> Grammar {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("grammar");
         let mut rules = HashMap::new();
-        for name in ["terms", "rel", "app", "relup", "appup"] {
+        for name in names {
             let text = fs::read_to_string(folder.join(format!("{name}.ebnf"))).unwrap();
             let mut reader = Reader { chars: text.chars().collect(), at: 0 };
             while let Some(rule) = reader.word() {

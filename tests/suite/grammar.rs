@@ -7,7 +7,7 @@ use relupc::otp::Otp;
 use relupc::release::{read_app, read_rel};
 use relupc::source::Source;
 use relupc::span::FileId;
-use relupc::term::{Document, Extent, parse};
+use relupc::term::{Document, Extent, convert, parse};
 
 #[path = "../oracle/ebnf.rs"]
 mod ebnf;
@@ -92,4 +92,40 @@ fn cut_sentences_are_refused_without_a_panic() {
             assert!(!document.faults.is_empty(), "{}", &text[..at]);
         }
     }
+}
+
+/// The same in the other form, which must read as the same term.
+fn other_form(name: &str, text: &str) -> Option<String> {
+    let source = Source::new(name, text.as_bytes().to_vec());
+    let document = parse(&source, FileId(0), Otp::NEWEST, Extent::All);
+    let faults: Vec<&str> = document.faults.iter().map(|fault| fault.diagnostic.message.as_str()).collect();
+    assert!(faults.is_empty(), "{text}: {faults:?}");
+    let converted = convert(&source, &document, Otp::NEWEST)?;
+    let other = if name.ends_with(".exs") { "converted" } else { "converted.exs" };
+    let again = parse(&Source::new(other, converted.clone().into_bytes()), FileId(0), Otp::NEWEST, Extent::All);
+    assert!(again.faults.is_empty() && again.terms == document.terms, "{text} became {converted}");
+    assert_eq!(again.comments.len(), document.comments.len(), "{text} became {converted}");
+    Some(converted)
+}
+
+#[test]
+fn terms_in_elixirs_form_are_read_and_converted() {
+    let grammar = ebnf::Grammar::of(&["elixir"]);
+    for seed in 0..4000 {
+        let text = grammar.sentence("file", &mut rng::Rng::new(seed));
+        let erlang = other_form("sentence.exs", &text).unwrap_or_else(|| panic!("{text} is not converted"));
+        assert!(other_form("sentence", &erlang).is_some(), "{erlang} is not converted back");
+    }
+}
+
+#[test]
+fn appups_are_converted_to_elixirs_form_and_back() {
+    let mut refused = 0;
+    for (text, _) in sentences("appup", 2000) {
+        match other_form("sentence", &text) {
+            Some(elixir) => assert!(other_form("sentence.exs", &elixir).is_some(), "{elixir} is not converted back"),
+            None => refused += 1,
+        }
+    }
+    assert!(refused < 1500, "most are converted: {refused} are not");
 }
