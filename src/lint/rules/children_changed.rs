@@ -119,7 +119,12 @@ fn specifications(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
         let passed = pair.lives.passed(route.direction);
         let is_stopped = |module: &Atom| pair.starts_again(route, module) || passed.is_some_and(|passed| passed.stopped.contains_key(module));
         let stopped = |child: &Child| child.runs.as_ref().is_some_and(is_stopped);
-        let is_other = |child: &&Child| after.iter().find(|other| other.id == child.id).is_some_and(|other| child.starts_otherwise(other) && !child.runs.as_ref().is_some_and(|runs| route.converts(runs)));
+        let is_other = |child: &&Child| {
+            after
+                .iter()
+                .find(|other| other.id == child.id)
+                .is_some_and(|other| child.starts_otherwise(other) && !child.runs.as_ref().is_some_and(|runs| route.converts(runs)))
+        };
         // Children that are written out are compared by `diff` as well.
         let is_computed = |release| pair.facts(release, module).is_some_and(|facts| matches!(facts.children, Some(Known::Unknown(_))));
         let is_called = |child: &Child| passed.is_some_and(|passed| passed.done().any(|done| starts(done, child)));

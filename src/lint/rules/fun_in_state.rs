@@ -49,7 +49,9 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
     };
     let is_put = |store: &str, name: &Value| passed.done().any(|done| done.module.as_str() == store && done.arguments.first() == Some(name));
     let is_told = |module: &Atom| {
-        let tells = |done: &Done| matches!(done.function.as_str(), "call" | "cast" | "send") && done.arguments.first().and_then(|name| from.of_name(name)) == Some(module);
+        let tells = |done: &Done| {
+            matches!(done.function.as_str(), "call" | "cast" | "send") && done.arguments.first().and_then(|name| from.of_name(name)) == Some(module)
+        };
         passed.done().any(tells)
     };
     let mut kept: Vec<(String, Option<&Atom>, &Value)> = Vec::new();
@@ -60,8 +62,12 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
         let states = converted.unwrap_or(&living.states).iter().filter(|_| lives_on);
         kept.extend(states.map(|state| (format!("a process of `{module}`"), Some(module), state)));
     }
-    kept.extend(from.stored.tables.iter().filter(|(name, _)| !is_lost(name) && !is_put("ets", name)).map(|(name, row)| (format!("the table `{name}`"), None, row)));
-    kept.extend(from.stored.terms.iter().filter(|(name, _)| !is_put("persistent_term", name)).map(|(name, term)| (format!("the persistent term `{name}`"), None, term)));
+    kept.extend(
+        from.stored.tables.iter().filter(|(name, _)| !is_lost(name) && !is_put("ets", name)).map(|(name, row)| (format!("the table `{name}`"), None, row)),
+    );
+    kept.extend(
+        from.stored.terms.iter().filter(|(name, _)| !is_put("persistent_term", name)).map(|(name, term)| (format!("the persistent term `{name}`"), None, term)),
+    );
     kept.extend(from.stored.agents.iter().filter(|(name, _)| !is_put("Elixir.Agent", name)).map(|(name, state)| (format!("the agent `{name}`"), None, state)));
     let mut modules = Vec::new();
     for (keeper, process, value) in kept {

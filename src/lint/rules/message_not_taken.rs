@@ -51,7 +51,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     found.push(
                         Diagnostic::new(
                             &MESSAGE_NOT_TAKEN,
-                            format!("`{shown}` may still arrive at a process of `{name}`, and only the clause for everything else of the code being loaded takes it"),
+                            format!(
+                                "`{shown}` may still arrive at a process of `{name}`, and only the clause for everything else of the code being loaded takes it"
+                            ),
                         )
                         .label(route.span(at), format!("the code that runs before it causes it: {} in line {} of its source", one.what, one.line))
                         .help("keep a clause for it, or have `code_change` cause what the new code waits for")
@@ -89,12 +91,14 @@ fn dropped(pair: &Pair<'_>, route: &Route<'_>, name: &Atom, machine: Machine, (o
     let (before, after) = (caused(name, machine, old), caused(name, machine, new));
     let meant = |after: bool, one: &Caused| is_meant(pair, route.direction, after, name, machine, &one.arrives);
     let is_caused = |list: &[Caused], one: &Caused| list.iter().any(|other| !differs(&other.arrives, &one.arrives));
-    let lost = before.iter().find(|one| !is_caused(&after, one) && meant(false, one) && !meant(true, one) && one.arrives.iter().all(|value| *value != Value::Any))?;
+    let lost =
+        before.iter().find(|one| !is_caused(&after, one) && meant(false, one) && !meant(true, one) && one.arrives.iter().all(|value| *value != Value::Any))?;
     after.iter().find(|other| other.what == lost.what && !is_caused(&before, other) && meant(true, other) && !meant(false, other))?;
     // What the path causes takes its place.
     let passed = pair.lives.passed(route.direction)?;
     let starts = |done: &Done| CAUSES.contains(&done.function.as_str());
-    let is_replaced = passed.converted.get(name).is_some_and(|conversion| conversion.done.iter().any(starts)) || passed.applied.iter().any(|(_, done)| starts(done));
+    let is_replaced =
+        passed.converted.get(name).is_some_and(|conversion| conversion.done.iter().any(starts)) || passed.applied.iter().any(|(_, done)| starts(done));
     (!is_replaced).then(|| lost.clone())
 }
 

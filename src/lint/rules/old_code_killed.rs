@@ -1,7 +1,7 @@
 //! A module with a loop of its own: its processes stay in the old code, and die with it.
 
-use crate::diag::{Diagnostic, Findings, code};
 use crate::beam::{Loop, Names, SPAWNS, WAITS};
+use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::Value;
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::relup::{LowOp, Purge};
@@ -51,16 +51,13 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 ),
             };
             found.push(
-                Diagnostic::new(
-                    &OLD_CODE_KILLED,
-                    format!("`{module}` waits in a loop of its own{place}: processes in it keep running old code and {when}"),
-                )
-                .label(step.origin.span(), "loads the module and leaves its processes as they are")
-                .help(help)
-                .one_of_many(module.as_str(), |names, count| {
-                    format!("{count} modules wait in loops of their own, whose processes keep running old code: {names}")
-                })
-                .on_path(&route.name),
+                Diagnostic::new(&OLD_CODE_KILLED, format!("`{module}` waits in a loop of its own{place}: processes in it keep running old code and {when}"))
+                    .label(step.origin.span(), "loads the module and leaves its processes as they are")
+                    .help(help)
+                    .one_of_many(module.as_str(), |names, count| {
+                        format!("{count} modules wait in loops of their own, whose processes keep running old code: {names}")
+                    })
+                    .on_path(&route.name),
             );
         }
     }
@@ -82,7 +79,8 @@ fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, waiting: &Names) -
     let half = pair.lives.half(route.direction, false);
     let is_started = |one: &Loop| {
         half.all_done().any(|done| {
-            let named = done.arguments.windows(2).any(|pair| matches!(pair, [Value::Atom(owner), Value::Atom(name)] if owner == module && *name == one.function));
+            let named =
+                done.arguments.windows(2).any(|pair| matches!(pair, [Value::Atom(owner), Value::Atom(name)] if owner == module && *name == one.function));
             named && SPAWNS.iter().any(|(owner, functions)| done.is(owner, functions))
         })
     };

@@ -27,7 +27,9 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(&RESTARTED_PROCESS_KNOWN, format!("a process of `{module}` lives on and {what}, which this path stops"))
                     .label(span.unwrap_or_else(|| pair.change_on(application, route.direction)), format!("the processes of `{other}` are stopped here"))
-                    .help(format!("convert the state of `{module}` afterwards, or restart its processes as well; or monitor the process, and do it again when it ends"))
+                    .help(format!(
+                        "convert the state of `{module}` afterwards, or restart its processes as well; or monitor the process, and do it again when it ends"
+                    ))
                     .about(module.as_str())
                     .on_path(&route.name),
             );
@@ -44,13 +46,16 @@ fn known(pair: &Pair<'_>, route: &Route<'_>, (from, to, passed): (&Half, &Half, 
     // Who reads a table when it starts may know again what it knew.
     let reads = |other: &Atom| {
         let begins = to.processes.get(other).into_iter().flat_map(|(_, living)| &living.begun);
-        begins.into_iter().any(|done| done.is("ets", &["tab2list", "lookup", "foldl", "foldr", "match", "select", "match_object", "file2tab"]) || done.module.as_str() == "dets")
+        begins.into_iter().any(|done| {
+            done.is("ets", &["tab2list", "lookup", "foldl", "foldr", "match", "select", "match_object", "file2tab"]) || done.module.as_str() == "dets"
+        })
     };
     let stopped = |name: &Value| from.of_name(name).filter(|other| *other != module && is_stopped(pair, route, passed, other)).cloned();
     let later = || living.done.iter().map(|(_, done)| done).chain(passed.later.get(module).into_iter().flatten().map(|(_, done)| done));
     // Who watches it notices, and what is done on the path may tell it.
     let watches = |name: &Value| {
-        let is_watch = |done: &Done| done.is("erlang", &["monitor", "link"]) && done.arguments.iter().any(|argument| argument == name || is_pid_of(argument, name));
+        let is_watch =
+            |done: &Done| done.is("erlang", &["monitor", "link"]) && done.arguments.iter().any(|argument| argument == name || is_pid_of(argument, name));
         living.begun.iter().chain(later()).any(is_watch)
     };
     let is_told = |name: &Value| passed.done().any(|done| done.arguments.iter().any(|argument| argument == name) && !done.is_about_child());
@@ -73,7 +78,12 @@ fn known(pair: &Pair<'_>, route: &Route<'_>, (from, to, passed): (&Half, &Half, 
     for done in &living.begun {
         let calls = matches!(done.function.as_str(), "call" | "cast" | "send");
         let [name, message, ..] = done.arguments.as_slice() else { continue };
-        if !calls || !has_own(message) || is_told(name) || watches(name) || later().any(|again| again.function == done.function && again.arguments.first() == Some(name)) {
+        if !calls
+            || !has_own(message)
+            || is_told(name)
+            || watches(name)
+            || later().any(|again| again.function == done.function && again.arguments.first() == Some(name))
+        {
             continue;
         }
         if let Some(other) = stopped(name).filter(|other| !reads(other)) {

@@ -38,7 +38,8 @@ fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     // The fields of a record may be read where it is not seen.
     let mut facts = pair.module_impacts(|change| matches!(change, Change::State(_))).filter(|(_, module, _)| module.name == name.as_str());
     let is_record = facts.next().is_some();
-    let is_resized = || !is_record && !old.is_cut_short && sizes(&old.states).zip(after).is_some_and(|(own, other)| own.iter().all(|size| !other.contains(size)));
+    let is_resized =
+        || !is_record && !old.is_cut_short && sizes(&old.states).zip(after).is_some_and(|(own, other)| own.iter().all(|size| !other.contains(size)));
     let are_maps = || old.states.iter().all(|state| matches!(state, Value::Map(map) if map.rest.is_none()));
     let is_seen = !old.states.is_empty() && (are_maps() || is_resized());
     let fails = || {
