@@ -99,6 +99,11 @@ pub fn added_early(application: &str, change: &Change, place: Span, path: &str) 
     found
 }
 
+/// Whether a finding says that a path cannot be composed.
+pub fn is_not_composed(found: &Diagnostic) -> bool {
+    *found.code == NOT_COMPOSED
+}
+
 /// Whether a finding is an open question.
 pub fn is_question(found: &Diagnostic) -> bool {
     *found.code == OPEN_QUESTION

@@ -173,12 +173,12 @@ impl Unjoinable {
 impl Display for Unjoinable {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Unjoinable::Placed((op, _)) => write!(out, "`{}` belongs at its own place of its own script", brief(&op.to_term())),
+            Unjoinable::Placed((op, _)) => write!(out, "the position of `{}` in its script is part of what it means", brief(&op.to_term())),
             Unjoinable::Restarted((op, _)) => {
                 write!(out, "one part restarts the application, another has `{}`, which may not be right before or after that", brief(&op.to_term()))
             }
             Unjoinable::Twice(module, _) => write!(out, "one entry has two instructions for `{module}`"),
-            Unjoinable::Contradicted(module, _) => write!(out, "the entries do not agree on whether `{module}` is there in between"),
+            Unjoinable::Contradicted(module, _) => write!(out, "the entries disagree on whether the release in between has `{module}`"),
             Unjoinable::Differs(module, _) => write!(out, "the entries update `{module}` in different ways: purge, timeout or kind differ"),
             Unjoinable::Extra(module, _) => write!(out, "the conversions of `{module}` get different arguments, and only one can run"),
         }

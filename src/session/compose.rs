@@ -84,17 +84,18 @@ impl Session<'_> {
     pub(super) fn compose(&mut self, request: &MakeRequest, releases: &Releases, appups: &mut Appups, found: &mut Findings) -> Vec<Composed> {
         let Some(target) = releases.target() else { return Vec::new() };
         let bases = releases.distinct_bases();
-        let mut gaps: Vec<(usize, Direction, &Application, &Application)> = Vec::new();
+        let mut gaps: Vec<(usize, Direction, bool, &Application, &Application)> = Vec::new();
         for (at, base) in &bases {
             let same = releases.bases().iter().zip(&request.bases).filter(|(release, _)| release.as_ref().is_some_and(|release| release.spot == base.spot));
             let (up, down) = same.fold((false, false), |(up, down), (_, base)| (up || base.up, down || base.down));
-            for direction in [(up, Direction::Up), (down, Direction::Down)].into_iter().filter_map(|(is_asked, direction)| is_asked.then_some(direction)) {
+            // An entry without its counterpart would be reported, whether that is asked for or not.
+            for (is_asked, direction) in [(up, Direction::Up), (down, Direction::Down)] {
                 for application in target.ordered() {
                     let Some(old) = base.application(application.name.value.as_str()).filter(|old| old.vsn.value != application.vsn.value) else { continue };
                     let Some(appup) = appups.get(application.name.value.as_str()) else { continue };
                     let chosen = appup::choose(appup.entries(direction), &old.vsn.value, direction, &mut Findings::default());
                     if matches!(chosen, Err(appup::NoEntry::Unmatched)) {
-                        gaps.push((at + 1, direction, application, old));
+                        gaps.push((at + 1, direction, is_asked, application, old));
                     }
                 }
             }
@@ -109,16 +110,20 @@ impl Session<'_> {
             chains.appups.insert(*at, Appups::load(&mut self.opener, &mut self.appups, release, others));
         }
         let mut composed: BTreeMap<(usize, bool), Composed> = BTreeMap::new();
-        for (base, direction, application, old) in gaps {
+        for (base, direction, is_asked, application, old) in gaps {
             let name = application.name.value.as_str();
             let Some(base_release) = chains.release(base) else { continue };
             let path = path_name(&target.rel.vsn.value, &base_release.rel.vsn.value, direction);
             let Some(way) = chains.find(name, base, direction).filter(|way| way.len() > 2) else {
-                let why = chains.why_none(application, old, direction);
-                found.push(author::not_composed(Some(name), &why, application.vsn.span, &path));
+                if is_asked {
+                    let why = chains.why_none(application, old, direction);
+                    found.push(author::not_composed(Some(name), &why, application.vsn.span, &path));
+                }
                 continue;
             };
             let entry = match chains.join(name, &way, direction, self.opener.beams()) {
+                Ok((entry, _)) if !is_asked => entry,
+                Err(_) if !is_asked => continue,
                 Ok((entry, converted)) => {
                     let one = composed.entry((base, direction == Direction::Down)).or_insert_with(|| Composed {
                         base,
@@ -136,8 +141,10 @@ impl Session<'_> {
                     continue;
                 }
             };
-            let parts = chains.names(&way, direction);
-            found.push(author::composed(name, &entry, &parts, application.vsn.span, &path));
+            if is_asked {
+                let parts = chains.names(&way, direction);
+                found.push(author::composed(name, &entry, &parts, application.vsn.span, &path));
+            }
             let Some(appup) = appups.get_mut(name) else { continue };
             let (span, version) = (entry.span, Version::Exact(old.vsn.value.clone(), entry.span));
             let list = match direction {

@@ -114,6 +114,9 @@ impl Session<'_> {
         }
         let composed = if request.compose { self.compose(request, releases, &mut appups, found) } else { Vec::new() };
         let planned = plan::plan(&Request { target, up_from, down_to, restart_emulator: request.restart_emulator }, &appups, found);
+        if request.compose {
+            without_consequences(found);
+        }
         let checked = request.with_rules && !found.has_errors();
         if checked {
             self.check_rules(request, target, releases, &planned, &appups, found);
@@ -209,6 +212,18 @@ impl Made {
         };
         self.relup.iter().flat_map(|relup| [of(relup, &relup.up, Direction::Up), of(relup, &relup.down, Direction::Down)].concat()).collect()
     }
+}
+
+/// Takes out what follows from a path that cannot be composed: that entries are missing on it is why it was to be.
+fn without_consequences(found: &mut Findings) {
+    let refused: BTreeSet<String> = found.iter().filter(|finding| author::is_not_composed(finding)).flat_map(|finding| finding.paths.clone()).collect();
+    let follows = |finding: &Diagnostic| {
+        [&plan::NO_RELUP_ENTRY, &plan::UNDEFINED_DEPENDENCY].contains(&finding.code)
+            && !finding.paths.is_empty()
+            && finding.paths.iter().all(|path| refused.contains(path))
+    };
+    let kept: Vec<Diagnostic> = std::mem::take(found).all().into_iter().filter(|finding| !follows(finding)).collect();
+    found.extend(kept);
 }
 
 fn steps_of(entry: &Entry) -> &[Step] {

@@ -44,7 +44,7 @@ fn a_path_is_composed_of_its_parts() {
 fn what_cannot_be_composed_is_not_written() {
     for (middle, newest, why) in [
         ("[{update,demo_srv,{advanced,1}}]", "[{update,demo_srv,{advanced,2}}]", "different arguments"),
-        ("[{suspend,[demo_srv]},{resume,[demo_srv]}]", "[{load_module,demo_lib}]", "its own place"),
+        ("[{suspend,[demo_srv]},{resume,[demo_srv]}]", "[{load_module,demo_lib}]", "part of what it means"),
         ("[{load_module,demo_lib,soft_purge,soft_purge,[]}]", "[{load_module,demo_lib}]", "purge"),
         ("[{apply,{demo_lib,f,[]}},{load_module,demo_lib}]", "[{restart_application,demo}]", "restarts the application"),
     ] {
@@ -53,6 +53,8 @@ fn what_cannot_be_composed_is_not_written() {
         let refused = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "RL1009");
         let message = refused.map(|found| found["message"].as_str().unwrap().to_owned()).unwrap_or_default();
         assert!(status == 1 && message.contains(why), "{middle} {newest}: {document}");
+        // That the entry is missing is why it was to be composed.
+        assert!(!demo::codes(&document).contains(&"RL0401".to_owned()), "{document}");
         assert!(!folder.path().join("composed").exists(), "nothing is written");
     }
 }
@@ -64,4 +66,22 @@ fn composing_needs_the_verification() {
         let output = demo::relupc(folder.path(), &["make", "new.rel", "--from", "mid.rel", "--path", "lib/*/ebin", "--compose", option]);
         assert_eq!(output.status.code(), Some(2), "{option}");
     }
+}
+
+#[test]
+fn a_release_in_between_has_to_be_named() {
+    let folder = releases("[{load_module,demo_lib}]", "[{load_module,demo_lib}]");
+    let arguments = ["make", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--compose", "--format", "json", "-o", "composed"];
+    let (document, status) = demo::json(folder.path(), &arguments);
+    let refused = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == "RL1009").unwrap();
+    assert!(status == 1 && refused["message"].as_str().unwrap().contains("name each release in between with `--from`"), "{refused}");
+}
+
+#[test]
+fn an_upgrade_alone_is_no_entry_without_a_counterpart() {
+    let folder = releases("[{load_module,demo_lib}]", "[{load_module,demo_lib}]");
+    let arguments = ["make", "new.rel", "--from", "mid.rel", "--up-from", "old.rel", "--path", "lib/*/ebin", "--compose", "--format", "json", "-o", "composed"];
+    let (document, status) = demo::json(folder.path(), &arguments);
+    assert!(status == 0 && !demo::codes(&document).contains(&"RL0711".to_owned()), "{document}");
+    assert_eq!((document["relup"]["up"].as_array().unwrap().len(), document["relup"]["down"].as_array().unwrap().len()), (2, 1));
 }

@@ -91,7 +91,7 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
             found.push(
                 Diagnostic::new(&FUN_IN_STATE, format!("{keeper} keeps {name} of `{module}`, which belongs to the code that created it"))
                     .label(span, "the fun runs the old code; once that is purged, calling it fails with `badfun`, and a process that holds it is killed")
-                    .help("give away `fun module:name/arity` instead, or have the path put a new one in its place")
+                    .help("keep `fun module:name/arity` there, or replace the fun on this path")
                     .about(module.as_str())
                     .on_path(&route.name),
             );
