@@ -473,3 +473,41 @@ fn gives_back(pattern: &Expr, body: &Expr) -> bool {
     let body = if let Expr::Block(items) = body { items.last().unwrap_or(body) } else { body };
     body.tagged("ok").and_then(<[Expr]>::last).is_some_and(|state| matches!(state, Expr::Var(name) if *name == variable))
 }
+
+/// The version that a written `-vsn` stands for, when it is text. The compiler keeps a list as it is and puts anything else
+/// into one.
+pub fn text_of_vsn(term: &Term) -> Option<String> {
+    // What does not read as text is taken out of its list (`release_handler_1:get_vsn/1`).
+    if let Some(text) = term.text().filter(|text| !text.is_empty() && text.chars().all(|c| matches!(u32::from(c), 32..=255))) {
+        return Some(text.into_owned());
+    }
+    let [one] = term.as_list()? else { return None };
+    if let TermKind::Bits(bits) = &one.kind {
+        return String::from_utf8(bits.bytes.clone()).ok();
+    }
+    one.text().map(std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text_of_vsn;
+    use crate::term::{Bits, Term, TermKind};
+
+    #[test]
+    fn a_version_is_text_as_otp_unpacks_it() {
+        let bits = |text: &str| Term::new(TermKind::Bits(Box::new(Bits { bytes: text.as_bytes().to_vec(), trailing: 0 })));
+        let number = |value| Term::new(TermKind::Int(value));
+        for (vsn, text) in [
+            (Term::string("1.0.0"), Some("1.0.0")),
+            (Term::list(vec![Term::string("1.0.0")]), Some("1.0.0")),
+            (Term::list(vec![bits("1.0.0")]), Some("1.0.0")),
+            (Term::list(vec![number(1)]), None),
+            (Term::string("\u{1}"), None),
+            (Term::list(vec![number(i64::MAX)]), None),
+            (Term::list(vec![Term::atom("v1")]), None),
+            (Term::list(Vec::new()), None),
+        ] {
+            assert_eq!(text_of_vsn(&vsn).as_deref(), text, "{vsn:?}");
+        }
+    }
+}

@@ -4,8 +4,8 @@
 use super::place::source_of;
 use super::shapes::{self, Difference};
 use super::{Change, Delta, Given, Impact, Sign, StateChange, StateEffect, Verdict};
-use crate::beam::{Attribute, Author, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape};
-use crate::term::{Atom, Term, TermKind};
+use crate::beam::{Attribute, Author, Child, Clause, CodeChange, Expr, Facts, Field, Known, Shape, text_of_vsn};
+use crate::term::Atom;
 
 /// How a state changed.
 enum Changed<'s> {
@@ -195,7 +195,7 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Impac
     let Some(Known::Known(clauses)) = new.code_change.as_ref().map(|code_change| &code_change.clauses) else { return Vec::new() };
     let given = match old.vsn() {
         None => None,
-        Some(Attribute::Term(term)) => Some(version_of(term)),
+        Some(Attribute::Term(term)) => Some(text_of_vsn(term)),
         Some(Attribute::Unbuilt(_)) => return Vec::new(),
     };
     let fits = |version: &Expr| match (version, &given) {
@@ -235,20 +235,6 @@ fn version_arguments(old: &Facts, new: &Facts, state_changed: bool) -> Vec<Impac
         },
     };
     vec![Impact::new(up, change).down(down).at(source_of(new, clause.line))]
-}
-
-/// The version that a written `-vsn` stands for, when it is text. The compiler keeps a list as it is and puts anything else
-/// into one.
-fn version_of(term: &Term) -> Option<String> {
-    // What does not read as text is taken out of its list (`release_handler_1:get_vsn/1`).
-    if let Some(text) = term.text().filter(|text| !text.is_empty() && text.chars().all(|c| matches!(u32::from(c), 32..=255))) {
-        return Some(text.into_owned());
-    }
-    let [one] = term.as_list()? else { return None };
-    if let TermKind::Bits(bits) = &one.kind {
-        return String::from_utf8(bits.bytes.clone()).ok();
-    }
-    one.text().map(std::borrow::Cow::into_owned)
 }
 
 /// The children that a supervisor starts, and how it watches over them.

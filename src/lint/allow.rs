@@ -7,7 +7,7 @@ use crate::diag::{Accepted, Code, Diagnostic, Severity, codes};
 use crate::otp::Otp;
 use crate::source::{Files, Source};
 use crate::span::Span;
-use crate::term::{Document, Extent, Term, TermKind, parse};
+use crate::term::{Document, Extent, Term, parse};
 
 codes! {
     ALLOW_UNUSED "RL0002" "allow-unused" Warning
@@ -122,7 +122,7 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
         let range = if whole {
             0..u32::MAX
         } else if alone {
-            next(&document.terms, comment.end).map_or(comment.end..comment.end, |span| span.start..span.end.max(span.start + 1))
+            next(&document.terms.iter().collect::<Vec<_>>(), comment.end).map_or(comment.end..comment.end, |span| span.start..span.end.max(span.start + 1))
         } else {
             u32::try_from(line.start).unwrap_or(0)..comment.start
         };
@@ -132,28 +132,15 @@ fn read(source: &Source, document: &Document, extra: &mut Vec<Diagnostic>) -> Ve
 }
 
 /// The first and outermost term that begins after an offset.
-fn next(terms: &[Term], offset: u32) -> Option<Span> {
+fn next(terms: &[&Term], offset: u32) -> Option<Span> {
     for term in terms {
         if term.span.start >= offset {
             return Some(term.span);
         }
-        if term.span.end > offset {
-            let inner: Option<Span> = match &term.kind {
-                TermKind::List(items) | TermKind::Tuple(items) => next(items, offset),
-                TermKind::Improper(parts) => next(&parts.0, offset).or_else(|| next(std::slice::from_ref(&parts.1), offset)),
-                TermKind::Map(_)
-                | TermKind::Atom(_)
-                | TermKind::Int(_)
-                | TermKind::Big(_)
-                | TermKind::Float(_)
-                | TermKind::Str(_)
-                | TermKind::Bits(_)
-                | TermKind::Fun(_)
-                | TermKind::Invalid => None,
-            };
-            if inner.is_some() {
-                return inner;
-            }
+        if term.span.end > offset
+            && let Some(inner) = next(&term.children(), offset)
+        {
+            return Some(inner);
         }
     }
     None

@@ -119,6 +119,12 @@ impl Half {
         })
     }
 
+    /// The modules whose processes make a table when they begin, and own it.
+    pub fn owners<'h>(&'h self, table: &'h Value) -> impl Iterator<Item = &'h Atom> {
+        let makes = move |living: &Living| living.begun.iter().any(|done| done.is("ets", &["new"]) && done.arguments.first() == Some(table));
+        self.processes.iter().filter(move |(_, (_, living))| makes(living)).map(|(module, _)| module)
+    }
+
     /// The modules that the processes run which the release handler finds by a module: itself, or the callback module of a child that
     /// lists it.
     pub fn found_by<'h>(&'h self, module: &'h Atom) -> Vec<&'h Atom> {

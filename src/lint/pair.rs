@@ -1,6 +1,6 @@
 //! Two releases with what changed between them and the paths that lead over, as the rules see them.
 
-use super::lives::{Half, Lives};
+use super::lives::{Half, Lives, Passed};
 use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beams, Facts, Known, Look, Program, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
@@ -274,6 +274,11 @@ impl<'a> Pair<'a> {
         let called = self.lives.passed(route.direction).and_then(|passed| passed.stopped.get(module)).is_some_and(|at| *at < replaced);
         let by_calls = (called || self.is_terminated(route, from, module, replaced)) && self.are_all_terminated(route, module, replaced);
         stopped || by_calls || route.is_away(from.owner_of(module.as_str()), replaced, replaced)
+    }
+
+    /// Whether no process of a module lives on over a path: all begin again, or calls of the path stop them.
+    pub fn none_lives_on(&self, route: &Route<'_>, passed: &Passed, module: &Atom) -> bool {
+        passed.stopped.contains_key(module) || self.starts_again(route, module)
     }
 
     /// Whether calls before a step terminate each of the children that run a module, where there are several.

@@ -5,6 +5,7 @@
 //! asks once, an editor asks after each change. What a person sees is made of the answers by `render`.
 
 mod author;
+mod chains;
 mod compose;
 mod config;
 mod discover;

@@ -87,25 +87,15 @@ impl Writer<'_> {
     fn term(&mut self, term: &Term) {
         let (start, end) = (term.span.start as usize, term.span.end as usize);
         let written = self.text.get(start..end).unwrap_or_default();
-        let mut children: Vec<&Term> = match &term.kind {
-            TermKind::List(items) | TermKind::Tuple(items) => items.iter().collect(),
-            TermKind::Improper(parts) => parts.0.iter().chain([&parts.1]).collect(),
-            TermKind::Map(pairs) => pairs.iter().flat_map(|(key, value)| [key, value]).collect(),
-            TermKind::Atom(_)
-            | TermKind::Int(_)
-            | TermKind::Big(_)
-            | TermKind::Float(_)
-            | TermKind::Str(_)
-            | TermKind::Bits(_)
-            | TermKind::Fun(_)
-            | TermKind::Invalid => return self.leaf(term),
-        };
+        if !matches!(term.kind, TermKind::List(_) | TermKind::Improper(_) | TermKind::Tuple(_) | TermKind::Map(_)) {
+            return self.leaf(term);
+        }
+        let children = term.children();
         let opens = written.chars().next().unwrap_or(' ');
         // An empty string.
         if children.is_empty() && !matches!(opens, '[' | '{' | '%' | '#') {
             return self.out.push_str("[]");
         }
-        children.sort_by_key(|child| child.span.start);
         // `key: value` is a tuple without brackets, and at the end of a tuple several are a list without brackets.
         let is_map = matches!(term.kind, TermKind::Map(_));
         let is_bare = |bracket: char| opens != bracket;

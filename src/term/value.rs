@@ -140,6 +140,27 @@ impl Term {
         if let TermKind::Tuple(items) = &self.kind { Some(items) } else { None }
     }
 
+    /// The terms that are directly in it, in the order in which they are written; of a map its keys and values.
+    pub fn children(&self) -> Vec<&Term> {
+        match &self.kind {
+            TermKind::List(items) | TermKind::Tuple(items) => items.iter().collect(),
+            TermKind::Improper(parts) => parts.0.iter().chain([&parts.1]).collect(),
+            TermKind::Map(pairs) => {
+                let mut all: Vec<&Term> = pairs.iter().flat_map(|(key, value)| [key, value]).collect();
+                all.sort_by_key(|child| child.span.start);
+                all
+            }
+            TermKind::Atom(_)
+            | TermKind::Int(_)
+            | TermKind::Big(_)
+            | TermKind::Float(_)
+            | TermKind::Str(_)
+            | TermKind::Bits(_)
+            | TermKind::Fun(_)
+            | TermKind::Invalid => Vec::new(),
+        }
+    }
+
     /// The elements, when it is a proper list that was not written as a string.
     pub fn as_list(&self) -> Option<&[Term]> {
         if let TermKind::List(items) = &self.kind { Some(items) } else { None }

@@ -309,17 +309,11 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
         let (_, old) = before.processes.get(module)?;
         let (_, new) = after.processes.get(module)?;
         let is_new = |living: &Living| changed.contains(module.as_str()) || living.entered.iter().any(|entered| changed.contains(entered.as_str()));
-        let lives_on = (is_new(old) || is_new(new)) && !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
+        let lives_on = (is_new(old) || is_new(new)) && !pair.none_lives_on(route, &passed, module);
         lives_on.then(|| passed.converted.get(module).map_or_else(|| old.states.clone(), |conversion| conversion.states.clone()))
     };
     // What was put under names by the old code is read by the new one, unless the path writes it again or its owner ends.
-    let ends = |table: &Value| {
-        let owns = |module: &Atom| {
-            before.processes.get(module).is_some_and(|(_, living)| creates(&living.begun, table))
-                && (passed.stopped.contains_key(module) || pair.starts_again(route, module))
-        };
-        before.processes.keys().any(owns)
-    };
+    let ends = |table: &Value| before.owners(table).any(|module| pair.none_lives_on(route, &passed, module));
     let left = before.stored.left_by(passed.done(), ends);
     let old_code = Code::of(pair, pair.side(route.direction, false));
     // What the old code has under way arrives as well.
@@ -390,11 +384,6 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
     passed.failing.extend(looping(pair, route, before));
     passed.later = met.into_iter().map(|(module, living)| (module, living.done)).collect();
     passed
-}
-
-/// Whether calls create a table of a name.
-fn creates(done: &[Done], table: &Value) -> bool {
-    done.iter().any(|done| done.is("ets", &["new"]) && done.arguments.first() == Some(table))
 }
 
 /// What fails when a supervisor starts a child again: it does so with the function and the arguments that it was given.

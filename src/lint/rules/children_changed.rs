@@ -117,7 +117,7 @@ fn specifications(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
         }
         let (Some(before), Some(after)) = (&old.children, &new.children) else { continue };
         let passed = pair.lives.passed(route.direction);
-        let is_stopped = |module: &Atom| pair.starts_again(route, module) || passed.is_some_and(|passed| passed.stopped.contains_key(module));
+        let is_stopped = |module: &Atom| passed.is_some_and(|passed| pair.none_lives_on(route, passed, module));
         let stopped = |child: &Child| child.runs.as_ref().is_some_and(is_stopped);
         let is_other = |child: &&Child| {
             after

@@ -2,7 +2,7 @@
 
 use crate::compare::Depth;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Done, Fun, Living, Value};
+use crate::interpret::{Done, Fun, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
@@ -42,11 +42,7 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
     let Some(passed) = pair.lives.passed(route.direction) else { return Vec::new() };
     let from = pair.lives.half(route.direction, false);
     // A table goes with the process that owns it.
-    let is_lost = |table: &Value| {
-        let owns = |living: &Living| living.begun.iter().any(|done| done.is("ets", &["new"]) && done.arguments.first() == Some(table));
-        let ends = |module: &Atom| pair.starts_again(route, module) || passed.stopped.contains_key(module);
-        from.processes.iter().any(|(module, (_, living))| ends(module) && owns(living))
-    };
+    let is_lost = |table: &Value| from.owners(table).any(|module| pair.none_lives_on(route, passed, module));
     let is_put = |store: &str, name: &Value| passed.done().any(|done| done.module.as_str() == store && done.arguments.first() == Some(name));
     let is_told = |module: &Atom| {
         let tells = |done: &Done| {
@@ -56,7 +52,7 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
     };
     let mut kept: Vec<(String, Option<&Atom>, &Value)> = Vec::new();
     for (module, (_, living)) in &from.processes {
-        let lives_on = !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
+        let lives_on = !pair.none_lives_on(route, passed, module);
         let converted = passed.converted.get(module).map(|conversion| &conversion.states);
         let lives_on = lives_on && !is_told(module);
         let states = converted.unwrap_or(&living.states).iter().filter(|_| lives_on);

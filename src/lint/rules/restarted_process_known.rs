@@ -18,7 +18,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (module, (_, living)) in &from.processes {
-            if is_stopped(pair, route, passed, module) {
+            if pair.none_lives_on(route, passed, module) {
                 continue;
             }
             let Some((other, what)) = known(pair, route, (from, to, passed), module, living) else { continue };
@@ -37,10 +37,6 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
-fn is_stopped(pair: &Pair<'_>, route: &Route<'_>, passed: &Passed, module: &Atom) -> bool {
-    passed.stopped.contains_key(module) || pair.starts_again(route, module)
-}
-
 /// The module of a process that is stopped and that a process of another module still counts on, and how.
 fn known(pair: &Pair<'_>, route: &Route<'_>, (from, to, passed): (&Half, &Half, &Passed), module: &Atom, living: &Living) -> Option<(Atom, String)> {
     // Who reads a table when it starts may know again what it knew.
@@ -50,7 +46,7 @@ fn known(pair: &Pair<'_>, route: &Route<'_>, (from, to, passed): (&Half, &Half, 
             done.is("ets", &["tab2list", "lookup", "foldl", "foldr", "match", "select", "match_object", "file2tab"]) || done.module.as_str() == "dets"
         })
     };
-    let stopped = |name: &Value| from.of_name(name).filter(|other| *other != module && is_stopped(pair, route, passed, other)).cloned();
+    let stopped = |name: &Value| from.of_name(name).filter(|other| *other != module && pair.none_lives_on(route, passed, other)).cloned();
     let later = || living.done.iter().map(|(_, done)| done).chain(passed.later.get(module).into_iter().flatten().map(|(_, done)| done));
     // Who watches it notices, and what is done on the path may tell it.
     let watches = |name: &Value| {

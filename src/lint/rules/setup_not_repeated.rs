@@ -90,7 +90,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (module, (_, living)) in &to.processes {
-            let lives_on = from.processes.contains_key(module) && !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
+            let lives_on = from.processes.contains_key(module) && !pair.none_lives_on(route, passed, module);
             let Some((_, old)) = from.processes.get(module).filter(|_| lives_on) else { continue };
             let further = passed.later.get(module).into_iter().flatten();
             let later: Vec<&Done> = living
@@ -118,7 +118,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed: &Passed, found: &mut Findings) {
     let of = |half: &Half, module: &Atom| -> Vec<Value> { half.names.iter().filter(|(_, known)| known == module).map(|(name, _)| name.clone()).collect() };
     for module in to.processes.keys().chain(to.supervisors.keys()) {
-        let lives_on = !pair.starts_again(route, module) && !passed.stopped.contains_key(module);
+        let lives_on = !pair.none_lives_on(route, passed, module);
         let (before, after) = (of(from, module), of(to, module));
         let Some(((old, new), application)) = before.first().zip(after.first()).zip(pair.owner_of(module)).filter(|_| lives_on) else { continue };
         let is_registered = |done: &Done| matches!(done.function.as_str(), "register" | "register_name" | "re_register_name") && done.arguments.contains(new);

@@ -17,7 +17,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (name, (machine, old)) in &from.processes {
-            let Some((_, new)) = to.processes.get(name).filter(|_| !pair.starts_again(route, name) && !passed.stopped.contains_key(name)) else { continue };
+            let Some((_, new)) = to.processes.get(name).filter(|_| !pair.none_lives_on(route, passed, name)) else { continue };
             let Some(span) = route.loaded(name) else { continue };
             let cancels = |done: &crate::interpret::Done| done.is("timer", &["cancel"]);
             if passed.done().any(cancels) {
