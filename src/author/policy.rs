@@ -1,6 +1,7 @@
 //! What a project decides about the appups that are written for it.
 
 use crate::appup::{Direction, HighOp};
+use crate::pattern::glob;
 use crate::relup::{Purge, Timeout};
 use crate::term::Term;
 
@@ -108,19 +109,7 @@ impl Policy {
 /// Whether a pattern takes a name: `*` takes any characters, everything else itself. A module of Elixir goes by its Elixir name
 /// as well.
 fn takes(pattern: &str, name: &str) -> bool {
-    matches(pattern, name) || name.strip_prefix("Elixir.").is_some_and(|name| matches(pattern, name))
-}
-
-fn matches(pattern: &str, name: &str) -> bool {
-    let Some((head, rest)) = pattern.split_once('*') else { return pattern == name };
-    let Some(mut left) = name.strip_prefix(head) else { return false };
-    let mut parts: Vec<&str> = rest.split('*').collect();
-    let last = parts.pop().unwrap_or_default();
-    for part in parts {
-        let Some(at) = left.find(part) else { return false };
-        left = left.get(at + part.len()..).unwrap_or_default();
-    }
-    left.ends_with(last)
+    glob(pattern, name) || name.strip_prefix("Elixir.").is_some_and(|name| glob(pattern, name))
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! `relupc diff`: what changed between two releases, and what that asks for.
 
 use super::Outcome;
+use super::levels::ProjectArgs;
 use super::shared::{Search, path};
 use super::shell::{Failure, Shell};
 use crate::compare::Verdict;
 use crate::render::{self, DiffReport};
-use crate::session::{Project, Session};
+use crate::session::Session;
 use crate::source::{Disk, Overlay};
 use clap::ValueEnum;
 
@@ -26,6 +27,9 @@ pub struct Args {
 
     #[command(flatten)]
     search: Search,
+
+    #[command(flatten)]
+    project: ProjectArgs,
 
     /// Fail with status 1 when a direction asks for this or more
     #[arg(long, value_enum, value_name = "VERDICT")]
@@ -84,7 +88,7 @@ impl Limit {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let settings = args.search.settings(Project::default())?;
+    let settings = args.search.settings(args.project.of(&Disk, &args.target)?)?;
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let releases = session.releases(&[args.target.clone(), args.base.clone()]);

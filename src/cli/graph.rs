@@ -1,11 +1,12 @@
 //! `relupc graph`: the modules of a path, and what depends on what.
 
 use super::Outcome;
+use super::levels::ProjectArgs;
 use super::shared::{Search, path};
 use super::shell::{Failure, Shell};
 use crate::appup::Direction;
 use crate::render::{self, GraphReport};
-use crate::session::{Project, Session, Settings};
+use crate::session::{Session, Settings};
 use crate::source::{Disk, Overlay};
 use clap::ValueEnum;
 
@@ -29,6 +30,9 @@ pub struct Args {
     #[command(flatten)]
     search: Search,
 
+    #[command(flatten)]
+    project: ProjectArgs,
+
     /// The language of the picture
     #[arg(long, value_enum, default_value = "dot")]
     format: GraphFormat,
@@ -47,7 +51,7 @@ enum GraphFormat {
 
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
-    let settings = Settings { with_code: false, ..args.search.settings(Project::default())? };
+    let settings = Settings { with_code: false, ..args.search.settings(args.project.of(&Disk, &args.target)?)? };
     let overlay = Overlay::new(&Disk);
     let mut session = Session::new(&overlay, settings);
     let releases = session.accepted_releases(&[args.target.clone(), args.from.clone()]);

@@ -26,9 +26,23 @@ pub struct LevelArgs {
     #[arg(long, value_enum, value_name = "NAME")]
     preset: Option<PresetArg>,
 
+    #[command(flatten)]
+    file: ProjectArgs,
+}
+
+/// Where the project's decisions are
+#[derive(Debug, clap::Args)]
+pub struct ProjectArgs {
     /// Read this configuration instead of a `relupc.toml` further up
     #[arg(long, value_name = "FILE", value_parser = path)]
     config: Option<String>,
+}
+
+impl ProjectArgs {
+    /// What the project decides.
+    pub fn of(&self, tree: &dyn FileTree, from: &str) -> Result<Project, Failure> {
+        Ok(session::project(tree, from, self.config.as_deref(), None)?)
+    }
 }
 
 /// Where levels begin.
@@ -50,7 +64,7 @@ impl LevelArgs {
             PresetArg::Recommended => PresetName::Recommended,
             PresetArg::Strict => PresetName::Strict,
         });
-        let mut project = session::project(tree, from, self.config.as_deref(), preset)?;
+        let mut project = session::project(tree, from, self.file.config.as_deref(), preset)?;
         for (option, list, level) in [("--allow", &self.allow, Level::Allow), ("--warn", &self.warn, Level::Warn), ("--deny", &self.deny, Level::Deny)] {
             for what in list {
                 if !project.levels.set(SetBy::CommandLine, what, level) {

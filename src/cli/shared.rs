@@ -40,6 +40,7 @@ impl Search {
             appups: self.appups.iter().chain(&project.appups).cloned().collect(),
             policy: project.policy,
             format: project.format,
+            paths: project.paths,
             levels: project.levels,
             with_code: true,
         })

@@ -38,6 +38,15 @@ pub enum Change {
     },
     /// Elixir's consolidated protocols.
     ConsolidatedProtocols(Vec<Delta>),
+    /// A low-level instruction of the release itself, which the project adds to a path.
+    OwnInstruction {
+        /// The instruction, as it is written in a relup.
+        instruction: String,
+        /// Whether it is run on the upgrade; else on the downgrade.
+        is_up: bool,
+        /// Whether it comes first; else last.
+        is_first: bool,
+    },
 
     // ---- an application ----
     /// Only the target has it: how it is started, and what it needs that is started later.
@@ -362,6 +371,7 @@ kinds! {
     Change::SystemConfig(_) => "sys-config",
     Change::BootFile { .. } => "boot-file",
     Change::ConsolidatedProtocols(_) => "consolidated-protocols",
+    Change::OwnInstruction { .. } => "own-instruction",
     Change::ApplicationAdded { .. } => "application-added",
     Change::ApplicationRemoved => "application-removed",
     Change::Version => "version",

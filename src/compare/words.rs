@@ -12,6 +12,10 @@ impl Display for Change {
         match self {
             Change::ReleaseName { before, after } => write!(out, "the release was called `{before}` and is called `{after}`"),
             Change::ReleaseVersion(version) => write!(out, "both releases have the version {version}: the release handler cannot distinguish them"),
+            Change::OwnInstruction { instruction, is_up, is_first } => {
+                let (path, end) = (if *is_up { "upgrade" } else { "downgrade" }, if *is_first { "first" } else { "last" });
+                write!(out, "the {path} runs {end} what the project adds: `{instruction}`")
+            }
             Change::Erts { before, after } => write!(out, "ERTS {before} became {after}"),
             Change::NotCompared(names) => {
                 write!(
@@ -241,6 +245,7 @@ impl Change {
             Change::ReleaseName { .. }
             | Change::ReleaseVersion(_)
             | Change::Erts { .. }
+            | Change::OwnInstruction { .. }
             | Change::SystemConfig(SystemConfig::Unreadable | SystemConfig::Added | SystemConfig::Removed)
             | Change::BootFile { flags: None, .. }
             | Change::ApplicationRemoved

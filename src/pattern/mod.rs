@@ -3,7 +3,10 @@
 //! In goes an expression and a subject, out comes whether OTP would take it. The engine is PCRE2, as in OTP 28 and
 //! later; before that OTP had PCRE, and what that reads otherwise is put into PCRE2's words first.
 
+mod glob;
 mod pcre;
+
+pub use glob::glob;
 
 use pcre2::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;

@@ -6,7 +6,7 @@ use super::split::Halves;
 use crate::appup::HighOp;
 use crate::diag::{Diagnostic, Findings};
 use crate::node::{ModuleEvent, Timeline};
-use crate::relup::{LowOp, Origin};
+use crate::relup::{LowOp, Origin, Step};
 use crate::span::Span;
 use crate::term::Atom;
 use foldhash::{HashSet, HashSetExt};
@@ -33,6 +33,18 @@ pub(super) fn check(halves: &Halves, found: &mut Findings) {
             found.push(faults::no_object_code(module, *span));
         }
     }
+    check_pairs(&timeline, own, found);
+}
+
+/// The same of the instructions of the release itself, against the whole script of their path. Their loads are looked at in order.
+pub(super) fn check_framing<'s>(own: impl Iterator<Item = &'s Step>, steps: &[Step], found: &mut Findings) {
+    let timeline = Timeline::run(steps.iter().map(|step| &step.op));
+    let own: Vec<(&LowOp, Span)> = own.map(|step| (&step.op, step.origin.span())).collect();
+    check_pairs(&timeline, &own, found);
+}
+
+/// Reports suspending, resuming, stopping and starting that do not pair.
+fn check_pairs(timeline: &Timeline, own: &[(&LowOp, Span)], found: &mut Findings) {
     let pairs: [(IsKind, ModuleEvent, Fault); 4] = [
         (|op| matches!(op, LowOp::Suspend(_)), ModuleEvent::Resumed, faults::suspended_not_resumed),
         (|op| matches!(op, LowOp::Resume(_)), ModuleEvent::Suspended, faults::resumed_not_suspended),

@@ -88,6 +88,14 @@ pub(super) fn no_object_code(module: &Atom, span: Span) -> Diagnostic {
         .otp("no_object_code")
 }
 
+/// A load of the release itself, in a script that is otherwise sound.
+pub(super) fn not_read_yet(module: &Atom, span: Span) -> Diagnostic {
+    Diagnostic::new(&NO_OBJECT_CODE, format!("`{module}` is loaded where its object code is not read yet"))
+        .label(span, "nothing to load here")
+        .help(format!("write `{{load_object_code,{{App,Vsn,[{module}]}}}}` before it, or leave the load to the application's appup"))
+        .otp("no_object_code")
+}
+
 pub(super) fn suspended_not_resumed(module: &Atom, span: Span) -> Diagnostic {
     Diagnostic::new(&SUSPEND_RESUME, format!("the processes of `{module}` are suspended and never resumed"))
         .label(span, "suspended here")

@@ -10,7 +10,8 @@
 //! 5. `order`: groups of dependent modules, and the order in each;
 //! 6. `lower`: what a group does, in low-level instructions;
 //! 7. `merge`: object code read once for each library;
-//! 8. `restart`: restarts of the emulator where they take effect.
+//! 8. `restart`: restarts of the emulator where they take effect;
+//! 9. `framing`: instructions of the release itself.
 //!
 //! A pass that finds errors still returns the best it has, so that one run reports everything.
 
@@ -18,6 +19,7 @@ mod applications;
 mod check;
 mod difference;
 mod faults;
+mod framing;
 mod gather;
 mod lower;
 mod merge;
@@ -29,6 +31,7 @@ mod split;
 pub use applications::Contents;
 pub use difference::first_difference;
 pub use faults::{ALL as CODES, NO_RELUP_ENTRY, NO_SUCH_MODULE, UNDEFINED_DEPENDENCY, restart_forbidden};
+pub use framing::Framing;
 pub use gather::{AppupFiles, Appups};
 pub use order::{Cluster, Preference, knots};
 
@@ -62,6 +65,8 @@ pub struct Request<'a> {
     pub down_to: Vec<Base<'a>>,
     /// Whether each path ends in a restart of the emulator.
     pub restart_emulator: bool,
+    /// Instructions of the release itself.
+    pub framings: &'a [Framing],
 }
 
 /// One path to compile.
@@ -77,6 +82,8 @@ pub struct PathRequest<'a> {
     pub restart_emulator: bool,
     /// What decides where the dependencies leave a choice; empty for the order of the script.
     pub preference: Preference,
+    /// Instructions of the release itself.
+    pub framings: &'a [Framing],
 }
 
 /// One path of a plan: what goes into the relup, and how its modules hang together.
@@ -114,7 +121,8 @@ pub fn plan(request: &Request<'_>, appups: &Appups, found: &mut Findings) -> Rel
     // Paths do not depend on each other.
     let mut paths = parallel::map(&wanted, 1, |(base, direction)| {
         let restart_emulator = request.restart_emulator;
-        let wanted = PathRequest { target, base: base.release, direction: *direction, restart_emulator, preference: Preference::default() };
+        let wanted =
+            PathRequest { target, base: base.release, direction: *direction, restart_emulator, preference: Preference::default(), framings: request.framings };
         let mut on_path = Findings::default();
         let path = plan_path(&wanted, appups, &mut on_path);
         let entry = Entry { version: base.release.rel.vsn.value.clone(), description: base.description.clone(), steps: path.steps };
@@ -144,7 +152,12 @@ pub fn plan_path(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings
         Direction::Up => Contents::of_releases(base, target),
         Direction::Down => Contents::of_releases(target, base),
     };
-    let mut path = translate(scripts, wanted.direction, &contents, &wanted.preference, &mut on_path);
+    let (mut from, mut to) = (base.rel.vsn.value.as_str(), target.rel.vsn.value.as_str());
+    if wanted.direction == Direction::Down {
+        std::mem::swap(&mut from, &mut to);
+    }
+    let frame = |steps: &mut Vec<Step>, found: &mut Findings| framing::frame(steps, wanted.framings, from, to, found);
+    let mut path = translate(scripts, wanted.direction, &contents, &wanted.preference, frame, &mut on_path);
     if wanted.direction == Direction::Up {
         restart::old_emulator(&mut path.steps, base, &mut on_path);
     }
@@ -153,8 +166,15 @@ pub fn plan_path(wanted: &PathRequest<'_>, appups: &Appups, found: &mut Findings
     path
 }
 
-/// Translates scripts to one low-level script (`systools_rc:translate_scripts/4`).
-fn translate(scripts: Vec<Script>, direction: Direction, contents: &Contents<'_>, preference: &Preference, found: &mut Findings) -> Path {
+/// Translates scripts to one low-level script (`systools_rc:translate_scripts/4`), which is then framed.
+fn translate(
+    scripts: Vec<Script>,
+    direction: Direction,
+    contents: &Contents<'_>,
+    preference: &Preference,
+    frame: impl FnOnce(&mut Vec<Step>, &mut Findings),
+    found: &mut Findings,
+) -> Path {
     let halves = split::split(scripts, found);
     check::check(&halves, found);
     let tasks = applications::expand(halves.after, contents, found);
@@ -164,6 +184,7 @@ fn translate(scripts: Vec<Script>, direction: Direction, contents: &Contents<'_>
     let mut steps = restart::place(&mut before, after, direction);
     before.push(Step { op: LowOp::PointOfNoReturn, origin: Origin::new(Cause::Always) });
     steps.splice(0..0, before);
+    frame(&mut steps, found);
     if !found.has_errors() {
         // In the script of refused input much looks odd that only follows from what was refused.
         review::review(&steps, found);
@@ -173,5 +194,5 @@ fn translate(scripts: Vec<Script>, direction: Direction, contents: &Contents<'_>
 
 /// Translates the script of a single entry, for an application on its own.
 pub fn plan_entry(script: Vec<Instruction>, direction: Direction, contents: &Contents<'_>, found: &mut Findings) -> Path {
-    translate(vec![Script::written(script)], direction, contents, &Preference::default(), found)
+    translate(vec![Script::written(script)], direction, contents, &Preference::default(), |_, _| {}, found)
 }

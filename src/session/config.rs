@@ -1,17 +1,19 @@
 //! `relupc.toml`: what a project decides, found upward from where the run begins.
 
-use super::Unusable;
+use super::{PathInstructions, Unusable};
 use crate::appup::{self, Direction, HighOp};
 use crate::author::{Framed, Library, Policy, Purges, Unchanged};
 use crate::diag::Findings;
 use crate::lint::{Level, Levels, Preset, SetBy};
 use crate::otp::Otp;
-use crate::relup::{Purge, Timeout};
+use crate::plan::Framing;
+use crate::relup::{self, Cause, Origin, Purge, Step, Timeout};
 use crate::source::{FileTree, Refusal, Source, join, parent};
-use crate::span::FileId;
+use crate::span::{FileId, Span};
 use crate::term::{Extent, Format, Term, TermKind, parse};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use toml::Spanned;
 
 /// The file `relupc.toml`.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -37,6 +39,27 @@ pub struct Config {
     /// How `relupc fmt` lays files out.
     #[serde(default)]
     pub fmt: FmtConfig,
+    /// Instructions of the release itself, at the head and the end of paths.
+    #[serde(default)]
+    pub path: Vec<PathConfig>,
+}
+
+/// Low-level instructions of the release itself, which belong to no application.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PathConfig {
+    /// The version that the path leaves; `*` matches any characters.
+    pub from: String,
+    /// The version that it leads to.
+    pub to: String,
+    /// What comes first, before the point of no return: low-level instructions, as in a relup.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub first: Vec<Spanned<String>>,
+    /// What comes last.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub last: Vec<Spanned<String>>,
 }
 
 /// How `relupc fmt` lays files out.
@@ -58,7 +81,8 @@ pub struct GenConfig {
     /// How long suspending a process may take, in milliseconds; 0 for any time.
     pub suspend_timeout: Option<u32>,
     /// The argument of `{advanced,Extra}`, an Erlang term.
-    pub extra: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub extra: Option<Spanned<String>>,
     /// Applications that are always restarted; `*` matches any characters.
     #[serde(default)]
     pub restart: Vec<String>,
@@ -95,10 +119,12 @@ pub struct InstructionsConfig {
     pub direction: Option<DirectionName>,
     /// At the beginning: Erlang terms, as in an appup.
     #[serde(default)]
-    pub first: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub first: Vec<Spanned<String>>,
     /// At the end.
     #[serde(default)]
-    pub last: Vec<String>,
+    #[schemars(with = "Vec<String>")]
+    pub last: Vec<Spanned<String>>,
 }
 
 /// What is written for a process whose state stays the same.
@@ -152,6 +178,8 @@ pub struct Project {
     pub policy: Policy,
     /// How files are laid out.
     pub format: Format,
+    /// Instructions of the release itself.
+    pub paths: PathInstructions,
 }
 
 /// Where levels begin.
@@ -185,26 +213,30 @@ const UPWARD: usize = 64;
 /// given goes before the file's.
 pub fn project(tree: &dyn FileTree, from: &str, named: Option<&str>, preset: Option<PresetName>) -> Result<Project, Unusable> {
     let config = match named {
-        Some(file) => Some((file.to_owned(), read(tree, file)?.ok_or_else(|| Unusable(format!("`{file}` does not exist")))?)),
+        Some(file) => Some(read(tree, file)?.ok_or_else(|| Unusable(format!("`{file}` does not exist")))?),
         None => find(tree, from)?,
     };
-    let (file, config) = config.unwrap_or_default();
+    let Some((source, config)) = config else {
+        return Ok(Project { levels: Levels::new(preset.map_or(Preset::Recommended, Preset::from)), ..Project::default() });
+    };
     let mut levels = Levels::new(preset.or(config.preset).map_or(Preset::Recommended, Preset::from));
     for (list, level) in [(&config.allow, Level::Allow), (&config.warn, Level::Warn), (&config.deny, Level::Deny)] {
         for what in list {
             if !levels.set(SetBy::File, what, level) {
-                return Err(Unusable(unknown_level(&file, what)));
+                return Err(Unusable(unknown_level(&source.name, what)));
             }
         }
     }
-    let folder = parent(&file);
+    let folder = parent(&source.name);
     let appups = config.appups.iter().map(|path| if path.starts_with('/') { path.clone() } else { join(folder, path) }).collect();
     let format = config.fmt.width.map_or_else(Format::default, |width| Format { width: usize::from(width) });
-    Ok(Project { levels, appups, policy: policy(&config.author, &file)?, format })
+    let policy = policy(&config.author, &source)?;
+    let framings = framings(&config.path, &source)?;
+    Ok(Project { levels, appups, policy, format, paths: PathInstructions::new(source, framings) })
 }
 
 /// What is decided about appups.
-fn policy(config: &GenConfig, file: &str) -> Result<Policy, Unusable> {
+fn policy(config: &GenConfig, source: &Source) -> Result<Policy, Unusable> {
     let purge = |name: Option<PurgeName>| match name {
         Some(PurgeName::SoftPurge) => Purge::Soft,
         Some(PurgeName::BrutalPurge) | None => Purge::Brutal,
@@ -212,7 +244,7 @@ fn policy(config: &GenConfig, file: &str) -> Result<Policy, Unusable> {
     let purges = config.purge.iter().map(|one| Purges { modules: one.modules.clone(), pre: purge(one.pre), post: purge(one.post) });
     let mut framed = Vec::new();
     for one in &config.instructions {
-        let read = |list: &[String]| list.iter().map(|text| instruction(text, file)).collect::<Result<Vec<HighOp>, Unusable>>();
+        let read = |list: &[Spanned<String>]| list.iter().map(|text| instruction(text, source)).collect::<Result<Vec<HighOp>, Unusable>>();
         let direction = one.direction.map(|name| match name {
             DirectionName::Up => Direction::Up,
             DirectionName::Down => Direction::Down,
@@ -233,7 +265,7 @@ fn policy(config: &GenConfig, file: &str) -> Result<Policy, Unusable> {
             Some(0) => Timeout::Infinity,
             Some(milliseconds) => Timeout::Milliseconds(Box::new(Term::new(TermKind::Int(i64::from(milliseconds))))),
         },
-        extra: config.extra.as_deref().map_or_else(|| Ok(Term::list(Vec::new())), |text| term(text, file))?,
+        extra: config.extra.as_ref().map_or_else(|| Ok(Term::list(Vec::new())), |text| term(text, source))?,
         purges: purges.collect(),
         restarts: config.restart.clone(),
         ignored: config.ignore.clone(),
@@ -241,22 +273,46 @@ fn policy(config: &GenConfig, file: &str) -> Result<Policy, Unusable> {
     })
 }
 
-/// An Erlang term that is written in the file.
-fn term(text: &str, file: &str) -> Result<Term, Unusable> {
-    let source = Source::new(file, format!("{text}\n.").into_bytes());
-    let document = parse(&source, FileId(0), Otp::NEWEST, Extent::All);
-    match (document.faults.is_empty(), document.terms.as_slice()) {
-        (true, [term]) => Ok(Term { span: crate::span::Span::GENERATED, ..term.clone() }),
-        _ => Err(Unusable(format!("{file}: `{text}` is not an Erlang term"))),
+/// What is put around the scripts of paths.
+fn framings(paths: &[PathConfig], source: &Source) -> Result<Vec<Framing>, Unusable> {
+    let steps = |list: &[Spanned<String>]| list.iter().map(|text| step(text, source)).collect::<Result<Vec<Step>, Unusable>>();
+    let framing = |path: &PathConfig| Ok(Framing { from: path.from.clone(), to: path.to.clone(), first: steps(&path.first)?, last: steps(&path.last)? });
+    paths.iter().map(framing).collect()
+}
+
+/// A low-level instruction that is written in the file, and where.
+fn step(text: &Spanned<String>, source: &Source) -> Result<Step, Unusable> {
+    let mut found = Findings::default();
+    let op = relup::read_instruction(&term(text, source)?, &mut found);
+    let why = found.iter().next().map(|fault| fault.message.clone());
+    let op = op.ok_or_else(|| wrong(text, source, "a low-level instruction of a relup", why.as_deref()))?;
+    let span = text.span();
+    Ok(Step { op, origin: Origin::new(Cause::Written(Span::new(FileId(0), span.start, span.end))) })
+}
+
+/// An Erlang term that is written in the file, with no places of its own.
+fn term(text: &Spanned<String>, source: &Source) -> Result<Term, Unusable> {
+    let own = Source::new("", format!("{}\n.", text.get_ref()).into_bytes());
+    let document = parse(&own, FileId(0), Otp::NEWEST, Extent::All);
+    match (document.faults.first(), document.terms.as_slice()) {
+        (None, [term]) => Ok(term.at(Span::GENERATED)),
+        _ => Err(wrong(text, source, "an Erlang term", document.faults.first().map(|fault| fault.diagnostic.message.as_str()))),
     }
 }
 
 /// An instruction that is written in the file.
-fn instruction(text: &str, file: &str) -> Result<HighOp, Unusable> {
+fn instruction(text: &Spanned<String>, source: &Source) -> Result<HighOp, Unusable> {
     let mut found = Findings::default();
-    let read = appup::read_instruction(&term(text, file)?, &mut found);
+    let read = appup::read_instruction(&term(text, source)?, &mut found);
     let why = found.iter().next().map(|fault| fault.message.clone());
-    read.op.ok_or_else(|| Unusable(format!("{file}: `{text}` is not an instruction of an appup: {}", why.unwrap_or_default())))
+    read.op.ok_or_else(|| wrong(text, source, "an instruction of an appup", why.as_deref()))
+}
+
+/// The words for a text in the file that is not what it should be.
+fn wrong(text: &Spanned<String>, source: &Source, wanted: &str, why: Option<&str>) -> Unusable {
+    let at = source.place(u32::try_from(text.span().start).unwrap_or_default());
+    let why = why.map_or_else(String::new, |why| format!(": {why}"));
+    Unusable(format!("{}:{}:{}: `{}` is not {wanted}{why}", source.name, at.line, at.column, text.get_ref()))
 }
 
 /// The words for a code or group that does not exist.
@@ -264,12 +320,12 @@ pub fn unknown_level(place: &str, what: &str) -> String {
     format!("{place}: unknown code or group `{what}`; `relupc rules` lists all")
 }
 
-fn find(tree: &dyn FileTree, from: &str) -> Result<Option<(String, Config)>, Unusable> {
+fn find(tree: &dyn FileTree, from: &str) -> Result<Option<(Source, Config)>, Unusable> {
     let mut folder = if tree.is_folder(from) { from.trim_end_matches('/').to_owned() } else { crate::source::parent(from).to_owned() };
     for _ in 0..UPWARD {
         let file = crate::source::join(&folder, NAME);
         if let Some(config) = read(tree, &file)? {
-            return Ok(Some((file, config)));
+            return Ok(Some(config));
         }
         folder = match folder.as_str() {
             "/" => return Ok(None),
@@ -281,7 +337,7 @@ fn find(tree: &dyn FileTree, from: &str) -> Result<Option<(String, Config)>, Unu
     Ok(None)
 }
 
-fn read(tree: &dyn FileTree, file: &str) -> Result<Option<Config>, Unusable> {
+fn read(tree: &dyn FileTree, file: &str) -> Result<Option<(Source, Config)>, Unusable> {
     let bytes = match tree.read_text(file) {
         Ok(bytes) => bytes,
         Err(Refusal::Absent) => return Ok(None),
@@ -289,9 +345,10 @@ fn read(tree: &dyn FileTree, file: &str) -> Result<Option<Config>, Unusable> {
         Err(Refusal::TooLarge(_)) => return Err(Unusable(format!("`{file}` is too large"))),
     };
     let source = Source::new(file, bytes);
-    toml::from_str(&source.text).map(Some).map_err(|error| {
+    let config = toml::from_str(&source.text).map_err(|error| {
         let at = error.span().and_then(|span| u32::try_from(span.start).ok()).map(|start| source.place(start));
         let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
         Unusable(format!("{file}{place}: {}", error.message()))
-    })
+    })?;
+    Ok(Some((source, config)))
 }

@@ -17,7 +17,8 @@ pub struct Input {
 }
 
 impl Session<'_> {
-    /// The inputs of a question: each release, the target first, then the relup. A release's fingerprint is that of its `.rel`, its
+    /// The inputs of a question: each release, the target first, then the relup, or the
+    /// file with instructions of the release itself. A release's fingerprint is that of its `.rel`, its
     /// `sys.config`, and of the applications whose versions differ between the releases: `.app`, appup, and the MD5 of each module as
     /// `code:module_md5/1` gives it.
     pub fn inputs(&mut self, request: &VerifyRequest) -> Vec<Input> {
@@ -56,6 +57,8 @@ impl Session<'_> {
             && let Ok(bytes) = self.opener.trees().get(TreeId::Outside).read(relup)
         {
             inputs.push(Input { name: relup.clone(), sha256: hex(&Sha256::digest(&bytes)) });
+        } else if let Some(source) = self.settings.paths.source() {
+            inputs.push(Input { name: source.name.clone(), sha256: hex(&Sha256::digest(source.bytes())) });
         }
         inputs
     }

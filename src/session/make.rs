@@ -113,7 +113,7 @@ impl Session<'_> {
             derive(request.allow_lossy, target, &down_to, &mut appups, found);
         }
         let composed = if request.compose { self.compose(request, releases, &mut appups, found) } else { Vec::new() };
-        let planned = plan::plan(&Request { target, up_from, down_to, restart_emulator: request.restart_emulator }, &appups, found);
+        let planned = plan::plan(&Request { target, up_from, down_to, restart_emulator: request.restart_emulator, framings: &self.framings }, &appups, found);
         if request.compose {
             without_consequences(found);
         }
@@ -253,7 +253,7 @@ fn forbid_restart(relup: &Relup, found: &mut Findings) {
             let why = match &step.origin.cause {
                 Cause::ErtsChanged => "its ERTS changes",
                 Cause::RestartRequested => "`--restart-emulator` is given",
-                Cause::Written(_) | Cause::ApplicationAdded(..) | Cause::ApplicationRemoved(..) | Cause::Always => "an appup asks for it",
+                Cause::Written(_) | Cause::ApplicationAdded(..) | Cause::ApplicationRemoved(..) | Cause::Always => "an instruction asks for it",
             };
             found.push(plan::restart_forbidden(&path, step.origin.span(), why));
         }

@@ -12,6 +12,7 @@ mod discover;
 mod files;
 mod fingerprint;
 mod fmt;
+mod framing;
 mod make;
 mod paths;
 mod releases;
@@ -25,6 +26,7 @@ pub use discover::{is_relup, something_else};
 pub use files::{Checked, Entry, Expanded, Inverted};
 pub use fingerprint::Input;
 pub use fmt::Formatted;
+pub use framing::PathInstructions;
 pub use make::{BaseRequest, Forbidden, Made, MakeRequest};
 pub use paths::{Paths, PathsRequest};
 pub use releases::{Compared, Planned, Releases};
@@ -35,7 +37,7 @@ pub use verify::{Verification, Verified, VerifyRequest};
 use crate::diag::{Diagnostic, Findings};
 use crate::lint::{self, Judged, Purpose, Ran};
 use crate::otp::Otp;
-use crate::plan::AppupFiles;
+use crate::plan::{AppupFiles, Framing};
 use crate::release::Opener;
 use crate::source::{Files, MadeOf, Overlay, Refusal, Spot, TreeId};
 use crate::span::FileId;
@@ -106,6 +108,7 @@ pub struct Session<'t> {
     settings: Settings,
     opener: Opener<'t>,
     appups: AppupFiles,
+    framings: Vec<Framing>,
     files: Answers<String, Checked>,
     opened: Answers<Vec<String>, Releases>,
     compared: Answers<(String, String), Compared>,
@@ -117,13 +120,15 @@ impl<'t> Session<'t> {
     /// A session over a tree, with its settings.
     pub fn new(overlay: &'t Overlay<'t>, settings: Settings) -> Session<'t> {
         let opener = Opener::new(overlay, settings.search.clone(), settings.otp).with_debug_info(settings.debug_info.clone());
-        let opener = if settings.with_code { opener.with_code() } else { opener };
+        let mut opener = if settings.with_code { opener.with_code() } else { opener };
         let appups = AppupFiles::new(settings.appups.clone());
+        let framings = settings.paths.source().cloned().map(|source| settings.paths.in_file(opener.files_mut().add(source)));
         Session {
             overlay,
             settings,
             opener,
             appups,
+            framings: framings.unwrap_or_default(),
             files: Answers::default(),
             opened: Answers::default(),
             compared: Answers::default(),

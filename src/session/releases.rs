@@ -123,6 +123,7 @@ impl<'t> Session<'t> {
         let mut compared = Compared::clone(&*self.comparison(releases, base)?);
         let (target, base) = (releases.target()?, releases.bases().get(base)?.as_ref()?);
         judge_kept(base, target, &mut compared.comparison, &compared.links, self.opener.beams());
+        compared.comparison.impacts.extend(self.own_instructions(base, target));
         Some(compared)
     }
 
@@ -137,7 +138,7 @@ impl<'t> Session<'t> {
         let appups = Appups::load(&mut self.opener, &mut self.appups, target, bases.iter().map(|(_, base)| base.as_ref()));
         let mut found = Findings::default();
         let mut path = |base: &Release, direction| {
-            let wanted = PathRequest { target, base, direction, restart_emulator: false, preference: Preference::default() };
+            let wanted = PathRequest { target, base, direction, restart_emulator: false, preference: Preference::default(), framings: &self.framings };
             let mut on_path = Findings::default();
             let path = plan_path(&wanted, &appups, &mut on_path);
             let sound = !on_path.has_errors();
@@ -155,7 +156,7 @@ impl Session<'_> {
         let (target, base) = (releases.target()?, releases.bases().first()?.as_ref()?);
         let appups = Appups::load(&mut self.opener, &mut self.appups, target, [base.as_ref()]);
         let mut found = Findings::default();
-        let wanted = PathRequest { target, base, direction, restart_emulator: false, preference: Preference::default() };
+        let wanted = PathRequest { target, base, direction, restart_emulator: false, preference: Preference::default(), framings: &self.framings };
         let path = plan_path(&wanted, &appups, &mut found);
         Some(((path_name(&target.rel.vsn.value, &base.rel.vsn.value, direction), path.clusters()), found))
     }

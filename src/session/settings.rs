@@ -1,5 +1,6 @@
 //! What is fixed for a whole session.
 
+use super::PathInstructions;
 use crate::author::Policy;
 use crate::lint::Levels;
 use crate::otp::Otp;
@@ -21,6 +22,8 @@ pub struct Settings {
     pub policy: Policy,
     /// How files are laid out.
     pub format: Format,
+    /// Instructions of the release itself, at the head and the end of paths.
+    pub paths: PathInstructions,
     /// Which findings are reported, and at which level.
     pub levels: Levels,
     /// Whether compiled code and configuration are looked at. If not, of a tarball only what describes the release is kept.

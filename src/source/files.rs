@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// One decoded file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     /// The name it is reported under.
     pub name: String,
@@ -30,7 +30,7 @@ pub fn is_configuration(name: &str) -> bool {
 }
 
 /// What makes looking a place up cheap, however long the lines are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Index {
     /// The offset at which each line begins.
     lines: Vec<u32>,

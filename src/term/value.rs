@@ -161,6 +161,26 @@ impl Term {
         }
     }
 
+    /// The same term with one place for all that is in it.
+    pub fn at(&self, span: Span) -> Term {
+        let all = |terms: &[Term]| terms.iter().map(|term| term.at(span)).collect::<Vec<Term>>();
+        let kind = match &self.kind {
+            TermKind::List(items) => TermKind::List(all(items)),
+            TermKind::Tuple(items) => TermKind::Tuple(all(items)),
+            TermKind::Improper(parts) => TermKind::Improper(Box::new((all(&parts.0), parts.1.at(span)))),
+            TermKind::Map(pairs) => TermKind::Map(pairs.iter().map(|(key, value)| (key.at(span), value.at(span))).collect()),
+            TermKind::Atom(_)
+            | TermKind::Int(_)
+            | TermKind::Big(_)
+            | TermKind::Float(_)
+            | TermKind::Str(_)
+            | TermKind::Bits(_)
+            | TermKind::Fun(_)
+            | TermKind::Invalid => self.kind.clone(),
+        };
+        Term { kind, span }
+    }
+
     /// The elements, when it is a proper list that was not written as a string.
     pub fn as_list(&self) -> Option<&[Term]> {
         if let TermKind::List(items) = &self.kind { Some(items) } else { None }

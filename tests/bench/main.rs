@@ -38,7 +38,7 @@ fn relup(folder: &Path) -> String {
     let appups = Appups::load(&mut opener, &mut AppupFiles::default(), &opened[0], &opened[1..]);
     let description = Term::list(Vec::new());
     let all: Vec<Base<'_>> = opened[1..].iter().map(|release| Base { release, description: &description }).collect();
-    let request = Request { target: &opened[0], up_from: all.clone(), down_to: all, restart_emulator: false };
+    let request = Request { target: &opened[0], up_from: all.clone(), down_to: all, restart_emulator: false, framings: &[] };
     let relup = plan(&request, &appups, &mut found);
     assert!(!found.has_errors());
     relup.to_file(opener.otp())

@@ -88,7 +88,7 @@ pub fn answer(case: &Case, otp: Otp) -> (Answer, bool) {
             .into_iter()
             .filter_map(|(at, _)| Some(Base { release: opened.downs[at].as_ref()?, description: &down_words[at] }))
             .collect();
-        plan::plan(&Request { target, up_from, down_to, restart_emulator: case.restart_emulator }, &opened.appups, &mut found)
+        plan::plan(&Request { target, up_from, down_to, restart_emulator: case.restart_emulator, framings: &[] }, &opened.appups, &mut found)
     });
     summarise(relup.as_ref(), found, &opener.into_files(), otp)
 }
@@ -137,7 +137,7 @@ pub fn same_up_to_free_order(case: &Case, theirs: &str, otp: Otp) -> bool {
                 for (at, module) in order.into_iter().enumerate() {
                     preference.entry(module).or_insert(at);
                 }
-                let wanted = PathRequest { target, base, direction, restart_emulator: case.restart_emulator, preference };
+                let wanted = PathRequest { target, base, direction, restart_emulator: case.restart_emulator, preference, framings: &[] };
                 let path = plan::plan_path(&wanted, &opened.appups, &mut Findings::default());
                 let ours: Vec<&LowOp> = path.steps.iter().map(|step| &step.op).collect();
                 let theirs: Vec<&LowOp> = entry.steps.iter().map(|step| &step.op).collect();

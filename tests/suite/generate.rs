@@ -202,7 +202,7 @@ fn the_project_decides() {
     assert_eq!(text.matches("[{restart_application,donation_platform}]").count(), 2, "{text}");
     assert_eq!((report.as_str(), status), ("relupc: generated 1 appup\n", 0));
     for (config, wrong) in [
-        ("[gen]\nextra = '{a'\n", "relupc.toml: `{a` is not an Erlang term"),
+        ("[gen]\nextra = '{a'\n", "relupc.toml:2:9: `{a` is not an Erlang term: "),
         ("[gen]\ninstructions = [{application = \"a\", last = [\"{load_modul,m}\"]}]\n", "is not an instruction of an appup"),
         ("[gen]\nlibraries = \"restart\"\n", "unknown field `libraries`"),
     ] {

@@ -13,6 +13,7 @@ mod downgrade;
 mod elixir;
 mod fixtures;
 mod format;
+mod framing;
 mod generate;
 mod grammar;
 mod help;
