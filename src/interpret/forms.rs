@@ -1,5 +1,6 @@
 //! The forms of expressions that choose, go through lists, or work on maps and records.
 
+use super::places::taken_apart;
 use super::run::{Env, FaultKind, Run, bound};
 use super::truth::{Takes, elements, is_false, operator, spread, truth};
 use super::value::{Map, Value};
@@ -19,7 +20,7 @@ impl Run<'_> {
                     Some((value, _)) => value,
                     None => self.fail(FaultKind::NoKey(key.clone()), member.clone()),
                 },
-                Value::Any | Value::Bag(_) => Value::Any,
+                Value::Any | Value::Bag(..) => Value::Any,
                 other => self.fail(FaultKind::NoKey(key.clone()), other.clone()),
             });
         }
@@ -32,7 +33,7 @@ impl Run<'_> {
         for member in value.members() {
             let mut map = match member {
                 Value::Map(map) => map.clone(),
-                Value::Any | Value::Bag(_) => Map::any(),
+                Value::Any | Value::Bag(..) => Map::any(),
                 other => {
                     self.fail(FaultKind::NoClause, other.clone());
                     continue;
@@ -53,12 +54,12 @@ impl Run<'_> {
     }
 
     pub(super) fn case(&mut self, program: &Program, subject: Option<&Expr>, clauses: &[SourceClause], env: &mut Env) -> Value {
-        let values = match subject {
+        let (values, apart) = match subject {
             Some(subject) => match self.eval(program, subject, env) {
                 never if never.is_never() => return never,
-                value => vec![value],
+                value => (vec![value.clone()], taken_apart(program, subject, &value, env)),
             },
-            None => Vec::new(),
+            None => (Vec::new(), Vec::new()),
         };
         // What the ways bind stays bound after them.
         let mut ways = Vec::new();
@@ -68,7 +69,13 @@ impl Run<'_> {
                 ways.push(own);
             }
         }
-        let result = self.clauses(program, clauses, spread(values), env, || FaultKind::NoClause);
+        let result = match apart.as_slice() {
+            [] => self.clauses(program, clauses, spread(values), env, || FaultKind::NoClause),
+            // What is tested is one of its values on each way.
+            apart => apart
+                .iter()
+                .fold(Value::NEVER, |result, (value, own)| result.or(self.clauses(program, clauses, spread(vec![value.clone()]), own, || FaultKind::NoClause))),
+        };
         for way in ways {
             for (name, value) in way {
                 env.entry(name).or_insert(value);
@@ -280,7 +287,7 @@ impl Run<'_> {
                 Value::Tuple(items, _) if items.len() == fields + 1 && !items.first().is_some_and(|tag| tag.is_other_than(&Value::Atom(name.clone()))) => {
                     work(self, items)
                 }
-                Value::Any | Value::Bag(_) => {
+                Value::Any | Value::Bag(..) => {
                     let mut items = vec![Value::Any; fields + 1];
                     if let Some(tag) = items.first_mut() {
                         *tag = Value::Atom(name.clone());

@@ -1,6 +1,7 @@
 //! Which values a pattern takes, and what is left of a value when it is not taken.
 
 use super::run::{Env, Run, merge};
+use super::sort::{Holder, Sort};
 use super::truth::{Takes, equal, is_false, text_takes, truth};
 use super::value::{Map, Opaque, Value};
 use crate::beam::{Expr, Program, SourceClause};
@@ -42,27 +43,6 @@ impl Run<'_> {
             any = any.or(each);
         }
         any
-    }
-
-    /// Takes the alternatives away that a test does not hold for, from the variables that it names.
-    fn narrow(&mut self, program: &Program, test: &Expr, env: &mut Env) {
-        let mut names = Vec::new();
-        variables(test, &mut names);
-        for name in names {
-            let Some(Value::Union(members)) = env.get(&name).cloned() else { continue };
-            let mut kept = Vec::new();
-            for member in members {
-                let mut narrowed = env.clone();
-                narrowed.insert(name.clone(), member.clone());
-                if self.holds(program, test, &mut narrowed) != Takes::No {
-                    kept.push(member);
-                }
-            }
-            let kept = kept.into_iter().fold(Value::NEVER, Value::or);
-            if !kept.is_never() {
-                env.insert(name, kept);
-            }
-        }
     }
 
     /// Whether a test holds.
@@ -180,7 +160,7 @@ impl Run<'_> {
                 }
                 (all, Value::Tuple(narrowed, made.clone()))
             }
-            Value::Any | Value::Bag(_) => {
+            value if matches!(value, Value::Any | Value::Bag(..)) && value.kind().is_none_or(|kind| kind == Sort::Tuple) => {
                 let mut narrowed = Vec::with_capacity(patterns.len());
                 for pattern in patterns {
                     narrowed.push(self.takes(program, pattern, &Value::Any, env).1);
@@ -200,7 +180,8 @@ impl Run<'_> {
     fn list_takes(&mut self, program: &Program, patterns: &[Expr], tail: Option<&Expr>, value: &Value, env: &mut Env) -> (Takes, Value) {
         let (items, rest) = match value {
             Value::List(items, rest) => (items.as_slice(), rest.as_deref().cloned()),
-            Value::Any | Value::Text(_) | Value::Bag(_) => (&[][..], Some(Value::Any)),
+            Value::Any | Value::Text(_) => (&[][..], Some(Value::Any)),
+            Value::Bag(Holder::List, each) => (&[][..], Some(each.as_ref().clone())),
             _ => return (Takes::No, value.clone()),
         };
         // Whether there are enough elements; how many there are may not be known.
@@ -232,7 +213,7 @@ impl Run<'_> {
     fn map_takes(&mut self, program: &Program, pairs: &[(Value, &Expr)], value: &Value, env: &mut Env) -> (Takes, Value) {
         let mut map = match value {
             Value::Map(map) => map.clone(),
-            Value::Any | Value::Bag(_) => Map::any(),
+            Value::Any | Value::Bag(Holder::Set | Holder::MapOfSet | Holder::MapSet, _) => Map::any(),
             _ => return (Takes::No, value.clone()),
         };
         let mut all = if matches!(value, Value::Map(_)) { Takes::Yes } else { Takes::Maybe };
@@ -358,15 +339,6 @@ impl Run<'_> {
         }
         left.truncate(MAX_PARTS);
         left
-    }
-}
-
-/// The variables of a test.
-fn variables(test: &Expr, names: &mut Vec<String>) {
-    match test {
-        Expr::Var(name) if !names.contains(name) => names.push(name.clone()),
-        Expr::Call(_, _, parts, _) | Expr::Op(_, parts) | Expr::Tuple(parts) => parts.iter().for_each(|part| variables(part, names)),
-        _ => {}
     }
 }
 

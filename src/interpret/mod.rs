@@ -11,8 +11,10 @@
 mod forms;
 mod library;
 mod matching;
+mod places;
 mod process;
 mod run;
+mod sort;
 mod supervisor;
 mod truth;
 mod value;

@@ -592,7 +592,7 @@ impl<'w> Run<'w> {
     }
 
     /// `Module:Function(...)`, both computed.
-    pub(super) fn apply_named(&mut self, module: &Value, function: &Value, arguments: Vec<Value>) -> Value {
+    pub fn apply_named(&mut self, module: &Value, function: &Value, arguments: Vec<Value>) -> Value {
         let mut result = Value::NEVER;
         for module in module.members() {
             for function in function.members() {

@@ -2,7 +2,7 @@
 
 use super::run::{Done, Run, World};
 use super::truth::elements;
-use super::value::Value;
+use super::value::{Made, Map, Value};
 use crate::term::Atom;
 
 /// A supervisor: its strategy, and its children as far as they are known.
@@ -201,7 +201,10 @@ pub fn child(world: &World<'_>, spec: &Value) -> Option<Child> {
 }
 
 fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> Option<Child> {
-    let spec = Run::new(world).call(module, &Atom::new("child_spec"), vec![argument]);
+    let spec = match of_library(module, &argument) {
+        Some(spec) => return child(world, &spec?).map(|child| Child { written: written.clone(), name: named(&argument), ..child }),
+        None => Run::new(world).call(module, &Atom::new("child_spec"), vec![argument]),
+    };
     match spec {
         Value::Map(_) => child(world, &spec).map(|child| Child { written: written.clone(), ..child }),
         _ => Some(Child {
@@ -216,6 +219,38 @@ fn given(world: &World<'_>, module: &Atom, argument: Value, written: &Value) -> 
             written: written.clone(),
         }),
     }
+}
+
+/// What `child_spec/1` of one of Elixir's own modules gives (Elixir 1.14 to 1.18); within, `None` where the id cannot be seen.
+fn of_library(module: &Atom, argument: &Value) -> Option<Option<Value>> {
+    let (goes_by_name, kind, restart) = match module.as_str() {
+        "Elixir.Registry" | "Elixir.DynamicSupervisor" | "Elixir.Task.Supervisor" | "Elixir.PartitionSupervisor" => (true, "supervisor", "permanent"),
+        "Elixir.Agent" => (false, "worker", "permanent"),
+        "Elixir.Task" => (false, "worker", "temporary"),
+        _ => return None,
+    };
+    let id = match argument.as_list() {
+        _ if !goes_by_name => Value::Atom(module.clone()),
+        // Whether there is a name is not known.
+        None => return Some(None),
+        Some(options) => match options.iter().find_map(|option| option.tagged("name")) {
+            Some([name]) => match (name.tagged("global"), name.tagged("via")) {
+                (Some([name]), _) | (_, Some([_, name])) => name.clone(),
+                _ => name.clone(),
+            },
+            Some(_) | None => Value::Atom(module.clone()),
+        },
+    };
+    let start = Value::tuple(vec![Value::Atom(module.clone()), Value::atom("start_link"), Value::List(vec![argument.clone()], None)]);
+    let parts = [("id", id), ("start", start), ("type", Value::atom(kind)), ("restart", Value::atom(restart))];
+    let spec = Map::of(parts.into_iter().map(|(key, value)| (Value::atom(key), value)).collect(), Made::default());
+    Some(Some(Value::Map(spec)))
+}
+
+/// The name among the options of a start.
+fn named(options: &Value) -> Option<Value> {
+    let name = options.as_list()?.iter().find_map(|option| option.tagged("name"))?;
+    name.first().cloned().filter(Value::is_literal)
 }
 
 /// The module whose callbacks a process runs that a function starts, what its `init/1` is given, and its name.
@@ -249,8 +284,7 @@ pub fn name_of(done: &Done) -> Option<Value> {
 
 /// The name among the options that a start ends with.
 pub fn name_of_options(done: &Done) -> Option<Value> {
-    let named = done.arguments.last()?.as_list()?.iter().find_map(|option| option.tagged("name"))?;
-    named.first().cloned().filter(Value::is_literal)
+    named(done.arguments.last()?)
 }
 
 /// The callback module that a call starts a process with, and the argument of its `init/1`.

@@ -1,6 +1,8 @@
 //! What can be said of values without running code: whether they are equal, true, of a sort; operators; lists.
 
-use super::value::{Fun, Map, Sort, Value};
+use super::sort::{Holder, Sort};
+use super::value::{Fun, Map, Value};
+use std::cmp::Ordering;
 
 /// Whether a pattern or a guard takes a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,14 +44,14 @@ impl Takes {
 pub fn truth(value: &Value) -> Takes {
     match value {
         Value::Atom(atom) => Takes::of(atom.as_str() == "true"),
-        Value::Any | Value::Bag(_) => Takes::Maybe,
+        Value::Any => Takes::Maybe,
         Value::Union(members) if !members.is_empty() => {
             let mut each = members.iter().map(truth);
             let first = each.next().unwrap_or(Takes::Maybe);
             if each.all(|one| one == first) { first } else { Takes::Maybe }
         }
         Value::Union(_) => Takes::Maybe,
-        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
+        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Bag(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
     }
 }
 
@@ -77,13 +79,13 @@ pub fn text_takes(written: &Value, value: &Value) -> Takes {
 pub fn is_false(value: &Value) -> Takes {
     match value {
         Value::Atom(atom) => Takes::of(matches!(atom.as_str(), "false" | "nil")),
-        Value::Any | Value::Bag(_) => Takes::Maybe,
+        Value::Any => Takes::Maybe,
         Value::Union(members) => {
             let mut each = members.iter().map(is_false);
             let first = each.next().unwrap_or(Takes::Maybe);
             if each.all(|one| one == first) { first } else { Takes::Maybe }
         }
-        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
+        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Bag(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
     }
 }
 
@@ -104,19 +106,43 @@ pub fn compared(name: &str, one: &Value, other: &Value) -> Value {
         ("=:=" | "==", Takes::Yes) | ("=/=" | "/=", Takes::No) => known(true),
         ("=:=" | "==", Takes::No) | ("=/=" | "/=", Takes::Yes) => known(false),
         _ => {
-            let number = |value: &Value| if let Value::Number(Some(text)) = value { text.parse::<i64>().ok() } else { None };
-            let Some((one, other)) = number(one).zip(number(other)) else { return Value::Any };
+            let Some(order) = order(one, other) else { return Value::Any };
             match name {
-                "<" => known(one < other),
-                ">" => known(one > other),
-                "=<" => known(one <= other),
-                ">=" => known(one >= other),
-                "=:=" | "==" => known(one == other),
-                "=/=" | "/=" => known(one != other),
+                "<" => known(order.is_lt()),
+                ">" => known(order.is_gt()),
+                "=<" => known(order.is_le()),
+                ">=" => known(order.is_ge()),
+                "=:=" | "==" => known(order.is_eq()),
+                "=/=" | "/=" => known(order.is_ne()),
                 _ => Value::Any,
             }
         }
     }
+}
+
+/// Which of two values comes first in the order of terms, where that is certain.
+fn order(one: &Value, other: &Value) -> Option<Ordering> {
+    let number = |value: &Value| if let Value::Number(Some(text)) = value { text.parse::<i64>().ok() } else { None };
+    if let Some((one, other)) = number(one).zip(number(other)) {
+        return Some(one.cmp(&other));
+    }
+    // Of two texts both are strings, or both binaries: their order is one.
+    if let (Value::Text(Some(one)), Value::Text(Some(other))) = (one, other) {
+        return Some(one.chars().cmp(other.chars()));
+    }
+    // `number < atom < reference < fun < port < pid < tuple < map < list < binary`.
+    let rank = |value: &Value| match (value, value.kind()) {
+        (Value::Text(_), _) | (_, Some(Sort::List)) => Some(7),
+        (_, Some(Sort::Number)) => Some(0),
+        (_, Some(Sort::Atom)) => Some(1),
+        (_, Some(Sort::Reference)) => Some(2),
+        (_, Some(Sort::Fun)) => Some(3),
+        (_, Some(Sort::Pid)) => Some(4),
+        (_, Some(Sort::Tuple)) => Some(5),
+        (_, Some(Sort::Map)) => Some(6),
+        (_, None) => None,
+    };
+    rank(one).zip(rank(other)).filter(|(one, other)| one != other).map(|(one, other)| one.cmp(&other))
 }
 
 /// What an operator makes of its operands.
@@ -157,7 +183,7 @@ pub fn cons(mut items: Vec<Value>, tail: Value) -> Value {
             Value::List(items, rest)
         }
         Value::Union(members) => members.into_iter().map(|tail| cons(items.clone(), tail)).fold(Value::NEVER, Value::or),
-        Value::Bag(each) => Value::List(items, Some(each)),
+        Value::Bag(Holder::List, each) => Value::List(items, Some(each)),
         _ => Value::List(items, Some(Box::new(Value::Any))),
     }
 }
@@ -166,7 +192,7 @@ pub fn cons(mut items: Vec<Value>, tail: Value) -> Value {
 pub fn append(one: &Value, other: &Value) -> Value {
     match (one, other) {
         (Value::List(items, None), other) => cons(items.clone(), other.clone()),
-        (Value::Bag(each), other) | (other, Value::Bag(each)) => {
+        (Value::Bag(Holder::List, each), other) | (other, Value::Bag(Holder::List, each)) => {
             let all = each.as_ref().clone().or_blend(elements(other));
             if matches!(other, Value::List(items, _) if !items.is_empty()) { Value::list_of(all) } else { some_of(all) }
         }
@@ -177,7 +203,7 @@ pub fn append(one: &Value, other: &Value) -> Value {
 
 /// Some of these elements, perhaps none.
 pub fn some_of(each: Value) -> Value {
-    if each.is_never() { Value::List(Vec::new(), None) } else { Value::Bag(Box::new(each)) }
+    if each.is_never() { Value::List(Vec::new(), None) } else { Value::Bag(Holder::List, Box::new(each)) }
 }
 
 /// What the elements are like that one goes through: of a list, of a container, of a map its pairs.

@@ -1,5 +1,6 @@
 //! What an expression may come to, as far as the code says it.
 
+use super::sort::{Holder, Sort};
 use crate::beam::SourceClause;
 use crate::term::{Atom, Term, TermKind};
 use std::collections::BTreeMap;
@@ -23,8 +24,8 @@ pub enum Value {
     List(Vec<Value>, Option<Box<Value>>),
     /// A map, and with it a struct.
     Map(Map),
-    /// A container of a library (a queue, a set, a dictionary) and what its elements are like.
-    Bag(Box<Value>),
+    /// Some elements, perhaps none, in what holds them, and what they are like.
+    Bag(Holder, Box<Value>),
     /// A fun.
     Fun(Fun),
     /// Something that only the runtime makes: a process, a reference.
@@ -216,7 +217,7 @@ impl Value {
             Value::Atom(_) | Value::Number(Some(_)) | Value::Text(Some(_)) | Value::Fun(Fun::Named(..) | Fun::Local(..)) => true,
             Value::Tuple(items, _) | Value::List(items, None) => items.iter().all(Value::is_literal),
             Value::Map(map) => map.rest.is_none() && map.keys.iter().all(|(key, value, always)| *always && key.is_literal() && value.is_literal()),
-            Value::Any | Value::Number(None) | Value::Text(None) | Value::List(_, Some(_)) | Value::Bag(_) => false,
+            Value::Any | Value::Number(None) | Value::Text(None) | Value::List(_, Some(_)) | Value::Bag(..) => false,
             Value::Fun(Fun::Clauses(..)) | Value::Opaque(_) | Value::Union(_) => false,
         }
     }
@@ -247,7 +248,7 @@ impl Value {
             Value::Tuple(items, _) => items.iter().all(Value::has_form),
             Value::List(items, rest) => items.iter().chain(rest.as_deref()).all(Value::has_form),
             Value::Map(map) => map.rest.is_none() && map.keys.iter().all(|(key, value, _)| key.is_literal() && value.has_form()),
-            Value::Bag(element) => element.has_form(),
+            Value::Bag(_, element) => element.has_form(),
             Value::Union(members) => members.iter().all(Value::has_form),
         }
     }
@@ -301,7 +302,7 @@ impl Value {
                 let first = items.iter().cloned().fold(Value::NEVER, Value::or);
                 rest.as_ref().map_or(first.clone(), |rest| first.or(rest.as_ref().clone()))
             }
-            Value::Bag(element) => element.as_ref().clone(),
+            Value::Bag(_, element) => element.as_ref().clone(),
             Value::Union(members) => members.iter().map(Value::elements).fold(Value::NEVER, Value::or),
             _ => Value::Any,
         }
@@ -331,7 +332,7 @@ impl Value {
                 Value::Map(Map { keys, rest, made: one.made })
             }
             (one @ Value::List(..), two @ Value::List(..)) => Value::list_of(one.elements().or_blend(two.elements())),
-            (Value::Bag(one), Value::Bag(two)) => Value::Bag(Box::new(one.or_blend(*two))),
+            (Value::Bag(holder, one), Value::Bag(other, two)) if holder == other => Value::Bag(holder, Box::new(one.or_blend(*two))),
             (one, two) => one.or(two),
         }
     }
@@ -364,7 +365,7 @@ impl Value {
         match self {
             Value::Tuple(items, _) | Value::Union(items) => items.iter().all(|item| item.is_small(left)),
             Value::List(items, rest) => items.iter().all(|item| item.is_small(left)) && rest.as_ref().is_none_or(|rest| rest.is_small(left)),
-            Value::Bag(element) => element.is_small(left),
+            Value::Bag(_, element) => element.is_small(left),
             Value::Map(map) => {
                 map.keys.iter().all(|(_, value, _)| value.is_small(left)) && map.rest.as_ref().is_none_or(|rest| rest.0.is_small(left) && rest.1.is_small(left))
             }
@@ -388,7 +389,7 @@ impl Value {
                 Value::List(items, rest.map(|rest| Box::new(rest.cut_to(depth, left))))
             }
             Value::Union(members) => Value::Union(members.into_iter().map(|member| member.cut_to(depth + 1, left)).collect()),
-            Value::Bag(element) => Value::Bag(Box::new(element.cut_to(depth, left))),
+            Value::Bag(holder, element) => Value::Bag(holder, Box::new(element.cut_to(depth, left))),
             Value::Map(Map { keys, rest, made }) => Value::Map(Map {
                 keys: keys.into_iter().map(|(key, value, always)| (key, value.cut_to(depth, left), always)).collect(),
                 rest: rest.map(|rest| Box::new((rest.0.cut_to(depth, left), rest.1.cut_to(depth, left)))),
@@ -424,7 +425,8 @@ fn same_form(one: &Value, two: &Value) -> bool {
         (Value::Tuple(one, _), Value::Tuple(two, _)) => same_tag(one, two),
         (Value::Map(one), Value::Map(two)) => same_keys(one, two),
         // An empty list is one of those that hold something.
-        (Value::List(..), Value::List(..)) | (Value::Bag(_), Value::Bag(_)) => true,
+        (Value::List(..), Value::List(..)) => true,
+        (Value::Bag(one, _), Value::Bag(two, _)) => one == two,
         _ => false,
     }
 }
@@ -551,7 +553,7 @@ impl Value {
                 map.keys.iter().for_each(|(_, value, _)| value.visit(look));
                 map.rest.iter().for_each(|rest| rest.1.visit(look));
             }
-            Value::Bag(element) => element.visit(look),
+            Value::Bag(_, element) => element.visit(look),
             Value::Fun(_) | Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) => {}
         }
     }
@@ -568,31 +570,11 @@ impl Value {
             Value::Opaque(Opaque::Own | Opaque::Pid | Opaque::Registered(_)) => Some(Sort::Pid),
             Value::Opaque(Opaque::Reference) => Some(Sort::Reference),
             Value::Opaque(Opaque::Timer) => Some(Sort::Tuple),
-            // Text may be a list or a binary; a container may be of any sort.
-            Value::Any | Value::Text(_) | Value::Bag(_) | Value::Union(_) => None,
+            Value::Bag(holder, _) => holder.sort(),
+            // Text may be a list or a binary.
+            Value::Any | Value::Text(_) | Value::Union(_) => None,
         }
     }
-}
-
-/// A sort of term.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sort {
-    /// Atoms.
-    Atom,
-    /// Numbers.
-    Number,
-    /// Tuples.
-    Tuple,
-    /// Lists.
-    List,
-    /// Maps.
-    Map,
-    /// Funs.
-    Fun,
-    /// Processes.
-    Pid,
-    /// References.
-    Reference,
 }
 
 /// As Erlang writes it, `..` for what is not known; long ones are cut short.
@@ -636,7 +618,7 @@ impl fmt::Display for Value {
             Value::Fun(Fun::Named(module, name, arity)) => write!(out, "fun {module}:{name}/{arity}"),
             Value::Fun(Fun::Local(_, name, arity)) => write!(out, "fun {name}/{arity}"),
             Value::Fun(Fun::Clauses(..)) => out.write_str("fun .."),
-            Value::Any | Value::Number(None) | Value::Text(None) | Value::Bag(_) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
+            Value::Any | Value::Number(None) | Value::Text(None) | Value::Bag(..) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::interpret::Child;
 use crate::parallel;
 use crate::plan::{Appups, path_name};
 use crate::release::Release;
-use crate::relup::{Cause, LowOp, Origin, Purge, Step};
+use crate::relup::{Cause, LowOp, Mode, Origin, Purge, Step};
 use crate::span::Span;
 use crate::term::{Atom, Term};
 use std::collections::{HashMap, HashSet};
@@ -135,32 +135,29 @@ fn plain_path((base, target): (&Release, &Release), beams: Beams<'_>, comparison
         let mut ops = Vec::new();
         let verdict = application.verdict();
         let restarts = (if direction == Direction::Up { verdict.up } else { verdict.down }) >= Verdict::RestartApplication;
-        let call = |function: &str, arguments: Vec<Term>| LowOp::Apply {
-            module: Atom::new("application"),
-            function: Atom::new(function),
-            arguments: Box::new(Term::list(arguments)),
-        };
         if restarts {
-            ops.push(call("stop", vec![Term::atom(&application.name)]));
+            ops.push(LowOp::application_call("stop", vec![Term::atom(&application.name)]));
         }
         let module = |name: &str| Atom::new(name);
         let is_gone = |depth: Depth| depth == if direction == Direction::Up { Depth::Removed } else { Depth::Added };
         let loaded = application.modules.iter().filter(|module| !is_gone(module.depth) && module.depth != Depth::Debug);
         for change in loaded {
-            ops.push(LowOp::Load(module(&change.name), Purge::Brutal, Purge::Brutal));
             // An appup that is written for a conversion runs it.
             let is_idle = change.impacts.iter().any(|fact| matches!(fact.change, Change::CodeChangeIdle { .. }));
             let look = target.owner_of(&change.name).map(|owner| beams.at(&owner.beam(&change.name)));
             let converts = !is_idle && look.and_then(|look| look.facts()).is_some_and(|facts| facts.code_change.is_some());
+            let mode = if direction == Direction::Up { Mode::Up } else { Mode::Down };
             if converts {
-                ops.push(LowOp::CodeChange(None, vec![(module(&change.name), Term::list(Vec::new()))]));
+                ops.extend(LowOp::conversion(&module(&change.name), mode));
+            } else {
+                ops.push(LowOp::Load(module(&change.name), Purge::Brutal, Purge::Brutal));
             }
         }
         for gone in application.modules.iter().filter(|module| is_gone(module.depth)) {
             ops.push(LowOp::Remove(module(&gone.name), Purge::Brutal, Purge::Brutal));
         }
         if restarts {
-            ops.push(call("start", vec![Term::atom(&application.name), Term::atom("permanent")]));
+            ops.push(LowOp::application_call("start", vec![Term::atom(&application.name), Term::atom("permanent")]));
         }
         let place = target.application(&application.name).or_else(|| base.application(&application.name)).map_or(Span::GENERATED, |known| known.vsn.span);
         steps.extend(ops.into_iter().map(|op| Step { op, origin: Origin::new(Cause::Written(place)) }));

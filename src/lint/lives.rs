@@ -66,6 +66,8 @@ pub struct Passed {
     pub stopped: BTreeMap<Atom, usize>,
     /// What is converted, by module.
     pub converted: BTreeMap<Atom, Conversion>,
+    /// What agents keep after their conversion, by their names.
+    pub agents: Vec<(Value, Value)>,
     /// The calls that upgraded processes make, each with the message that they are made for.
     pub later: BTreeMap<Atom, Vec<(Message, Done)>>,
     /// What fails afterwards, each with the module of the processes that it happens in.

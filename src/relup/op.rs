@@ -173,6 +173,19 @@ impl LowOp {
         }
     }
 
+    /// Loads a module and converts what its processes keep: going down the newer code does it, before the older one takes its place
+    /// (`systools_rc:translate_dependent_instrs/5`).
+    pub fn conversion(module: &Atom, mode: Mode) -> [LowOp; 4] {
+        let suspend = LowOp::Suspend(vec![Suspended { module: module.clone(), timeout: None }]);
+        let load = LowOp::Load(module.clone(), Purge::Brutal, Purge::Brutal);
+        let change = LowOp::CodeChange(Some(mode), vec![(module.clone(), Term::list(Vec::new()))]);
+        let resume = LowOp::Resume(vec![module.clone()]);
+        match mode {
+            Mode::Up => [suspend, load, change, resume],
+            Mode::Down => [suspend, change, load, resume],
+        }
+    }
+
     /// `{apply,{application,Function,Arguments}}`.
     pub fn application_call(function: &str, arguments: Vec<Term>) -> LowOp {
         LowOp::Apply { module: Atom::new("application"), function: Atom::new(function), arguments: Box::new(Term::list(arguments)) }

@@ -1,33 +1,29 @@
 //! Queues, sets, trees: of which it counts what their elements are like.
 
-use super::super::run::{FaultKind, Run};
+use super::super::run::Run;
+use super::super::sort::Holder;
 use super::super::truth::{either, elements};
 use super::super::value::Value;
-use crate::term::Atom;
 
 /// What a function of such a module gives back.
 #[rustfmt::skip]
 pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
-    // A queue is a pair of lists, neither a list nor a map.
-    if module == "queue" && !matches!(name, "new" | "from_list" | "is_queue") {
-        let place = if matches!(name, "in" | "in_r" | "cons" | "member" | "filter" | "delete" | "split" | "any" | "all" | "delete_r" | "delete_with" | "filtermap") { 1 } else if name == "fold" { 2 } else { 0 };
-        let refused = arguments.get(place).and_then(|queue| queue.members().iter().find(|member| matches!(member, Value::List(..) | Value::Map(_) | Value::Atom(_))));
-        if let Some(refused) = refused.cloned() {
-            return Some(run.fail(FaultKind::BadArgument(Atom::new(module), Atom::new(name)), refused));
-        }
-    }
+    let holder = Holder::of(module)?;
     if matches!(module, "dict" | "orddict" | "gb_trees")
         && let Some(known) = keyed(run, module, name, arguments)
     {
         return Some(known);
     }
-    let bag = |element: Value| Value::Bag(Box::new(element));
+    let bag = |element: Value| Value::Bag(holder, Box::new(element));
     let with = |container: &Value, element: &Value| match container {
-        Value::Bag(known) => bag(known.as_ref().clone().or_blend(element.clone())),
+        Value::Bag(own, known) => Value::Bag(*own, Box::new(known.as_ref().clone().or_blend(element.clone()))),
         _ => Value::Any,
     };
+    let is_map = |options: &Value| elements(options).members().iter().any(|option| option.tagged("version").is_some_and(|version| version.iter().any(|version| *version == Value::Number(Some("2".to_owned())))));
     let one = |element: Value, tag: &str| if element.is_never() { element } else { Value::tuple(vec![Value::atom(tag), element]) };
     Some(match (module, name, arguments) {
+        ("sets", "new", [options]) if is_map(options) => Value::Bag(Holder::MapOfSet, Box::new(Value::NEVER)),
+        ("sets", "from_list", [list, options]) if is_map(options) => Value::Bag(Holder::MapOfSet, Box::new(elements(list))),
         (_, "new" | "empty", []) => bag(Value::NEVER),
         (_, "from_list", [list]) | ("Elixir.MapSet", "new", [list]) => bag(elements(list)),
         (_, "new", [_]) => bag(Value::NEVER),
@@ -36,24 +32,24 @@ pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Val
         (_, "add_element" | "add" | "insert", [element, set]) => with(set, element),
         ("dict" | "orddict", "store", [key, value, dict]) => with(dict, &Value::tuple(vec![key.clone(), value.clone()])),
         ("gb_trees", "insert" | "enter", [key, value, tree]) => with(tree, &Value::tuple(vec![key.clone(), value.clone()])),
-        ("queue", "out" | "out_r", [queue @ Value::Bag(element)]) => {
+        ("queue", "out" | "out_r", [queue @ Value::Bag(_, element)]) => {
             if element.is_never() { return Some(Value::tuple(vec![Value::atom("empty"), queue.clone()])) }
             // That it is empty is not certain.
             Value::tuple(vec![one(element.as_ref().clone(), "value"), queue.clone()]).or(Value::Any)
         }
-        ("queue", "peek" | "peek_r", [Value::Bag(element)]) => one(element.as_ref().clone(), "value").or(Value::Any),
-        ("queue", "get" | "get_r" | "head" | "last", [Value::Bag(element)]) => element.as_ref().clone(),
+        ("queue", "peek" | "peek_r", [Value::Bag(_, element)]) => one(element.as_ref().clone(), "value").or(Value::Any),
+        ("queue", "get" | "get_r" | "head" | "last", [Value::Bag(_, element)]) => element.as_ref().clone(),
         ("queue", "drop" | "drop_r" | "tail" | "reverse", [queue]) => queue.clone(),
         ("queue", "filter" | "delete", [_, queue]) => queue.clone(),
         ("queue", "join", [one, other]) => match (one, other) {
-            (Value::Bag(one), Value::Bag(other)) => bag(one.as_ref().clone().or_blend(other.as_ref().clone())),
+            (Value::Bag(_, one), Value::Bag(_, other)) => bag(one.as_ref().clone().or_blend(other.as_ref().clone())),
             _ => Value::Any,
         },
         ("array", "set", [_, value, array]) => with(array, value),
-        ("array", "get", [_, Value::Bag(element)]) if !element.is_never() => element.as_ref().clone(),
-        ("array", "map", [fun, Value::Bag(element)]) => bag(each(run, element, |run, value| run.apply(fun, vec![Value::Number(None), value]))),
-        (_, "map", [fun, Value::Bag(element)]) => bag(each(run, element, |run, value| run.apply(fun, vec![value]))),
-        (_, "fold" | "foldl", [fun, start, Value::Bag(element)]) if !matches!(module, "dict" | "orddict" | "gb_trees") => {
+        ("array", "get", [_, Value::Bag(_, element)]) if !element.is_never() => element.as_ref().clone(),
+        ("array", "map", [fun, Value::Bag(_, element)]) => bag(each(run, element, |run, value| run.apply(fun, vec![Value::Number(None), value]))),
+        (_, "map", [fun, Value::Bag(_, element)]) => bag(each(run, element, |run, value| run.apply(fun, vec![value]))),
+        (_, "fold" | "foldl", [fun, start, Value::Bag(_, element)]) if !matches!(module, "dict" | "orddict" | "gb_trees") => {
             let element = element.as_ref().clone();
             let folded = each(run, &element, |run, value| match module {
                 "array" => run.apply(fun, vec![Value::Number(None), value, start.clone()]),
@@ -62,7 +58,7 @@ pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Val
             folded.or_blend(start.clone())
         }
         (_, "to_list", [container]) => Value::list_of(elements(container)),
-        (_, "del_element" | "delete" | "erase" | "delete_any", [_, set]) if matches!(set, Value::Bag(_)) => set.clone(),
+        (_, "del_element" | "delete" | "erase" | "delete_any", [_, set]) if matches!(set, Value::Bag(..)) => set.clone(),
         ("Elixir.MapSet", "delete", [set, _]) => set.clone(),
         (_, "is_element" | "is_member" | "is_empty" | "is_key" | "member" | "is_defined" | "member?", _) => either(),
         (_, "len" | "size", _) => Value::Number(None),
@@ -79,12 +75,12 @@ fn each(run: &mut Run<'_>, element: &Value, mut work: impl FnMut(&mut Run<'_>, V
 fn keyed(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
     let pair = |key: &Value, value: Value| Value::tuple(vec![key.clone(), value]);
     let with = |dict: &Value, pair: Value| match dict {
-        Value::Bag(known) => Value::Bag(Box::new(known.as_ref().clone().or_blend(pair))),
+        Value::Bag(holder, known) => Value::Bag(*holder, Box::new(known.as_ref().clone().or_blend(pair))),
         _ => Value::Any,
     };
     // What is kept under a key; everything, where the key is not written out.
     let values = |dict: &Value, key: Option<&Value>| -> Option<Value> {
-        let Value::Bag(pairs) = dict else { return None };
+        let Value::Bag(_, pairs) = dict else { return None };
         let fits = |pair: &&Value| key.is_none_or(|key| pair.as_tuple().and_then(<[Value]>::first).is_none_or(|own| !own.is_other_than(key)));
         let found = pairs.members().iter().filter(fits).map(|pair| pair.as_tuple().and_then(|pair| pair.get(1)).cloned().unwrap_or(Value::Any));
         Some(found.fold(Value::NEVER, Value::or)).filter(|found| !found.is_never())
@@ -104,14 +100,17 @@ fn keyed(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Op
             let made = values(dict, Some(key)).map_or(Value::NEVER, |value| each(run, &value, |run, value| run.apply(fun, vec![value])));
             with(dict, pair(key, made.or(first.clone())))
         }
-        ("dict" | "orddict" | "gb_trees", "map", [fun, Value::Bag(pairs)]) => {
+        ("dict" | "orddict" | "gb_trees", "map", [fun, Value::Bag(holder, pairs)]) => {
             let part = |pair: &Value, at: usize| pair.as_tuple().and_then(|pair| pair.get(at)).cloned().unwrap_or(Value::Any);
-            Value::Bag(Box::new(each(run, pairs, |run, one| {
-                let made = run.apply(fun, vec![part(&one, 0), part(&one, 1)]);
-                if made.is_never() { made } else { pair(&part(&one, 0), made) }
-            })))
+            Value::Bag(
+                *holder,
+                Box::new(each(run, pairs, |run, one| {
+                    let made = run.apply(fun, vec![part(&one, 0), part(&one, 1)]);
+                    if made.is_never() { made } else { pair(&part(&one, 0), made) }
+                })),
+            )
         }
-        ("dict" | "orddict", "fold", [fun, start, Value::Bag(pairs)]) => {
+        ("dict" | "orddict", "fold", [fun, start, Value::Bag(_, pairs)]) => {
             let part = |pair: &Value, at: usize| pair.as_tuple().and_then(|pair| pair.get(at)).cloned().unwrap_or(Value::Any);
             each(run, pairs, |run, one| run.apply(fun, vec![part(&one, 0), part(&one, 1), start.clone()])).or_blend(start.clone())
         }

@@ -1,8 +1,9 @@
 //! The functions of `erlang`, of which Elixir's `Kernel` has some, and those that make and call processes.
 
 use super::super::run::{FaultKind, Run};
+use super::super::sort::Sort;
 use super::super::truth::{elements, is_of, known, operator};
-use super::super::value::{Opaque, Sort, Value};
+use super::super::value::{Opaque, Value};
 use super::maps;
 use crate::term::Atom;
 
@@ -38,7 +39,12 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("tuple_size" | "size", [Value::Tuple(items, _)]) => Value::Number(Some(items.len().to_string())),
         ("map_size" | "length" | "tuple_size" | "size" | "byte_size" | "bit_size", [value]) => match value {
             Value::List(items, None) if name == "length" => Value::Number(Some(items.len().to_string())),
-            _ => Value::Number(None),
+            Value::Union(_) => Value::Number(None),
+            other => match (name, other.kind()) {
+                ("length", Some(kind)) if kind != Sort::List => return Some(run.fail(FaultKind::BadArgument(this, Atom::new(name)), other.clone())),
+                ("map_size", Some(kind)) if kind != Sort::Map => return Some(run.fail(FaultKind::BadArgument(this, Atom::new(name)), other.clone())),
+                _ => Value::Number(None),
+            },
         },
         ("element", [at, tuple]) => of_tuple(run, name, tuple, |_, items| place(at).map(|at| items.get(at).cloned())),
         ("elem", [tuple, at]) => {

@@ -21,7 +21,7 @@ fn mapped(run: &mut Run<'_>, list: &Value, mut work: impl FnMut(&mut Run<'_>, Va
             Value::list_of(made)
         }
         each if each.is_never() => Value::List(Vec::new(), None),
-        each if matches!(list, Value::Bag(_)) => {
+        each if matches!(list, Value::Bag(..)) => {
             let members: Vec<Value> = each.members().to_vec();
             some_of(members.into_iter().map(|member| work(run, member)).fold(Value::NEVER, Value::or))
         }
@@ -72,7 +72,7 @@ fn keyed(list: &Value, key: &Value, at: &Value) -> (Value, bool) {
     let Some(at) = at else { return (Value::Any, false) };
     let has = |value: &Value| match value {
         Value::Tuple(items, _) => items.get(at).map_or(Takes::No, |item| equal(item, key)),
-        Value::Any | Value::Bag(_) => Takes::Maybe,
+        Value::Any | Value::Bag(..) => Takes::Maybe,
         _ => Takes::No,
     };
     let all = elements(list);
@@ -102,14 +102,14 @@ fn run_each(run: &mut Run<'_>, fun: &Value, list: &Value) -> Value {
 fn any_order(list: &Value) -> Value {
     match list {
         Value::List(items, None) if items.len() < 2 => list.clone(),
-        Value::Bag(_) => list.clone(),
+        Value::Bag(_, each) => some_of(each.as_ref().clone()),
         list => Value::list_of(elements(list)),
     }
 }
 
 fn flattened(list: &Value) -> Value {
     // How deep lists are nested is not known.
-    let is_flat = |member: &Value| !matches!(member, Value::List(..) | Value::Text(_) | Value::Any | Value::Bag(_));
+    let is_flat = |member: &Value| !matches!(member, Value::List(..) | Value::Text(_) | Value::Any | Value::Bag(..));
     let each = elements(list);
     Value::list_of(if each.members().iter().all(is_flat) { each } else { Value::Any })
 }

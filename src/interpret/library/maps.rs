@@ -1,6 +1,7 @@
 //! Maps and lists of pairs: `maps`, `Map`, `proplists`, `Keyword`, `Access`.
 
 use super::super::run::{FaultKind, Run};
+use super::super::sort::Sort;
 use super::super::truth::{Takes, either, elements, equal, known, of_pairs, truth};
 use super::super::value::{Map, Value};
 use super::lists::folded;
@@ -12,7 +13,7 @@ fn each_map(run: &mut Run<'_>, value: &Value, mut work: impl FnMut(&mut Run<'_>,
     for member in value.members() {
         let found = match member {
             Value::Map(map) => work(run, map),
-            Value::Any | Value::Bag(_) => work(run, &Map::any()),
+            Value::Any | Value::Bag(..) => work(run, &Map::any()),
             _ => Value::Any,
         };
         result = result.or(found);
@@ -244,14 +245,24 @@ pub(super) fn structure(run: &mut Run<'_>, name: &Value, fields: &Value) -> Opti
         Value::Atom(module) => run.call(module, &Atom::new("__struct__"), Vec::new()),
         other => other.clone(),
     };
-    let (Value::Map(mut made), Value::Map(given)) = (base, fields) else { return Some(Value::Any) };
-    for (key, value, _) in &given.keys {
-        if made.get(key).is_some() && !key.is_atom("__struct__") {
-            made.put(key.clone(), value.clone());
+    let Value::Map(mut made) = base else { return Some(Value::Any) };
+    let given = match fields {
+        Value::Map(given) => given.clone(),
+        // A keyword list: of one that is not known each field may be in it.
+        list => match of_pairs(list) {
+            Value::Map(given) if list.kind() == Some(Sort::List) => given,
+            _ => Map::any(),
+        },
+    };
+    for (key, value, always) in &given.keys {
+        if let Some((before, _)) = made.get(key).filter(|_| !key.is_atom("__struct__")) {
+            made.put(key.clone(), if *always { value.clone() } else { before.or(value.clone()) });
         }
     }
-    if given.rest.is_some() {
-        made.keys.iter_mut().filter(|(key, ..)| !key.is_atom("__struct__")).for_each(|(_, value, _)| *value = Value::Any);
+    if let Some(rest) = &given.rest {
+        let may_be = |key: &Value| !key.is_atom("__struct__") && !rest.0.is_other_than(key);
+        made.keys.iter_mut().filter(|(key, ..)| may_be(key)).for_each(|(_, value, _)| *value = std::mem::replace(value, Value::Any).or_blend(rest.1.clone()));
     }
+    made.made = run.made();
     Some(Value::Map(made))
 }

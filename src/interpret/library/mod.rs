@@ -2,6 +2,7 @@
 //! something unknown, and is noted down as a call.
 
 mod containers;
+mod demands;
 mod erlang;
 mod lists;
 mod maps;
@@ -10,7 +11,7 @@ mod stores;
 
 pub use stores::rows;
 
-use super::run::Run;
+use super::run::{FaultKind, Run};
 use super::value::Value;
 use crate::term::Atom;
 
@@ -18,6 +19,9 @@ impl Run<'_> {
     /// What a function of a library gives back; `None` for one that is not known here.
     pub(super) fn library(&mut self, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
         let name = function.as_str();
+        if let Some(refused) = demands::refused(module.as_str(), name, arguments) {
+            return Some(self.fail(FaultKind::BadArgument(module.clone(), function.clone()), refused.clone()));
+        }
         match module.as_str() {
             "erlang" | "Elixir.Kernel" => erlang::call(self, name, arguments),
             "lists" => lists::erlang(self, name, arguments),

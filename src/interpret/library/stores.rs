@@ -1,6 +1,6 @@
 //! What is put under a name, and outlives the code that put it there: tables of `ets`, `persistent_term`.
 
-use super::super::run::{Run, Store};
+use super::super::run::{FaultKind, Run, Store};
 use super::super::truth::elements;
 use super::super::value::Value;
 use super::lists::folded;
@@ -18,11 +18,25 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
             let rows = Value::list_of(row(run, table).unwrap_or(Value::Any));
             folded(run, &rows, start.clone(), |run, row, value| run.apply(fun, vec![row, value]))
         }
-        ("ets", "lookup_element", [table, key, at]) => {
-            let Value::Number(Some(at)) = at else { return Some(Value::Any) };
-            let at = at.parse::<usize>().ok().and_then(|at| at.checked_sub(1));
-            let field = |row: &Value| at.and_then(|at| row.as_tuple()?.get(at).cloned()).unwrap_or(Value::Any);
-            row(run, table).map_or(Value::Any, |rows| of_key(&rows, Some(key)).members().iter().map(field).fold(Value::NEVER, Value::or))
+        ("ets", "lookup_element", [table, key, at, default @ ..]) => {
+            let Some(rows) = row(run, table).map(|rows| of_key(&rows, Some(key))) else { return Some(Value::Any) };
+            let found = element(run, function, &rows, at);
+            default.first().map_or(found.clone(), |default| found.or(default.clone()))
+        }
+        ("ets", "update_counter" | "update_element", [table, key, changes, ..]) => {
+            let rows = row(run, table).map(|rows| of_key(&rows, Some(key)));
+            let all = match changes {
+                Value::Tuple(..) => changes.clone(),
+                // One number is added at the place after that of the key.
+                Value::Number(_) => Value::tuple(vec![Value::Number(Some("2".to_owned())), changes.clone()]),
+                list => elements(list),
+            };
+            for (rows, at) in rows.iter().flat_map(|rows| all.members().iter().filter_map(move |change| Some((rows, change.as_tuple()?.first()?)))) {
+                if element(run, function, rows, at).is_never() {
+                    return Some(Value::NEVER);
+                }
+            }
+            Value::Any
         }
         ("ets", "insert" | "delete" | "delete_all_objects" | "delete_object", _) => Value::atom("true"),
         ("persistent_term", "get", [key]) => (run.world.stored)(Store::Term, key).unwrap_or(Value::Any),
@@ -33,6 +47,21 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
         ("persistent_term", "put", _) => Value::atom("ok"),
         _ => Value::Any,
     })
+}
+
+/// What rows have at a place, counted from 1; a row that is too short is a fault.
+fn element(run: &mut Run<'_>, function: &Atom, rows: &Value, at: &Value) -> Value {
+    let Value::Number(Some(at)) = at else { return Value::Any };
+    let Some(at) = at.parse::<usize>().ok().and_then(|at| at.checked_sub(1)) else { return Value::Any };
+    let mut result = Value::NEVER;
+    for row in rows.members() {
+        result = result.or(match row.as_tuple().map(|items| items.get(at)) {
+            Some(Some(item)) => item.clone(),
+            Some(None) => run.fail(FaultKind::BadArgument(Atom::new("ets"), function.clone()), row.clone()),
+            None => Value::Any,
+        });
+    }
+    result
 }
 
 /// The rows of a key. Where none is left, the key is at another place.

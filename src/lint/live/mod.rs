@@ -293,6 +293,7 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
             passed.applied.extend(done.into_iter().map(|done| (at, done)));
         } else if let LowOp::CodeChange(_, list) = &step.op {
             for (module, extra) in list.iter().filter(|(module, _)| route.converts_at(module, at)) {
+                passed.agents.extend(converted_agents(before, &Code::at(pair, route, at), (module, extra)));
                 for runs in before.found_by(module) {
                     let Some((_, living)) = before.processes.get(runs) else { continue };
                     let conversion = convert(pair, route, (runs, extra), living, at);
@@ -314,7 +315,10 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
     };
     // What was put under names by the old code is read by the new one, unless the path writes it again or its owner ends.
     let ends = |table: &Value| before.owners(table).any(|module| pair.none_lives_on(route, &passed, module));
-    let left = before.stored.left_by(passed.done(), ends);
+    let mut left = before.stored.left_by(passed.done(), ends);
+    for (name, state) in &passed.agents {
+        left.agents.iter_mut().filter(|(known, _)| known == name).for_each(|(_, kept)| *kept = state.clone());
+    }
     let old_code = Code::of(pair, pair.side(route.direction, false));
     // What the old code has under way arrives as well.
     let under_way = |module: &Atom, machine: Machine| {
@@ -503,6 +507,20 @@ fn waits(function: &Function) -> bool {
     let mut waits = false;
     visit(function, &mut |expr| waits |= matches!(expr, Expr::Receive(..)));
     waits
+}
+
+/// What the agents of a module keep after their conversion: the `Extra` names the function that makes it (`Agent.Server`).
+fn converted_agents(before: &Half, code: &Code<'_, '_>, (module, extra): (&Atom, &Term)) -> Vec<(Value, Value)> {
+    let extra = Value::of_term(extra);
+    let Some([owner, function, Value::List(given, None)]) = extra.as_tuple() else { return Vec::new() };
+    let starts = before.all_done().filter(|done| done.by == *module && done.is("Elixir.Agent", &["keeps"]));
+    let names: BTreeSet<String> = starts.filter_map(|done| done.arguments.first()).map(ToString::to_string).collect();
+    let kept = before.stored.agents.iter().filter(|(name, _)| names.contains(&name.to_string()));
+    kept.map(|(name, state)| {
+        let arguments: Vec<Value> = std::iter::once(state.clone()).chain(given.iter().cloned()).collect();
+        (name.clone(), code.run(None, &NO_REPLIES, |world| Run::new(world).apply_named(owner, function, arguments)))
+    })
+    .collect()
 }
 
 /// Runs `code_change` as the release handler does: going up the new module's, going down that of the module which runs.
