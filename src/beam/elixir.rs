@@ -143,7 +143,8 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
             let options = parts.next()?;
             let after = meta_of(options, "after").map(|clauses| arrows(clauses, depth)).and_then(|clauses| clauses.into_iter().next());
             let taken = meta_of(options, "do").map(|clauses| arrows(clauses, depth)).unwrap_or_default();
-            Expr::Receive(taken, after.map(|clause| clause.body).unwrap_or_default())
+            let (timeout, after) = after.map(|clause| (clause.patterns.into_iter().next(), clause.body)).unwrap_or_default();
+            Expr::Receive(taken, timeout.map(Box::new), after)
         }
         "try" => {
             let options = parts.next()?;

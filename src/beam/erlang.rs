@@ -160,8 +160,11 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
         ("named_fun", 4) => Expr::Fun(clauses(items.next()?, depth)),
         ("if", 3) => Expr::Case(None, clauses(first?, depth)),
         ("case", 4) => Expr::Case(Some(Box::new(expr(first?, depth))), clauses(items.next()?, depth)),
-        ("receive", 3) => Expr::Receive(clauses(first?, depth), Vec::new()),
-        ("receive", 5) => Expr::Receive(clauses(first?, depth), each(items.nth(1)?, depth)),
+        ("receive", 3) => Expr::Receive(clauses(first?, depth), None, Vec::new()),
+        ("receive", 5) => {
+            let (taken, timeout) = (clauses(first?, depth), expr(items.next()?, depth));
+            Expr::Receive(taken, Some(Box::new(timeout)), each(items.next()?, depth))
+        }
         ("try", 6) => {
             let body = each(first?, depth);
             let (of, catches) = (clauses(items.next()?, depth), clauses(items.next()?, depth));

@@ -77,8 +77,8 @@ pub enum Expr {
     Block(Vec<Expr>),
     /// The first of several that takes a value; none is given where only tests are made.
     Case(Option<Box<Expr>>, Vec<Clause>),
-    /// The first of several that takes a message; what is done when none comes.
-    Receive(Vec<Clause>, Vec<Expr>),
+    /// The first of several that takes a message; how long it is waited for, and what is done when none comes.
+    Receive(Vec<Clause>, Option<Box<Expr>>, Vec<Expr>),
     /// Expressions, the clauses that go on with their value (or none), those that catch, and what is done at last.
     Try(Vec<Expr>, Vec<Clause>, Vec<Clause>, Vec<Expr>),
     /// A comprehension: its parts and what it makes of each.
@@ -141,8 +141,9 @@ impl Expr {
                 subject.iter().for_each(|subject| subject.visit(look));
                 bodies(clauses, look);
             }
-            Expr::Receive(clauses, after) => {
+            Expr::Receive(clauses, timeout, after) => {
                 bodies(clauses, look);
+                timeout.iter().for_each(|timeout| timeout.visit(look));
                 after.iter().for_each(|expr| expr.visit(look));
             }
             Expr::Try(body, of, catches, after) => {

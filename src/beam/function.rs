@@ -12,6 +12,20 @@ pub struct Function {
     pub injected_by: Option<Atom>,
 }
 
+impl Function {
+    /// Looks at each expression in it.
+    pub fn visit(&self, look: &mut impl FnMut(&Expr)) {
+        self.clauses.iter().flat_map(|clause| &clause.body).for_each(|expr| expr.visit(look));
+    }
+
+    /// Whether it waits for messages.
+    pub fn waits(&self) -> bool {
+        let mut waits = false;
+        self.visit(&mut |expr| waits |= matches!(expr, Expr::Receive(..)));
+        waits
+    }
+}
+
 /// A record as it is defined.
 #[derive(Clone, Debug)]
 pub struct RawRecord {

@@ -105,7 +105,7 @@ impl Program {
         match body.last() {
             Some(Expr::Block(items)) => self.ends(items, by_message, ends),
             Some(Expr::Case(_, clauses)) => each(clauses, by_message),
-            Some(Expr::Receive(clauses, after)) => {
+            Some(Expr::Receive(clauses, _, after)) => {
                 each(clauses, true);
                 if !after.is_empty() {
                     self.ends(after, by_message, ends);

@@ -1,7 +1,7 @@
 //! What the processes of a module keep, do and answer: its callbacks, run on each other's states until nothing new comes.
 
 use super::run::{Done, Env, Fault, FaultKind, Run, World};
-use super::truth::Takes;
+use super::truth::{Takes, elements};
 use super::value::{Map, Value, add};
 use crate::beam::{Expr, Facts, Program};
 use crate::term::Atom;
@@ -37,6 +37,8 @@ pub struct Living {
     pub answers: Vec<Value>,
     /// What requests are replied to, each with the replies.
     pub replies: Vec<(Value, Value)>,
+    /// The events that a state machine puts off until its next state, each with the line that does.
+    pub postponed: Vec<(Message, u32)>,
     /// The calls that are made when a process begins.
     pub begun: Vec<Done>,
     /// The calls that are made later, each with the message that they are made for.
@@ -191,6 +193,14 @@ fn instance(run: &mut Run<'_>, program: &Program, pattern: &Expr) -> Value {
     }
 }
 
+/// Whether an answer of a state machine has the action that puts the event off.
+fn postpones(answer: &Value) -> bool {
+    let is_put_off =
+        |action: &Value| action.is_atom("postpone") || action.tagged("postpone").is_some_and(|rest| rest.iter().any(|value| value.is_atom("true")));
+    let last = answer.as_tuple().and_then(<[Value]>::last);
+    last.is_some_and(|last| is_put_off(last) || (last.as_tuple().is_none() && elements(last).members().iter().any(is_put_off)))
+}
+
 impl Living {
     /// The processes of a module, from their beginning on, with each of some arguments.
     pub fn of(world: &World<'_>, program: &Program, machine: Machine, given: &[Value]) -> Living {
@@ -309,6 +319,9 @@ impl Living {
                 && let (Some(request), Some([reply, ..])) = (message.arguments.first(), answer.tagged("reply"))
             {
                 self.reply(request, reply.clone().cut());
+            }
+            if matches!(machine, Machine::States | Machine::Events) && postpones(answer) && !self.postponed.iter().any(|(known, _)| known == message) {
+                self.postponed.push((message.clone(), answer.made().map_or(0, |made| made.1)));
             }
             if !self.answers.contains(answer) && self.answers.len() < MAX_MESSAGES {
                 self.answers.push(answer.clone());

@@ -33,6 +33,8 @@ pub enum Store {
     Term,
     /// An `Agent` of a name.
     Agent,
+    /// What processes are registered with in a `Registry`.
+    Registry,
 }
 
 /// A call that was made of something outside of the code that is followed.
@@ -100,6 +102,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// Whether a function that starts a process does not take its arguments.
+    pub fn is_of_start(&self) -> bool {
+        matches!(&self.kind, FaultKind::NoFunctionClause(name, _) if name.as_str() == "init" || name.as_str().starts_with("start"))
+    }
+
     /// Whether another one is the same but for its line.
     pub fn is_like(&self, other: &Fault) -> bool {
         self.module == other.module && self.kind == other.kind && self.value == other.value
@@ -220,6 +227,9 @@ impl<'w> Run<'w> {
             return Value::NEVER;
         }
         let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        if let Some(answer) = self.dispatched(module, function, &arguments) {
+            return answer;
+        }
         let program = (self.world.program)(module);
         if program.is_none()
             && let Some(known) = self.library(module, function, &arguments)
@@ -229,6 +239,10 @@ impl<'w> Run<'w> {
         if let Some(program) = program
             && let Some(written) = program.function(function, arity)
         {
+            // A loop that goes on by the name of its module goes on in whatever code is current then.
+            if *module == self.module && written.waits() {
+                self.note(module, function, &arguments);
+            }
             return self.function(&program, function, &written.clauses, arguments);
         }
         if (self.world.exports)(module, function, arity) == Some(false) {
@@ -455,7 +469,12 @@ impl<'w> Run<'w> {
             }
             Expr::Block(items) => self.block(program, items, env),
             Expr::Case(subject, clauses) => self.case(program, subject.as_deref(), clauses, env),
-            Expr::Receive(clauses, after) => {
+            Expr::Receive(clauses, timeout, after) => {
+                let time = timeout.as_ref().map_or(Value::atom("infinity"), |timeout| self.eval(program, timeout, env));
+                if let Some(clause) = clauses.first().filter(|clause| clause.line.0 > 0) {
+                    self.line = clause.line.0;
+                }
+                self.note(&Atom::new("erlang"), &Atom::new("receive"), &[time]);
                 let mut result = Value::NEVER;
                 for clause in clauses {
                     let mut own = env.clone();

@@ -282,6 +282,23 @@ pub fn name_of(done: &Done) -> Option<Value> {
     }
 }
 
+/// The forms of the names that a start gives by `global` or `via`, where no more than that is known of them.
+pub fn name_forms(done: &Done) -> Vec<Value> {
+    let named = match done.module.as_str() {
+        "gen_server" | "gen_statem" | "supervisor" => done.arguments.first().filter(|_| done.arguments.len() > 3),
+        "Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor" => {
+            let options = done.arguments.last().and_then(Value::as_list).unwrap_or_default();
+            options.iter().find_map(|option| option.tagged("name")).and_then(<[Value]>::first)
+        }
+        _ => None,
+    };
+    let is_form = |name: &&Value| {
+        let id = name.tagged("global").or_else(|| name.tagged("via")).and_then(<[Value]>::last);
+        id.is_some_and(|id| *id != Value::Any && !name.is_literal())
+    };
+    named.map(Value::members).unwrap_or_default().iter().filter(is_form).cloned().collect()
+}
+
 /// The name among the options that a start ends with.
 pub fn name_of_options(done: &Done) -> Option<Value> {
     named(done.arguments.last()?)

@@ -468,8 +468,9 @@ impl Map {
             return Some((value.clone(), *always));
         }
         if !key.is_literal() {
-            let all = self.keys.iter().map(|(_, value, _)| value.clone()).fold(Value::NEVER, Value::or);
-            let rest = self.rest.as_ref().map_or(Value::NEVER, |rest| rest.1.clone());
+            let may_be = self.keys.iter().filter(|(known, ..)| !known.is_other_than(key));
+            let all = may_be.map(|(_, value, _)| value.clone()).fold(Value::NEVER, Value::or);
+            let rest = self.rest.as_ref().filter(|rest| !rest.0.is_other_than(key)).map_or(Value::NEVER, |rest| rest.1.clone());
             return Some((all.or(rest), false)).filter(|(value, _)| !value.is_never());
         }
         let rest = self.rest.as_ref()?;

@@ -31,6 +31,8 @@ pub struct Half {
     pub offered: BTreeMap<Atom, Offered>,
     /// The names of processes, each with the module that they run.
     pub names: Vec<(Value, Atom)>,
+    /// The forms of their names that are made of something that is not known, by `global` or `via`.
+    pub name_forms: Vec<(Value, Atom)>,
     /// What it puts under names.
     pub stored: Stored,
 }
@@ -55,6 +57,8 @@ pub struct Stored {
     pub terms: Vec<(Value, Value)>,
     /// What agents keep.
     pub agents: Vec<(Value, Value)>,
+    /// What processes are registered with in registries.
+    pub registered: Vec<(Value, Value)>,
 }
 
 /// What a path does besides loading code.
@@ -201,6 +205,7 @@ impl Stored {
             Store::Table => &self.tables,
             Store::Term => &self.terms,
             Store::Agent => &self.agents,
+            Store::Registry => &self.registered,
         };
         list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
@@ -216,6 +221,9 @@ impl Stored {
                     left.tables.retain(|(known, _)| known.is_other_than(name))
                 }
                 "persistent_term" if done.function.as_str() != "get" => left.terms.retain(|(known, _)| known.is_other_than(name)),
+                "Elixir.Registry" if matches!(done.function.as_str(), "register" | "update_value" | "unregister") => {
+                    left.registered.retain(|(known, _)| known.is_other_than(name));
+                }
                 "Elixir.Agent" if done.function.as_str() == "keeps" => left.agents.retain(|(known, _)| known.is_other_than(name)),
                 _ => {}
             }
@@ -229,6 +237,8 @@ impl Stored {
             ("ets", "insert" | "insert_new", [name, inserted]) => (&mut self.tables, name, rows(inserted)),
             ("ets", "update_counter", [name, _, _, row]) => (&mut self.tables, name, row.clone()),
             ("persistent_term", "put", [name, value]) => (&mut self.terms, name, value.clone()),
+            ("Elixir.Registry", "register", [name, _, value]) => (&mut self.registered, name, value.clone()),
+            ("Elixir.Registry", "update_value", [name, ..]) => (&mut self.registered, name, Value::Any),
             ("Elixir.Agent", "keeps", [name, value]) => (&mut self.agents, name, value.clone()),
             _ => return,
         };

@@ -2,10 +2,10 @@
 
 use super::lives::{Half, Lives, Passed};
 use crate::appup::{self, Direction, Entry, Instruction};
-use crate::beam::{self, Beams, Facts, Known, Look, Program, Supervision};
+use crate::beam::{self, Beams, Facts, Known, Look, Program, SPAWNS, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
-use crate::interpret::{self, Value};
+use crate::interpret::{self, Done, Value};
 use crate::node::{ModuleEvent, Timeline};
 use crate::plan::{Appups, path_name};
 use crate::release::{Application, Release};
@@ -279,6 +279,30 @@ impl<'a> Pair<'a> {
     /// Whether no process of a module lives on over a path: all begin again, or calls of the path stop them.
     pub fn none_lives_on(&self, route: &Route<'_>, passed: &Passed, module: &Atom) -> bool {
         passed.stopped.contains_key(module) || self.starts_again(route, module)
+    }
+
+    /// The modules being loaded of which processes are started that run their code outside of any behaviour, each with a call that does.
+    pub fn started_in_own_code(&self, route: &Route<'_>) -> BTreeMap<Atom, Done> {
+        let half = self.lives.half(route.direction, false);
+        let mut started = BTreeMap::new();
+        for done in half.all_done().filter(|done| SPAWNS.iter().any(|(owner, functions)| done.is(owner, functions))) {
+            let mut funs = Vec::new();
+            done.arguments.iter().for_each(|argument| argument.own_funs(&mut funs));
+            let named = done.arguments.windows(2).filter_map(|pair| if let [Value::Atom(owner), Value::Atom(_)] = pair { Some(owner) } else { None });
+            for module in funs.into_iter().map(|(module, _)| module).chain(named) {
+                // One below `sys` goes on in the new code when it was suspended.
+                let goes_on = || {
+                    route.converts(module)
+                        && self
+                            .facts(self.side(route.direction, false), module)
+                            .is_some_and(|facts| facts.exports.iter().any(|(name, _)| name.as_str() == "system_continue"))
+                };
+                if route.loaded(module).is_some() && !self.starts_again(route, module) && !goes_on() {
+                    started.entry(module.clone()).or_insert_with(|| done.clone());
+                }
+            }
+        }
+        started
     }
 
     /// Whether calls before a step terminate each of the children that run a module, where there are several.

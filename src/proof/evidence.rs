@@ -84,6 +84,13 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
     let loaded = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Loaded));
     evidence.saw(Property::State, format!("modules loaded: {loaded}, converted: {converted}; what their processes keep was followed through both releases"));
     unseen(pair, route).into_iter().for_each(|(property, why)| evidence.missed(property, why));
+    for (module, done) in pair.started_in_own_code(route) {
+        let place = format!("line {} of `{}`", done.line.0, done.by);
+        evidence.missed(
+            Property::Deaths,
+            format!("`{module}` starts processes that run its code ({place}): one that lasts until the old code is purged is killed"),
+        );
+    }
     leftovers(route, &mut evidence);
     let purged = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Purged));
     evidence.saw(Property::Deaths, format!("modules purged: {purged}; no process was seen to run their old code"));

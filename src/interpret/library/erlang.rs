@@ -115,6 +115,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("max" | "min", [one, other]) => one.clone().or(other.clone()).or(Value::Any),
         ("atom_to_binary" | "integer_to_binary" | "list_to_binary" | "iolist_to_binary" | "term_to_binary" | "float_to_binary", _) => Value::Text(None),
         ("atom_to_list" | "integer_to_list" | "pid_to_list", _) => Value::Text(None),
+        ("get_in" | "put_in" | "update_in", _) => maps::at_path(run, name, arguments)?,
         ("struct" | "struct!", [name, fields]) => maps::structure(run, name, fields)?,
         ("=:=" | "==" | "=/=" | "/=" | "<" | ">" | "=<" | ">=" | "++" | "--" | "not" | "and" | "or" | "xor" | "+" | "-" | "*" | "/" | "div" | "rem" | "band" | "bor" | "bsl" | "bsr", _) => operator(name, arguments),
         ("andalso", [one, other]) => operator("and", &[one.clone(), other.clone()]),

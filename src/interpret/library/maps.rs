@@ -113,6 +113,12 @@ pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[
                 _ => rest,
             }
         }
+        ("pop!", [map, key]) => {
+            let value = run.get(map, key);
+            if value.is_never() { return Some(value) }
+            Value::tuple(vec![value, call(run, is_elixir, "delete", arguments)?])
+        }
+        ("pop", [map, key, default]) => Value::tuple(vec![get_or(run, map, key, default), call(run, is_elixir, "delete", &[map.clone(), key.clone()])?]),
         ("keys", [map]) => each_map(run, map, |_, map| Value::list_of(map.all_keys())),
         ("values", [map]) => each_map(run, map, |_, map| Value::list_of(map.values())),
         ("to_list", [map]) => Value::list_of(elements(map)),
@@ -265,4 +271,45 @@ pub(super) fn structure(run: &mut Run<'_>, name: &Value, fields: &Value) -> Opti
     }
     made.made = run.made();
     Some(Value::Map(made))
+}
+
+/// What `get_in/2`, `put_in/3` or `update_in/3` gives back for a path that is a list.
+pub(super) fn at_path(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+    let (data, path) = (arguments.first()?, arguments.get(1)?.as_list()?);
+    Some(match (name, arguments) {
+        ("get_in", [..]) => path.iter().fold(data.clone(), |value, key| {
+            let is_known = key.as_atom().is_some() || matches!(key, Value::Text(_) | Value::Number(_));
+            if is_known {
+                each_map(run, &value, |_, map| map.get(key).map_or(Value::atom("nil"), |(value, always)| if always { value } else { value.or(Value::Any) }))
+            } else {
+                Value::Any
+            }
+        }),
+        ("put_in", [_, _, value]) => changed_at(run, data, path, &mut |_, _| value.clone()),
+        ("update_in", [_, _, fun]) if fun.is_fun() => changed_at(run, data, path, &mut |run, old| run.apply(fun, vec![old])),
+        _ => return None,
+    })
+}
+
+/// A value with a part of it changed. What is at a key of another kind may be at any.
+fn changed_at(run: &mut Run<'_>, value: &Value, path: &[Value], work: &mut dyn FnMut(&mut Run<'_>, Value) -> Value) -> Value {
+    let Some((key, further)) = path.split_first() else { return work(run, value.clone()) };
+    let is_known = key.as_atom().is_some() || matches!(key, Value::Text(Some(_)) | Value::Number(Some(_)));
+    each_map(run, value, |run, map| {
+        let mut map = map.clone();
+        if is_known {
+            let old = map.get(key).map_or(Value::atom("nil"), |(old, always)| if always { old } else { Value::Any });
+            let new = changed_at(run, &old, further, work);
+            if new.is_never() {
+                return new;
+            }
+            map.put(key.clone(), new);
+        } else {
+            map.keys
+                .iter_mut()
+                .filter(|(key, ..)| !key.is_atom("__struct__"))
+                .for_each(|(_, value, _)| *value = std::mem::replace(value, Value::Any).or(Value::Any));
+        }
+        Value::Map(map)
+    })
 }

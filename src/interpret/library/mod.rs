@@ -6,6 +6,7 @@ mod demands;
 mod erlang;
 mod lists;
 mod maps;
+mod protocols;
 mod servers;
 mod stores;
 
@@ -31,7 +32,7 @@ impl Run<'_> {
             "queue" | "sets" | "ordsets" | "gb_sets" | "gb_trees" | "dict" | "orddict" | "Elixir.MapSet" | "array" => {
                 containers::call(self, module.as_str(), name, arguments)
             }
-            "ets" | "persistent_term" => stores::call(self, module, function, arguments),
+            "ets" | "persistent_term" | "Elixir.Registry" => stores::call(self, module, function, arguments),
             "timer" | "Elixir.Process" | "proc_lib" => erlang::process(self, module, function, arguments),
             "gen_server"
             | "gen_statem"

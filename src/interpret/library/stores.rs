@@ -2,7 +2,7 @@
 
 use super::super::run::{FaultKind, Run, Store};
 use super::super::truth::elements;
-use super::super::value::Value;
+use super::super::value::{Opaque, Value};
 use super::lists::folded;
 use crate::term::Atom;
 
@@ -45,8 +45,25 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
             None => Value::Any,
         },
         ("persistent_term", "put", _) => Value::atom("ok"),
+        ("Elixir.Registry", "lookup", [name, _]) => registered(run, name),
+        ("Elixir.Registry", "values", [name, ..]) => Value::list_of((run.world.stored)(Store::Registry, name).unwrap_or(Value::Any)),
+        ("Elixir.Registry", "dispatch", [name, _, work, ..]) => {
+            let entries = registered(run, name);
+            match work.as_tuple() {
+                Some([owner, function, Value::List(given, None)]) => run.apply_named(owner, function, std::iter::once(entries).chain(given.iter().cloned()).collect()),
+                _ => run.apply(work, vec![entries]),
+            };
+            Value::atom("ok")
+        }
         _ => Value::Any,
     })
+}
+
+/// The entries of a registry: each a process and what it is registered with.
+fn registered(run: &Run<'_>, name: &Value) -> Value {
+    let value = (run.world.stored)(Store::Registry, name).unwrap_or(Value::Any);
+    let each = value.members().iter().map(|value| Value::tuple(vec![Value::Opaque(Opaque::Pid), value.clone()]));
+    Value::list_of(each.fold(Value::NEVER, Value::or))
 }
 
 /// What rows have at a place, counted from 1; a row that is too short is a fault.

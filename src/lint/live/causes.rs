@@ -22,6 +22,8 @@ pub enum Means {
     Link,
     /// A task that answers.
     Task,
+    /// An event that was put off.
+    Postponed,
 }
 
 impl fmt::Display for Means {
@@ -33,6 +35,7 @@ impl fmt::Display for Means {
             Means::Monitor => "the monitor",
             Means::Link => "a linked process",
             Means::Task => "the task",
+            Means::Postponed => "the action `postpone`",
         })
     }
 }
@@ -74,6 +77,10 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
         };
         let repeats = done.is("timer", &["send_interval"]);
         add(Caused { arrives, what, line: done.line.0, repeats, handling: handling.cloned() });
+    }
+    for (event, line) in &living.postponed {
+        let [kind, content, ..] = event.arguments.as_slice() else { continue };
+        add(Caused { arrives: vec![kind.clone(), content.clone()], what: Means::Postponed, line: *line, repeats: false, handling: None });
     }
     for answer in &living.answers {
         let (line, parts) = (answer.made().map_or(0, |made| made.1), answer.as_tuple().unwrap_or_default());

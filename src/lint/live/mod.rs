@@ -6,7 +6,7 @@
 mod causes;
 mod code;
 
-pub use causes::{Caused, caused, is_meant, takes};
+pub use causes::{Caused, Means, caused, is_meant, takes};
 
 use super::lives::{Conversion, Half, Lives, Offered, Passed, Stored};
 use super::{Pair, Route};
@@ -14,8 +14,8 @@ use crate::appup::Direction;
 use crate::beam::{Attribute, Expr, Facts, Function, Interface, Line, Names, Program};
 use crate::compare::{Change, ModuleChange};
 use crate::interpret::{
-    Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, name_of, name_of_options, started, started_with,
-    supervisor,
+    Child, Done, Fault, FaultKind, Fun, Living, Machine, Message, Run, Value, child, machine_of, messages, name_forms, name_of, name_of_options, started,
+    started_with, supervisor,
 };
 use crate::parallel;
 use crate::release::{Application, Release};
@@ -25,11 +25,11 @@ use code::{Code, NO_REPLIES, NOT_FOLLOWED, Replies};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules whose functions are looked at for what they put under a name name one of these.
-const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent"];
+const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent", "Elixir.Registry"];
 /// So are those that name one of these, which are atoms of calls that start children and set the environment.
 const CALLS: &[&str] = &["start_child", "set_env", "put_env"];
 /// And those that ask a process something.
-const ASKS: &[&str] = &["gen_server", "gen_statem", "Elixir.GenServer"];
+const ASKS: &[&str] = &["gen_server", "gen_statem", "gen_event", "Elixir.GenServer"];
 /// And, where configuration changed, those that read it.
 const READS: &[&str] = &["get_env", "fetch_env", "fetch_env!"];
 /// How many ways of beginning the processes of a module are looked at.
@@ -131,11 +131,16 @@ fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) 
     let named: Vec<(Value, Atom)> = half.children().filter_map(|child| Some((child.name.clone()?, child.runs.clone()?))).collect();
     half.names.extend(named);
     for module in half.processes.keys().chain(half.supervisors.keys()) {
-        half.names.extend(names(&code, module));
+        for done in begins(&code, module) {
+            half.names.extend(name_of(&done).map(|name| (name, module.clone())));
+            half.name_forms.extend(name_forms(&done).into_iter().map(|name| (name, module.clone())));
+        }
     }
     let is_configured = pair.application_impacts(|change| matches!(change, Change::Environment { .. })).next().is_some()
         || pair.comparison.impacts.iter().any(|fact| matches!(fact.change, Change::SystemConfig(_)));
-    let reads: &[&str] = if is_configured { READS } else { &[] };
+    let sets = Names::of(["set_env", "put_env"]);
+    let sets = || modules.iter().any(|module| pair.look(release, module).is_some_and(|look| look.names_any(&sets)));
+    let reads: &[&str] = if is_configured || sets() { READS } else { &[] };
     let named = Names::of([STORES, CALLS, ASKS, reads].concat());
     let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(&named));
     let offering: Vec<&Atom> = modules.into_iter().filter(is_store).collect();
@@ -252,22 +257,18 @@ fn offer(known: &Half, pair: &Pair<'_>, code: &Code<'_, '_>, modules: &[&Atom], 
     offered.into_iter().flatten().collect()
 }
 
-/// The names that the processes of a module get where it starts them.
-fn names(code: &Code<'_, '_>, module: &Atom) -> Vec<(Value, Atom)> {
+/// The calls by which a module starts its processes.
+fn begins(code: &Code<'_, '_>, module: &Atom) -> Vec<Done> {
     let Some(program) = code.program(module) else { return Vec::new() };
     let starts = program.names().into_iter().filter(|(name, _)| name.as_str().starts_with("start"));
-    let mut all = Vec::new();
-    for (name, arity) in starts {
-        let done = code.run(None, &NO_REPLIES, |world| {
+    let done = starts.flat_map(|(name, arity)| {
+        code.run(None, &NO_REPLIES, |world| {
             let mut run = Run::new(world);
             run.call(module, &name, vec![Value::Any; arity as usize]);
             run.done
-        });
-        for done in done.iter().filter(|done| done.function.as_str().starts_with("start")) {
-            all.extend(name_of(done).map(|name| (name, module.clone())));
-        }
-    }
-    all
+        })
+    });
+    done.filter(|done| done.function.as_str().starts_with("start")).collect()
 }
 
 /// What a path does, and what fails after it.
@@ -316,6 +317,10 @@ fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Passed {
     // What was put under names by the old code is read by the new one, unless the path writes it again or its owner ends.
     let ends = |table: &Value| before.owners(table).any(|module| pair.none_lives_on(route, &passed, module));
     let mut left = before.stored.left_by(passed.done(), ends);
+    // What a process is registered with goes with it.
+    let registers = |done: &Done, name: &Value| done.is("Elixir.Registry", &["register"]) && done.arguments.first() == Some(name);
+    let ended = |name: &Value| before.all_done().any(|done| registers(done, name) && pair.none_lives_on(route, &passed, &done.by));
+    left.registered.retain(|(name, _)| !ended(name));
     for (name, state) in &passed.agents {
         left.agents.iter_mut().filter(|(known, _)| known == name).for_each(|(_, kept)| *kept = state.clone());
     }
@@ -434,6 +439,10 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
             ("telemetry", "attach" | "attach_many", [_, _, Value::Fun(Fun::Named(module, function, 4)), config]) => {
                 Some((module.clone(), function.clone(), Value::List(vec![Value::Any, Value::Any, Value::Any, config.clone()], None)))
             }
+            // So does a loop that goes on by the name of its module.
+            _ if done.module == done.by && !route.converts(&done.by) => {
+                Some((done.module.clone(), done.function.clone(), Value::List(done.arguments.clone(), None)))
+            }
             _ => None,
         };
         given.iter().for_each(|start| add(start, &[]));
@@ -473,7 +482,7 @@ fn looping(pair: &Pair<'_>, route: &Route<'_>, before: &Half) -> Vec<(Atom, Faul
         let program = is_loaded.then(|| Code::of(pair, from).program(&module)).flatten()?;
         let interface = pair.look(to, &module).and_then(|look| look.interface())?;
         let lost = program.names().into_iter().filter_map(|(name, arity)| {
-            let function = program.function(&name, arity).filter(|function| waits(function))?;
+            let function = program.function(&name, arity).filter(|function| function.waits())?;
             let (function, arity, line) = lost_loop(&program, &function, &interface)?;
             let kind = FaultKind::NoFunction(module.clone(), function, arity);
             Some((module.clone(), Fault { kind, value: Value::Any, module: module.clone(), line, caught: false }))
@@ -486,7 +495,7 @@ fn looping(pair: &Pair<'_>, route: &Route<'_>, before: &Half) -> Vec<(Atom, Faul
 /// A function that a loop goes on in, by the name of its module, and that is gone: its name, its arity and the line of the call.
 fn lost_loop(program: &Program, function: &Function, interface: &Interface) -> Option<(Atom, u32, Line)> {
     let mut called = Vec::new();
-    visit(function, &mut |expr| {
+    function.visit(&mut |expr| {
         if let Expr::Call(Some(owner), function, arguments, line) = expr
             && *owner == program.module
         {
@@ -494,19 +503,8 @@ fn lost_loop(program: &Program, function: &Function, interface: &Interface) -> O
         }
     });
     // A loop goes on in a function that waits as well.
-    let is_loop = |function: &Atom, arity: u32| program.function(function, arity).is_some_and(|function| waits(&function));
+    let is_loop = |function: &Atom, arity: u32| program.function(function, arity).is_some_and(|function| function.waits());
     called.into_iter().find(|(function, arity, _)| is_loop(function, *arity) && !interface.exports(function.as_str(), *arity))
-}
-
-fn visit(function: &Function, look: &mut impl FnMut(&Expr)) {
-    function.clauses.iter().flat_map(|clause| &clause.body).for_each(|expr| expr.visit(look));
-}
-
-/// Whether a function waits for messages.
-fn waits(function: &Function) -> bool {
-    let mut waits = false;
-    visit(function, &mut |expr| waits |= matches!(expr, Expr::Receive(..)));
-    waits
 }
 
 /// What the agents of a module keep after their conversion: the `Extra` names the function that makes it (`Agent.Server`).

@@ -3,7 +3,7 @@
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Done, Living, Machine, Takes, Value};
-use crate::lint::live::{Caused, caused, is_meant, takes};
+use crate::lint::live::{Caused, Means, caused, is_meant, takes};
 use crate::lint::lives::Half;
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::node::ModuleEvent;
@@ -75,13 +75,18 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 )
                 .label(route.span(at), format!("the code that runs before it causes {it}: {what} in line {line} of its source"))
                 .help(format!("keep a clause for {it}, or stop what causes {it} in `code_change`; without one the process crashes"))
-                // The older code cannot be changed, and often a conversion cannot stop what is under way either.
-                .severity(if route.direction == Direction::Down { Severity::Advice } else { Severity::Warning })
+                .severity(level(route.direction, first.what))
                 .about(name.as_str())
                 .on_path(&route.name),
             );
         }
     }
+}
+
+/// How bad it is. The older code cannot be changed, and a conversion cannot stop all that is under way: a timer it can.
+fn level(direction: Direction, what: Means) -> Severity {
+    let comes_for_certain = matches!(what, Means::Timer | Means::Timeout | Means::Message);
+    if direction == Direction::Up || comes_for_certain { Severity::Warning } else { Severity::Advice }
 }
 
 /// Something that arrives for which only the old code has a clause of its own: the new one causes the same in another form, waits for that,

@@ -68,6 +68,7 @@ register! {
     child_not_running
     tree_walked_suspended
     restarted_process_known
+    conversion_waits
     one_way_entry
     unmirrored_modules
     unmirrored_apply

@@ -104,6 +104,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             compare(pair, route, module, (&old.begun, &living.begun), (&later, &former), (from, to, passed), found);
         }
         names(pair, route, (from, to), passed, found);
+        handlers(pair, route, (from, to), passed, found);
         for (module, begun) in &to.starts {
             let restarts = pair.owner_of(module).is_some_and(|application| !route.timeline.stops(application.name.value.as_str()).is_empty());
             if let Some(old) = from.starts.get(module).filter(|_| !restarts) {
@@ -116,13 +117,18 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 /// Names of processes: one that lives on keeps the one it was started with.
 fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed: &Passed, found: &mut Findings) {
-    let of = |half: &Half, module: &Atom| -> Vec<Value> { half.names.iter().filter(|(_, known)| known == module).map(|(name, _)| name.clone()).collect() };
+    let own = |names: &[(Value, Atom)], module: &Atom| -> Vec<Value> { names.iter().filter(|(_, known)| known == module).map(|(name, _)| name.clone()).collect() };
+    let of = |half: &Half, module: &Atom| Some(own(&half.names, module)).filter(|names| !names.is_empty()).unwrap_or_else(|| own(&half.name_forms, module));
     for module in to.processes.keys().chain(to.supervisors.keys()) {
         let lives_on = !pair.none_lives_on(route, passed, module);
         let (before, after) = (of(from, module), of(to, module));
         let Some(((old, new), application)) = before.first().zip(after.first()).zip(pair.owner_of(module)).filter(|_| lives_on) else { continue };
         let is_registered = |done: &Done| matches!(done.function.as_str(), "register" | "register_name" | "re_register_name") && done.arguments.contains(new);
-        if before.iter().any(|name| after.contains(name)) || passed.done().any(is_registered) {
+        // The path may register it by a module of the release's own.
+        let by = |name: &Value| name.tagged("via").and_then(|parts| parts.first()?.as_atom().cloned());
+        let is_entered = by(new).is_some_and(|by| passed.converted.values().any(|conversion| conversion.entered.contains(&by)) || passed.done().any(|done| done.module == by));
+        let is_same = before.iter().any(|name| after.iter().any(|other| !name.is_other_than(other)));
+        if is_same || is_entered || passed.done().any(is_registered) {
             continue;
         }
         let span = route.loaded(module).unwrap_or_else(|| pair.change_on(application.name.value.as_str(), route.direction));
@@ -134,6 +140,44 @@ fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed:
                 .on_path(&route.name),
         );
     }
+}
+
+/// Handlers of event managers: one that is installed keeps the id that it was installed with.
+fn handlers(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed: &Passed, found: &mut Findings) {
+    let mut told: Vec<&Value> = Vec::new();
+    for asks in to.all_done().filter(|done| done.is("gen_event", &["call", "delete_handler"])) {
+        let [manager, handler, ..] = asks.arguments.as_slice() else { continue };
+        let Some(module) = handler.as_module().filter(|_| manager.is_literal() && handler.is_literal() && !told.contains(&handler)) else { continue };
+        let installs = |done: &&Done| {
+            let is_for = done.module.as_str() == "gen_event" && done.function.as_str().ends_with("_handler") && done.function.as_str() != "delete_handler";
+            is_for && done.arguments.first().is_some_and(|known| !known.is_other_than(manager))
+        };
+        let ids = |done: &Done| -> Vec<Value> {
+            // A swap gives each handler with the arguments of its `init`.
+            let is_swap = done.function.as_str().starts_with("swap");
+            let all = done.arguments.iter().skip(1).map(|argument| if is_swap { handler_of_swap(argument) } else { argument.clone() });
+            all.filter(|id| id.as_module() == Some(module)).collect()
+        };
+        let before: Vec<Value> = from.all_done().filter(installs).flat_map(ids).collect();
+        let is_there = |ids: &[Value]| ids.iter().any(|id| !id.is_other_than(handler));
+        let on_path: Vec<Value> = passed.done().filter(installs).flat_map(ids).collect();
+        let Some(kept) = before.first().filter(|_| !is_there(&before) && !is_there(&on_path)) else { continue };
+        told.push(handler);
+        let application = pair.owner_of(&asks.by).map_or("", |application| application.name.value.as_str());
+        let span = route.loaded(&asks.by).unwrap_or_else(|| pair.change_on(application, route.direction));
+        found.push(
+            Diagnostic::new(&SETUP_NOT_REPEATED, format!("`{}` asks the handler `{handler}` of `{manager}`, and the running one is installed as `{kept}`", asks.by))
+                .label(span, "on this path it is not installed again: the answer is `{error,bad_module}`")
+                .help("swap the handler for one with the new id by an `apply` on this path (`gen_event:swap_handler/3`), or keep the id")
+                .about(asks.by.as_str())
+                .on_path(&route.name),
+        );
+    }
+}
+
+/// The handler of a swap, which is given with the arguments of its `init`.
+fn handler_of_swap(argument: &Value) -> Value {
+    argument.as_tuple().and_then(<[Value]>::first).cloned().unwrap_or_else(|| argument.clone())
 }
 
 /// Whether a timer is set for the message that is being handled: it goes on once it has begun.
@@ -157,7 +201,9 @@ fn compare(
         let is_same = |other: &Setup<'_>| std::ptr::eq(other.effect, setup.effect) && other.names == setup.names;
         let again = |done: &Done| setups(done).iter().any(|other| std::ptr::eq(other.effect, setup.effect) && may_be(&other.names, &setup.names));
         // The path does it, or code that runs later, or code that needs it looks first whether it is there.
-        if passed.done().any(again) || is_ensured(to, &setup) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
+        // What the path does may be done by a name that is not written out.
+        let by_path = |done: &Done| named(done).iter().any(|other| std::ptr::eq(other.effect, setup.effect) && may_be(&other.names, &setup.names));
+        if passed.done().any(by_path) || is_ensured(to, &setup) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
             continue;
         }
         // What the upgrade did not make is on a downgrade as the old release made it.
@@ -236,8 +282,17 @@ fn may_be(one: &[Value], other: &[Value]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(one, other)| !one.is_other_than(other))
 }
 
-/// What a call sets up that has a literal name.
+/// What a call sets up that has a literal name. Of a message its form is enough.
 fn setups(done: &Done) -> Vec<Setup<'_>> {
+    let is_named = |setup: &Setup<'_>| {
+        let is_timer = setup.effect.owner == Timer;
+        setup.names.len() == setup.effect.names.len() && setup.names.iter().all(|name| name.is_literal() || (is_timer && *name != Value::Any))
+    };
+    named(done).into_iter().filter(is_named).collect()
+}
+
+/// What a call sets up, whatever its name.
+fn named(done: &Done) -> Vec<Setup<'_>> {
     // A handler that takes the place of another one is installed as well.
     if done.is("gen_event", &["swap_handler", "swap_sup_handler"])
         && let ([manager, _, handler], Some(effect)) = (done.arguments.as_slice(), EFFECTS.iter().find(|effect| effect.module == "gen_event"))
@@ -246,8 +301,9 @@ fn setups(done: &Done) -> Vec<Setup<'_>> {
         return vec![Setup { effect, names: vec![manager.clone(), handler], like: None, done }];
     }
     let Some(effect) = EFFECTS.iter().find(|effect| done.is(effect.module, effect.functions)) else { return Vec::new() };
-    // The last arguments of `timer` are without a process in the short form.
-    let shift = usize::from(effect.module == "timer" && done.function.as_str().starts_with("send") && done.arguments.len() == 3);
+    // Without a process the arguments of `timer` are fewer by one, without a scope those of `pg`.
+    let is_long = matches!(effect.module, "timer" | "pg") && matches!(done.function.as_str(), "send_after" | "send_interval" | "join");
+    let shift = usize::from(is_long && done.arguments.len() == 3);
     if effect.owner == Timer && !is_to_itself(done) {
         return Vec::new();
     }
@@ -257,11 +313,6 @@ fn setups(done: &Done) -> Vec<Setup<'_>> {
         && let Some(module) = handler.as_module().cloned()
     {
         *handler = Value::Atom(module);
-    }
-    // Of a message its form is enough.
-    let is_named = names.len() == effect.names.len() && names.iter().all(|name| name.is_literal() || (effect.owner == Timer && *name != Value::Any));
-    if !is_named {
-        return Vec::new();
     }
     let like = effect.like.and_then(|at| done.arguments.get(at)).map(|like| if done.module.as_str() == "ets" { kind(like) } else { like.clone() });
     vec![Setup { effect, names, like, done }]

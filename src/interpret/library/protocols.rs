@@ -1,0 +1,39 @@
+//! Protocols of Elixir: a function of one is that of the implementation for the struct that it is given.
+
+use super::super::run::{FaultKind, Run};
+use super::super::value::Value;
+use crate::term::Atom;
+
+impl Run<'_> {
+    /// What a function of a protocol gives back; `None` where the module is none, or where the value is no struct that is known.
+    pub(in super::super) fn dispatched(&mut self, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
+        let (first, further) = arguments.split_first()?;
+        let structs: Option<Vec<&Atom>> = first.members().iter().map(struct_of).collect();
+        let structs = structs.filter(|_| (self.world.exports)(module, &Atom::new("impl_for!"), 1) == Some(true))?;
+        if matches!(function.as_str(), "impl_for" | "impl_for!" | "struct_impl_for" | "__protocol__") {
+            return None;
+        }
+        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        let mut result = Value::NEVER;
+        for (member, name) in first.members().iter().zip(structs) {
+            let of = |name: &str| Atom::new(&format!("{module}.{name}", module = module.as_str()));
+            let given = std::iter::once(member).chain(further).cloned().collect();
+            let (own, any) = (of(name.as_str().trim_start_matches("Elixir.")), of("Any"));
+            let exported = |run: &Self, owner: &Atom| (run.world.exports)(owner, function, arity);
+            result = result.or(match exported(self, &own) {
+                Some(true) => self.call(&own, function, given),
+                // What is not known is not missed.
+                None => return None,
+                Some(false) if exported(self, &any) == Some(true) => self.call(&any, function, given),
+                Some(false) => self.fail(FaultKind::NoFunction(own, function.clone(), arity), member.clone()),
+            });
+        }
+        Some(result)
+    }
+}
+
+/// The name of a struct.
+fn struct_of(value: &Value) -> Option<&Atom> {
+    let Value::Map(map) = value else { return None };
+    map.keys.iter().find(|(key, ..)| key.is_atom("__struct__")).and_then(|(_, name, _)| name.as_atom())
+}
