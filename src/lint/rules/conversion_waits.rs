@@ -42,9 +42,9 @@ fn waits(done: &Done) -> Option<(&Done, Option<i64>, bool)> {
     if !is_certain && !done.is("erlang", &["receive"]) {
         return None;
     }
-    match time {
-        Value::Number(Some(text)) => text.parse().ok().filter(|time| *time >= GRANTED).map(|time| (done, Some(time), is_certain)),
-        time if time.is_atom("infinity") => Some((done, None, is_certain)),
-        _ => None,
+    if time.is_atom("infinity") {
+        return Some((done, None, is_certain));
     }
+    let Value::Number(Some(text)) = time else { return None };
+    text.parse().ok().filter(|time| *time >= GRANTED).map(|time| (done, Some(time), is_certain))
 }

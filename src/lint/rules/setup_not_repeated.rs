@@ -117,7 +117,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 /// Names of processes: one that lives on keeps the one it was started with.
 fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed: &Passed, found: &mut Findings) {
-    let own = |names: &[(Value, Atom)], module: &Atom| -> Vec<Value> { names.iter().filter(|(_, known)| known == module).map(|(name, _)| name.clone()).collect() };
+    let own =
+        |names: &[(Value, Atom)], module: &Atom| -> Vec<Value> { names.iter().filter(|(_, known)| known == module).map(|(name, _)| name.clone()).collect() };
     let of = |half: &Half, module: &Atom| Some(own(&half.names, module)).filter(|names| !names.is_empty()).unwrap_or_else(|| own(&half.name_forms, module));
     for module in to.processes.keys().chain(to.supervisors.keys()) {
         let lives_on = !pair.none_lives_on(route, passed, module);
@@ -126,7 +127,8 @@ fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed:
         let is_registered = |done: &Done| matches!(done.function.as_str(), "register" | "register_name" | "re_register_name") && done.arguments.contains(new);
         // The path may register it by a module of the release's own.
         let by = |name: &Value| name.tagged("via").and_then(|parts| parts.first()?.as_atom().cloned());
-        let is_entered = by(new).is_some_and(|by| passed.converted.values().any(|conversion| conversion.entered.contains(&by)) || passed.done().any(|done| done.module == by));
+        let is_entered = by(new)
+            .is_some_and(|by| passed.converted.values().any(|conversion| conversion.entered.contains(&by)) || passed.done().any(|done| done.module == by));
         let is_same = before.iter().any(|name| after.iter().any(|other| !name.is_other_than(other)));
         if is_same || is_entered || passed.done().any(is_registered) {
             continue;
@@ -166,11 +168,14 @@ fn handlers(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), pass
         let application = pair.owner_of(&asks.by).map_or("", |application| application.name.value.as_str());
         let span = route.loaded(&asks.by).unwrap_or_else(|| pair.change_on(application, route.direction));
         found.push(
-            Diagnostic::new(&SETUP_NOT_REPEATED, format!("`{}` asks the handler `{handler}` of `{manager}`, and the running one is installed as `{kept}`", asks.by))
-                .label(span, "on this path it is not installed again: the answer is `{error,bad_module}`")
-                .help("swap the handler for one with the new id by an `apply` on this path (`gen_event:swap_handler/3`), or keep the id")
-                .about(asks.by.as_str())
-                .on_path(&route.name),
+            Diagnostic::new(
+                &SETUP_NOT_REPEATED,
+                format!("`{}` asks the handler `{handler}` of `{manager}`, and the running one is installed as `{kept}`", asks.by),
+            )
+            .label(span, "on this path it is not installed again: the answer is `{error,bad_module}`")
+            .help("swap the handler for one with the new id by an `apply` on this path (`gen_event:swap_handler/3`), or keep the id")
+            .about(asks.by.as_str())
+            .on_path(&route.name),
         );
     }
 }

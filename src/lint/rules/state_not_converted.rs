@@ -43,7 +43,9 @@ fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     let are_maps = || old.states.iter().all(|state| matches!(state, Value::Map(map) if map.rest.is_none()));
     let is_seen = !old.states.is_empty() && (are_maps() || is_resized());
     let fails = || {
-        pair.lives.passed(route.direction).is_some_and(|passed| passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped && !fault.is_of_start()))
+        pair.lives
+            .passed(route.direction)
+            .is_some_and(|passed| passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped && !fault.is_of_start()))
     };
     is_seen && !fails()
 }
