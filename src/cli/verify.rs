@@ -122,7 +122,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
                     shell.print(render::trace(&path.steps, files, session.otp()));
                 }
             }
-            verification.missing.iter().for_each(|(direction, path)| shell.print(format!("{} {path}: missing\n", direction.word())));
+            verification.missing.iter().for_each(|one| shell.print(format!("{} {}: missing\n", one.direction.word(), one.path)));
             shell.print(render::human(&gathered(findings.clone()), files, shell.product()));
             shell.remark(&render::verdict(proofs.iter().copied(), verification.missing.len()));
         }

@@ -37,9 +37,12 @@ pub(super) fn check(halves: &Halves, found: &mut Findings) {
 }
 
 /// The same of the instructions of the release itself, against the whole script of their path. Their loads are looked at in order.
-pub(super) fn check_framing<'s>(own: impl Iterator<Item = &'s Step>, steps: &[Step], found: &mut Findings) {
+pub(super) fn check_framing<'s>(first: impl Iterator<Item = &'s Step>, last: impl Iterator<Item = &'s Step>, steps: &[Step], found: &mut Findings) {
+    let (allowed, refused): (Vec<&Step>, Vec<&Step>) = first.partition(|step| matches!(step.op, LowOp::LoadObjectCode { .. } | LowOp::Apply { .. }));
+    found.extend(refused.into_iter().map(|step| faults::before_point_of_no_return(step.origin.span(), None)));
+    let own = allowed.into_iter().chain(last);
     let timeline = Timeline::run(steps.iter().map(|step| &step.op));
-    let own: Vec<(&LowOp, Span)> = own.map(|step| (&step.op, step.origin.span())).collect();
+    let own: Vec<(&LowOp, Span)> = own.map(|step: &Step| (&step.op, step.origin.span())).collect();
     check_pairs(&timeline, &own, found);
 }
 

@@ -53,7 +53,8 @@ pub(super) fn no_entry(
         (_, false) => {
             let more = listed.len().saturating_sub(LISTED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("it has entries for {}{more}; add one for {}", listed.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", "), quoted(base, '"'))
+            let listed = listed.iter().take(LISTED).cloned().collect::<Vec<_>>().join(", ");
+            format!("it has entries for {listed}{more}; add one for {}, or have it made of them with `make --compose`", quoted(base, '"'))
         }
         (Direction::Up, true) => format!("add `{{{},[...]}}` to this list", quoted(base, '"')),
         (Direction::Down, true) => "add one, or have it derived from the upgrade with `--derive-downgrade`".to_owned(),
@@ -73,12 +74,15 @@ pub(super) fn point_of_no_return_twice(first: Span, again: Span) -> Diagnostic {
         .otp("too_many_point_of_no_return")
 }
 
-pub(super) fn before_point_of_no_return(span: Span, point: Span) -> Diagnostic {
-    Diagnostic::new(&BEFORE_POINT_OF_NO_RETURN, "the instruction is not allowed before the point of no return")
-        .label(span, "only `load_object_code` and `apply` are allowed here")
-        .label(point, "the point of no return")
-        .help("move it after `point_of_no_return`, or remove that word")
-        .otp("bad_op_before_point_of_no_return")
+/// `point` is where the point of no return is written; none for an instruction of the release itself, which comes before it.
+pub(super) fn before_point_of_no_return(span: Span, point: Option<Span>) -> Diagnostic {
+    let found = Diagnostic::new(&BEFORE_POINT_OF_NO_RETURN, "the instruction is not allowed before the point of no return")
+        .label(span, "only `load_object_code` and `apply` are allowed here");
+    let found = match point {
+        Some(point) => found.label(point, "the point of no return").help("move it after `point_of_no_return`, or remove that word"),
+        None => found.help("put it into `last`: what is in `first` comes before the point of no return"),
+    };
+    found.otp("bad_op_before_point_of_no_return")
 }
 
 pub(super) fn no_object_code(module: &Atom, span: Span) -> Diagnostic {

@@ -37,5 +37,5 @@ pub(super) fn frame(steps: &mut Vec<Step>, framings: &[Framing], from: &str, to:
     steps.splice(end..end, own.iter().flat_map(|framing| &framing.last).cloned());
     let head = usize::from(steps.first().is_some_and(|step| step.op == LowOp::RestartNewEmulator));
     steps.splice(head..head, own.iter().flat_map(|framing| &framing.first).cloned());
-    check_framing(own.iter().flat_map(|framing| framing.first.iter().chain(&framing.last)), steps, found);
+    check_framing(own.iter().flat_map(|framing| &framing.first), own.iter().flat_map(|framing| &framing.last), steps, found);
 }

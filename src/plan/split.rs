@@ -36,7 +36,7 @@ pub(super) fn split(scripts: Vec<Script>, found: &mut Findings) -> Halves {
                 Effect::ReadsCode if is_early => halves.before.extend(as_step(item)),
                 Effect::ReadsCode => late.extend(as_step(item)),
                 Effect::Other if is_early => {
-                    found.push(faults::before_point_of_no_return(written(&item.cause), point_span));
+                    found.push(faults::before_point_of_no_return(written(&item.cause), Some(point_span)));
                 }
                 Effect::Other | Effect::Applies => halves.after.push(item),
             }

@@ -43,6 +43,17 @@ impl Outcome {
     }
 }
 
+/// A path that should be there and is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Its direction.
+    pub direction: Direction,
+    /// Its name.
+    pub path: String,
+    /// What keeps it from being compiled.
+    pub why: Vec<String>,
+}
+
 /// What is known of a path.
 #[derive(Clone, Debug)]
 pub struct Proof {
@@ -73,11 +84,13 @@ impl Proof {
         self.outcomes.iter().all(|(_, outcome)| matches!(outcome, Outcome::Proved(_)))
     }
 
-    /// The one word for it in reports: `proved`, `refuted`, `not refuted`.
+    /// The one word for it in reports: `proved`, `accepted` where what speaks against it was allowed, `refuted`, `not refuted`.
     pub fn word(&self) -> &'static str {
+        let is_accepted = self.outcomes.iter().any(|(_, outcome)| matches!(outcome, Outcome::Accepted(..)));
         match (self.is_refuted(), self.is_proved()) {
             (true, _) => "refuted",
             (false, true) => "proved",
+            (false, false) if is_accepted => "accepted",
             (false, false) => "not refuted",
         }
     }

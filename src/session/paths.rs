@@ -1,5 +1,6 @@
 //! The question of `verify --all-paths`: how one gets from each of some releases to each other.
 
+use super::verify::{is_refusal, why_missing};
 use super::{Session, Unusable};
 use crate::appup::{APPUP_MISSING, Direction};
 use crate::diag::{Diagnostic, Findings, Severity};
@@ -116,24 +117,7 @@ fn counts(version: &str) -> bool {
     rest.len() < version.len() && (rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Whether OTP compiles no path because of a finding.
-fn is_refusal(finding: &Diagnostic) -> bool {
-    finding.severity == Severity::Error && finding.code.bearing.is_none() && finding.code.otp == crate::diag::Otp::Refused
-}
-
 /// Whether a finding says that an appup, or an entry, is missing.
 fn is_gap(finding: &Diagnostic) -> bool {
     [&APPUP_MISSING, &NO_RELUP_ENTRY].contains(&finding.code)
-}
-
-/// What keeps a path from being compiled.
-fn why_missing(path: &String, findings: &[Diagnostic]) -> Vec<String> {
-    let on_path = |finding: &&Diagnostic| finding.paths.is_empty() || finding.paths.contains(path);
-    let mut reasons: Vec<String> = Vec::new();
-    for finding in findings.iter().filter(|finding| is_refusal(finding)).filter(on_path) {
-        if !reasons.contains(&finding.message) {
-            reasons.push(finding.message.clone());
-        }
-    }
-    reasons
 }

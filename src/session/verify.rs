@@ -6,7 +6,7 @@ use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between, Existing, Purpose, Ran, Route};
 use crate::plan::{Appups, path_name};
-use crate::proof::{self, Evidence, Proof};
+use crate::proof::{self, Evidence, Missing, Proof};
 use crate::release::Release;
 use crate::relup::{Entry, Relup, Step};
 use crate::source::{Spot, TreeId};
@@ -37,8 +37,8 @@ pub struct Verified {
 pub struct Verification {
     /// The paths that there are: for each base the upgrade, then the downgrade.
     pub paths: Vec<Verified>,
-    /// The paths that should be there and are not: each direction and name.
-    pub missing: Vec<(Direction, String)>,
+    /// The paths that should be there and are not.
+    pub missing: Vec<Missing>,
     /// Everything that was found, by the levels of the session.
     pub findings: Vec<Diagnostic>,
     /// Whether every release, and the relup, could be opened.
@@ -105,7 +105,10 @@ impl Session<'_> {
                     Some((evidence, steps)) => {
                         verification.paths.push(Verified { proof: proof::conclude(evidence.clone(), &judged), steps });
                     }
-                    None => verification.missing.push((direction, name)),
+                    None => {
+                        let why = why_missing(&name, &judged.findings);
+                        verification.missing.push(Missing { direction, path: name, why });
+                    }
                 }
             }
         }
@@ -178,4 +181,21 @@ impl Verification {
         all.extend(self.paths.iter().flat_map(|path| path.proof.refutations()).cloned());
         all.sorted()
     }
+}
+
+/// Whether OTP compiles no path because of a finding.
+pub(super) fn is_refusal(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error && finding.code.bearing.is_none() && finding.code.otp == crate::diag::Otp::Refused
+}
+
+/// What keeps a path from being compiled.
+pub(super) fn why_missing(path: &String, findings: &[Diagnostic]) -> Vec<String> {
+    let on_path = |finding: &&Diagnostic| finding.paths.is_empty() || finding.paths.contains(path);
+    let mut reasons: Vec<String> = Vec::new();
+    for finding in findings.iter().filter(|finding| is_refusal(finding)).filter(on_path) {
+        if !reasons.contains(&finding.message) {
+            reasons.push(finding.message.clone());
+        }
+    }
+    reasons
 }

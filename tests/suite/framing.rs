@@ -80,13 +80,17 @@ fn a_new_emulator_is_still_started_first() {
 
 #[test]
 fn they_are_checked_where_they_are_written() {
-    for (instruction, code, line) in [
-        ("{load,{demo_lib,brutal_purge,brutal_purge}}", "RL0404", 4),
-        ("{suspend,[demo_srv]}", "RL0405", 4),
-        ("{resume,[demo_srv]}", "RL0405", 4),
-        ("{apply,{demo_none,check,[]}}", "RL0508", 4),
+    for (place, instruction, code) in [
+        ("first", "{load,{demo_lib,brutal_purge,brutal_purge}}", "RL0403"),
+        ("first", "restart_new_emulator", "RL0403"),
+        ("last", "{load,{demo_lib,brutal_purge,brutal_purge}}", "RL0420"),
+        ("last", "{load,{demo_none,brutal_purge,brutal_purge}}", "RL0404"),
+        ("last", "{suspend,[demo_srv]}", "RL0405"),
+        ("last", "{resume,[demo_srv]}", "RL0405"),
+        ("first", "{apply,{demo_none,check,[]}}", "RL0508"),
     ] {
-        let folder = with(&format!("[[path]]\nfrom = \"1.0.0\"\nto = \"2.0.0\"\nfirst = ['{instruction}']\n"));
+        let line = 4;
+        let folder = with(&format!("[[path]]\nfrom = \"1.0.0\"\nto = \"2.0.0\"\n{place} = ['{instruction}']\n"));
         for arguments in [&["make", "new.rel", "--from", "old.rel"][..], &["lint", "--target", "new.rel", "--from", "old.rel"]] {
             let (document, _) = demo::json(folder.path(), &[arguments, &["--path", "lib/*/ebin", "--format", "json"]].concat());
             let found = document["diagnostics"].as_array().unwrap().iter().find(|found| found["code"] == code);
@@ -96,7 +100,7 @@ fn they_are_checked_where_they_are_written() {
         }
     }
     // A path that is not asked for says nothing.
-    let folder = with("[[path]]\nfrom = \"1.0.0\"\nto = \"3.0.0\"\nfirst = ['{suspend,[demo_srv]}']\n");
+    let folder = with("[[path]]\nfrom = \"1.0.0\"\nto = \"3.0.0\"\nlast = ['{suspend,[demo_srv]}']\n");
     let (document, status) = demo::make(folder.path(), &[]);
     assert_eq!(status, 0, "{document}");
 }

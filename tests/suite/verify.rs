@@ -158,6 +158,21 @@ fn a_missing_path_is_not_proved() {
     let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);
     assert_eq!((status, document["complete"].as_bool(), document["holds"].as_bool()), (1, Some(false), Some(false)));
     assert_eq!(document["missing"].as_array().unwrap().len(), 2);
+    // What keeps a path from being compiled is said where it is missing, in every form.
+    let gap = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", "{\"2.0.0\",[],[{\"1.0.0\",[{load_module,demo_lib}]}]}.\n")]);
+    let arguments = ["verify", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--format"];
+    let (document, _) = demo::json(gap.path(), &[&arguments[..], &["json"]].concat());
+    crate::schemas::check("verify", &document);
+    let why = document["missing"][0]["why"][0].as_str().unwrap().to_owned();
+    assert!(why.contains("demo"), "{document}");
+    for form in ["markdown", "html"] {
+        let output = demo::relupc(gap.path(), &[&arguments[..], &[form]].concat());
+        let text = String::from_utf8(output.stdout).unwrap();
+        let words: String = why.replace('`', "");
+        let shown =
+            text.replace(['`', '\\'], "").replace("<code>", "").replace("</code>", "").replace("&#39;", "'").replace("&gt;", ">").replace("&quot;", "\"");
+        assert!(shown.contains(&words), "{form}: {words}\n{text}");
+    }
     let other = fs::read_to_string(releases().join("relup-1.1.0")).unwrap().replacen("\"1.1.0\"", "\"1.1.1\"", 1);
     fs::write(&relup, other).unwrap();
     let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);

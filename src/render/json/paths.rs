@@ -53,7 +53,7 @@ pub struct EdgeJson {
     pub through: Vec<String>,
     /// Whether the emulator is restarted on that way.
     pub restarts: bool,
-    /// What is known of the direct path: `proved`, `not refuted`, `refuted`; null where there is none.
+    /// What is known of the direct path: `proved`, `accepted`, `not refuted`, `refuted`; null where there is none.
     pub direct: Option<String>,
     /// What keeps a direct path from being compiled.
     pub missing: Vec<String>,

@@ -1,9 +1,8 @@
 //! What `verify --format json` prints.
 
 use super::{DiagnosticJson, SCHEMA, diagnostics};
-use crate::appup::Direction;
 use crate::diag::{Diagnostic, Property};
-use crate::proof::{Outcome, Proof, Suspension};
+use crate::proof::{Missing, Outcome, Proof, Suspension};
 use crate::source::Files;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,6 +47,8 @@ pub struct MissingJson {
     pub direction: String,
     /// Its name.
     pub path: String,
+    /// What keeps it from being compiled.
+    pub why: Vec<String>,
 }
 
 /// What is known of a path.
@@ -114,14 +115,7 @@ pub struct AcceptedJson {
 
 impl VerifyReport {
     /// Of some paths.
-    pub fn new(
-        proofs: &[&Proof],
-        missing: &[(Direction, String)],
-        complete: bool,
-        inputs: &[(String, String)],
-        findings: &[Diagnostic],
-        files: &Files,
-    ) -> VerifyReport {
+    pub fn new(proofs: &[&Proof], missing: &[Missing], complete: bool, inputs: &[(String, String)], findings: &[Diagnostic], files: &Files) -> VerifyReport {
         VerifyReport {
             schema: SCHEMA,
             command: "verify".to_owned(),
@@ -129,7 +123,10 @@ impl VerifyReport {
             hot: !proofs.is_empty() && !proofs.iter().any(|proof| proof.summary.restarts_emulator),
             holds: complete && missing.is_empty() && !proofs.iter().any(|proof| proof.is_refuted()),
             paths: proofs.iter().map(|proof| ProofJson::new(proof, files)).collect(),
-            missing: missing.iter().map(|(direction, path)| MissingJson { direction: direction.word().to_owned(), path: path.clone() }).collect(),
+            missing: missing
+                .iter()
+                .map(|one| MissingJson { direction: one.direction.word().to_owned(), path: one.path.clone(), why: one.why.clone() })
+                .collect(),
             inputs: inputs.iter().map(|(name, sha256)| InputJson { name: name.clone(), sha256: sha256.clone() }).collect(),
             diagnostics: diagnostics(findings, files),
         }

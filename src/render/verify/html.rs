@@ -6,14 +6,14 @@ use super::trace::traced;
 use super::{effect, reasons, verdict};
 use crate::appup::Direction;
 use crate::otp::Otp;
-use crate::proof::{Outcome, Proof};
+use crate::proof::{Missing, Outcome, Proof};
 use crate::relup::Step;
 use crate::source::Files;
 use std::fmt::Write;
 
 /// The paths with their properties and steps as a page, and the hash of each input by its name. `missing` are paths that could not be looked at. It carries no time of its
 /// own: the same files give the same bytes.
-pub fn verify_html(name: &str, paths: &[(&Proof, &[Step])], missing: &[(Direction, String)], inputs: &[(String, String)], files: &Files, otp: Otp) -> String {
+pub fn verify_html(name: &str, paths: &[(&Proof, &[Step])], missing: &[Missing], inputs: &[(String, String)], files: &Files, otp: Otp) -> String {
     let mut out = String::from("<div class=\"verdicts\">\n");
     for (proof, _) in paths {
         let heading = format!("{} {}", proof.direction.word(), arrow(&proof.path));
@@ -21,8 +21,9 @@ pub fn verify_html(name: &str, paths: &[(&Proof, &[Step])], missing: &[(Directio
         let _ =
             writeln!(out, "<div class=\"verdict {}\"><small>{heading}</small><b>{}</b><p>{}</p></div>", class(proof), headline(proof), marked(&effect(proof)));
     }
-    for (direction, path) in missing {
-        let _ = writeln!(out, "<div class=\"verdict restart\"><small>{} {}</small><b>missing</b></div>", direction.word(), arrow(path));
+    for one in missing {
+        let why: String = one.why.iter().map(|why| format!("<p>{}</p>", marked(why))).collect();
+        let _ = writeln!(out, "<div class=\"verdict restart\"><small>{} {}</small><b>missing</b>{why}</div>", one.direction.word(), arrow(&one.path));
     }
     let _ = writeln!(out, "</div>\n<p class=\"soft\">{}</p>", escaped(&verdict(paths.iter().map(|(proof, _)| *proof), missing.len())));
     for (direction, heading) in [(Direction::Up, "Upgrade"), (Direction::Down, "Downgrade")] {

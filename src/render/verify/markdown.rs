@@ -3,23 +3,25 @@
 use super::{effect, reasons};
 use crate::appup::Direction;
 use crate::escape;
-use crate::proof::{Outcome, Proof};
+use crate::proof::{Missing, Outcome, Proof};
 use std::fmt::Write;
 
 /// The paths with their properties as tables, and the hash of each input by its name. `missing` are paths that could not be looked at.
-pub fn markdown(name: &str, proofs: &[&Proof], missing: &[(Direction, String)], inputs: &[(String, String)]) -> String {
+pub fn markdown(name: &str, proofs: &[&Proof], missing: &[Missing], inputs: &[(String, String)]) -> String {
     let mut out = format!("## Release upgrade of {}\n\n", escaped(name));
     // Writing to a string cannot fail.
     let _ = writeln!(out, "**{}**\n", super::verdict(proofs.iter().copied(), missing.len()));
     for (direction, heading) in [(Direction::Up, "Upgrade"), (Direction::Down, "Downgrade")] {
         let own: Vec<&&Proof> = proofs.iter().filter(|proof| proof.direction == direction).collect();
-        let without: Vec<&(Direction, String)> = missing.iter().filter(|(other, _)| *other == direction).collect();
+        let without: Vec<&Missing> = missing.iter().filter(|missing| missing.direction == direction).collect();
         if own.is_empty() && without.is_empty() {
             continue;
         }
         let _ = writeln!(out, "### {heading}\n");
-        for (_, path) in without {
-            let _ = writeln!(out, "**{}**: missing\n", escaped(path));
+        for missing in without {
+            let why: Vec<String> = missing.why.iter().map(|why| escaped(why)).collect();
+            let why = if why.is_empty() { String::new() } else { format!(": {}", why.join("; ")) };
+            let _ = writeln!(out, "**{}**: missing{why}\n", escaped(&missing.path));
         }
         own.into_iter().for_each(|proof| of_path(proof, &mut out));
     }

@@ -24,7 +24,7 @@ pub fn text(proof: &Proof) -> String {
 
 /// The last line: how many paths there are, and what is proved of them.
 pub fn verdict<'p>(proofs: impl Iterator<Item = &'p Proof>, missing: usize) -> String {
-    let mut counts = [("proved", 0), ("not refuted", 0), ("refuted", 0)];
+    let mut counts = [("proved", 0), ("accepted", 0), ("not refuted", 0), ("refuted", 0)];
     let mut all = 0;
     for proof in proofs {
         all += 1;
