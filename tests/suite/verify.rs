@@ -158,7 +158,7 @@ fn a_missing_path_is_not_proved() {
     let (document, status) = demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"]);
     assert_eq!((status, document["complete"].as_bool(), document["holds"].as_bool()), (1, Some(false), Some(false)));
     assert_eq!(document["missing"].as_array().unwrap().len(), 2);
-    // What keeps a path from being compiled is said where it is missing, in every form.
+    // Every form shows what keeps a missing path from being compiled.
     let gap = demo::with(&[("lib/demo-2.0.0/ebin/demo.appup", "{\"2.0.0\",[],[{\"1.0.0\",[{load_module,demo_lib}]}]}.\n")]);
     let arguments = ["verify", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--format"];
     let (document, _) = demo::json(gap.path(), &[&arguments[..], &["json"]].concat());
