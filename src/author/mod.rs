@@ -25,7 +25,7 @@ pub use cover::missing;
 pub use derive::{Derived, derive_for, derive_missing};
 pub use draft::{Draft, Line, Question, Reason};
 pub use faults::{
-    ALL as CODES, added_early, appup_of_other_version, composed, entry_differs, entry_incomplete, generated, is_not_composed, is_question, no_place,
+    ALL as CODES, added_early, appup_of_other_version, composed, computed, entry_differs, entry_incomplete, generated, is_not_composed, is_question, no_place,
     not_bumped, not_compared, not_composed, question as open_question, still_open,
 };
 pub use generate::{ask, draft, is_not_bumped, path, unread, wanting};

@@ -11,7 +11,9 @@ use crate::escape;
 use crate::lint::{Purpose, Ran};
 use crate::render::{self, GenReport};
 use crate::session::{Existing, GenBase, GenRequest, Goal, Session};
-use crate::source::{Disk, Overlay, parent};
+use crate::source::{Disk, Overlay, Source, parent};
+use crate::term::{Form, is_elixir};
+use clap::ValueEnum;
 
 /// Write the appups that the changes between two releases call for, upgrade and downgrade
 ///
@@ -55,6 +57,10 @@ pub struct Args {
     #[arg(long)]
     force: bool,
 
+    /// The form of appups: what is written with `--out` is `APP-VSN.appup.exs` in Elixir's
+    #[arg(long, value_enum, value_name = "FORM", default_value = "erlang")]
+    syntax: Syntax,
+
     /// Write one entry with a version pattern for old versions that need the same instructions
     #[arg(long)]
     pattern: bool,
@@ -79,6 +85,15 @@ pub struct Args {
     format: Format,
 }
 
+/// The form of appups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Syntax {
+    /// As OTP reads them
+    Erlang,
+    /// As Elixir terms, for `relupc convert` and `--appups`
+    Elixir,
+}
+
 /// Runs the command.
 pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let Some((target, bases)) = args.releases.split_last().filter(|(_, bases)| !bases.is_empty()) else {
@@ -87,6 +102,9 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     };
     if args.out.as_deref() == Some("-") {
         return Err(Failure::Usage("`--out` names a folder; without it the appups go to standard output".to_owned()));
+    }
+    if args.in_place && args.syntax == Syntax::Elixir {
+        return Err(Failure::Usage("OTP reads only `.appup` beside an `.app`: write Elixir's form into a folder with `--out`".to_owned()));
     }
     let project = args.levels.project(&Disk, target)?;
     let settings = args.search.settings(project)?;
@@ -152,6 +170,7 @@ fn request(args: &Args, target: &str, bases: &[String]) -> GenRequest {
         },
         with_reasons: args.comments,
         with_patterns: args.pattern,
+        form: if args.syntax == Syntax::Elixir { Form::Elixir } else { Form::Erlang },
     }
 }
 
@@ -171,7 +190,8 @@ fn appups(changed: &[&Generated]) -> String {
     if changed.len() == 1 {
         return texts().map(|after| format!("{}\n", after.text.trim_end())).collect();
     }
-    let named = texts().map(|after| format!("%% {}\n{}\n", escape::line(&after.name), after.text.trim_end()));
+    let sign = |after: &Source| if is_elixir(&after.name) { "#" } else { "%%" };
+    let named = texts().map(|after| format!("{} {}\n{}\n", sign(after), escape::line(&after.name), after.text.trim_end()));
     named.collect::<Vec<_>>().join("\n")
 }
 

@@ -128,7 +128,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     check_usage(&args)?;
     let project = args.levels.project(&Disk, &args.target)?;
     let levels = project.levels.clone().warnings_as_errors(args.warnings_as_errors);
-    let settings = Settings { with_code: !args.no_lint || args.generate, ..args.search.settings(Project { levels, ..project })? };
+    let settings = Settings { with_code: !args.no_lint || args.generate || args.derive_downgrade, ..args.search.settings(Project { levels, ..project })? };
     let overlay = ManuallyDrop::new(Overlay::new(&Disk));
     // The process ends with the run: what takes long to give back piece by piece is left to the system.
     let mut session = ManuallyDrop::new(Session::new(&overlay, settings));

@@ -11,8 +11,9 @@ use crate::lint;
 use crate::plan::path_name;
 use crate::release::{Application, Release};
 use crate::source::{Refusal, Source, Spot, TreeId, join, refused};
+use crate::span::FileId;
 use crate::span::Span;
-use crate::term::{Atom, Bits, Document, Extent, Term, TermKind};
+use crate::term::{Atom, Bits, Document, Extent, Form, Term, TermKind, convert, is_elixir, not_converted, parse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -44,6 +45,8 @@ pub struct GenRequest {
     pub with_reasons: bool,
     /// Whether bases whose scripts are the same share an entry with a version pattern.
     pub with_patterns: bool,
+    /// In which form appups are written that are new in a folder, or written nowhere.
+    pub form: Form,
 }
 
 /// Where appups are put.
@@ -196,8 +199,12 @@ impl Session<'_> {
         let counts = self.appups.spot(self.opener.trees(), application);
         let goal = match &request.goal {
             Goal::InPlace => counts.clone(),
-            Goal::Folder(folder) => Spot::new(TreeId::Outside, join(folder, &format!("{name}-{vsn}.appup"))),
+            Goal::Folder(folder) => {
+                let end = if request.form == Form::Elixir { ".appup.exs" } else { ".appup" };
+                Spot::new(TreeId::Outside, join(folder, &format!("{name}-{vsn}{end}")))
+            }
         };
+        let is_elixir = is_elixir(&goal.path) || request.form == Form::Elixir;
         // A file in the folder is what was written there before; without one it begins as what counts now.
         let is_there = self.opener.trees().get(goal.tree).is_file(&goal.path);
         let mut on_file = Findings::default();
@@ -260,6 +267,19 @@ impl Session<'_> {
                 edited.map(|edited| Source::new(file.clone(), edited.bytes().into_owned()))
             }
         };
+        let after = match after {
+            Some(erlang) if is_elixir => {
+                // It is made in Erlang's form, whose terms are those of an appup.
+                let source = Source::new(name, erlang.bytes().into_owned());
+                let document = parse(&source, FileId(0), otp, Extent::First);
+                let text = convert(&source, &document, otp);
+                if text.is_none() {
+                    found.push(not_converted(application.vsn.span));
+                }
+                text.map(|text| Source::new(file.clone(), text.into_bytes()))
+            }
+            after => after,
+        };
         let after = after.filter(|after| !is_same(after));
         let is_packed = goal.tree != TreeId::Outside;
         Ok(Some(Generated { application: name.to_owned(), version: vsn.to_owned(), file, is_packed, before, after, entries }))
@@ -302,7 +322,15 @@ impl Session<'_> {
                 return Err(());
             }
         };
-        let document = self.opener.parse(file, Extent::First);
+        let mut document = self.opener.parse(file, Extent::First);
+        // Entries are added to Erlang's form; the lines of both are the same.
+        let otp = self.opener.otp();
+        let source = self.texts().get(file).filter(|source| is_elixir(&source.name));
+        if let Some(text) = source.and_then(|source| convert(source, &document, otp)) {
+            let shown = format!("{} (in Erlang's form)", self.display(spot));
+            let file = self.opener.files_mut().add(Source::new(shown, text.into_bytes()));
+            document = self.opener.parse(file, Extent::First);
+        }
         let mut on_file = Findings::default();
         let appup = appup::read_document(&document, self.opener.otp(), &mut on_file);
         for version in appup.iter().flat_map(|appup| appup.up.list.iter().chain(&appup.down.list)).map(|entry| &entry.version) {

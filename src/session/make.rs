@@ -3,17 +3,17 @@
 use super::Session;
 use super::author::{Existing, GenBase, GenRequest, Goal};
 use super::releases::Releases;
-use crate::appup::Direction;
+use crate::appup::{Direction, Entry, Version};
 use crate::author::{self, derive_for};
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between};
 use crate::otp::Otp;
 use crate::plan::{self, Appups, Base, Request};
 use crate::release::Release;
-use crate::relup::{Cause, Entry, LowOp, Relup, Step};
+use crate::relup::{self, Cause, LowOp, Relup, Step};
 use crate::source::{Source, Spot, TreeId};
-use crate::term::{Extent, Term, read_differently};
-use std::collections::BTreeSet;
+use crate::term::{Extent, Form, Term, read_differently};
+use std::collections::{BTreeSet, HashMap};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ impl Session<'_> {
             self.generate_for(request, target, releases, &mut appups, found);
         }
         if request.derive_downgrade {
-            derive(request.allow_lossy, target, &down_to, &mut appups, found);
+            self.derive(request, target, releases, &mut appups, found);
         }
         let composed = if request.compose { self.compose(request, releases, &mut appups, found) } else { Vec::new() };
         let planned = plan::plan(&Request { target, up_from, down_to, restart_emulator: request.restart_emulator, framings: &self.framings }, &appups, found);
@@ -141,6 +141,7 @@ impl Session<'_> {
             existing: Existing::Keep,
             with_reasons: false,
             with_patterns: false,
+            form: Form::Erlang,
         };
         let mut on_entries = Findings::default();
         let Ok((generated, _)) = self.generate_from(releases, &wanted, &mut on_entries) else { return };
@@ -163,6 +164,70 @@ impl Session<'_> {
             let document = self.opener.parse(file, Extent::First);
             appups.put(application, spot, document, self.opener.otp(), self.opener.trees());
         }
+    }
+
+    /// Adds the downgrade entries that the paths down need and the appups lack: the inverse of the upgrade, in the order and with the
+    /// instructions that the code of both releases calls for, where that can be seen.
+    fn derive(&mut self, request: &MakeRequest, target: &Release, releases: &Releases, appups: &mut Appups, found: &mut Findings) {
+        let down_to = releases.bases().iter().zip(&request.bases).filter(|(_, base)| base.down).filter_map(|(release, _)| release.as_deref());
+        let down_to: Vec<&Release> = down_to.collect();
+        let mut derived: Vec<(String, String, Entry, Findings)> = Vec::new();
+        appups.each(|name, appup| {
+            let current = target.application(name).map(|application| &application.vsn.value);
+            for old in down_to.iter().filter_map(|base| base.application(name)).filter(|old| Some(&old.vsn.value) != current) {
+                let mut on_entry = Findings::default();
+                match derive_for(appup, &old.vsn.value, request.allow_lossy, &mut on_entry) {
+                    Some(entry) => {
+                        appup.down.list.push(entry.clone());
+                        derived.push((name.to_owned(), old.vsn.value.clone(), entry, on_entry));
+                    }
+                    None => found.append(on_entry),
+                }
+            }
+        });
+        let names: Vec<String> = derived.iter().map(|(name, ..)| name.clone()).collect();
+        let computed = if names.is_empty() { HashMap::new() } else { self.computed_downgrades(request, names, releases) };
+        for (name, version, entry, on_entry) in derived {
+            let script = computed.get(&(name.clone(), version.clone())).filter(|script| **script != entry.script);
+            // What is for several versions stays the inverse.
+            let is_it = |known: &&mut Entry| {
+                matches!(known.version, Version::Exact(..)) && known.version.span() == entry.version.span() && known.script == entry.script
+            };
+            let known = script.and_then(|script| Some((script, appups.get_mut(&name)?.down.list.iter_mut().find(is_it)?)));
+            match known {
+                Some((script, known)) => {
+                    known.script = script.clone();
+                    found.push(author::computed(&name, &version, script, entry.span));
+                }
+                None => found.append(on_entry),
+            }
+        }
+    }
+
+    /// The scripts that the code of both releases calls for on the way down, where no question is left open.
+    fn computed_downgrades(&mut self, request: &MakeRequest, only: Vec<String>, releases: &Releases) -> HashMap<(String, String), Term> {
+        let wanted = GenRequest {
+            target: request.target.clone(),
+            bases: request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: false, down: base.down }).collect(),
+            only,
+            goal: Goal::InPlace,
+            existing: Existing::Keep,
+            with_reasons: false,
+            with_patterns: false,
+            form: Form::Erlang,
+        };
+        let mut on_entries = Findings::default();
+        let Ok((generated, _)) = self.generate_from(releases, &wanted, &mut on_entries) else { return HashMap::new() };
+        let mut scripts = HashMap::new();
+        for one in generated.iter().filter(|_| !on_entries.has_errors()) {
+            let down = one.entries.iter().filter(|entry| entry.draft.direction == Direction::Down);
+            for entry in down.filter(|entry| !entry.draft.lines.is_empty() && entry.draft.all_questions().next().is_none()) {
+                for version in &entry.versions {
+                    scripts.insert((one.application.clone(), version.clone()), entry.draft.script());
+                }
+            }
+        }
+        scripts
     }
 
     /// Runs the rules of `lint` on the paths that were compiled.
@@ -206,7 +271,7 @@ impl Made {
     pub fn refuted(&self, findings: &[Diagnostic]) -> Vec<(Direction, String)> {
         let refuting: Vec<&Diagnostic> = findings.iter().filter(|finding| finding.severity == Severity::Error && finding.refuted().is_some()).collect();
         let is_refuted = |path: &String| refuting.iter().any(|finding| finding.paths.is_empty() || finding.paths.contains(path));
-        let of = |relup: &Relup, entries: &[Entry], direction: Direction| -> Vec<(Direction, String)> {
+        let of = |relup: &Relup, entries: &[relup::Entry], direction: Direction| -> Vec<(Direction, String)> {
             let names = entries.iter().map(|entry| plan::path_name(&relup.version, &entry.version, direction));
             names.filter(|path| is_refuted(path)).map(|path| (direction, path)).collect()
         };
@@ -226,22 +291,8 @@ fn without_consequences(found: &mut Findings) {
     found.extend(kept);
 }
 
-fn steps_of(entry: &Entry) -> &[Step] {
+fn steps_of(entry: &relup::Entry) -> &[Step] {
     &entry.steps
-}
-
-/// Adds the downgrade entries that the paths down need and the appups lack.
-fn derive(lossy: bool, target: &Release, down_to: &[Base<'_>], appups: &mut Appups, found: &mut Findings) {
-    appups.each(|name, appup| {
-        let current = target.application(name).map(|application| &application.vsn.value);
-        for old in down_to.iter().filter_map(|base| base.release.application(name)) {
-            if Some(&old.vsn.value) != current
-                && let Some(entry) = derive_for(appup, &old.vsn.value, lossy, found)
-            {
-                appup.down.list.push(entry);
-            }
-        }
-    });
 }
 
 fn forbid_restart(relup: &Relup, found: &mut Findings) {

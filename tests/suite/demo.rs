@@ -55,6 +55,20 @@ pub fn with(changes: &[(&str, &str)]) -> TempDir {
     lay_out(files)
 }
 
+/// Copies a folder with everything below it.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 /// Runs the binary in a folder, its environment cleared but for a locale that knows UTF-8.
 pub fn relupc(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_relupc")).args(arguments).current_dir(folder).env_clear().env("LC_ALL", "C.UTF-8").output().unwrap()

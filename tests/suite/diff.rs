@@ -116,7 +116,7 @@ fn a_release_against_itself_reports_nothing() {
     {
         // Once as itself, once from a copy elsewhere, so that every file is read.
         let folder = tempfile::tempdir().unwrap();
-        copy(&self::root().join(root), &folder.path().join("copy"));
+        demo::copy(&self::root().join(root), &folder.path().join("copy"));
         let copy = folder.path().join("copy").to_string_lossy().into_owned();
         for other in [root, copy.as_str()] {
             let (document, status) = diff(root, other);
@@ -125,19 +125,6 @@ fn a_release_against_itself_reports_nothing() {
             assert_eq!(comparison["applications"].as_array().map(Vec::len), Some(0), "{root}: {}", comparison["applications"]);
             assert_eq!(comparison["facts"].as_array().map(Vec::len), Some(0), "{root}: {}", comparison["facts"]);
             assert_eq!(comparison["verdict"]["up"], "nothing");
-        }
-    }
-}
-
-pub fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
         }
     }
 }
@@ -161,7 +148,7 @@ fn a_tarball_says_the_same_as_the_folder_it_was_made_of() {
 #[test]
 fn links_in_a_circle_end() {
     let folder = tempfile::tempdir().unwrap();
-    copy(&root().join(TARGET), &folder.path().join("target"));
+    demo::copy(&root().join(TARGET), &folder.path().join("target"));
     let private = folder.path().join("target/lib/migration-2.0.0/priv");
     for name in ["a", "b"] {
         std::os::unix::fs::symlink(".", private.join(name)).unwrap();
@@ -173,7 +160,7 @@ fn links_in_a_circle_end() {
 #[test]
 fn what_cannot_be_read_is_no_change() {
     let folder = tempfile::tempdir().unwrap();
-    copy(&root().join(TARGET), &folder.path().join("target"));
+    demo::copy(&root().join(TARGET), &folder.path().join("target"));
     let config = folder.path().join("target/releases/2.0.0/sys.config");
     fs::remove_file(&config).unwrap();
     fs::create_dir(&config).unwrap();
@@ -184,7 +171,7 @@ fn what_cannot_be_read_is_no_change() {
 #[test]
 fn secrets_of_the_command_line_are_not_quoted() {
     let folder = tempfile::tempdir().unwrap();
-    copy(&root().join(TARGET), &folder.path().join("target"));
+    demo::copy(&root().join(TARGET), &folder.path().join("target"));
     let args = folder.path().join("target/releases/2.0.0/vm.args");
     fs::write(&args, "-name planted@127.0.0.1\n-setcookie s3cret\n").unwrap();
     let (document, _) = diff(BASE, &folder.path().join("target").to_string_lossy());
@@ -206,7 +193,7 @@ fn fail_on_a_verdict() {
 #[test]
 fn a_file_that_holds_another_module() {
     let folder = tempfile::tempdir().unwrap();
-    copy(&root().join(TARGET), &folder.path().join("target"));
+    demo::copy(&root().join(TARGET), &folder.path().join("target"));
     let ebin = folder.path().join("target/lib/signature-2.0.0/ebin");
     fs::copy(ebin.join("caller.beam"), ebin.join("calculator.beam")).unwrap();
     let (document, status) = diff(BASE, &folder.path().join("target").to_string_lossy());
@@ -234,7 +221,7 @@ fn without_debug_information_what_is_not_seen_is_said_and_structs_are_read_from_
     let folder = tempfile::tempdir().unwrap();
     for version in ["1.0.0", "1.1.0"] {
         let to = folder.path().join(version);
-        copy(&root().join("fixtures/releases/donation_platform").join(version), &to);
+        demo::copy(&root().join("fixtures/releases/donation_platform").join(version), &to);
         let ebin = to.join(format!("lib/donation_platform-{version}/ebin"));
         for entry in fs::read_dir(&ebin).unwrap() {
             let path = entry.unwrap().path();
@@ -272,7 +259,7 @@ fn without_debug_information_what_is_not_seen_is_said_and_structs_are_read_from_
 #[test]
 fn damaged_modules_are_reported_whatever_is_cut_or_flipped() {
     let folder = tempfile::tempdir().unwrap();
-    copy(&root().join(TARGET), &folder.path().join("target"));
+    demo::copy(&root().join(TARGET), &folder.path().join("target"));
     let beam = folder.path().join("target/lib/field_added-2.0.0/ebin/field_added.beam");
     let whole = fs::read(&beam).unwrap();
     for at in (0..whole.len()).step_by(97) {

@@ -2,6 +2,7 @@
 
 use crate::demo;
 use std::fs;
+use std::path::Path;
 
 const APPUP: &str = "lib/demo-2.0.0/ebin/demo.appup";
 
@@ -138,4 +139,28 @@ fn the_order_of_the_upgrade_list_is_kept() {
     let (edited, _) = inverted(text, &[]);
     let wanted = " [{\"0\",[]},\n  {<<\"1\\\\.4.*\">>,\n   [{load_module,demo_lib}]},\n  {<<\"1\\\\..*\">>,[]}]}.\n";
     assert!(edited.ends_with(wanted), "{edited}");
+}
+
+/// The inverse of an upgrade in a wrong order would be in a wrong order as well: with the code of both releases it is computed.
+#[test]
+fn a_downgrade_is_computed_from_both_releases() {
+    let folder = demo::lay_out(Vec::<(String, String)>::new());
+    demo::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/donation_platform"), folder.path());
+    let appup = folder.path().join("1.1.0/lib/donation_platform-1.1.0/ebin/donation_platform.appup");
+    let (calculator, receipts, server) = ("'Elixir.DonationPlatform.Calculator'", "'Elixir.DonationPlatform.Receipts'", "'Elixir.DonationPlatform.Server'");
+    let up = format!("[{{add_module,{receipts}}},{{load_module,{calculator}}},{{update,{server},{{advanced,[]}}}}]");
+    fs::write(&appup, format!("{{\"1.1.0\",[{{\"1.0.1\",{up}}}],[]}}.\n")).unwrap();
+    let make = |more: &[&str]| demo::json(folder.path(), &[&["make", "1.1.0", "--from", "1.0.1", "--derive-downgrade", "--format", "json", "-o", "relup"], more].concat());
+    let (document, status) = make(&[]);
+    assert_eq!(status, 0, "{document}");
+    let notes: Vec<&str> = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0701").map(|found| found["message"].as_str().unwrap()).collect();
+    assert!(matches!(notes.as_slice(), [one] if one.contains("code of both releases")), "{notes:?}");
+    let down: Vec<&str> = document["relup"]["down"][0]["instructions"].as_array().unwrap().iter().map(|step| step["term"].as_str().unwrap()).collect();
+    let at = |wanted: &str| down.iter().position(|step| step.contains(wanted)).unwrap();
+    // The server forgets its currency first, then the receipts go, and the calculator last: they call it.
+    assert!(at("{load,{'Elixir.DonationPlatform.Server'") < at("{remove,{'Elixir.DonationPlatform.Receipts'"), "{down:?}");
+    assert!(at("{remove,{'Elixir.DonationPlatform.Receipts'") < at("{load,{'Elixir.DonationPlatform.Calculator'"), "{down:?}");
+    // An instruction of the upgrade that has no inverse still stops.
+    fs::write(&appup, format!("{{\"1.1.0\",[{{\"1.0.1\",[{{apply,{{m,f,[]}}}},{}}}],[]}}.\n", up.trim_start_matches('['))).unwrap();
+    assert_eq!(make(&[]).1, 1);
 }

@@ -2,6 +2,7 @@
 
 use crate::demo;
 use std::fs;
+use std::path::Path;
 
 const APPUP: &str =
     "# From the first version.\n{~c\"2.0.0\",\n [{~c\"1.0.0\", [load_module: :demo_lib]}], # up\n [{~c\"1.0.0\", [{:load_module, :demo_lib}]}]}\n";
@@ -59,4 +60,34 @@ fn they_are_linted_where_they_stand_and_used_for_relups() {
     let before = fs::read_to_string(folder.path().join("appups/demo.appup.exs")).unwrap();
     demo::relupc(folder.path(), &["lint", "appups", "--fix=unsafe"]);
     assert_eq!(fs::read_to_string(folder.path().join("appups/demo.appup.exs")).unwrap(), before);
+}
+
+#[test]
+fn they_are_generated_and_entries_are_added_to_them() {
+    let folder = demo::lay_out(Vec::<(String, String)>::new());
+    demo::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/donation_platform"), folder.path());
+    fs::remove_file(folder.path().join("1.1.0/lib/donation_platform-1.1.0/ebin/donation_platform.appup")).unwrap();
+    let run = |arguments: &[&str]| {
+        let output = demo::relupc(folder.path(), arguments);
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap(), output.status.code())
+    };
+    let (text, _, _) = run(&["gen", "1.0.1", "1.1.0", "--syntax", "elixir"]);
+    assert!(text.starts_with("{~c\"1.1.0\",") && text.contains("{:load_module,DonationPlatform.Calculator}"), "{text}");
+    // A new file, a second entry in it, and a comment of one's own.
+    let file = folder.path().join("appups/donation_platform-1.1.0.appup.exs");
+    let out = ["--syntax", "elixir", "--out", "appups", "-q"];
+    assert_eq!(run(&[&["gen", "1.0.1", "1.1.0"][..], &out].concat()).2, Some(0));
+    let before = fs::read_to_string(&file).unwrap().replacen("[{:load_module", "[# ours\n    {:load_module", 1);
+    fs::write(&file, &before).unwrap();
+    assert_eq!(run(&[&["gen", "1.0.0", "1.1.0"][..], &out].concat()).2, Some(0));
+    let after = fs::read_to_string(&file).unwrap();
+    let kept = before.split("]}],").next().unwrap();
+    assert!(after.starts_with(kept) && after.contains("# ours") && after.contains("{~c\"1.0.0\","), "{after}");
+    // It is as good as Erlang's form.
+    run(&["gen", "1.0.1", "1.0.0", "1.1.0", "--out", "erlang", "-q"]);
+    let make = |appups: &str| run(&["make", "1.1.0", "--from", "1.0.1,1.0.0", "--appups", appups, "-o", "-", "-q"]).0;
+    assert_eq!(make("appups"), make("erlang"));
+    // Beside an `.app` OTP reads Erlang's form alone.
+    let (_, report, status) = run(&["gen", "1.0.0", "1.1.0", "--syntax", "elixir", "--in-place"]);
+    assert!(status == Some(2) && report.contains("`--out`"), "{report}");
 }

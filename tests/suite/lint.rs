@@ -15,7 +15,7 @@ fn root() -> PathBuf {
 fn planted(scripts: &[(&str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for side in ["base", "target"] {
-        crate::diff::copy(&root().join(side), &folder.path().join(side));
+        demo::copy(&root().join(side), &folder.path().join(side));
     }
     let scripts: BTreeMap<&str, &str> = scripts.iter().copied().collect();
     for entry in fs::read_dir(folder.path().join("target/lib")).unwrap() {
@@ -130,7 +130,7 @@ fn where_the_emulator_is_restarted_all_is_new_anyway() {
 #[test]
 fn a_release_against_itself_gives_nothing() {
     let folder = planted(HARMFUL);
-    crate::diff::copy(&folder.path().join("target"), &folder.path().join("copy"));
+    demo::copy(&folder.path().join("target"), &folder.path().join("copy"));
     let (document, status) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "copy", "--format", "json"]);
     assert_eq!((demo::codes(&document), status), (Vec::new(), 0));
 }
@@ -162,7 +162,7 @@ fn hazards() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/hazards");
     for side in ["base", "target"] {
-        crate::diff::copy(&root.join(side), &folder.path().join(side));
+        demo::copy(&root.join(side), &folder.path().join(side));
     }
     folder
 }
@@ -195,7 +195,7 @@ fn a_record_that_the_new_code_takes_is_an_error_on_the_way_down_only() {
 #[test]
 fn hazards_against_themselves_give_nothing() {
     let folder = hazards();
-    crate::diff::copy(&folder.path().join("target"), &folder.path().join("copy"));
+    demo::copy(&folder.path().join("target"), &folder.path().join("copy"));
     let (document, status) = demo::json(folder.path(), &["lint", "--target", "target", "--from", "copy", "--format", "json"]);
     assert_eq!((demo::codes(&document), status), (Vec::new(), 0));
 }
@@ -224,7 +224,7 @@ fn calls_are_read_to_their_arguments() {
     // A server that keeps its state, with its application stopped before the load or not.
     let folder = tempfile::tempdir().unwrap();
     for side in ["base", "target"] {
-        crate::diff::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/shop").join(side), &folder.path().join(side));
+        demo::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/shop").join(side), &folder.path().join(side));
     }
     let seen = |before: &str, after: &str| {
         let text = format!("{{\"0.2.0\",[{{\"0.1.0\",[{before}{{load_module,shop_counter}}{after}]}}],[{{\"0.1.0\",[{{restart_application,shop}}]}}]}}.\n");
@@ -482,7 +482,7 @@ fn a_dependency_is_called_one() {
 #[test]
 fn several_bases_give_a_finding_once_with_its_paths() {
     let folder = hazards();
-    crate::diff::copy(&folder.path().join("base"), &folder.path().join("older"));
+    demo::copy(&folder.path().join("base"), &folder.path().join("older"));
     let rel = folder.path().join("older/releases/1.0.0/hazards.rel");
     fs::write(&rel, fs::read_to_string(&rel).unwrap().replace("{\"hazards\",\"1.0.0\"}", "{\"hazards\",\"0.9.0\"}")).unwrap();
     fs::rename(folder.path().join("older/releases/1.0.0"), folder.path().join("older/releases/0.9.0")).unwrap();

@@ -86,21 +86,12 @@ fn inputs_are_known_by_what_they_hold() {
     assert!(own.iter().all(|(_, hash)| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit())));
     // Elsewhere the same bytes give the same hash; another appup gives another one, for its release alone.
     let folder = tempfile::tempdir().unwrap();
-    copy(&releases(), folder.path());
+    demo::copy(&releases(), folder.path());
     assert_eq!(inputs(folder.path()), own);
     let appup = folder.path().join("1.1.0/lib/donation_platform-1.1.0/ebin/donation_platform.appup");
     fs::write(&appup, fs::read_to_string(&appup).unwrap() + "%% looked at\n").unwrap();
     let changed = inputs(folder.path());
     assert!(changed[0] != own[0] && changed[1] == own[1], "{changed:?}");
-}
-
-/// Copies a folder with everything below it.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { fs::copy(entry.path(), &target).map(drop).unwrap() }
-    }
 }
 
 #[test]
