@@ -204,7 +204,7 @@ impl Session<'_> {
         }
     }
 
-    /// The scripts that the code of both releases calls for on the way down, where no question is left open.
+    /// The scripts that the code of both releases calls for on a downgrade, where no question is left open.
     fn computed_downgrades(&mut self, request: &MakeRequest, only: Vec<String>, releases: &Releases) -> HashMap<(String, String), Term> {
         let wanted = GenRequest {
             target: request.target.clone(),
