@@ -29,12 +29,9 @@ codes! {
 /// A derived entry; `shadowed` when an earlier pattern of the list may take its versions before it is reached.
 /// A derived entry that was computed from the code of both releases.
 pub fn computed(application: &str, version: &str, script: &Term, up: Span) -> Diagnostic {
-    Diagnostic::new(
-        &DOWNGRADE_DERIVED,
-        format!("the downgrade of `{application}` to {version} is made of the code of both releases: `{}`", brief(script)),
-    )
-    .label(up, "it differs from the inverse of this entry")
-    .help("`relupc gen` writes it into the file, with the reason of each instruction")
+    Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade of `{application}` to {version} is made of the code of both releases: `{}`", brief(script)))
+        .label(up, "it differs from the inverse of this entry")
+        .help("`relupc gen` writes it into the file, with the reason of each instruction")
 }
 
 pub(super) fn derived(version: &str, up: Span, advanced: &[String], shadowed: Option<Span>) -> Diagnostic {

@@ -22,6 +22,7 @@ mod value;
 pub use library::rows;
 pub use process::{Living, Machine, Message, is_meant, is_taken, machine_of, messages};
 pub use run::{Done, Fault, FaultKind, Run, Store, World, is_own};
+pub use sort::Sort;
 pub use supervisor::{Child, Supervisor, child, id_of, name_forms, name_of, name_of_options, started, started_with, supervisor};
 pub use truth::{Takes, elements};
 pub use value::{Fun, Made, Map, Opaque, Value};

@@ -553,6 +553,13 @@ impl<'w> Run<'w> {
         if let Some(written) = program.function(name, arity) {
             return self.function(program, name, &written.clauses, arguments);
         }
+        // The compiler adds the size of a record that it knows.
+        if let ("is_record", [_, Value::Atom(tag)]) = (name.as_str(), arguments.as_slice())
+            && let Some(record) = program.record(tag).filter(|record| !record.is_native)
+        {
+            let size = Value::Number(Some((record.fields.len() + 1).to_string()));
+            return self.call(&Atom::new("erlang"), name, [arguments, vec![size]].concat());
+        }
         self.call(&Atom::new("erlang"), name, arguments)
     }
 

@@ -150,10 +150,13 @@ fn a_downgrade_is_computed_from_both_releases() {
     let (calculator, receipts, server) = ("'Elixir.DonationPlatform.Calculator'", "'Elixir.DonationPlatform.Receipts'", "'Elixir.DonationPlatform.Server'");
     let up = format!("[{{add_module,{receipts}}},{{load_module,{calculator}}},{{update,{server},{{advanced,[]}}}}]");
     fs::write(&appup, format!("{{\"1.1.0\",[{{\"1.0.1\",{up}}}],[]}}.\n")).unwrap();
-    let make = |more: &[&str]| demo::json(folder.path(), &[&["make", "1.1.0", "--from", "1.0.1", "--derive-downgrade", "--format", "json", "-o", "relup"], more].concat());
+    let make = |more: &[&str]| {
+        demo::json(folder.path(), &[&["make", "1.1.0", "--from", "1.0.1", "--derive-downgrade", "--format", "json", "-o", "relup"], more].concat())
+    };
     let (document, status) = make(&[]);
     assert_eq!(status, 0, "{document}");
-    let notes: Vec<&str> = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0701").map(|found| found["message"].as_str().unwrap()).collect();
+    let notes: Vec<&str> =
+        document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0701").map(|found| found["message"].as_str().unwrap()).collect();
     assert!(matches!(notes.as_slice(), [one] if one.contains("code of both releases")), "{notes:?}");
     let down: Vec<&str> = document["relup"]["down"][0]["instructions"].as_array().unwrap().iter().map(|step| step["term"].as_str().unwrap()).collect();
     let at = |wanted: &str| down.iter().position(|step| step.contains(wanted)).unwrap();

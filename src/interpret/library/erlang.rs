@@ -14,6 +14,10 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
     if let Some(refused) = no_number(name, arguments) {
         return Some(run.fail(FaultKind::BadArgument(this, Atom::new(name)), refused));
     }
+    // A test of one of several values holds where it holds for each.
+    if let (true, [Value::Union(members)]) = (name.starts_with("is_"), arguments) {
+        return members.iter().try_fold(Value::NEVER, |all, member| Some(all.or(call(run, name, std::slice::from_ref(member))?)));
+    }
     let pid = Value::Opaque(Opaque::Pid);
     Some(match (name, arguments) {
         ("is_atom", [value]) => is_of(value, Sort::Atom),
@@ -144,6 +148,8 @@ fn each(value: &Value, work: impl FnMut(&Value) -> Value) -> Value {
 fn whole(value: &Value, name: &str) -> Value {
     match value {
         Value::Number(Some(text)) => known(text.contains('.') == (name == "is_float")),
+        // What is counted is an integer.
+        Value::Number(None) if name == "is_integer" => known(true),
         _ => Value::Any,
     }
 }

@@ -227,6 +227,16 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("delete" | "take" | "drop" | "slice" | "delete_at", [list, ..]) => some_of(elements(list)),
         ("concat", [one, other]) => append(one, other),
         ("concat" | "flatten", [list]) => flattened(list),
+        ("keyfind", [list, key, at] | [list, key, at, _]) => {
+            // Elixir counts from 0.
+            let at = if let Value::Number(Some(at)) = at { Value::Number(at.parse::<i64>().ok().map(|at| (at + 1).to_string())) } else { at.clone() };
+            let none = arguments.get(3).cloned().unwrap_or_else(|| Value::atom("nil"));
+            match keyed(list, key, &at) {
+                (found, true) => found,
+                (found, false) if found.is_never() => none,
+                (found, false) => found.or(Value::Any),
+            }
+        }
         ("member?" | "empty?", _) => either(),
         ("zip", [one, other]) => zipped(one, other),
         ("unzip", [list]) => { let each = elements(list); Value::tuple(vec![Value::list_of(part(&each, 0)), Value::list_of(part(&each, 1))]) }

@@ -208,9 +208,21 @@ pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("get_value", [key, list, default]) => (list, key, default.clone()),
         ("get", [list, key]) => (list, key, Value::atom("nil")),
         ("get", [list, key, default]) => (list, key, default.clone()),
-        ("fetch!", [list, key]) => (list, key, Value::NEVER),
+        ("fetch!" | "fetch", [list, key]) => (list, key, Value::NEVER),
         _ => return None,
     };
+    if name == "fetch" {
+        let value = run.tested(|run| listed(run, "fetch!", arguments)).unwrap_or(Value::Any);
+        let is_certain = list
+            .as_list()
+            .is_some_and(|items| items.iter().all(|item| item.as_tuple().is_some_and(|pair| pair.len() == 2 && pair.iter().take(1).all(Value::is_literal))));
+        let found = Value::tuple(vec![Value::atom("ok"), value.clone()]);
+        return Some(match (value.is_never(), is_certain) {
+            (true, _) => Value::atom("error"),
+            (false, true) => found,
+            (false, false) => Value::Any,
+        });
+    }
     if is_map(list) {
         return Some(get_or(run, list, key, &default));
     }

@@ -4,6 +4,7 @@ use super::code::{Code, NO_REPLIES};
 use crate::appup::Direction;
 use crate::interpret::{self, Done, Living, Machine, Message, Opaque, Takes, Value, is_taken};
 use crate::lint::Pair;
+use crate::lint::lives::Half;
 use crate::term::Atom;
 use std::fmt;
 
@@ -53,6 +54,49 @@ pub struct Caused {
     pub repeats: bool,
     /// The message that is being handled when it is caused; none where the process begins.
     pub handling: Option<Message>,
+    /// The module whose code causes it; none for that of the process.
+    pub by: Option<Atom>,
+}
+
+impl Caused {
+    /// Where it is caused, in words.
+    pub fn place(&self) -> String {
+        let line = self.line;
+        self.by.as_ref().map_or_else(|| format!("line {line} of its source"), |by| format!("line {line} of `{by}`"))
+    }
+}
+
+/// The timers that other code of a release sets for the processes of a module, by the name that they are registered under.
+pub fn caused_by_others(half: &Half, module: &Atom, machine: Machine) -> Vec<Caused> {
+    let mut all: Vec<Caused> = Vec::new();
+    for done in half.all_done() {
+        let Some((_, message)) = timer(done).filter(|(to, _)| to.as_atom().is_some() && half.of_name(to) == Some(module)) else { continue };
+        let arrives = arriving(machine, message);
+        if all.len() < MAX_BY_OTHERS && all.iter().all(|known| known.arrives != arrives) {
+            all.push(Caused { arrives, what: Means::Timer, line: done.line.0, repeats: false, handling: None, by: Some(done.by.clone()) });
+        }
+    }
+    all
+}
+
+/// How many timers of others are looked at for a module.
+const MAX_BY_OTHERS: usize = 32;
+
+/// Where a timer sends, and what.
+fn timer(done: &Done) -> Option<(&Value, Value)> {
+    match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
+        ("erlang", "send_after", [_, to, message, ..]) | ("timer", "send_after" | "send_interval", [_, to, message]) => Some((to, message.clone())),
+        ("erlang", "start_timer", [_, to, message, ..]) => Some((to, Value::tuple(vec![Value::atom("timeout"), Value::Any, message.clone()]))),
+        _ => None,
+    }
+}
+
+/// A message as it arrives at a process.
+fn arriving(machine: Machine, message: Value) -> Vec<Value> {
+    match machine {
+        Machine::Server | Machine::Handler => vec![message],
+        Machine::States | Machine::Events => vec![Value::atom("info"), message],
+    }
 }
 
 /// What the processes of a module cause to themselves, each once.
@@ -71,16 +115,13 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
         .any(|(_, done)| done.module.as_str().starts_with("Elixir.Task") && matches!(done.function.as_str(), "await" | "await_many" | "yield"));
     for (handling, done) in begun.chain(living.done.iter().map(|(message, done)| (Some(message), done))) {
         let Some((message, what)) = sent(module, done).filter(|_| !awaits || done.function.as_str() != "answers") else { continue };
-        let arrives = match machine {
-            Machine::Server | Machine::Handler => vec![message],
-            Machine::States | Machine::Events => vec![Value::atom("info"), message],
-        };
+        let arrives = arriving(machine, message);
         let repeats = done.is("timer", &["send_interval"]);
-        add(Caused { arrives, what, line: done.line.0, repeats, handling: handling.cloned() });
+        add(Caused { arrives, what, line: done.line.0, repeats, handling: handling.cloned(), by: None });
     }
     for (event, line) in &living.postponed {
         let [kind, content, ..] = event.arguments.as_slice() else { continue };
-        add(Caused { arrives: vec![kind.clone(), content.clone()], what: Means::Postponed, line: *line, repeats: false, handling: None });
+        add(Caused { arrives: vec![kind.clone(), content.clone()], what: Means::Postponed, line: *line, repeats: false, handling: None, by: None });
     }
     for answer in &living.answers {
         let (line, parts) = (answer.made().map_or(0, |made| made.1), answer.as_tuple().unwrap_or_default());
@@ -89,7 +130,7 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
             Machine::Server => {
                 let is_timed = matches!((tag, parts.len()), (Some("noreply" | "ok"), 3) | (Some("reply"), 4));
                 if is_timed && matches!(parts.last(), Some(Value::Number(_))) {
-                    add(Caused { arrives: vec![Value::atom("timeout")], what: Means::Timeout, line, repeats: false, handling: None });
+                    add(Caused { arrives: vec![Value::atom("timeout")], what: Means::Timeout, line, repeats: false, handling: None, by: None });
                 }
             }
             Machine::States | Machine::Events => {
@@ -98,7 +139,7 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
                 for action in actions.members().iter().chain(one.members()) {
                     if let Some((kind, content)) = timeout(action) {
                         let line = action.made().map_or(line, |made| made.1);
-                        add(Caused { arrives: vec![kind, content], what: Means::Timeout, line, repeats: false, handling: None });
+                        add(Caused { arrives: vec![kind, content], what: Means::Timeout, line, repeats: false, handling: None, by: None });
                     }
                 }
             }
@@ -111,11 +152,10 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
 /// The message that a call sends to the process itself, now, later or when something happens.
 fn sent(module: &Atom, done: &Done) -> Option<(Value, Means)> {
     let own = |to: &Value| crate::interpret::is_own(to) || to.as_atom() == Some(module);
+    if let Some((to, message)) = timer(done) {
+        return own(to).then_some((message, Means::Timer));
+    }
     match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
-        ("erlang", "send_after", [_, to, message, ..]) if own(to) => Some((message.clone(), Means::Timer)),
-        ("erlang", "start_timer", [_, to, message, ..]) if own(to) => {
-            Some((Value::tuple(vec![Value::atom("timeout"), Value::Any, message.clone()]), Means::Timer))
-        }
         ("erlang", "send", [to, message, ..]) if own(to) => Some((message.clone(), Means::Message)),
         ("Elixir.Task" | "Elixir.Task.Supervisor", "answers", [result]) => {
             Some((Value::tuple(vec![Value::Opaque(Opaque::Reference), result.clone()]), Means::Task))
@@ -132,7 +172,6 @@ fn sent(module: &Atom, done: &Done) -> Option<(Value, Means)> {
             Some((Value::tuple(vec![Value::atom("EXIT"), Value::Any, Value::Any]), Means::Link))
         }
         ("timer", "send_after" | "send_interval", [_, message]) => Some((message.clone(), Means::Timer)),
-        ("timer", "send_after" | "send_interval", [_, to, message]) if own(to) => Some((message.clone(), Means::Timer)),
         _ => None,
     }
 }

@@ -6,7 +6,7 @@
 mod causes;
 mod code;
 
-pub use causes::{Caused, Means, caused, is_meant, takes};
+pub use causes::{Caused, Means, caused, caused_by_others, is_meant, takes};
 
 use super::lives::{Conversion, Half, Lives, Offered, Passed, Stored};
 use super::{Pair, Route};
@@ -26,8 +26,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Modules whose functions are looked at for what they put under a name name one of these.
 const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent", "Elixir.Registry"];
-/// So are those that name one of these, which are atoms of calls that start children and set the environment.
-const CALLS: &[&str] = &["start_child", "set_env", "put_env"];
+/// So are those that name one of these, which are atoms of calls that start children, set the environment, set timers for others.
+const CALLS: &[&str] = &["start_child", "set_env", "put_env", "send_after", "start_timer"];
 /// And those that ask a process something.
 const ASKS: &[&str] = &["gen_server", "gen_statem", "gen_event", "Elixir.GenServer"];
 /// And, where configuration changed, those that read it.
@@ -430,7 +430,7 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
                 Some((module.clone(), function.clone(), arguments.clone()))
             }
             // It wakes up in what was current when the message arrives.
-            ("proc_lib" | "erlang", "hibernate", [Value::Atom(module), Value::Atom(function), arguments]) => {
+            ("proc_lib" | "erlang", "hibernate", [Value::Atom(module), Value::Atom(function), arguments]) if !route.converts(module) => {
                 Some((module.clone(), function.clone(), arguments.clone()))
             }
             ("logger", "add_handler", [_, Value::Atom(module), config]) => {
@@ -440,7 +440,7 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
                 Some((module.clone(), function.clone(), Value::List(vec![Value::Any, Value::Any, Value::Any, config.clone()], None)))
             }
             // So does a loop that goes on by the name of its module.
-            _ if done.module == done.by && !route.converts(&done.by) => {
+            _ if done.module == done.by && !route.converts(&done.by) && !goes_on_converted(old_code, done) => {
                 Some((done.module.clone(), done.function.clone(), Value::List(done.arguments.clone(), None)))
             }
             _ => None,
@@ -469,6 +469,24 @@ fn restarted(before: &Half, passed: &Passed, (code, old_code): (&Code<'_, '_>, &
         faults(code, start).into_iter().find(is_new).map(|fault| (start.0.clone(), fault))
     });
     failing.into_iter().flatten().collect()
+}
+
+/// Whether a loop makes what it goes on with by a function that it calls by the name of its module: by then that is the new code's.
+fn goes_on_converted(code: &Code<'_, '_>, done: &Done) -> bool {
+    let Some(program) = code.program(&done.module) else { return false };
+    let is_outside = |expr: &Expr| matches!(expr, Expr::Call(Some(owner), ..) if *owner == done.module);
+    program.names().into_iter().filter_map(|(name, arity)| program.function(&name, arity)).any(|function| {
+        let mut found = false;
+        function.visit(&mut |expr| {
+            if let Expr::Call(Some(owner), name, arguments, _) = expr
+                && *owner == done.module
+                && *name == done.function
+            {
+                arguments.iter().for_each(|argument| argument.visit(&mut |inner| found |= is_outside(inner)));
+            }
+        });
+        found
+    })
 }
 
 /// Processes in a loop of their own that calls itself by the module's name: the function must stay.

@@ -1,7 +1,7 @@
 //! A process that is to be changed, and that the release handler cannot find by its module.
 
 use crate::beam::{Known, Modules};
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Child, Done, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
@@ -23,6 +23,20 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         .label(span, "suspends the event managers that have this handler")
                         .help("write `modules => dynamic` in the specification of the event manager; until that runs, restart it, or swap the handler")
                         .on_path(&route.name),
+                );
+            }
+            if let Some((supervisor, start, listed)) = started_by_another(pair, route, module) {
+                found.push(
+                    Diagnostic::new(
+                        &CHILD_MODULES,
+                        format!(
+                            "`{supervisor}` starts a process of `{module}` by `{start}` and lists `[{listed}]` as its modules: it is not found, and not changed"
+                        ),
+                    )
+                    .label(span, "suspends the processes that have this module on their list")
+                    .help(format!("write `modules => [{module}]` in the child's specification; until that runs, restart the process"))
+                    .severity(Severity::Warning)
+                    .on_path(&route.name),
                 );
             }
             let Some(library) = from.owner_of(module.as_str()) else { continue };
@@ -63,6 +77,21 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
         }
     }
+}
+
+/// A supervisor that starts processes of a module by another one, and what it lists, where no child lists the module.
+fn started_by_another(pair: &Pair<'_>, route: &Route<'_>, module: &Atom) -> Option<(Atom, Atom, String)> {
+    let half = pair.lives.half(route.direction, false);
+    let is_known = half.supervisors.values().all(|supervisor| supervisor.children.is_some());
+    let lists = |child: &Child| child.modules.as_ref().is_none_or(|modules| modules.contains(module));
+    if !is_known || half.children().any(lists) {
+        return None;
+    }
+    let all = half.supervisors.iter().flat_map(|(supervisor, known)| known.children.iter().flatten().map(move |child| (supervisor, child)));
+    let runs = |child: &Child| child.runs.as_ref() == Some(module) && child.start.as_ref().is_some_and(|(start, ..)| start != module);
+    let (supervisor, child) = all.into_iter().find(|(_, child)| runs(child))?;
+    let (start, listed) = (child.start.as_ref()?.0.clone(), child.modules.as_ref()?.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
+    Some((supervisor.clone(), start, listed))
 }
 
 /// Why no event manager is found by the module of a handler: all of them list other modules.

@@ -3,7 +3,7 @@
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Done, Living, Machine, Takes, Value};
-use crate::lint::live::{Caused, Means, caused, is_meant, takes};
+use crate::lint::live::{Caused, Means, caused, caused_by_others, is_meant, takes};
 use crate::lint::lives::Half;
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::node::ModuleEvent;
@@ -40,7 +40,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     && takes(pair, route.direction, true, name, *machine, &one.arrives) == Takes::No
             };
             let mut lost: Vec<Caused> = Vec::new();
-            for one in caused(name, *machine, old) {
+            for one in caused(name, *machine, old).into_iter().chain(caused_by_others(from, name, *machine)) {
                 if lost.iter().all(|known| known.arrives != one.arrives) && is_lost(&one) {
                     lost.push(one);
                 }
@@ -55,7 +55,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                                 "`{shown}` may still arrive at a process of `{name}`, and only the clause for everything else of the code being loaded takes it"
                             ),
                         )
-                        .label(route.span(at), format!("the code that runs before it causes it: {} in line {} of its source", one.what, one.line))
+                        .label(route.span(at), format!("the code that runs before it causes it: {} in {}", one.what, one.place()))
                         .help("keep a clause for it, or have `code_change` cause what the new code waits for")
                         .severity(if route.direction == Direction::Down { Severity::Advice } else { Severity::Warning })
                         .about(name.as_str())
@@ -67,13 +67,13 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let shown = |arrives: &[Value]| if let [one] = arrives { one.to_string() } else { Value::tuple(arrives.to_vec()).to_string() };
             let arrive: Vec<String> = lost.iter().map(|one| format!("`{}`", shown(&one.arrives))).collect();
             let (arrive, it) = (arrive.join(" and "), if lost.len() == 1 { "it" } else { "them" });
-            let (what, line) = (first.what, first.line);
+            let (what, place) = (first.what, first.place());
             found.push(
                 Diagnostic::new(
                     &MESSAGE_NOT_TAKEN,
                     format!("{arrive} may still arrive at a process of `{name}`, and no clause of the code being loaded takes {it}"),
                 )
-                .label(route.span(at), format!("the code that runs before it causes {it}: {what} in line {line} of its source"))
+                .label(route.span(at), format!("the code that runs before it causes {it}: {what} in {place}"))
                 .help(format!("keep a clause for {it}, or stop what causes {it} in `code_change`; without one the process crashes"))
                 .severity(level(route.direction, first.what))
                 .about(name.as_str())

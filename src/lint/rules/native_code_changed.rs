@@ -1,7 +1,7 @@
 //! Native code, or code that runs on loading, that is loaded again.
 
 use crate::compare::{ApplicationChange, Change, Depth};
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
@@ -21,17 +21,25 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     let modules = pair
         .module_impacts(|change| matches!(change, Change::NativeCode | Change::OnLoad))
         .filter(|(_, module, _)| module.depth == Depth::Code && !is_fresh(&Atom::new(&module.name)));
-    let modules = modules.map(|(application, module, fact)| (&application.name, format!("`{}` {}", module.name, fact.change)));
+    // Code that runs on loading and loads no library most often does no harm.
+    let level = |change: &Change| if matches!(change, Change::OnLoad) { Severity::Advice } else { Severity::Warning };
+    let modules = modules.map(|(application, module, fact)| (&application.name, format!("`{}` {}", module.name, fact.change), level(&fact.change)));
     let libraries = pair.application_impacts(|change| matches!(change, Change::NativeLibrary(_))).filter(|(application, _)| !is_new(application));
-    let libraries = libraries.map(|(application, fact)| (&application.name, fact.change.described()));
+    let libraries = libraries.map(|(application, fact)| (&application.name, fact.change.described(), Severity::Warning));
     if pair.restarts() {
         return;
     }
-    for (application, message) in modules.chain(libraries) {
+    for (application, message, level) in modules.chain(libraries) {
+        let help = if level == Severity::Advice {
+            "see that it keeps what is there, and gives `ok` when it runs again on a node that has run it".to_owned()
+        } else {
+            format!("`{{restart_application,{application}}}` purges the module before it is loaded again")
+        };
         found.push(
             Diagnostic::new(&NATIVE_CODE_CHANGED, message)
                 .label(pair.change(application), "its application changes here")
-                .help(format!("`{{restart_application,{application}}}` purges the module before it is loaded again"))
+                .help(help)
+                .severity(level)
                 .one_of_many(application, |names, count| {
                     format!("native code of {count} applications changed, and is loaded again while it is in use: {names}")
                 }),

@@ -124,7 +124,12 @@ fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed:
         let lives_on = !pair.none_lives_on(route, passed, module);
         let (before, after) = (of(from, module), of(to, module));
         let Some(((old, new), application)) = before.first().zip(after.first()).zip(pair.owner_of(module)).filter(|_| lives_on) else { continue };
-        let is_registered = |done: &Done| matches!(done.function.as_str(), "register" | "register_name" | "re_register_name") && done.arguments.contains(new);
+        let is_registered = |done: &Done| {
+            matches!(done.function.as_str(), "register" | "register_name" | "re_register_name") && {
+                let global = new.tagged("global").and_then(<[Value]>::first);
+                done.arguments.iter().any(|argument| !argument.is_other_than(new) || global.is_some_and(|name| !argument.is_other_than(name)))
+            }
+        };
         // The path may register it by a module of the release's own.
         let by = |name: &Value| name.tagged("via").and_then(|parts| parts.first()?.as_atom().cloned());
         let is_entered = by(new)

@@ -3,7 +3,7 @@
 use crate::appup::Direction;
 use crate::compare::{Change, StateChange, StateEffect};
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Done, FaultKind, Value};
+use crate::interpret::{Done, FaultKind, Machine, Sort, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
@@ -32,7 +32,7 @@ fn is_left(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
 /// Whether the code being loaded was seen to work with all that the processes keep: maps, whose keys it asks for with a default, or
 /// tuples of another size, which it tells apart.
 fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
-    let Some((_, old)) = pair.lives.half(route.direction, false).processes.get(name) else { return false };
+    let Some((machine, old)) = pair.lives.half(route.direction, false).processes.get(name) else { return false };
     let sizes = |states: &[Value]| -> Option<Vec<usize>> { states.iter().map(|state| Some(state.as_tuple()?.len())).collect() };
     let after = pair.lives.half(route.direction, true).processes.get(name).and_then(|(_, new)| sizes(&new.states));
     // The fields of a record may be read where it is not seen.
@@ -40,12 +40,19 @@ fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     let is_record = facts.next().is_some();
     let is_resized =
         || !is_record && !old.is_cut_short && sizes(&old.states).zip(after).is_some_and(|(own, other)| own.iter().all(|size| !other.contains(size)));
-    let are_maps = || old.states.iter().all(|state| matches!(state, Value::Map(map) if map.rest.is_none()));
-    let is_seen = !old.states.is_empty() && (are_maps() || is_resized());
+    // A state machine keeps `{State,Data}`.
+    let is_machine = matches!(machine, Machine::States | Machine::Events);
+    let data = |state: &Value| state.as_tuple().filter(|_| is_machine).and_then(|parts| parts.get(1)).unwrap_or(state).clone();
+    let are_maps = || old.states.iter().all(|state| matches!(data(state), Value::Map(map) if map.rest.is_none()));
+    // Another kind of term altogether, which each callback was seen to take.
+    let kinds = |states: &[Value]| states.iter().map(|state| data(state).kind()).collect::<Option<Vec<Sort>>>().filter(|kinds| !kinds.is_empty());
+    let new_kinds = pair.lives.half(route.direction, true).processes.get(name).and_then(|(_, new)| kinds(&new.states));
+    let is_other_kind = || !is_record && kinds(&old.states).zip(new_kinds.clone()).is_some_and(|(own, other)| own.iter().all(|kind| !other.contains(kind)));
+    let is_seen = !old.states.is_empty() && (are_maps() || is_resized() || is_other_kind());
     let fails = || {
-        pair.lives
-            .passed(route.direction)
-            .is_some_and(|passed| passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped && !fault.is_of_start()))
+        pair.lives.passed(route.direction).is_some_and(|passed| {
+            passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped && !fault.is_of_start() && !fault.caught)
+        })
     };
     is_seen && !fails()
 }

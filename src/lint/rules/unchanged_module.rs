@@ -1,5 +1,6 @@
 //! An instruction for a module that runs the same code on both sides.
 
+use crate::beam::Facts;
 use crate::compare::{Change, Depth, Impact};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
@@ -31,7 +32,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for step in route.steps {
             let crate::relup::LowOp::Load(module, ..) = &step.op else { continue };
             let Cause::Written(span) = step.origin.cause else { continue };
-            if route.removed(module).is_some() || differs.contains(module.as_str()) || !known(module.as_str()) {
+            // A supervisor takes specifications in that another module makes.
+            let is_supervisor =
+                pair.facts(pair.target, module).is_some_and(|facts| facts.behaviours.iter().any(|behaviour| Facts::supervises(behaviour.as_str())));
+            if (is_supervisor && route.converts(module)) || route.removed(module).is_some() || differs.contains(module.as_str()) || !known(module.as_str()) {
                 continue;
             }
             found.push(
