@@ -26,7 +26,6 @@ codes! {
     NOT_COMPOSED "RL1009" "path-not-composed" Error
 }
 
-/// A derived entry; `shadowed` when an earlier pattern of the list may take its versions before it is reached.
 /// A derived entry that was computed from the code of both releases.
 pub fn computed(application: &str, version: &str, script: &Term, up: Span) -> Diagnostic {
     Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade of `{application}` to {version} is made of the code of both releases: `{}`", brief(script)))
@@ -34,6 +33,7 @@ pub fn computed(application: &str, version: &str, script: &Term, up: Span) -> Di
         .help("`relupc gen` writes it into the file, with the reason of each instruction")
 }
 
+/// A derived entry; `shadowed` when an earlier pattern of the list may take its versions before it is reached.
 pub(super) fn derived(version: &str, up: Span, advanced: &[String], shadowed: Option<Span>) -> Diagnostic {
     let derived = Diagnostic::new(&DOWNGRADE_DERIVED, format!("the downgrade to {version} is derived from the upgrade")).label(up, "from this entry");
     if let Some(earlier) = shadowed {

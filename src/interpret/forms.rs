@@ -1,7 +1,8 @@
 //! The forms of expressions that choose, go through lists, or work on maps and records.
 
+use super::noted::FaultKind;
 use super::places::taken_apart;
-use super::run::{Env, FaultKind, Run, bound};
+use super::run::{Env, Run, bound};
 use super::truth::{Takes, elements, is_false, operator, spread, truth};
 use super::value::{Map, Value};
 use crate::beam::{Expr, Program, Qualifier, SourceClause};

@@ -11,6 +11,7 @@
 mod forms;
 mod library;
 mod matching;
+mod noted;
 mod places;
 mod process;
 mod run;
@@ -20,8 +21,9 @@ mod truth;
 mod value;
 
 pub use library::rows;
-pub use process::{Living, Machine, Message, is_meant, is_taken, machine_of, messages};
-pub use run::{Done, Fault, FaultKind, Run, Store, World, is_own};
+pub use noted::{Done, Fault, FaultKind};
+pub use process::{Living, Machine, Message, actions, is_meant, is_taken, machine_of, messages};
+pub use run::{Run, Store, World, is_own};
 pub use sort::Sort;
 pub use supervisor::{Child, Supervisor, child, id_of, name_forms, name_of, name_of_options, started, started_with, supervisor};
 pub use truth::{Takes, elements};

@@ -1,6 +1,7 @@
 //! What the processes of a module keep, do and answer: its callbacks, run on each other's states until nothing new comes.
 
-use super::run::{Done, Env, Fault, FaultKind, Run, World};
+use super::noted::{Done, Fault, FaultKind};
+use super::run::{Env, Run, World};
 use super::truth::{Takes, elements};
 use super::value::{Map, Value, add};
 use crate::beam::{Expr, Facts, Program};
@@ -193,12 +194,24 @@ fn instance(run: &mut Run<'_>, program: &Program, pattern: &Expr) -> Value {
     }
 }
 
+/// The actions in an answer of a state machine, by its tag and its size: what ends a shorter one is its data.
+pub fn actions(answer: &Value) -> Vec<Value> {
+    let parts = answer.as_tuple().unwrap_or_default();
+    let at = match parts.first().and_then(Value::as_atom).map(Atom::as_str) {
+        Some("next_state" | "ok") => 3,
+        Some("keep_state" | "repeat_state") => 2,
+        Some("keep_state_and_data" | "repeat_state_and_data") => 1,
+        _ => return Vec::new(),
+    };
+    let Some(given) = parts.get(at) else { return Vec::new() };
+    if given.as_tuple().is_some() || given.as_atom().is_some() { vec![given.clone()] } else { elements(given).members().to_vec() }
+}
+
 /// Whether an answer of a state machine has the action that puts the event off.
 fn postpones(answer: &Value) -> bool {
     let is_put_off =
         |action: &Value| action.is_atom("postpone") || action.tagged("postpone").is_some_and(|rest| rest.iter().any(|value| value.is_atom("true")));
-    let last = answer.as_tuple().and_then(<[Value]>::last);
-    last.is_some_and(|last| is_put_off(last) || (last.as_tuple().is_none() && elements(last).members().iter().any(is_put_off)))
+    actions(answer).iter().any(is_put_off)
 }
 
 impl Living {

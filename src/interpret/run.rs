@@ -1,5 +1,6 @@
 //! Code is run on values: expressions, calls, clauses.
 
+use super::noted::{Done, Fault, FaultKind};
 use super::truth::{Takes, cons, some_of, spread};
 use super::value::{Fun, Made, Map, Opaque, Value};
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
@@ -37,82 +38,6 @@ pub enum Store {
     Registry,
 }
 
-/// A call that was made of something outside of the code that is followed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Done {
-    /// The called function.
-    pub module: Atom,
-    /// Its name.
-    pub function: Atom,
-    /// Its arguments.
-    pub arguments: Vec<Value>,
-    /// The calling module.
-    pub by: Atom,
-    /// The line of the call.
-    pub line: crate::beam::Line,
-}
-
-impl Done {
-    /// Whether it is about one child of a supervisor.
-    pub fn is_about_child(&self) -> bool {
-        let calls = ["start_child", "restart_child", "terminate_child", "delete_child"];
-        self.is("supervisor", &calls) || self.is("Elixir.Supervisor", &calls)
-    }
-
-    /// Whether it is one of these functions.
-    pub fn is(&self, module: &str, functions: &[&str]) -> bool {
-        self.module.as_str() == module && functions.contains(&self.function.as_str())
-    }
-}
-
-/// Why code fails.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FaultKind {
-    /// No clause of a function takes the arguments: its name and arity.
-    NoFunctionClause(Atom, u32),
-    /// No clause of a `case`, a match, a fun takes the value.
-    NoClause,
-    /// A map has not the key that is asked for.
-    NoKey(Value),
-    /// A record is asked for a field, and the value is none.
-    NoRecord(Atom),
-    /// A module of the release has not the function that is called.
-    NoFunction(Atom, Atom, u32),
-    /// A comprehension leaves an element out, which is no failure by itself.
-    Dropped,
-    /// A fun is called with so many arguments, and takes another number.
-    BadArity(usize),
-    /// A function of the library does not take its argument.
-    BadArgument(Atom, Atom),
-}
-
-/// A failure that is certain, for a value that was seen to be made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Fault {
-    /// Why.
-    pub kind: FaultKind,
-    /// The value.
-    pub value: Value,
-    /// The module whose code fails.
-    pub module: Atom,
-    /// The line.
-    pub line: crate::beam::Line,
-    /// Whether the code that fails catches failures.
-    pub caught: bool,
-}
-
-impl Fault {
-    /// Whether a function that starts a process does not take its arguments.
-    pub fn is_of_start(&self) -> bool {
-        matches!(&self.kind, FaultKind::NoFunctionClause(name, _) if name.as_str() == "init" || name.as_str().starts_with("start"))
-    }
-
-    /// Whether another one is the same but for its line.
-    pub fn is_like(&self, other: &Fault) -> bool {
-        self.module == other.module && self.kind == other.kind && self.value == other.value
-    }
-}
-
 /// How deep calls are followed.
 const MAX_CALLS: usize = 24;
 /// How deep expressions are followed, calls included: each takes some of the stack.
@@ -138,6 +63,8 @@ pub struct Run<'w> {
     pub(super) caught: usize,
     /// Above 0 nothing is noted: what is run is a test.
     quiet: usize,
+    /// Above 0 what is run is a process that the code starts.
+    pub(super) started: usize,
     /// The calls that were made, each once.
     pub done: Vec<Done>,
     /// The failures, each once.
@@ -159,6 +86,7 @@ impl<'w> Run<'w> {
             module: Atom::new(""),
             caught: 0,
             quiet: 0,
+            started: 0,
             done: Vec::new(),
             faults: Vec::new(),
             entered: Vec::new(),
@@ -206,6 +134,7 @@ impl<'w> Run<'w> {
             arguments: arguments.to_vec(),
             by: self.module.clone(),
             line: crate::beam::Line(self.line),
+            elsewhere: self.started > 0,
         };
         if self.quiet == 0 && self.done.len() < MAX_NOTED && !self.done.contains(&done) {
             self.done.push(done);

@@ -1,6 +1,7 @@
 //! What supervisors start, as their `init/1` comes to it.
 
-use super::run::{Done, Run, World};
+use super::noted::Done;
+use super::run::{Run, World};
 use super::truth::elements;
 use super::value::{Made, Map, Value};
 use crate::term::Atom;
@@ -259,7 +260,8 @@ fn begun(world: &World<'_>, module: &Atom, function: &Atom, arguments: &Value) -
     let mut run = Run::new(world);
     run.call(module, function, arguments);
     if let Some(name) = run.done.iter().find(|done| done.is("gen_event", &["start", "start_link"])).and_then(name_of) {
-        return (module.clone(), None, Some(name));
+        // An event manager, whichever module starts it.
+        return (Atom::new("gen_event"), None, Some(name));
     }
     match run.done.iter().find_map(|done| Some((started_with(done)?, name_of(done)))) {
         Some(((callback, given), name)) => (callback, Some(given), name),

@@ -126,10 +126,6 @@ fn order(one: &Value, other: &Value) -> Option<Ordering> {
     if let Some((one, other)) = number(one).zip(number(other)) {
         return Some(one.cmp(&other));
     }
-    // Of two texts both are strings, or both binaries: their order is one.
-    if let (Value::Text(Some(one)), Value::Text(Some(other))) = (one, other) {
-        return Some(one.chars().cmp(other.chars()));
-    }
     // `number < atom < reference < fun < port < pid < tuple < map < list < binary`.
     let rank = |value: &Value| match (value, value.kind()) {
         (Value::Text(_), _) | (_, Some(Sort::List)) => Some(7),

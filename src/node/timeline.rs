@@ -155,7 +155,8 @@ impl<'a> Timeline<'a> {
 
     /// Whether a module is removed for good.
     pub fn is_gone(&self, module: &Atom) -> bool {
-        self.has(module, ModuleEvent::Removed) && !self.has(module, ModuleEvent::Loaded)
+        let last = |event| self.module(module).filter(|mark| mark.event == event).last().map(|mark| mark.step);
+        last(ModuleEvent::Removed).is_some_and(|removed| last(ModuleEvent::Loaded).is_none_or(|loaded| loaded < removed))
     }
 
     /// Whether the processes of a module are suspended from one step to another.

@@ -96,7 +96,7 @@ pub(super) fn no_object_code(module: &Atom, span: Span) -> Diagnostic {
 pub(super) fn not_read_yet(module: &Atom, span: Span) -> Diagnostic {
     Diagnostic::new(&NO_OBJECT_CODE, format!("`{module}` is loaded where its object code is not read yet"))
         .label(span, "nothing to load here")
-        .help(format!("write `{{load_object_code,{{App,Vsn,[{module}]}}}}` before it, or leave the load to the application's appup"))
+        .help(format!("put `{{load_object_code,{{App,Vsn,[{module}]}}}}` into `first`, or leave the load to the application's appup"))
         .otp("no_object_code")
 }
 

@@ -2,9 +2,11 @@
 
 use super::Session;
 use crate::compare::{Change, Impact, Place, Verdict};
+use crate::diag::Findings;
+use crate::lint::{self, Existing};
 use crate::plan::Framing;
 use crate::release::Release;
-use crate::relup::{Cause, LowOp, Origin, Step};
+use crate::relup::{Cause, LowOp, Origin, Relup, Step};
 use crate::source::Source;
 use crate::span::{FileId, Span};
 use crate::term::print;
@@ -60,4 +62,26 @@ impl Session<'_> {
         }
         impacts
     }
+
+    /// Looks at paths with instructions of the release itself as at a relup that somebody wrote: nothing of OTP's has put them in order.
+    pub(super) fn check_framed(&self, target: &Release, bases: &[&Release], relup: &Relup, found: &mut Findings) {
+        let vsn = relup.version.as_str();
+        let is_framed = |from: &str, to: &str| self.framings.iter().any(|framing| framing.takes(from, to));
+        let framed = Relup {
+            version: relup.version.clone(),
+            up: relup.up.iter().filter(|entry| is_framed(&entry.version, vsn)).cloned().collect(),
+            down: relup.down.iter().filter(|entry| is_framed(vsn, &entry.version)).cloned().collect(),
+        };
+        if framed.up.is_empty() && framed.down.is_empty() {
+            return;
+        }
+        let mut on_relup = Findings::default();
+        let bases = bases.iter().map(|base| (*base, None)).collect();
+        lint::check_relup(&Existing { relup: &framed, start: target.version_span(), target: Some(target), bases }, &mut on_relup);
+        // That a direction is missing here means nothing.
+        found.extend(on_relup.all().into_iter().filter(|finding| finding.code.id != MISSING_PATHS));
+    }
 }
+
+/// The code of the rule that asks whether a relup has all paths.
+const MISSING_PATHS: &str = "RL0907";

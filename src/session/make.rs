@@ -3,7 +3,7 @@
 use super::Session;
 use super::author::{Existing, GenBase, GenRequest, Goal};
 use super::releases::Releases;
-use crate::appup::{Direction, Entry, Version};
+use crate::appup::{self, Direction, Entry, HighOp, Version};
 use crate::author::{self, derive_for};
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between};
@@ -12,7 +12,7 @@ use crate::plan::{self, Appups, Base, Request};
 use crate::release::Release;
 use crate::relup::{self, Cause, LowOp, Relup, Step};
 use crate::source::{Source, Spot, TreeId};
-use crate::term::{Extent, Form, Term, read_differently};
+use crate::term::{Atom, Extent, Form, Term, read_differently};
 use std::collections::{BTreeSet, HashMap};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -117,6 +117,10 @@ impl Session<'_> {
         if request.compose {
             without_consequences(found);
         }
+        if !found.has_errors() {
+            let bases: Vec<&Release> = releases.bases().iter().flatten().map(Arc::as_ref).collect();
+            self.check_framed(target, &bases, &planned, found);
+        }
         let checked = request.with_rules && !found.has_errors();
         if checked {
             self.check_rules(request, target, releases, &planned, &appups, found);
@@ -188,7 +192,11 @@ impl Session<'_> {
         let names: Vec<String> = derived.iter().map(|(name, ..)| name.clone()).collect();
         let computed = if names.is_empty() { HashMap::new() } else { self.computed_downgrades(request, names, releases) };
         for (name, version, entry, on_entry) in derived {
-            let script = computed.get(&(name.clone(), version.clone())).filter(|script| **script != entry.script);
+            let script = computed.get(&(name.clone(), version.clone())).map(|(up, down)| (up, down));
+            // What was decided by hand for the upgrade holds for the downgrade as well.
+            let written = appups.get(&name).and_then(|appup| appup::choose(&appup.up, &version, Direction::Up, &mut Findings::default()).ok());
+            let script =
+                script.filter(|(up, down)| **down != entry.script && written.is_some_and(|written| do_the_same(&written.script, up))).map(|(_, down)| down);
             // What is for several versions stays the inverse.
             let is_it = |known: &&mut Entry| {
                 matches!(known.version, Version::Exact(..)) && known.version.span() == entry.version.span() && known.script == entry.script
@@ -198,17 +206,19 @@ impl Session<'_> {
                 Some((script, known)) => {
                     known.script = script.clone();
                     found.push(author::computed(&name, &version, script, entry.span));
+                    found.extend(on_entry.all().into_iter().filter(|finding| finding.severity < Severity::Advice));
                 }
                 None => found.append(on_entry),
             }
         }
     }
 
-    /// The scripts that the code of both releases calls for on a downgrade, where no question is left open.
-    fn computed_downgrades(&mut self, request: &MakeRequest, only: Vec<String>, releases: &Releases) -> HashMap<(String, String), Term> {
+    /// The scripts that the code of both releases calls for on the upgrade and on the downgrade, where none leaves a question open, by
+    /// application and old version.
+    fn computed_downgrades(&mut self, request: &MakeRequest, only: Vec<String>, releases: &Releases) -> HashMap<(String, String), (Term, Term)> {
         let wanted = GenRequest {
             target: request.target.clone(),
-            bases: request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: false, down: base.down }).collect(),
+            bases: request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: base.down, down: base.down }).collect(),
             only,
             goal: Goal::InPlace,
             existing: Existing::Keep,
@@ -219,11 +229,13 @@ impl Session<'_> {
         let mut on_entries = Findings::default();
         let Ok((generated, _)) = self.generate_from(releases, &wanted, &mut on_entries) else { return HashMap::new() };
         let mut scripts = HashMap::new();
-        for one in generated.iter().filter(|_| !on_entries.has_errors()) {
-            let down = one.entries.iter().filter(|entry| entry.draft.direction == Direction::Down);
-            for entry in down.filter(|entry| !entry.draft.lines.is_empty() && entry.draft.all_questions().next().is_none()) {
+        for one in generated.iter().filter(|_| !on_entries.iter().any(|finding| finding.severity == Severity::Error && !author::is_question(finding))) {
+            let of = |direction: Direction| one.entries.iter().filter(move |entry| entry.draft.direction == direction && !entry.draft.lines.is_empty());
+            for entry in of(Direction::Down).filter(|entry| entry.draft.all_questions().next().is_none()) {
                 for version in &entry.versions {
-                    scripts.insert((one.application.clone(), version.clone()), entry.draft.script());
+                    if let Some(up) = of(Direction::Up).find(|up| up.versions.contains(version)) {
+                        scripts.insert((one.application.clone(), version.clone()), (up.draft.script(), entry.draft.script()));
+                    }
                 }
             }
         }
@@ -289,6 +301,19 @@ fn without_consequences(found: &mut Findings) {
     };
     let kept: Vec<Diagnostic> = std::mem::take(found).all().into_iter().filter(|finding| !follows(finding)).collect();
     found.extend(kept);
+}
+
+/// Whether two scripts do the same to the same modules, whatever their order and their dependencies, and nothing else.
+fn do_the_same(one: &Term, other: &Term) -> bool {
+    let changes = |script: &Term| -> Option<Vec<(Atom, appup::Change)>> {
+        let of = |instruction: appup::Instruction| match instruction.op {
+            Some(HighOp::Module(dependent)) => Some((dependent.module.value, dependent.change)),
+            Some(HighOp::AddApplication(..) | HighOp::RemoveApplication(_) | HighOp::RestartApplication(_) | HighOp::Low(_)) | None => None,
+        };
+        appup::read_script(script, &mut Findings::default()).into_iter().map(of).collect()
+    };
+    let (Some(one), Some(other)) = (changes(one), changes(other)) else { return false };
+    one.len() == other.len() && one.iter().all(|change| other.contains(change))
 }
 
 fn steps_of(entry: &relup::Entry) -> &[Step] {

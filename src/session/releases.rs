@@ -8,7 +8,9 @@ use crate::lint::judge_kept;
 use crate::otp::Otp;
 use crate::plan::{Appups, Cluster, Path, PathRequest, Preference, path_name, plan_path};
 use crate::release::Release;
+use crate::relup::{self, Relup};
 use crate::source::{MadeOf, Overlay};
+use crate::term::Term;
 use std::sync::Arc;
 
 /// Releases that were opened together, the target first.
@@ -145,7 +147,21 @@ impl<'t> Session<'t> {
             found.append(on_path);
             sound.then_some(path)
         };
-        let paths = bases.iter().map(|(_, base)| [path(base, Direction::Up), path(base, Direction::Down)]).collect();
+        let paths: Vec<[Option<Path>; 2]> = bases.iter().map(|(_, base)| [path(base, Direction::Up), path(base, Direction::Down)]).collect();
+        if !self.framings.is_empty() {
+            let entries = |at: usize| {
+                let sound = bases.iter().zip(&paths).filter_map(|((_, base), both)| Some((base, both.get(at)?.as_ref()?)));
+                let entry = |(base, path): (&&Arc<Release>, &Path)| relup::Entry {
+                    version: base.rel.vsn.value.clone(),
+                    description: Term::list(Vec::new()),
+                    steps: path.steps.clone(),
+                };
+                sound.map(entry).collect::<Vec<relup::Entry>>()
+            };
+            let whole = Relup { version: target.rel.vsn.value.clone(), up: entries(0), down: entries(1) };
+            let bases: Vec<&Release> = bases.iter().map(|(_, base)| base.as_ref()).collect();
+            self.check_framed(target, &bases, &whole, &mut found);
+        }
         Some(self.planned.keep(releases.references.clone(), asked.end(), Planned { appups, paths, found }))
     }
 }

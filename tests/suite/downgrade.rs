@@ -166,4 +166,8 @@ fn a_downgrade_is_computed_from_both_releases() {
     // An instruction of the upgrade that has no inverse still stops.
     fs::write(&appup, format!("{{\"1.1.0\",[{{\"1.0.1\",[{{apply,{{m,f,[]}}}},{}}}],[]}}.\n", up.trim_start_matches('['))).unwrap();
     assert_eq!(make(&[]).1, 1);
+    // So does a decision of the upgrade hold: what restarts going up restarts going down.
+    fs::write(&appup, "{\"1.1.0\",[{\"1.0.1\",[{restart_application,donation_platform}]}],[]}.\n").unwrap();
+    let (document, _) = make(&["--no-verify"]);
+    assert!(document["relup"]["down"][0]["instructions"].to_string().contains("{apply,{application,stop,[donation_platform]}}"), "{document}");
 }

@@ -90,4 +90,9 @@ fn they_are_generated_and_entries_are_added_to_them() {
     // Beside an `.app` OTP reads Erlang's form alone.
     let (_, report, status) = run(&["gen", "1.0.0", "1.1.0", "--syntax", "elixir", "--in-place"]);
     assert!(status == Some(2) && report.contains("`--out`"), "{report}");
+    // A file's name says its form.
+    let name = "appups/donation_platform-1.1.0.appup.exs";
+    let (_, report, status) = run(&["convert", name, "-o", name]);
+    assert!(status == Some(2) && report.contains("its name says the other one"), "{report}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), after);
 }

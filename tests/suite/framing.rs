@@ -2,6 +2,7 @@
 
 use crate::demo;
 use serde_json::Value;
+use std::fs;
 use std::path::Path;
 
 fn with(config: &str) -> tempfile::TempDir {
@@ -9,7 +10,7 @@ fn with(config: &str) -> tempfile::TempDir {
 }
 
 fn relup(folder: &Path) -> String {
-    std::fs::read_to_string(folder.join("relup")).unwrap()
+    fs::read_to_string(folder.join("relup")).unwrap()
 }
 
 /// The script of a direction, as `make` writes it, without line breaks.
@@ -87,6 +88,9 @@ fn they_are_checked_where_they_are_written() {
         ("last", "{load,{demo_none,brutal_purge,brutal_purge}}", "RL0404"),
         ("last", "{suspend,[demo_srv]}", "RL0405"),
         ("last", "{resume,[demo_srv]}", "RL0405"),
+        ("last", "restart_new_emulator", "RL0904"),
+        ("last", "{load_object_code,{demo,\"2.0.0\",[demo_lib]}}", "RL0904"),
+        ("last", "restart_emulator', '{apply,{erlang,garbage_collect,[]}}", "RL0904"),
         ("first", "{apply,{demo_none,check,[]}}", "RL0508"),
     ] {
         let line = 4;
@@ -138,4 +142,22 @@ fn diff_names_them_and_counts_what_they_do() {
     let (document, _) = demo::json(folder.path(), &[&verify[..], &["--format", "json"]].concat());
     let names: Vec<&str> = document["inputs"].as_array().unwrap().iter().map(|input| input["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["demo 2.0.0", "demo 1.0.0", "relupc.toml"]);
+}
+
+/// What OTP's passes would have put in order is looked at as in a relup that somebody wrote.
+#[test]
+fn what_they_leave_is_seen() {
+    let folder = demo::lay_out(Vec::<(String, String)>::new());
+    demo::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/releases/donation_platform"), folder.path());
+    let server = "'Elixir.DonationPlatform.Server'";
+    for (instructions, code) in
+        [(format!("{{suspend,[{server}]}}"), "RL0906"), (format!("{{remove,{{{server},brutal_purge,brutal_purge}}}}\", \"{{purge,[{server}]}}"), "RL0908")]
+    {
+        fs::write(folder.path().join("relupc.toml"), format!("[[path]]\nfrom = \"1.0.0\"\nto = \"1.1.0\"\nlast = [\"{instructions}\"]\n")).unwrap();
+        let (document, status) = demo::json(folder.path(), &["make", "1.1.0", "--from", "1.0.0", "--format", "json", "-o", "relup"]);
+        assert!(status == 1 && demo::codes(&document).contains(&code.to_owned()), "{instructions}: {document}");
+        assert!(!folder.path().join("relup").exists());
+        let (document, status) = demo::json(folder.path(), &["verify", "1.1.0", "--from", "1.0.0", "--format", "json"]);
+        assert!(status == 1 && demo::codes(&document).contains(&code.to_owned()), "{instructions}: {document}");
+    }
 }

@@ -41,6 +41,10 @@ pub(super) fn refused<'v>(module: &str, name: &str, arguments: &'v [Value]) -> O
 fn listed<'v>(name: &str, arguments: &'v [Value]) -> Option<&'v Value> {
     match name {
         "seq" | "duplicate" => None,
+        // The last argument may say what becomes of lists of other lengths.
+        "zip" | "zip3" | "zipwith" | "zipwith3" => None,
+        // The second one may be any tail.
+        "append" if arguments.len() == 2 => arguments.first(),
         "keystore" | "keyreplace" => arguments.get(2),
         "sublist" | "reverse" => arguments.first(),
         _ => arguments.last(),
@@ -56,8 +60,8 @@ fn enumerated<'v>(name: &str, arguments: &'v [Value]) -> Option<&'v Value> {
 fn mapped<'v>(module: &str, name: &str, arguments: &'v [Value]) -> Option<&'v Value> {
     match name {
         "new" | "from_list" | "from_keys" | "next" | "from_struct" | "iterator" | "to_list" | "groups_from_list" => None,
-        // These take an iterator as well.
-        "map" | "filter" | "fold" | "foreach" | "filtermap" => arguments.last().filter(|last| last.as_tuple().is_none()),
+        // These take an iterator as well, which may be an atom, a list or a tuple.
+        "map" | "filter" | "fold" | "foreach" | "filtermap" if module == "maps" => None,
         "get" if module == "maps" => arguments.get(1),
         _ if module == "maps" => arguments.last(),
         _ => arguments.first(),
@@ -71,8 +75,8 @@ fn held<'v>(module: &str, name: &str, arguments: &'v [Value]) -> Option<&'v Valu
         return None;
     }
     match (module, name, arguments) {
-        // Of a list of sets.
-        (_, "union" | "intersection", [_]) => None,
+        // Of a list of sets; an iterator, whose order may come last.
+        (_, "union" | "intersection", [_]) | (_, "iterator" | "iterator_from", _) => None,
         ("Elixir.MapSet", ..) | ("queue", "snoc" | "init" | "last" | "daeh" | "lait" | "liat", _) => arguments.first(),
         _ => arguments.last(),
     }

@@ -1,6 +1,7 @@
 //! The functions of `erlang`, of which Elixir's `Kernel` has some, and those that make and call processes.
 
-use super::super::run::{FaultKind, Run};
+use super::super::noted::FaultKind;
+use super::super::run::Run;
 use super::super::sort::Sort;
 use super::super::truth::{elements, is_of, known, operator};
 use super::super::value::{Opaque, Value};
@@ -148,8 +149,6 @@ fn each(value: &Value, work: impl FnMut(&Value) -> Value) -> Value {
 fn whole(value: &Value, name: &str) -> Value {
     match value {
         Value::Number(Some(text)) => known(text.contains('.') == (name == "is_float")),
-        // What is counted is an integer.
-        Value::Number(None) if name == "is_integer" => known(true),
         _ => Value::Any,
     }
 }
@@ -193,6 +192,12 @@ fn is_record(value: &Value, tag: &Value, size: Option<&Value>) -> Value {
 
 /// Runs what a new process starts with: a fun, or a function by its names.
 fn start(run: &mut Run<'_>, arguments: &[Value]) {
+    run.started += 1;
+    begin(run, arguments);
+    run.started -= 1;
+}
+
+fn begin(run: &mut Run<'_>, arguments: &[Value]) {
     match arguments {
         [fun] | [fun, Value::List(..)] => {
             run.apply(fun, Vec::new());

@@ -1,6 +1,7 @@
 //! Maps and lists of pairs: `maps`, `Map`, `proplists`, `Keyword`, `Access`.
 
-use super::super::run::{FaultKind, Run};
+use super::super::noted::FaultKind;
+use super::super::run::Run;
 use super::super::sort::Sort;
 use super::super::truth::{Takes, either, elements, equal, known, of_pairs, truth};
 use super::super::value::{Map, Value};
@@ -213,9 +214,10 @@ pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
     };
     if name == "fetch" {
         let value = run.tested(|run| listed(run, "fetch!", arguments)).unwrap_or(Value::Any);
-        let is_certain = list
-            .as_list()
-            .is_some_and(|items| items.iter().all(|item| item.as_tuple().is_some_and(|pair| pair.len() == 2 && pair.iter().take(1).all(Value::is_literal))));
+        let is_certain = key.is_literal()
+            && list.as_list().is_some_and(|items| {
+                items.iter().all(|item| item.as_tuple().is_some_and(|pair| pair.len() == 2 && pair.iter().take(1).all(Value::is_literal)))
+            });
         let found = Value::tuple(vec![Value::atom("ok"), value.clone()]);
         return Some(match (value.is_never(), is_certain) {
             (true, _) => Value::atom("error"),

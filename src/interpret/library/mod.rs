@@ -12,7 +12,8 @@ mod stores;
 
 pub use stores::rows;
 
-use super::run::{FaultKind, Run};
+use super::noted::FaultKind;
+use super::run::Run;
 use super::value::Value;
 use crate::term::Atom;
 

@@ -1,6 +1,7 @@
 //! Protocols of Elixir: a function of one is that of the implementation for the struct that it is given.
 
-use super::super::run::{FaultKind, Run};
+use super::super::noted::FaultKind;
+use super::super::run::Run;
 use super::super::value::Value;
 use crate::term::Atom;
 
@@ -14,18 +15,23 @@ impl Run<'_> {
             return None;
         }
         let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
-        let mut result = Value::NEVER;
-        for (member, name) in first.members().iter().zip(structs) {
-            let of = |name: &str| Atom::new(&format!("{module}.{name}", module = module.as_str()));
-            let given = std::iter::once(member).chain(further).cloned().collect();
+        let of = |name: &str| Atom::new(&format!("{}.{name}", module.as_str()));
+        let exported = |owner: &Atom| (self.world.exports)(owner, function, arity);
+        // Which implementation each is given to; none where there is none. What is not known is not missed.
+        let owner = |name: &Atom| {
             let (own, any) = (of(name.as_str().trim_start_matches("Elixir.")), of("Any"));
-            let exported = |run: &Self, owner: &Atom| (run.world.exports)(owner, function, arity);
-            result = result.or(match exported(self, &own) {
-                Some(true) => self.call(&own, function, given),
-                // What is not known is not missed.
-                None => return None,
-                Some(false) if exported(self, &any) == Some(true) => self.call(&any, function, given),
-                Some(false) => self.fail(FaultKind::NoFunction(own, function.clone(), arity), member.clone()),
+            exported(&own).map(|is_there| {
+                let other = (exported(&any) == Some(true)).then_some(any);
+                if is_there { Ok(own) } else { other.ok_or(own) }
+            })
+        };
+        let owners = structs.into_iter().map(owner).collect::<Option<Vec<Result<Atom, Atom>>>>()?;
+        let mut result = Value::NEVER;
+        for (member, owner) in first.members().iter().zip(owners) {
+            let given = std::iter::once(member).chain(further).cloned().collect();
+            result = result.or(match owner {
+                Ok(owner) => self.call(&owner, function, given),
+                Err(own) => self.fail(FaultKind::NoFunction(own, function.clone(), arity), member.clone()),
             });
         }
         Some(result)

@@ -1,6 +1,7 @@
 //! What is put under a name, and outlives the code that put it there: tables of `ets`, `persistent_term`.
 
-use super::super::run::{FaultKind, Run, Store};
+use super::super::noted::FaultKind;
+use super::super::run::{Run, Store};
 use super::super::truth::elements;
 use super::super::value::{Opaque, Value};
 use super::lists::folded;
@@ -27,8 +28,8 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
             let rows = row(run, table).map(|rows| of_key(&rows, Some(key)));
             let all = match changes {
                 Value::Tuple(..) => changes.clone(),
-                // One number is added at the place after that of the key.
-                Value::Number(_) => Value::tuple(vec![Value::Number(Some("2".to_owned())), changes.clone()]),
+                // One number is added at the place after that of the key, which may be any.
+                Value::Number(_) => Value::NEVER,
                 list => elements(list),
             };
             for (rows, at) in rows.iter().flat_map(|rows| all.members().iter().filter_map(move |change| Some((rows, change.as_tuple()?.first()?)))) {
@@ -71,6 +72,11 @@ fn element(run: &mut Run<'_>, function: &Atom, rows: &Value, at: &Value) -> Valu
     let Value::Number(Some(at)) = at else { return Value::Any };
     let Some(at) = at.parse::<usize>().ok().and_then(|at| at.checked_sub(1)) else { return Value::Any };
     let mut result = Value::NEVER;
+    // Which of several rows it is may not be known.
+    let is_short = |row: &Value| row.as_tuple().is_some_and(|items| items.len() <= at);
+    if !rows.members().iter().all(is_short) && rows.members().iter().any(is_short) {
+        return Value::Any;
+    }
     for row in rows.members() {
         result = result.or(match row.as_tuple().map(|items| items.get(at)) {
             Some(Some(item)) => item.clone(),

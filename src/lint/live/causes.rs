@@ -134,10 +134,8 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
                 }
             }
             Machine::States | Machine::Events => {
-                let actions = parts.last().map(crate::interpret::elements).unwrap_or(Value::NEVER);
-                let one = parts.last().filter(|last| last.as_tuple().is_some()).cloned().unwrap_or(Value::NEVER);
-                for action in actions.members().iter().chain(one.members()) {
-                    if let Some((kind, content)) = timeout(action) {
+                for action in interpret::actions(answer) {
+                    if let Some((kind, content)) = timeout(&action) {
                         let line = action.made().map_or(line, |made| made.1);
                         add(Caused { arrives: vec![kind, content], what: Means::Timeout, line, repeats: false, handling: None, by: None });
                     }

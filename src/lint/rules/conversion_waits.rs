@@ -1,6 +1,6 @@
 //! A conversion that waits longer than the release handler does.
 
-use crate::diag::{Diagnostic, Findings, Severity, code};
+use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Value};
 use crate::lint::{Check, Pair, Rule};
 
@@ -19,15 +19,14 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
         for (module, conversion) in &passed.converted {
-            let Some((done, time, is_certain)) = conversion.done.iter().find_map(waits) else { continue };
-            let (does, may) = if is_certain { ("sleeps", "times out") } else { ("waits for a message", "may time out") };
+            let all = || conversion.done.iter().filter(|done| !done.elsewhere).filter_map(waits);
+            let Some((done, time, sleeps)) = all().find(|(_, _, sleeps)| *sleeps).or_else(|| all().next()) else { continue };
+            let does = if sleeps { "sleeps" } else { "waits for a message" };
             let time = time.map_or_else(|| "without limit".to_owned(), |time| format!("for up to {time} ms"));
-            let level = if is_certain { Severity::Error } else { Severity::Warning };
             found.push(
                 Diagnostic::new(&CONVERSION_WAITS, format!("`code_change` of `{module}` {does} {time}, and the release handler waits for {GRANTED} ms"))
-                    .label(route.span(conversion.at), format!("in line {} of `{}`: the call {may}, and the upgrade fails", done.line.0, done.by))
+                    .label(route.span(conversion.at), format!("in line {} of `{}`: a call that gets there times out, and the upgrade fails", done.line.0, done.by))
                     .help("wait in a message to itself after the upgrade, or before it by an `apply`; or grant more time to `install_release` (`code_change_timeout`)")
-                    .severity(level)
                     .about(module.as_str())
                     .on_path(&route.name),
             );
@@ -35,16 +34,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
-/// A call that waits longer than is granted: for how long, and whether that is certain.
+/// A call that waits longer than is granted: for how long, and whether it sleeps.
 fn waits(done: &Done) -> Option<(&Done, Option<i64>, bool)> {
-    let is_certain = done.is("timer", &["sleep"]) || done.is("Elixir.Process", &["sleep"]);
+    let sleeps = done.is("timer", &["sleep"]) || done.is("Elixir.Process", &["sleep"]);
     let [time] = done.arguments.as_slice() else { return None };
-    if !is_certain && !done.is("erlang", &["receive"]) {
+    if !sleeps && !done.is("erlang", &["receive"]) {
         return None;
     }
     if time.is_atom("infinity") {
-        return Some((done, None, is_certain));
+        return Some((done, None, sleeps));
     }
     let Value::Number(Some(text)) = time else { return None };
-    text.parse().ok().filter(|time| *time >= GRANTED).map(|time| (done, Some(time), is_certain))
+    text.parse().ok().filter(|time| *time >= GRANTED).map(|time| (done, Some(time), sleeps))
 }

@@ -15,8 +15,6 @@ pub(super) static RULE: Rule = Rule { code: &RELUP_CODE, check: Check::Pair(chec
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.existing_routes().iter().filter(|route| !route.restarts()) {
-        let to = pair.side(route.direction, true);
-        let version = &to.rel.vsn.value;
         let place = route.steps.first().map_or(crate::span::Span::GENERATED, |step| step.origin.span());
         let mut report = |message: String, span, label: &'static str| {
             let finding = Diagnostic::new(&RELUP_CODE, message).label(span, label);
@@ -37,10 +35,20 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             };
             report(format!("after this path `{name}` of `{}` {what}", application.name), place, "this path of the relup");
         }
+    }
+    // What the release itself adds to a path may remove what it has.
+    let compiled = pair.routes.iter().filter(|route| !route.restarts());
+    for route in pair.existing_routes().iter().chain(compiled) {
+        let to = pair.side(route.direction, true);
         for (module, span) in route.gone() {
-            if let Some(owner) = to.owner_of(module.as_str()) {
-                report(format!("this path removes `{module}`, which release {version} has in `{}`", owner.name.value), span, "removed, and not loaded again");
-            }
+            let Some(owner) = to.owner_of(module.as_str()) else { continue };
+            let message = format!("this path removes `{module}`, which release {} has in `{}`", to.rel.vsn.value, owner.name.value);
+            found.push(
+                Diagnostic::new(&RELUP_CODE, message)
+                    .label(span, "removed, and not loaded again")
+                    .help("leave the instruction out, or load the module after it")
+                    .on_path(&route.name),
+            );
         }
     }
 }

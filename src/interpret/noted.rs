@@ -1,0 +1,82 @@
+//! What a run notes down: the calls that code makes, and its failures.
+
+use super::value::Value;
+use crate::term::Atom;
+
+/// A call that was made of something outside of the code that is followed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Done {
+    /// The called function.
+    pub module: Atom,
+    /// Its name.
+    pub function: Atom,
+    /// Its arguments.
+    pub arguments: Vec<Value>,
+    /// The calling module.
+    pub by: Atom,
+    /// The line of the call.
+    pub line: crate::beam::Line,
+    /// Whether a process makes it that the code starts.
+    pub elsewhere: bool,
+}
+
+impl Done {
+    /// Whether it is about one child of a supervisor.
+    pub fn is_about_child(&self) -> bool {
+        let calls = ["start_child", "restart_child", "terminate_child", "delete_child"];
+        self.is("supervisor", &calls) || self.is("Elixir.Supervisor", &calls)
+    }
+
+    /// Whether it is one of these functions.
+    pub fn is(&self, module: &str, functions: &[&str]) -> bool {
+        self.module.as_str() == module && functions.contains(&self.function.as_str())
+    }
+}
+
+/// Why code fails.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FaultKind {
+    /// No clause of a function takes the arguments: its name and arity.
+    NoFunctionClause(Atom, u32),
+    /// No clause of a `case`, a match, a fun takes the value.
+    NoClause,
+    /// A map has not the key that is asked for.
+    NoKey(Value),
+    /// A record is asked for a field, and the value is none.
+    NoRecord(Atom),
+    /// A module of the release has not the function that is called.
+    NoFunction(Atom, Atom, u32),
+    /// A comprehension leaves an element out, which is no failure by itself.
+    Dropped,
+    /// A fun is called with so many arguments, and takes another number.
+    BadArity(usize),
+    /// A function of the library does not take its argument.
+    BadArgument(Atom, Atom),
+}
+
+/// A failure that is certain, for a value that was seen to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// Why.
+    pub kind: FaultKind,
+    /// The value.
+    pub value: Value,
+    /// The module whose code fails.
+    pub module: Atom,
+    /// The line.
+    pub line: crate::beam::Line,
+    /// Whether the code that fails catches failures.
+    pub caught: bool,
+}
+
+impl Fault {
+    /// Whether a function that starts a process does not take its arguments.
+    pub fn is_of_start(&self) -> bool {
+        matches!(&self.kind, FaultKind::NoFunctionClause(name, _) if name.as_str() == "init" || name.as_str().starts_with("start"))
+    }
+
+    /// Whether another one is the same but for its line.
+    pub fn is_like(&self, other: &Fault) -> bool {
+        self.module == other.module && self.kind == other.kind && self.value == other.value
+    }
+}
