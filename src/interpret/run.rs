@@ -64,7 +64,7 @@ pub struct Run<'w> {
     /// Above 0 nothing is noted: what is run is a test.
     quiet: usize,
     /// Above 0 what is run is a process that the code starts.
-    pub(super) started: usize,
+    started: usize,
     /// The calls that were made, each once.
     pub done: Vec<Done>,
     /// The failures, each once.
@@ -124,6 +124,14 @@ impl<'w> Run<'w> {
         self.quiet += 1;
         let result = work(self);
         self.quiet -= 1;
+        result
+    }
+
+    /// Runs what a process does that the code starts.
+    pub(super) fn elsewhere<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.started += 1;
+        let result = work(self);
+        self.started -= 1;
         result
     }
 

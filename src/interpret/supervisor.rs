@@ -234,13 +234,7 @@ fn of_library(module: &Atom, argument: &Value) -> Option<Option<Value>> {
         _ if !goes_by_name => Value::Atom(module.clone()),
         // Whether there is a name is not known.
         None => return Some(None),
-        Some(options) => match options.iter().find_map(|option| option.tagged("name")) {
-            Some([name]) => match (name.tagged("global"), name.tagged("via")) {
-                (Some([name]), _) | (_, Some([_, name])) => name.clone(),
-                _ => name.clone(),
-            },
-            Some(_) | None => Value::Atom(module.clone()),
-        },
+        Some(_) => among(argument).map_or_else(|| Value::Atom(module.clone()), |name| own_name(name).unwrap_or(name).clone()),
     };
     let start = Value::tuple(vec![Value::Atom(module.clone()), Value::atom("start_link"), Value::List(vec![argument.clone()], None)]);
     let parts = [("id", id), ("start", start), ("type", Value::atom(kind)), ("restart", Value::atom(restart))];
@@ -249,9 +243,18 @@ fn of_library(module: &Atom, argument: &Value) -> Option<Option<Value>> {
 }
 
 /// The name among the options of a start.
+fn among(options: &Value) -> Option<&Value> {
+    options.as_list()?.iter().find_map(|option| option.tagged("name"))?.first()
+}
+
+/// The same, where it is written out.
 fn named(options: &Value) -> Option<Value> {
-    let name = options.as_list()?.iter().find_map(|option| option.tagged("name"))?;
-    name.first().cloned().filter(Value::is_literal)
+    among(options).cloned().filter(Value::is_literal)
+}
+
+/// What a name by `global` or `via` is made of.
+fn own_name(name: &Value) -> Option<&Value> {
+    name.tagged("global").or_else(|| name.tagged("via"))?.last()
 }
 
 /// The module whose callbacks a process runs that a function starts, what its `init/1` is given, and its name.
@@ -288,16 +291,10 @@ pub fn name_of(done: &Done) -> Option<Value> {
 pub fn name_forms(done: &Done) -> Vec<Value> {
     let named = match done.module.as_str() {
         "gen_server" | "gen_statem" | "supervisor" => done.arguments.first().filter(|_| done.arguments.len() > 3),
-        "Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor" => {
-            let options = done.arguments.last().and_then(Value::as_list).unwrap_or_default();
-            options.iter().find_map(|option| option.tagged("name")).and_then(<[Value]>::first)
-        }
+        "Elixir.GenServer" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor" => done.arguments.last().and_then(among),
         _ => None,
     };
-    let is_form = |name: &&Value| {
-        let id = name.tagged("global").or_else(|| name.tagged("via")).and_then(<[Value]>::last);
-        id.is_some_and(|id| *id != Value::Any && !name.is_literal())
-    };
+    let is_form = |name: &&Value| own_name(name).is_some_and(|id| *id != Value::Any && !name.is_literal());
     named.map(Value::members).unwrap_or_default().iter().filter(is_form).cloned().collect()
 }
 

@@ -457,6 +457,11 @@ impl Map {
         map
     }
 
+    /// The name of the struct that it is.
+    pub fn struct_name(&self) -> Option<&Atom> {
+        self.keys.iter().find(|(key, ..)| key.is_atom("__struct__")).and_then(|(_, name, _)| name.as_atom())
+    }
+
     /// A map of which nothing is known.
     pub fn any() -> Map {
         Map { rest: Some(Box::new((Value::Any, Value::Any))), ..Map::default() }
@@ -605,8 +610,7 @@ impl fmt::Display for Value {
                 out.write_str("]")
             }
             Value::Map(map) => {
-                let name = map.keys.iter().find(|(key, ..)| key.is_atom("__struct__")).and_then(|(_, name, _)| name.as_atom());
-                match name {
+                match map.struct_name() {
                     Some(name) => write!(out, "%{}{{", name.as_str().trim_start_matches("Elixir."))?,
                     None => out.write_str("#{")?,
                 }

@@ -49,6 +49,22 @@ pub struct GenRequest {
     pub form: Form,
 }
 
+impl GenRequest {
+    /// Entries that are written nowhere: what exists is kept.
+    pub fn in_memory(target: &str, bases: Vec<GenBase>, only: Vec<String>) -> GenRequest {
+        GenRequest {
+            target: target.to_owned(),
+            bases,
+            only,
+            goal: Goal::InPlace,
+            existing: Existing::Keep,
+            with_reasons: false,
+            with_patterns: false,
+            form: Form::Erlang,
+        }
+    }
+}
+
 /// Where appups are put.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Goal {

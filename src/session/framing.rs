@@ -3,7 +3,7 @@
 use super::Session;
 use crate::compare::{Change, Impact, Place, Verdict};
 use crate::diag::Findings;
-use crate::lint::{self, Existing};
+use crate::lint::{self, Existing, RELUP_PATHS};
 use crate::plan::Framing;
 use crate::release::Release;
 use crate::relup::{Cause, LowOp, Origin, Relup, Step};
@@ -79,9 +79,6 @@ impl Session<'_> {
         let bases = bases.iter().map(|base| (*base, None)).collect();
         lint::check_relup(&Existing { relup: &framed, start: target.version_span(), target: Some(target), bases }, &mut on_relup);
         // That a direction is missing here means nothing.
-        found.extend(on_relup.all().into_iter().filter(|finding| finding.code.id != MISSING_PATHS));
+        found.extend(on_relup.all().into_iter().filter(|finding| *finding.code != RELUP_PATHS));
     }
 }
-
-/// The code of the rule that asks whether a relup has all paths.
-const MISSING_PATHS: &str = "RL0907";

@@ -1,7 +1,7 @@
 //! The question of `make`: the relup of a target.
 
 use super::Session;
-use super::author::{Existing, GenBase, GenRequest, Goal};
+use super::author::{GenBase, GenRequest};
 use super::releases::Releases;
 use crate::appup::{self, Direction, Entry, HighOp, Version};
 use crate::author::{self, derive_for};
@@ -12,7 +12,7 @@ use crate::plan::{self, Appups, Base, Request};
 use crate::release::Release;
 use crate::relup::{self, Cause, LowOp, Relup, Step};
 use crate::source::{Source, Spot, TreeId};
-use crate::term::{Atom, Extent, Form, Term, read_differently};
+use crate::term::{Atom, Extent, Term, read_differently};
 use std::collections::{BTreeSet, HashMap};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -137,16 +137,8 @@ impl Session<'_> {
 
     /// Adds the entries that the paths need and no appup has, in memory only.
     fn generate_for(&mut self, request: &MakeRequest, target: &Release, releases: &Releases, appups: &mut Appups, found: &mut Findings) {
-        let wanted = GenRequest {
-            target: request.target.clone(),
-            bases: request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: base.up, down: base.down }).collect(),
-            only: Vec::new(),
-            goal: Goal::InPlace,
-            existing: Existing::Keep,
-            with_reasons: false,
-            with_patterns: false,
-            form: Form::Erlang,
-        };
+        let bases = request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: base.up, down: base.down });
+        let wanted = GenRequest::in_memory(&request.target, bases.collect(), Vec::new());
         let mut on_entries = Findings::default();
         let Ok((generated, _)) = self.generate_from(releases, &wanted, &mut on_entries) else { return };
         let level = if request.allow_questions { Severity::Warning } else { Severity::Error };
@@ -192,11 +184,11 @@ impl Session<'_> {
         let names: Vec<String> = derived.iter().map(|(name, ..)| name.clone()).collect();
         let computed = if names.is_empty() { HashMap::new() } else { self.computed_downgrades(request, names, releases) };
         for (name, version, entry, on_entry) in derived {
-            let script = computed.get(&(name.clone(), version.clone())).map(|(up, down)| (up, down));
+            let scripts = computed.get(&(name.clone(), version.clone()));
             // What was decided by hand for the upgrade holds for the downgrade as well.
             let written = appups.get(&name).and_then(|appup| appup::choose(&appup.up, &version, Direction::Up, &mut Findings::default()).ok());
             let script =
-                script.filter(|(up, down)| **down != entry.script && written.is_some_and(|written| do_the_same(&written.script, up))).map(|(_, down)| down);
+                scripts.filter(|(up, down)| *down != entry.script && written.is_some_and(|written| do_the_same(&written.script, up))).map(|(_, down)| down);
             // What is for several versions stays the inverse.
             let is_it = |known: &&mut Entry| {
                 matches!(known.version, Version::Exact(..)) && known.version.span() == entry.version.span() && known.script == entry.script
@@ -216,16 +208,8 @@ impl Session<'_> {
     /// The scripts that the code of both releases calls for on the upgrade and on the downgrade, where none leaves a question open, by
     /// application and old version.
     fn computed_downgrades(&mut self, request: &MakeRequest, only: Vec<String>, releases: &Releases) -> HashMap<(String, String), (Term, Term)> {
-        let wanted = GenRequest {
-            target: request.target.clone(),
-            bases: request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: base.down, down: base.down }).collect(),
-            only,
-            goal: Goal::InPlace,
-            existing: Existing::Keep,
-            with_reasons: false,
-            with_patterns: false,
-            form: Form::Erlang,
-        };
+        let bases = request.bases.iter().map(|base| GenBase { reference: base.reference.clone(), up: base.down, down: base.down });
+        let wanted = GenRequest::in_memory(&request.target, bases.collect(), only);
         let mut on_entries = Findings::default();
         let Ok((generated, _)) = self.generate_from(releases, &wanted, &mut on_entries) else { return HashMap::new() };
         let mut scripts = HashMap::new();

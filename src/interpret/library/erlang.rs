@@ -192,13 +192,7 @@ fn is_record(value: &Value, tag: &Value, size: Option<&Value>) -> Value {
 
 /// Runs what a new process starts with: a fun, or a function by its names.
 fn start(run: &mut Run<'_>, arguments: &[Value]) {
-    run.started += 1;
-    begin(run, arguments);
-    run.started -= 1;
-}
-
-fn begin(run: &mut Run<'_>, arguments: &[Value]) {
-    match arguments {
+    run.elsewhere(|run| match arguments {
         [fun] | [fun, Value::List(..)] => {
             run.apply(fun, Vec::new());
         }
@@ -208,7 +202,7 @@ fn begin(run: &mut Run<'_>, arguments: &[Value]) {
             }
         }
         _ => {}
-    }
+    });
 }
 
 /// What a function of `timer`, `Process` or `proc_lib` gives back. Each call is noted down.

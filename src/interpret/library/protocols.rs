@@ -40,6 +40,5 @@ impl Run<'_> {
 
 /// The name of a struct.
 fn struct_of(value: &Value) -> Option<&Atom> {
-    let Value::Map(map) = value else { return None };
-    map.keys.iter().find(|(key, ..)| key.is_atom("__struct__")).and_then(|(_, name, _)| name.as_atom())
+    if let Value::Map(map) = value { map.struct_name() } else { None }
 }

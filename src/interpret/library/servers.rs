@@ -39,26 +39,26 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
             reply
         }
         ("Elixir.Task", "start" | "start_link", [fun]) => {
-            run.give_away(fun);
+            run.elsewhere(|run| run.give_away(fun));
             Value::tuple(vec![Value::atom("ok"), Value::Opaque(Opaque::Pid)])
         }
         // What the task comes to is sent to who has started it.
         ("Elixir.Task", "async", [fun]) | ("Elixir.Task.Supervisor", "async" | "async_nolink", [_, fun]) => {
-            let result = run.apply(fun, Vec::new());
+            let result = run.elsewhere(|run| run.apply(fun, Vec::new()));
             run.note(module, &Atom::new("answers"), &[result]);
             Value::Any
         }
         ("Elixir.Task", "async", [owner, name, given]) | ("Elixir.Task.Supervisor", "async" | "async_nolink", [_, owner, name, given]) => {
-            let result = run.apply_named(owner, name, given.as_list().map(<[Value]>::to_vec).unwrap_or_default());
+            let result = run.elsewhere(|run| run.apply_named(owner, name, given.as_list().map(<[Value]>::to_vec).unwrap_or_default()));
             run.note(module, &Atom::new("answers"), &[result]);
             Value::Any
         }
         ("Elixir.Task.Supervisor", "start_child", [_, fun]) => {
-            run.give_away(fun);
+            run.elsewhere(|run| run.give_away(fun));
             Value::tuple(vec![Value::atom("ok"), Value::Opaque(Opaque::Pid)])
         }
         ("Elixir.Task", "start" | "start_link", [owner, name, given]) | ("Elixir.Task.Supervisor", "start_child", [_, owner, name, given]) => {
-            run.apply_named(owner, name, given.as_list().map(<[Value]>::to_vec).unwrap_or_default());
+            run.elsewhere(|run| run.apply_named(owner, name, given.as_list().map(<[Value]>::to_vec).unwrap_or_default()));
             Value::tuple(vec![Value::atom("ok"), Value::Opaque(Opaque::Pid)])
         }
         ("Elixir.Task" | "Elixir.Task.Supervisor", "await" | "yield", _) => Value::Any,

@@ -1,5 +1,7 @@
 //! The rules, one file each, and the list of them.
 
+pub use relup_paths::RELUP_PATHS;
+
 use super::Rule;
 use crate::appup::Version;
 use crate::diag::Code;
