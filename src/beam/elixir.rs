@@ -256,7 +256,11 @@ fn sequence(name: &str, arguments: Value<'_>, depth: usize) -> Option<Expr> {
         let otherwise = meta_of(options, "else").map(|clauses| arrows(clauses, depth)).unwrap_or_default();
         return Some(Expr::With(parts, body, otherwise));
     }
-    // What is collected into something else than a list, or reduced, is not followed.
-    let is_plain = meta_of(options, "into").is_none() && meta_of(options, "reduce").is_none();
-    is_plain.then_some(Expr::Comprehension(parts, body))
+    // What is reduced is not followed.
+    let list = meta_of(options, "reduce").is_none().then_some(Expr::Comprehension(parts, body))?;
+    let into = meta_of(options, "into").map(|into| expr(into, depth));
+    Some(match into {
+        Some(into) => Expr::Call(Some(Atom::new("Elixir.Enum")), Atom::new("into"), vec![list, into], Line::default()),
+        None => list,
+    })
 }

@@ -137,6 +137,37 @@ impl Run<'_> {
         }
     }
 
+    /// What a comprehension with tests makes of a list that is written out, where it is known of each element whether it gets through.
+    pub(super) fn made_of_some(&mut self, program: &Program, parts: &[Qualifier], body: &Expr, env: &Env) -> Option<Value> {
+        let (Qualifier::Each(clause, list), tests) = parts.split_first()? else { return None };
+        let Value::List(items, None) = self.eval(program, list, &mut env.clone()) else { return None };
+        if items.len() > MAX_EACH {
+            return None;
+        }
+        let mut made = Vec::with_capacity(items.len());
+        for item in items {
+            let mut own = env.clone();
+            match self.clause_takes(program, clause, std::slice::from_ref(&item), &mut own) {
+                Takes::No => continue,
+                Takes::Maybe => return None,
+                Takes::Yes => {}
+            }
+            let mut gets_through = true;
+            for test in tests {
+                let Qualifier::Test(test) = test else { return None };
+                let holds = self.eval(program, test, &mut own);
+                match truth(&holds) {
+                    Takes::Maybe => return None,
+                    holds => gets_through &= holds == Takes::Yes,
+                }
+            }
+            if gets_through {
+                made.push(self.eval(program, body, &mut own));
+            }
+        }
+        (!made.iter().any(Value::is_never)).then_some(Value::List(made, None))
+    }
+
     /// What a comprehension makes of each element that gets through its parts.
     pub(super) fn comprehension(&mut self, program: &Program, parts: &[Qualifier], body: &Expr, env: &mut Env) -> Value {
         let Some((part, parts)) = parts.split_first() else { return self.eval(program, body, env) };

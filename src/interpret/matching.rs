@@ -1,5 +1,6 @@
 //! Which values a pattern takes, and what is left of a value when it is not taken.
 
+use super::places::refit;
 use super::run::{Env, Run, merge};
 use super::sort::{Holder, Sort};
 use super::truth::{Takes, equal, is_false, text_takes, truth};
@@ -23,7 +24,11 @@ impl Run<'_> {
                 return all;
             }
         }
-        all.and(self.guards_take(program, &clause.guards, env))
+        let all = all.and(self.guards_take(program, &clause.guards, env));
+        if clause.is_guarded() && all != Takes::No {
+            clause.patterns.iter().for_each(|pattern| refit(program, pattern, env));
+        }
+        all
     }
 
     /// Whether one of some guards holds. Variables of which only some alternatives hold keep those.

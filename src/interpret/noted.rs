@@ -16,7 +16,7 @@ pub struct Done {
     pub by: Atom,
     /// The line of the call.
     pub line: crate::beam::Line,
-    /// Whether a process makes it that the code starts.
+    /// Whether another process makes it: one that the code starts, or the release handler.
     pub elsewhere: bool,
 }
 

@@ -51,6 +51,44 @@ fn put_at(program: &Program, place: &Expr, env: &mut Env, value: Value) {
     }
 }
 
+/// After a guard: what is known of a part of a value is known of the whole, where a pattern gives both a name (`#{k := V} = M when ...`).
+pub(super) fn refit(program: &Program, pattern: &Expr, env: &mut Env) {
+    let (name, parts) = match pattern {
+        Expr::Bind(left, right) => match (left.as_ref(), right.as_ref()) {
+            (Expr::Var(name), parts) | (parts, Expr::Var(name)) => (name, parts),
+            _ => return,
+        },
+        _ => return,
+    };
+    let Some(whole) = env.get(name).cloned() else { return };
+    let part = |part: &Expr| if let Expr::Var(name) = part { env.get(name).cloned() } else { None };
+    let whole = match (parts, whole) {
+        (Expr::Map(pairs) | Expr::Struct(_, pairs), Value::Map(mut map)) => {
+            for (key, value) in pairs {
+                if let (Expr::Atom(key), Some(value)) = (key, part(value)) {
+                    map.put(Value::Atom(key.clone()), value);
+                }
+            }
+            Value::Map(map)
+        }
+        (Expr::Tuple(items), Value::Tuple(mut values, made)) if items.len() == values.len() => {
+            values.iter_mut().zip(items).for_each(|(value, item)| *value = part(item).unwrap_or_else(|| value.clone()));
+            Value::Tuple(values, made)
+        }
+        (Expr::Record(record, fields), Value::Tuple(mut values, made)) => {
+            for (field, value) in fields {
+                let place = position(program, record, field).and_then(|at| values.get_mut(at));
+                if let (Some(place), Some(value)) = (place, part(value)) {
+                    *place = value;
+                }
+            }
+            Value::Tuple(values, made)
+        }
+        (_, whole) => whole,
+    };
+    env.insert(name.clone(), whole);
+}
+
 /// Where a record has a field.
 fn position(program: &Program, name: &Atom, field: &Atom) -> Option<usize> {
     let record = program.record(name).filter(|record| !record.is_native)?;

@@ -4,7 +4,7 @@ use super::noted::{Done, Fault, FaultKind};
 use super::run::{Env, Run, World};
 use super::truth::{Takes, elements};
 use super::value::{Map, Value, add};
-use crate::beam::{Expr, Facts, Program};
+use crate::beam::{Expr, Facts, Program, SourceClause};
 use crate::term::Atom;
 
 /// How the processes of a module call it.
@@ -38,6 +38,8 @@ pub struct Living {
     pub answers: Vec<Value>,
     /// What requests are replied to, each with the replies.
     pub replies: Vec<(Value, Value)>,
+    /// The messages that the clauses of the callbacks are written for.
+    pub written_for: Vec<Message>,
     /// The events that a state machine puts off until its next state, each with the line that does.
     pub postponed: Vec<(Message, u32)>,
     /// The calls that are made when a process begins.
@@ -236,7 +238,29 @@ impl Living {
         let messages = messages(world, program, machine);
         living.is_cut_short |= messages.len() >= MAX_MESSAGES;
         living.meet(world, program, machine, &messages);
+        living.written_for = messages;
         living
+    }
+
+    /// Lets further processes begin, with other arguments.
+    pub fn begin(&mut self, world: &World<'_>, program: &Program, machine: Machine, given: &[Value]) {
+        let further = Living::of(world, program, machine, given);
+        further.states.into_iter().for_each(|state| self.keep(state));
+        further.begun.into_iter().for_each(|done| add_new(&mut self.begun, done, MAX_DONE));
+        further.done.into_iter().for_each(|done| add_new(&mut self.done, done, MAX_DONE));
+        further.answers.into_iter().for_each(|answer| add_new(&mut self.answers, answer, MAX_MESSAGES));
+        further.replies.into_iter().for_each(|(request, reply)| self.reply(&request, reply));
+        further.faults.into_iter().for_each(|fault| add_new(&mut self.faults, fault, usize::MAX));
+        further.entered.into_iter().for_each(|module| add_new(&mut self.entered, module, usize::MAX));
+        self.is_cut_short |= further.is_cut_short;
+    }
+
+    /// Whether a clause of a callback was written for what arrives, and not for everything.
+    pub fn is_written_for(&self, callback: &str, arrives: &Value) -> bool {
+        self.written_for.iter().any(|message| {
+            let is_meant = message.arguments.first().is_some_and(|own| tag(own).is_some() && tag(own) == tag(arrives) && !own.is_other_than(arrives));
+            message.callback.as_str() == callback && is_meant
+        })
     }
 
     /// Keeps a state.
@@ -336,29 +360,19 @@ impl Living {
             if matches!(machine, Machine::States | Machine::Events) && postpones(answer) && !self.postponed.iter().any(|(known, _)| known == message) {
                 self.postponed.push((message.clone(), answer.made().map_or(0, |made| made.1)));
             }
-            if !self.answers.contains(answer) && self.answers.len() < MAX_MESSAGES {
-                self.answers.push(answer.clone());
-            }
+            add_new(&mut self.answers, answer.clone(), MAX_MESSAGES);
         }
         *steps -= share - run.steps();
         self.is_cut_short |= run.steps() == 0;
-        for done in run.done {
-            if self.done.len() < MAX_DONE && !self.done.iter().any(|(for_it, known)| *known == done && for_it == message) {
-                self.done.push((message.clone(), done));
-            }
-        }
+        run.done.into_iter().for_each(|done| add_new(&mut self.done, (message.clone(), done), MAX_DONE));
         for fault in run.faults {
             // A message that no clause is written for is another matter.
             let is_message = fault.kind == FaultKind::NoFunctionClause(message.callback.clone(), arity) && message.arguments.contains(&fault.value);
-            if !is_message && !self.faults.contains(&fault) {
-                self.faults.push(fault);
+            if !is_message {
+                add_new(&mut self.faults, fault, usize::MAX);
             }
         }
-        for module in run.entered {
-            if !self.entered.contains(&module) {
-                self.entered.push(module);
-            }
-        }
+        run.entered.into_iter().for_each(|module| add_new(&mut self.entered, module, usize::MAX));
     }
 
     /// What fails here and neither of others: what fails anyway is not the upgrade's.
@@ -366,6 +380,18 @@ impl Living {
         let is_known = |fault: &Fault| others.iter().any(|other| other.faults.iter().any(|known| known.is_like(fault)));
         self.faults.iter().filter(move |fault| !is_known(fault))
     }
+}
+
+/// Adds what is not there yet, while there are fewer than a number of them.
+fn add_new<T: PartialEq>(list: &mut Vec<T>, one: T, most: usize) {
+    if list.len() < most && !list.contains(&one) {
+        list.push(one);
+    }
+}
+
+/// What names a message: an atom, or the first element of a tuple.
+fn tag(message: &Value) -> Option<&Atom> {
+    message.as_atom().or_else(|| message.as_tuple().and_then(<[Value]>::first).and_then(Value::as_atom))
 }
 
 /// How often an answer may continue with what continues.
@@ -392,10 +418,12 @@ pub fn is_meant(world: &World<'_>, program: &Program, machine: Machine, arrives:
     let mut run = Run::new(world);
     arriving(program, machine).into_iter().any(|(name, arity)| {
         let Some(function) = program.function(&name, arity) else { return false };
+        let mut values = vec![Value::Any; arity as usize];
+        values.iter_mut().zip(arrives).for_each(|(value, given)| *value = given.clone());
         function.clauses.iter().any(|clause| {
-            let is_own = clause.patterns.iter().zip(arrives).next_back().is_some_and(|(pattern, _)| !matches!(pattern, Expr::Var(_)));
-            let mut each = clause.patterns.iter().zip(arrives);
-            is_own && each.all(|(pattern, value)| run.takes(program, pattern, value, &mut Env::new()).0 != Takes::No)
+            let pattern = clause.patterns.iter().zip(arrives).next_back().map(|(pattern, _)| pattern);
+            let is_own = pattern.is_some_and(|pattern| !matches!(pattern, Expr::Var(_)) || clause.is_guarded());
+            is_own && run.clause_takes(program, clause, &values, &mut Env::new()) != Takes::No
         })
     })
 }
@@ -408,13 +436,21 @@ fn arriving(program: &Program, machine: Machine) -> Vec<(Atom, u32)> {
     }
 }
 
-/// Whether a clause of a module's callbacks takes what arrives: of a server the message, of a state machine type and content.
-pub fn is_taken(world: &World<'_>, program: &Program, machine: Machine, arrives: &[Value]) -> Takes {
+/// Whether a clause puts off what it takes.
+fn puts_off(clause: &SourceClause) -> bool {
+    let mut found = false;
+    clause.body.iter().for_each(|expr| expr.visit(&mut |part| found |= matches!(part, Expr::Atom(atom) if atom.as_str() == "postpone")));
+    found
+}
+
+/// Whether a clause of a module's callbacks takes what arrives: of a server the message, of a state machine type and content. For what
+/// was put off a clause does not count that does so again.
+pub fn is_taken(world: &World<'_>, program: &Program, machine: Machine, arrives: &[Value], was_put_off: bool) -> Takes {
     let mut run = Run::new(world);
     let mut all = None;
     for (name, arity) in arriving(program, machine) {
         let Some(function) = program.function(&name, arity) else { continue };
-        for clause in &function.clauses {
+        for clause in function.clauses.iter().filter(|clause| !(was_put_off && puts_off(clause))) {
             let mut values = vec![Value::Any; arity as usize];
             values.iter_mut().zip(arrives).for_each(|(value, given)| *value = given.clone());
             let takes = run.clause_takes(program, clause, &values, &mut Env::new());

@@ -21,6 +21,8 @@ pub struct World<'w> {
     pub stored: &'w (dyn Fn(Store, &Value) -> Option<Value> + Sync),
     /// What a process of a name replies to a request.
     pub replies: &'w (dyn Fn(&Value, &Value) -> Option<Value> + Sync),
+    /// The modules of behaviours that are not OTP's which export a function, for calls of a module that is not known.
+    pub implementers: &'w (dyn Fn(&Atom, u32) -> Vec<Atom> + Sync),
     /// How many expressions and patterns may be looked at for one module.
     pub steps: usize,
 }
@@ -36,6 +38,8 @@ pub enum Store {
     Agent,
     /// What processes are registered with in a `Registry`.
     Registry,
+    /// The dictionaries of processes: a name is a module and a key.
+    Dictionary,
 }
 
 /// How deep calls are followed.
@@ -63,8 +67,12 @@ pub struct Run<'w> {
     pub(super) caught: usize,
     /// Above 0 nothing is noted: what is run is a test.
     quiet: usize,
+    /// Above 0 it is not certain that what is run meets the values that it is given.
+    unsure: usize,
     /// Above 0 what is run is a process that the code starts.
     started: usize,
+    /// Whether a module was called that is not known.
+    pub guesses: bool,
     /// The calls that were made, each once.
     pub done: Vec<Done>,
     /// The failures, each once.
@@ -86,7 +94,9 @@ impl<'w> Run<'w> {
             module: Atom::new(""),
             caught: 0,
             quiet: 0,
+            unsure: 0,
             started: 0,
+            guesses: false,
             done: Vec::new(),
             faults: Vec::new(),
             entered: Vec::new(),
@@ -127,8 +137,21 @@ impl<'w> Run<'w> {
         result
     }
 
-    /// Runs what a process does that the code starts.
-    pub(super) fn elsewhere<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+    /// Does something of which it is not certain that it happens.
+    pub(super) fn unsure<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.unsure += 1;
+        let result = work(self);
+        self.unsure -= 1;
+        result
+    }
+
+    /// Whether another process runs this.
+    pub(super) fn is_elsewhere(&self) -> bool {
+        self.started > 0
+    }
+
+    /// Runs what another process does: one that the code starts, or the release handler.
+    pub fn elsewhere<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
         self.started += 1;
         let result = work(self);
         self.started -= 1;
@@ -149,10 +172,14 @@ impl<'w> Run<'w> {
         }
     }
 
-    /// Notes a failure down; the code gets no further.
+    /// Notes a failure down; the code gets no further. Code that does not go on after an error is meant to end there.
     pub(super) fn fail(&mut self, kind: FaultKind, value: Value) -> Value {
+        if value.is_atom("error") || value.tagged("error").is_some() {
+            return Value::NEVER;
+        }
         let fault = Fault { kind, value, module: self.module.clone(), line: crate::beam::Line(self.line), caught: self.caught > 0 };
-        if self.quiet == 0 && self.steps > 0 && self.faults.len() < MAX_NOTED && !self.faults.contains(&fault) {
+        let is_seen = self.unsure == 0 || matches!(fault.kind, FaultKind::BadArity(_) | FaultKind::NoFunction(..));
+        if is_seen && self.quiet == 0 && self.steps > 0 && self.faults.len() < MAX_NOTED && !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
         Value::NEVER
@@ -426,6 +453,9 @@ impl<'w> Run<'w> {
                 if let [Qualifier::Each(clause, list)] = parts.as_slice() {
                     return self.made_of_each(program, clause, list, body, env);
                 }
+                if let Some(made) = self.tested(|run| run.made_of_some(program, parts, body, env)) {
+                    return made;
+                }
                 let made = self.comprehension(program, parts, body, &mut env.clone());
                 // A test may let nothing through.
                 let is_tested = parts.iter().any(|part| !matches!(part, Qualifier::Each(..)));
@@ -503,11 +533,14 @@ impl<'w> Run<'w> {
     /// Calls a fun.
     pub fn apply(&mut self, fun: &Value, arguments: Vec<Value>) -> Value {
         let mut result = Value::NEVER;
+        // Which of several funs meets which of several values is not known.
+        if fun.members().len() > 1 {
+            return fun.members().to_vec().into_iter().fold(Value::NEVER, |result, member| result.or(self.unsure(|run| run.apply(&member, arguments.clone()))));
+        }
         for member in fun.members() {
             let given = arguments.len();
             let takes = match member {
-                Value::Fun(Fun::Named(_, _, arity) | Fun::Local(_, _, arity)) => *arity as usize,
-                Value::Fun(Fun::Clauses(_, clauses, _)) => clauses.first().map_or(given, |clause| clause.patterns.len()),
+                Value::Fun(fun) => fun.arity().unwrap_or(given),
                 _ => given,
             };
             if takes != given {
@@ -561,11 +594,20 @@ impl<'w> Run<'w> {
             for function in function.members() {
                 result = result.or(match (module, function) {
                     (Value::Atom(module), Value::Atom(function)) => self.call(module, function, arguments.clone()),
+                    (Value::Any, Value::Atom(function)) => self.call_of_behaviour(function, &arguments),
                     _ => Value::Any,
                 });
             }
         }
         result
+    }
+
+    /// A call of a module that is not known: that of a behaviour, if there are few of them.
+    fn call_of_behaviour(&mut self, function: &Atom, arguments: &[Value]) -> Value {
+        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
+        let modules = (self.world.implementers)(function, arity);
+        self.guesses = true;
+        modules.iter().fold(Value::Any, |all, module| all.or(self.call(module, function, arguments.to_vec())))
     }
 
     pub(super) fn bind(&mut self, program: &Program, pattern: &Expr, value: Value, env: &mut Env) -> Value {

@@ -90,6 +90,16 @@ pub enum Fun {
     Clauses(Atom, Arc<Vec<SourceClause>>, Arc<BTreeMap<String, Value>>),
 }
 
+impl Fun {
+    /// How many arguments it takes.
+    pub fn arity(&self) -> Option<usize> {
+        match self {
+            Fun::Named(_, _, arity) | Fun::Local(_, _, arity) => Some(*arity as usize),
+            Fun::Clauses(_, clauses, _) => clauses.first().map(|clause| clause.patterns.len()),
+        }
+    }
+}
+
 impl PartialEq for Fun {
     fn eq(&self, other: &Fun) -> bool {
         match (self, other) {
@@ -253,6 +263,15 @@ impl Value {
         }
     }
 
+    /// The same, made elsewhere.
+    pub fn with_made(self, made: Made) -> Value {
+        match self {
+            Value::Tuple(items, _) => Value::Tuple(items, made),
+            Value::Map(map) => Value::Map(Map { made, ..map }),
+            other => other,
+        }
+    }
+
     /// Where it was made.
     pub fn made(&self) -> Option<&(Atom, u32)> {
         match self {
@@ -411,6 +430,11 @@ pub fn add(members: &mut Vec<Value>, value: Value) {
     }
 }
 
+/// Whether a number is written as a whole one.
+fn is_whole(text: &str) -> bool {
+    text.parse::<i64>().is_ok()
+}
+
 fn blended(members: Vec<Value>) -> Vec<Value> {
     let mut all = Vec::new();
     for member in members {
@@ -532,9 +556,11 @@ impl Value {
                 let lacks = |map: &Map, other: &Map| map.keys.iter().any(|(key, _, always)| *always && other.get(key).is_none());
                 lacks(one, two) || lacks(two, one)
             }
+            (Value::Number(Some(one)), Value::Number(Some(other))) if is_whole(one) && is_whole(other) => one != other,
             // Text may be a list or a binary, and numbers of two sorts may be equal.
             (Value::Text(Some(one)), Value::Text(Some(other))) => one != other,
             (Value::Text(_), Value::Text(_) | Value::List(..)) | (Value::List(..), Value::Text(_) | Value::List(..)) => false,
+            (Value::Text(_), other) | (other, Value::Text(_)) if other.kind().is_some_and(|kind| kind != Sort::List) => true,
             _ if self.is_literal() && other.is_literal() => self != other && (self.kind() != Some(Sort::Number) || other.kind() != Some(Sort::Number)),
             _ => self.kind().zip(other.kind()).is_some_and(|(one, two)| one != two),
         }

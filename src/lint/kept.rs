@@ -80,7 +80,9 @@ pub fn judge_kept_on(
     let between = Between { base, up: Some(&up), down: Some(&down), relup: None, is_given: false, comparison: &*comparison, links };
     let mut pair = Pair::new(&between, target, &appups, beams);
     pair.lives = lives;
-    pair.lives.passed = live::passed(&pair, &pair.lives);
+    let mut lives = std::mem::take(&mut pair.lives);
+    live::pass_over(&pair, &mut lives);
+    pair.lives = lives;
     beams.forget_programs();
     let checks: Vec<_> = rules().iter().filter_map(|rule| if let Check::Kept(check) = rule.check { Some(check) } else { None }).collect();
     let by_rule = parallel::map(&checks, 1, |check| {

@@ -3,7 +3,7 @@
 use crate::appup::Direction;
 use crate::interpret::{Child, Done, Fault, Living, Machine, Message, Store, Supervisor, Value, rows};
 use crate::term::Atom;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of two releases.
 #[derive(Debug, Default)]
@@ -35,6 +35,18 @@ pub struct Half {
     pub name_forms: Vec<(Value, Atom)>,
     /// What it puts under names.
     pub stored: Stored,
+    /// The same without what is done only when applications and processes start.
+    pub late: Late,
+}
+
+/// What is kept, without what only calls do that are made when applications and processes start: a node that was upgraded has
+/// in its place what the release before did.
+#[derive(Debug, Default)]
+pub struct Late {
+    /// What the processes keep, by module.
+    pub states: BTreeMap<Atom, Vec<Value>>,
+    /// What is put under names.
+    pub stored: Stored,
 }
 
 /// What the functions that a module exports do, with arguments of which nothing is known.
@@ -59,6 +71,8 @@ pub struct Stored {
     pub agents: Vec<(Value, Value)>,
     /// What processes are registered with in registries.
     pub registered: Vec<(Value, Value)>,
+    /// What processes have in their dictionaries, by the module that puts it there and the key.
+    pub dictionary: Vec<(Value, Value)>,
 }
 
 /// What a path does besides loading code.
@@ -72,10 +86,22 @@ pub struct Passed {
     pub converted: BTreeMap<Atom, Conversion>,
     /// What agents keep after their conversion, by their names.
     pub agents: Vec<(Value, Value)>,
+    /// The modules whose processes are converted once more, for another module that their child lists, each with that one and the step.
+    pub twice: Vec<(Atom, Atom, usize)>,
+    /// What processes keep after calls of the path replaced it (`sys:replace_state`), by module.
+    pub replaced: BTreeMap<Atom, Vec<Value>>,
+    /// The modules whose processes calls of the path talk to.
+    pub told: BTreeSet<Atom>,
     /// The calls that upgraded processes make, each with the message that they are made for.
     pub later: BTreeMap<Atom, Vec<(Message, Done)>>,
     /// What fails afterwards, each with the module of the processes that it happens in.
     pub failing: Vec<(Atom, Fault)>,
+    /// What fails after a downgrade of a node only that was started with the newer release.
+    pub seldom: Vec<(Atom, Fault)>,
+    /// What processes keep at its end, by module.
+    pub states: BTreeMap<Atom, Vec<Value>>,
+    /// What is kept under names that the path does not write to itself.
+    pub left: Stored,
 }
 
 /// What `code_change` makes of the states of a module's processes.
@@ -206,6 +232,7 @@ impl Stored {
             Store::Term => &self.terms,
             Store::Agent => &self.agents,
             Store::Registry => &self.registered,
+            Store::Dictionary => &self.dictionary,
         };
         list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
@@ -224,6 +251,10 @@ impl Stored {
                 "Elixir.Registry" if matches!(done.function.as_str(), "register" | "update_value" | "unregister") => {
                     left.registered.retain(|(known, _)| known.is_other_than(name));
                 }
+                "erlang" if done.function.as_str() == "put" => {
+                    let name = in_dictionary(&done.by, name);
+                    left.dictionary.retain(|(known, _)| known.is_other_than(&name));
+                }
                 "Elixir.Agent" if done.function.as_str() == "keeps" => left.agents.retain(|(known, _)| known.is_other_than(name)),
                 _ => {}
             }
@@ -231,8 +262,25 @@ impl Stored {
         left
     }
 
+    /// This and what another one has.
+    pub fn with(&self, other: &Stored) -> Stored {
+        let mut all = self.clone();
+        let both = [
+            (&mut all.tables, &other.tables),
+            (&mut all.terms, &other.terms),
+            (&mut all.agents, &other.agents),
+            (&mut all.registered, &other.registered),
+            (&mut all.dictionary, &other.dictionary),
+        ];
+        for (list, further) in both {
+            further.iter().for_each(|(name, value)| put_in(list, name, value.clone()));
+        }
+        all
+    }
+
     /// Puts in what a call does.
     pub fn put(&mut self, done: &Done) {
+        let own;
         let (list, name, value) = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
             ("ets", "insert" | "insert_new", [name, inserted]) => (&mut self.tables, name, rows(inserted)),
             ("ets", "update_counter", [name, _, _, row]) => (&mut self.tables, name, row.clone()),
@@ -240,14 +288,28 @@ impl Stored {
             ("Elixir.Registry", "register", [name, _, value]) => (&mut self.registered, name, value.clone()),
             ("Elixir.Registry", "update_value", [name, ..]) => (&mut self.registered, name, Value::Any),
             ("Elixir.Agent", "keeps", [name, value]) => (&mut self.agents, name, value.clone()),
+            ("erlang", "put", [key, value]) => {
+                own = in_dictionary(&done.by, key);
+                (&mut self.dictionary, &own, value.clone())
+            }
             _ => return,
         };
         if !name.is_literal() || value.is_never() {
             return;
         }
-        match list.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => *known = std::mem::replace(known, Value::Any).or_blend(value).cut(),
-            None => list.push((name.clone(), value.cut())),
-        }
+        put_in(list, name, value);
     }
+}
+
+/// Adds what a name may have.
+fn put_in(list: &mut Vec<(Value, Value)>, name: &Value, value: Value) {
+    match list.iter_mut().find(|(known, _)| known == name) {
+        Some((_, known)) => *known = std::mem::replace(known, Value::Any).or_blend(value).cut(),
+        None => list.push((name.clone(), value.cut())),
+    }
+}
+
+/// The name of what a module puts into the dictionary of a process.
+pub fn in_dictionary(module: &Atom, key: &Value) -> Value {
+    Value::tuple(vec![Value::Atom(module.clone()), key.clone()])
 }

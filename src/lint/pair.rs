@@ -14,7 +14,7 @@ use crate::span::{Span, Spanned};
 use crate::term::print::brief;
 use crate::term::{Atom, Term};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 /// A base of the target, with the scripts between the two as far as they could be compiled.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,8 @@ pub struct Pair<'a> {
     supervisors: Mutex<Supervisors>,
     /// The modules that were looked for, in the old and in the new release.
     looks: [RwLock<foldhash::HashMap<Atom, Option<Arc<Look<'a>>>>>; 2],
+    /// The modules of behaviours, by what they export.
+    pub(super) implementers: OnceLock<BTreeMap<(Atom, u32), Vec<Atom>>>,
     /// What lives on between the two.
     pub(super) lives: Lives,
 }
@@ -124,6 +126,7 @@ impl<'a> Pair<'a> {
             existing,
             supervisors: Mutex::default(),
             looks: Default::default(),
+            implementers: OnceLock::new(),
             lives: Lives::default(),
         }
     }

@@ -45,6 +45,8 @@ pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Val
             (Value::Bag(_, one), Value::Bag(_, other)) => bag(one.as_ref().clone().or_blend(other.as_ref().clone())),
             _ => Value::Any,
         },
+        ("gb_sets", "smallest" | "largest", [Value::Bag(_, element)]) if !element.is_never() => element.as_ref().clone(),
+        ("gb_sets", "take_smallest" | "take_largest", [set @ Value::Bag(_, element)]) if !element.is_never() => Value::tuple(vec![element.as_ref().clone(), set.clone()]),
         ("array", "set", [_, value, array]) => with(array, value),
         ("array", "get", [_, Value::Bag(_, element)]) if !element.is_never() => element.as_ref().clone(),
         ("array", "map", [fun, Value::Bag(_, element)]) => bag(each(run, element, |run, value| run.apply(fun, vec![Value::Number(None), value]))),
@@ -89,6 +91,17 @@ fn keyed(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Op
         ("dict" | "orddict", "fetch", [key, dict]) | ("gb_trees", "get", [key, dict]) => values(dict, Some(key))?,
         ("dict" | "orddict", "find", [key, dict]) => Value::tuple(vec![Value::atom("ok"), values(dict, Some(key))?]).or(Value::atom("error")),
         ("gb_trees", "lookup", [key, dict]) => Value::tuple(vec![Value::atom("value"), values(dict, Some(key))?]).or(Value::atom("none")),
+        ("gb_trees", "smallest" | "largest", [Value::Bag(_, pairs)]) if !pairs.is_never() => pairs.as_ref().clone(),
+        ("gb_trees", "take_smallest" | "take_largest", [tree @ Value::Bag(_, pairs)]) if !pairs.is_never() => {
+            each(run, pairs, |_, pair| match pair.as_tuple() {
+                Some([key, value]) => Value::tuple(vec![key.clone(), value.clone(), tree.clone()]),
+                _ => Value::Any,
+            })
+        }
+        ("gb_trees", "take" | "take_any", [key, tree]) => {
+            let taken = Value::tuple(vec![values(tree, Some(key))?, tree.clone()]);
+            if name == "take" { taken } else { taken.or(Value::Any) }
+        }
         ("gb_trees", "values", [dict]) => Value::list_of(values(dict, None)?),
         ("gb_trees", "update", [key, value, dict]) => with(dict, pair(key, value.clone())),
         ("dict" | "orddict", "update", [key, fun, dict]) => {

@@ -1,7 +1,7 @@
 //! The functions of `erlang`, of which Elixir's `Kernel` has some, and those that make and call processes.
 
 use super::super::noted::FaultKind;
-use super::super::run::Run;
+use super::super::run::{Run, Store};
 use super::super::sort::Sort;
 use super::super::truth::{elements, is_of, known, operator};
 use super::super::value::{Opaque, Value};
@@ -27,6 +27,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("is_map", [value]) => is_of(value, Sort::Map),
         ("is_pid", [value]) => is_of(value, Sort::Pid),
         ("is_reference", [value]) => is_of(value, Sort::Reference),
+        ("is_function", [Value::Fun(fun), arity]) => fun.arity().map_or(Value::Any, |own| operator("=:=", &[Value::Number(Some(own.to_string())), arity.clone()])),
         ("is_function", [value, ..]) => if value.is_fun() && arguments.len() == 1 { known(true) } else if value.kind().is_some_and(|kind| kind != Sort::Fun) { known(false) } else { Value::Any },
         ("is_number" | "is_integer" | "is_float", [value]) => if value.kind().is_some_and(|kind| kind != Sort::Number) || matches!(value, Value::Text(_)) { known(false) } else if name == "is_number" { is_of(value, Sort::Number) } else { whole(value, name) },
         ("is_binary" | "is_bitstring", [value]) => if value.kind().is_some() { known(false) } else { Value::Any },
@@ -90,7 +91,12 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             run.note(&this, &Atom::new("whereis"), arguments);
             Value::Opaque(Opaque::Registered(name.clone())).or(Value::Any)
         }
-        ("self", []) => Value::Opaque(Opaque::Own),
+        ("get" | "put" | "erase", [key, ..]) => {
+            run.note(&this, &Atom::new(name), arguments);
+            let own = Value::tuple(vec![Value::Atom(run.module.clone()), key.clone()]);
+            (run.world.stored)(Store::Dictionary, &own).unwrap_or(Value::Any)
+        }
+        ("self", []) => Value::Opaque(if run.is_elsewhere() { Opaque::Pid } else { Opaque::Own }),
         ("make_ref", []) => Value::Opaque(Opaque::Reference),
         ("monitor" | "send_after" | "start_timer" | "spawn_request", _) => { run.note(&this, &Atom::new(name), arguments); Value::Opaque(Opaque::Reference) }
         ("cancel_timer" | "read_timer", [timer, ..]) => {
@@ -220,6 +226,13 @@ pub(super) fn process(run: &mut Run<'_>, module: &Atom, function: &Atom, argumen
             ("whereis", [Value::Atom(registered)]) => {
                 run.note(&Atom::new("erlang"), function, arguments);
                 return Some(Value::Opaque(Opaque::Registered(registered.clone())).or(Value::Any));
+            }
+            ("put", [_, _]) => arguments.to_vec(),
+            ("delete", [key]) => return call(run, "erase", std::slice::from_ref(key)),
+            ("get", [key, default @ ..]) => {
+                let kept = call(run, name, std::slice::from_ref(key))?;
+                let default = default.first().cloned().unwrap_or_else(|| Value::atom("nil"));
+                return Some(each(&kept, |value| if value.is_atom("undefined") { default.clone() } else { value.clone() }));
             }
             ("alive?", _) => return Some(super::super::truth::either()),
             _ => return None,

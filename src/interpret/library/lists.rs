@@ -55,14 +55,35 @@ pub(super) fn folded(run: &mut Run<'_>, list: &Value, start: Value, step: impl F
     {
         return items.iter().fold(start, |value, item| if value.is_never() { value } else { step(run, item.clone(), value) });
     }
-    let mut value = start;
-    for _ in 0..2 {
-        for member in elements(list).members() {
-            let next = step(run, member.clone(), value.clone());
-            value = value.or_blend(next);
+    let each = elements(list);
+    // How many elements there are is not known; that there are none is left out where they change the form.
+    let (mut value, mut made) = (start.clone(), Value::NEVER);
+    for round in 0..2 {
+        for member in each.members() {
+            // Which element meets which value is known where all are of one form, and of the first.
+            let is_certain = round == 0 && each.members().len() == 1;
+            if round == 0 && !is_certain {
+                step(run, member.clone(), Value::Any);
+            }
+            let next = if is_certain { step(run, member.clone(), value.clone()) } else { run.unsure(|run| step(run, member.clone(), value.clone())) };
+            value = value.or_blend(next.clone());
+            made = made.or_blend(next);
         }
     }
-    value
+    match made.members().len() {
+        0 => start,
+        // Which of several steps come, and in which order, is not known.
+        2.. if each.members().len() > 1 => Value::Any,
+        _ => made,
+    }
+}
+
+/// A list whose elements are written out, from its end on.
+fn turned(list: &Value) -> Value {
+    match list {
+        Value::List(items, None) => Value::List(items.iter().rev().cloned().collect(), None),
+        other => other.clone(),
+    }
 }
 
 /// The tuples that have a key at a place, as `lists:keyfind/3` looks for it, and whether one certainly has.
@@ -149,7 +170,10 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             }
             some_of(kept)
         }
-        ("foldl" | "foldr", [fun, start, list]) if fun.is_fun() => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
+        ("foldl" | "foldr", [fun, start, list]) if fun.is_fun() => {
+            let list = if name == "foldr" { &turned(list) } else { list };
+            folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value]))
+        }
         ("mapfoldl" | "mapfoldr", [fun, start, list]) if fun.is_fun() => map_reduced(run, fun, start, list),
         ("search", [fun, list]) if fun.is_fun() => {
             let found = elements(&parted(run, fun, list).0);
@@ -211,16 +235,18 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("filter" | "take_while", [list, fun]) if fun.is_fun() => parted(run, fun, list).0,
         ("reject" | "drop_while", [list, fun]) if fun.is_fun() => parted(run, fun, list).1,
         ("split_with" | "split_while", [list, fun]) if fun.is_fun() => { let (held, refused) = parted(run, fun, list); Value::tuple(vec![held, refused]) }
-        ("reduce" | "foldl" | "foldr", [list, start, fun]) if fun.is_fun() => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
+        ("foldr", [list, start, fun]) if fun.is_fun() => folded(run, &turned(list), start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
+        ("reduce" | "foldl", [list, start, fun]) if fun.is_fun() => folded(run, list, start.clone(), |run, item, value| run.apply(fun, vec![item, value])),
         ("map_reduce", [list, start, fun]) if fun.is_fun() => map_reduced(run, fun, start, list),
         ("find", [list, fun]) if fun.is_fun() => match elements(&parted(run, fun, list).0) {
             found if found.is_never() => Value::atom("nil"),
             found => found.or(Value::Any),
         },
         ("any?" | "all?", [list, fun]) if fun.is_fun() => { parted(run, fun, list); either() }
-        ("group_by", [list, fun]) if fun.is_fun() => {
+        ("group_by", [list, fun, of @ ..]) if fun.is_fun() => {
             run_each(run, fun, list);
-            Value::Map(Map { rest: Some(Box::new((Value::Any, Value::list_of(elements(list))))), ..Map::default() })
+            let grouped = of.first().map_or_else(|| list.clone(), |of| run_each(run, of, list));
+            Value::Map(Map { rest: Some(Box::new((Value::Any, Value::list_of(elements(&grouped))))), ..Map::default() })
         }
         ("reverse", [one, other]) => append(&any_order(one), other),
         ("reverse" | "sort" | "uniq" | "to_list" | "sort_by" | "uniq_by" | "dedup" | "shuffle", [list, ..]) => any_order(list),

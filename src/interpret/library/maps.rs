@@ -103,7 +103,13 @@ pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[
             });
             match name {
                 "pop" => { let value = get_or(run, map, key, &nil); Value::tuple(vec![value, rest]) }
-                "take" if is_elixir => Value::Any,
+                "take" if is_elixir => match key {
+                    Value::List(keys, None) if keys.iter().all(Value::is_literal) => each_map(run, map, |_, map| {
+                        let kept = keys.iter().filter_map(|key| map.get(key).map(|(value, always)| (key.clone(), value, always)));
+                        Value::Map(Map { keys: kept.collect(), rest: None, made: map.made.clone() })
+                    }),
+                    _ => Value::Any,
+                },
                 "take" => each_map(run, map, |_, map| match map.get(key) {
                     Some((value, always)) => {
                         let taken = Value::tuple(vec![value, rest.clone()]);
@@ -113,6 +119,14 @@ pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[
                 }),
                 _ => rest,
             }
+        }
+        ("get_lazy", [map, key, fun]) if fun.is_fun() => {
+            let default = run.apply(fun, Vec::new());
+            get_or(run, map, key, &default)
+        }
+        ("put_new_lazy", [map, key, fun]) if fun.is_fun() => {
+            let value = run.apply(fun, Vec::new());
+            return call(run, is_elixir, "put_new", &[map.clone(), key.clone(), value]);
         }
         ("pop!", [map, key]) => {
             let value = run.get(map, key);
@@ -204,6 +218,9 @@ fn merged(run: &mut Run<'_>, one: &Value, other: &Value) -> Value {
 
 /// What a function of `proplists`, `Keyword` or `Access` gives back.
 pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option<Value> {
+    if let Some(changed) = changed_options(name, arguments) {
+        return Some(changed);
+    }
     let (list, key, default) = match (name, arguments) {
         ("get_value", [key, list]) => (list, key, Value::atom("undefined")),
         ("get_value", [key, list, default]) => (list, key, default.clone()),
@@ -252,11 +269,83 @@ pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             .iter()
             .all(|item| item.as_tuple().is_some_and(|pair| pair.len() == 2 && pair.first().is_some_and(|first| equal(first, key) == Takes::No)))
     });
+    // What further pairs have under the key, where all keys are written out.
+    let further = || {
+        let pairs: Option<Vec<(&Value, &Value)>> = rest.as_ref()?.members().iter().map(option).collect();
+        let pairs = pairs.filter(|pairs| pairs.iter().all(|(key, _)| key.is_literal()))?;
+        Some(pairs.into_iter().filter(|(own, _)| equal(own, key) != Takes::No).map(|(_, value)| value.clone()).fold(Value::NEVER, Value::or))
+    };
     Some(match (is_elsewhere, name) {
-        (false, _) => Value::Any,
+        (false, "fetch!") => further().map_or(Value::Any, |found| result.or(found)),
+        (false, _) => further().map_or(Value::Any, |found| result.or(found).or(default)),
         (true, "fetch!") if result.is_never() => run.fail(FaultKind::NoKey(key.clone()), list.clone()),
         (true, _) => result.or(default),
     })
+}
+
+/// A pair of a list of options: its key and its value.
+fn option(item: &Value) -> Option<(&Value, &Value)> {
+    if let Some([key, value]) = item.as_tuple() { Some((key, value)) } else { None }
+}
+
+/// What functions of `Keyword` make of options: others of them, or with other values.
+fn changed_options(name: &str, arguments: &[Value]) -> Option<Value> {
+    let pair = |key: &Value, value: Value| Value::tuple(vec![key.clone(), value]);
+    let has = |items: &[Value], key: &Value| items.iter().any(|item| option(item).is_some_and(|(known, _)| known == key));
+    match (name, arguments) {
+        // The second ones go before the first ones.
+        ("merge", [Value::List(first, rest), second]) => Some(match second {
+            Value::List(items, further) => {
+                // Of what is not known some may have these keys as well.
+                let kept = first.iter().filter(|item| option(item).is_none_or(|(key, _)| !has(items, key)));
+                let kept = kept.map(|item| match option(item).filter(|_| further.is_some()) {
+                    Some((key, value)) => pair(key, value.clone().or(Value::Any)),
+                    None => item.clone(),
+                });
+                let rest = match (rest, further) {
+                    (Some(one), Some(other)) => Some(Box::new(one.as_ref().clone().or(other.as_ref().clone()))),
+                    (one, other) => one.clone().or_else(|| other.clone()),
+                };
+                Value::List(items.iter().cloned().chain(kept).collect(), rest)
+            }
+            Value::Any => {
+                let known = first.iter().map(|item| option(item).map_or_else(|| item.clone(), |(key, value)| pair(key, value.clone().or(Value::Any))));
+                Value::List(known.collect(), Some(Box::new(Value::Any)))
+            }
+            _ => return None,
+        }),
+        ("merge", [Value::Any, Value::List(second, _)]) => Some(Value::List(second.clone(), Some(Box::new(Value::Any)))),
+        // Only these keys, each where it is there.
+        ("take", [list, keys]) => {
+            let keys = keys.as_list().filter(|keys| keys.iter().all(Value::is_literal))?;
+            let (items, rest) = match list {
+                Value::List(items, rest) => (items.as_slice(), rest.is_some()),
+                Value::Any => (&[] as &[Value], true),
+                _ => return None,
+            };
+            let kept = items.iter().filter(|item| option(item).is_none_or(|(key, _)| !key.is_literal() || keys.contains(key)));
+            let further = keys.iter().filter(|key| rest && !has(items, key)).map(|key| pair(key, Value::Any)).fold(Value::NEVER, Value::or);
+            Some(Value::List(kept.cloned().collect(), (!further.is_never()).then(|| Box::new(further))))
+        }
+        ("put", [Value::List(items, rest), key, value]) if key.is_literal() => {
+            let kept = items.iter().filter(|item| option(item).is_none_or(|(known, _)| known != key)).cloned();
+            Some(Value::List(std::iter::once(pair(key, value.clone())).chain(kept).collect(), rest.clone()))
+        }
+        ("put_new", [Value::List(items, rest), key, value]) if key.is_literal() && !has(items, key) => {
+            let value = if rest.is_some() { value.clone().or(Value::Any) } else { value.clone() };
+            Some(Value::List(std::iter::once(pair(key, value)).chain(items.iter().cloned()).collect(), rest.clone()))
+        }
+        ("keys" | "values", [Value::List(items, rest)]) => {
+            let part = |item: &Value| option(item).map(|(key, value)| if name == "keys" { key.clone() } else { value.clone() });
+            let known = items.iter().map(part).collect::<Option<Vec<Value>>>()?;
+            let rest = rest.as_ref().map(|rest| Box::new(rest.members().iter().map(|item| part(item).unwrap_or(Value::Any)).fold(Value::NEVER, Value::or)));
+            Some(Value::List(known, rest))
+        }
+        ("delete", [Value::List(items, rest), key]) if key.is_literal() => {
+            Some(Value::List(items.iter().filter(|item| option(item).is_none_or(|(known, _)| known != key)).cloned().collect(), rest.clone()))
+        }
+        _ => None,
+    }
 }
 
 /// A struct with some of its fields set (`struct/2`): made by the module that defines it.

@@ -17,6 +17,22 @@ use super::run::Run;
 use super::value::Value;
 use crate::term::Atom;
 
+/// What a function gives back for each of the containers that an argument may be.
+fn each_container(run: &mut Run<'_>, arguments: &[Value], work: &dyn Fn(&mut Run<'_>, &[Value]) -> Option<Value>) -> Option<Value> {
+    let holds = |value: &Value| matches!(value, Value::Bag(..) | Value::List(..) | Value::Map(_));
+    let Some(at) = arguments.iter().position(|argument| matches!(argument, Value::Union(members) if members.iter().any(holds))) else {
+        return work(run, arguments);
+    };
+    let members = arguments.get(at).map(Value::members).unwrap_or_default();
+    let each = members.iter().map(|member| {
+        let own: Vec<Value> = arguments.iter().enumerate().map(|(other, argument)| if other == at { member.clone() } else { argument.clone() }).collect();
+        work(run, &own)
+    });
+    let known: Vec<Option<Value>> = each.collect();
+    let is_known = known.iter().any(Option::is_some);
+    is_known.then(|| known.into_iter().map(|value| value.unwrap_or(Value::Any)).fold(Value::NEVER, Value::or))
+}
+
 impl Run<'_> {
     /// What a function of a library gives back; `None` for one that is not known here.
     pub(super) fn library(&mut self, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
@@ -29,9 +45,9 @@ impl Run<'_> {
             "lists" => lists::erlang(self, name, arguments),
             "Elixir.Enum" | "Elixir.List" => lists::elixir(self, name, arguments),
             "maps" | "Elixir.Map" => maps::call(self, module.as_str() == "Elixir.Map", name, arguments),
-            "proplists" | "Elixir.Keyword" | "Elixir.Access" => maps::listed(self, name, arguments),
+            "proplists" | "Elixir.Keyword" | "Elixir.Access" => each_container(self, arguments, &|run, arguments| maps::listed(run, name, arguments)),
             "queue" | "sets" | "ordsets" | "gb_sets" | "gb_trees" | "dict" | "orddict" | "Elixir.MapSet" | "array" => {
-                containers::call(self, module.as_str(), name, arguments)
+                each_container(self, arguments, &|run, arguments| containers::call(run, module.as_str(), name, arguments))
             }
             "ets" | "persistent_term" | "Elixir.Registry" => stores::call(self, module, function, arguments),
             "timer" | "Elixir.Process" | "proc_lib" => erlang::process(self, module, function, arguments),

@@ -66,7 +66,8 @@ impl Caused {
     }
 }
 
-/// The timers that other code of a release sets for the processes of a module, by the name that they are registered under.
+/// What other code of a release causes at the processes of a module: timers, by the name that they are registered under, and what they
+/// send to a state machine that puts it off.
 pub fn caused_by_others(half: &Half, module: &Atom, machine: Machine) -> Vec<Caused> {
     let mut all: Vec<Caused> = Vec::new();
     for done in half.all_done() {
@@ -76,7 +77,27 @@ pub fn caused_by_others(half: &Half, module: &Atom, machine: Machine) -> Vec<Cau
             all.push(Caused { arrives, what: Means::Timer, line: done.line.0, repeats: false, handling: None, by: Some(done.by.clone()) });
         }
     }
+    let living = half.processes.get(module).map(|(_, living)| living);
+    let open = living.into_iter().flat_map(|living| &living.postponed).filter(|(event, _)| event.arguments.get(1) == Some(&Value::Any));
+    for (event, line) in open {
+        let Some(kind) = event.arguments.first() else { continue };
+        for done in half.all_done().filter(|done| sends_as(done, kind)) {
+            let [to, content, ..] = done.arguments.as_slice() else { continue };
+            let arrives = vec![kind.clone(), content.clone()];
+            let is_for_it = half.of_name(to) == Some(module) || (!to.is_literal() && done.by == *module);
+            if is_for_it && *content != Value::Any && all.len() < MAX_BY_OTHERS && all.iter().all(|known| known.arrives != arrives) {
+                all.push(Caused { arrives, what: Means::Postponed, line: *line, repeats: false, handling: None, by: None });
+            }
+        }
+    }
     all
+}
+
+/// Whether a call sends a state machine an event of a kind.
+fn sends_as(done: &Done, kind: &Value) -> bool {
+    let is_call = kind.tagged("call").is_some();
+    let function = kind.as_atom().map_or(if is_call { "call" } else { "" }, Atom::as_str);
+    done.module.as_str() == "gen_statem" && done.function.as_str() == function || function == "info" && done.is("erlang", &["send"])
 }
 
 /// How many timers of others are looked at for a module.
@@ -197,8 +218,8 @@ pub fn is_meant(pair: &Pair<'_>, direction: Direction, after: bool, module: &Ato
 }
 
 /// Whether the code of a module takes what arrives.
-pub fn takes(pair: &Pair<'_>, direction: Direction, after: bool, module: &Atom, machine: Machine, arrives: &[Value]) -> Takes {
+pub fn takes(pair: &Pair<'_>, direction: Direction, after: bool, module: &Atom, machine: Machine, one: &Caused) -> Takes {
     let code = Code::of(pair, pair.side(direction, after));
     let Some(program) = code.program(module) else { return Takes::Maybe };
-    code.run(None, &NO_REPLIES, |world| is_taken(world, &program, machine, arrives))
+    code.run(None, &NO_REPLIES, |world| is_taken(world, &program, machine, &one.arrives, one.what == Means::Postponed))
 }

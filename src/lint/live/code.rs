@@ -1,5 +1,6 @@
 //! The code of a release, or what runs at a step of a path, for the interpreter.
 
+use super::relevant::{NOT_FOLLOWED, implementers};
 use crate::beam::Program;
 use crate::interpret::{Store, Value, World};
 use crate::lint::lives::Stored;
@@ -8,8 +9,6 @@ use crate::release::Release;
 use crate::term::Atom;
 use std::sync::Arc;
 
-/// Applications whose code is not followed: what its functions do with values is known, or not looked at.
-pub const NOT_FOLLOWED: &[&str] = &["erts", "kernel", "stdlib", "compiler", "elixir", "logger"];
 /// What a process of a name replies to a request.
 pub type Replies<'r> = &'r (dyn Fn(&Value, &Value) -> Option<Value> + Sync);
 
@@ -68,6 +67,9 @@ impl<'p, 'a> Code<'p, 'a> {
         let program = |module: &Atom| self.program(module);
         let exports = |module: &Atom, function: &Atom, arity: u32| self.exports(module, function, arity);
         let known = |store: Store, name: &Value| stored?.get(store, name);
-        work(&World { program: &program, exports: &exports, stored: &known, replies, steps: self.pair.steps() })
+        let implementers = |function: &Atom, arity: u32| {
+            self.pair.implementers.get_or_init(|| implementers(self.pair)).get(&(function.clone(), arity)).cloned().unwrap_or_default()
+        };
+        work(&World { program: &program, exports: &exports, stored: &known, replies, implementers: &implementers, steps: self.pair.steps() })
     }
 }

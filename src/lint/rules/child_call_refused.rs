@@ -21,8 +21,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         for (at, (step, done)) in passed.applied.iter().enumerate() {
             let before: Vec<&Done> = passed.applied.iter().take(at).map(|(_, done)| done).collect();
             // A function of one's own that tries several calls looks at what they return.
-            let same = |other: &&(usize, Done)| other.0 == *step && other.1.arguments.first() == done.arguments.first() && other.1.function != done.function;
-            if done.by.as_str() != "" && passed.applied.iter().skip(at + 1).any(|other| same(&other)) {
+            let same = |other: &(usize, Done)| other.0 == *step && other.1.arguments.first() == done.arguments.first() && other.1.function != done.function;
+            // One that starts a child again and else for the first time does what is needed.
+            let starts = |done: &Done| matches!(done.function.as_str(), "start_child" | "restart_child");
+            let tries = |(other_at, other): (usize, &(usize, Done))| same(other) && (other_at > at || (starts(done) && starts(&other.1)));
+            if done.by.as_str() != "" && passed.applied.iter().enumerate().any(tries) {
                 continue;
             }
             let Some((supervisor, id, why, help)) = refused(route, (from, to), *step, done, &before) else { continue };

@@ -2,7 +2,8 @@
 
 use crate::compare::Depth;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::interpret::{Done, Fun, Value};
+use crate::interpret::Fun;
+use crate::lint::live::{Keeper, keepers};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
 
@@ -40,33 +41,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 /// Reports the funs that processes, tables and persistent terms were seen to keep, and gives the modules that they belong to.
 fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
     let Some(passed) = pair.lives.passed(route.direction) else { return Vec::new() };
-    let from = pair.lives.half(route.direction, false);
-    // A table goes with the process that owns it.
-    let is_lost = |table: &Value| from.owners(table).any(|module| pair.none_lives_on(route, passed, module));
-    let is_put = |store: &str, name: &Value| passed.done().any(|done| done.module.as_str() == store && done.arguments.first() == Some(name));
-    let is_told = |module: &Atom| {
-        let tells = |done: &Done| {
-            matches!(done.function.as_str(), "call" | "cast" | "send") && done.arguments.first().and_then(|name| from.of_name(name)) == Some(module)
-        };
-        passed.done().any(tells)
-    };
-    let mut kept: Vec<(String, Option<&Atom>, &Value)> = Vec::new();
-    for (module, (_, living)) in &from.processes {
-        let lives_on = !pair.none_lives_on(route, passed, module);
-        let converted = passed.converted.get(module).map(|conversion| &conversion.states);
-        let lives_on = lives_on && !is_told(module);
-        let states = converted.unwrap_or(&living.states).iter().filter(|_| lives_on);
-        kept.extend(states.map(|state| (format!("a process of `{module}`"), Some(module), state)));
-    }
-    kept.extend(
-        from.stored.tables.iter().filter(|(name, _)| !is_lost(name) && !is_put("ets", name)).map(|(name, row)| (format!("the table `{name}`"), None, row)),
-    );
-    kept.extend(
-        from.stored.terms.iter().filter(|(name, _)| !is_put("persistent_term", name)).map(|(name, term)| (format!("the persistent term `{name}`"), None, term)),
-    );
-    kept.extend(from.stored.agents.iter().filter(|(name, _)| !is_put("Elixir.Agent", name)).map(|(name, state)| (format!("the agent `{name}`"), None, state)));
     let mut modules = Vec::new();
-    for (keeper, process, value) in kept {
+    for Keeper { what, process, value } in keepers(pair, route) {
         let mut funs = Vec::new();
         value.own_funs(&mut funs);
         for (module, fun) in funs {
@@ -85,7 +61,7 @@ fn kept(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) -> Vec<Atom> {
                 Fun::Clauses(..) => "a fun".to_owned(),
             };
             found.push(
-                Diagnostic::new(&FUN_IN_STATE, format!("{keeper} keeps {name} of `{module}`, which belongs to the code that created it"))
+                Diagnostic::new(&FUN_IN_STATE, format!("{what} keeps {name} of `{module}`, which belongs to the code that created it"))
                     .label(span, "the fun runs the old code; once that is purged, calling it fails with `badfun`, and a process that holds it is killed")
                     .help("keep `fun module:name/arity` there, or replace the fun on this path")
                     .about(module.as_str())

@@ -2,7 +2,7 @@
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::Done;
+use crate::interpret::{Done, Value};
 use crate::lint::{Check, Pair, Rule};
 use crate::term::Atom;
 
@@ -31,7 +31,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let others = before.into_iter().flat_map(|before| before.done());
             let installed = from.all_done().chain(others).find_map(|done| installs(done, module).map(|removes| (done, removes)));
             let Some((done, removes)) = installed else { continue };
-            let is_removed = passed.done().any(|other| other.module == done.module && removes.contains(&other.function.as_str()));
+            let is_removed = passed.done().any(|other| other.module == done.module && removes.contains(&other.function.as_str()) && may_remove(other, done));
             let stops = pair.owner_of(&done.by).is_some_and(|application| !route.timeline.stops(application.name.value.as_str()).is_empty());
             if is_removed || stops {
                 continue;
@@ -48,6 +48,20 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     .on_path(&route.name),
             );
         }
+    }
+}
+
+/// Whether a call removes the handler that another one installs: of several of one module that with the same id.
+fn may_remove(removes: &Done, installs: &Done) -> bool {
+    let id = |done: &Done| done.arguments.get(1).map(handler_of);
+    removes.module.as_str() != "gen_event" || id(removes).zip(id(installs)).is_none_or(|(one, other)| !one.is_other_than(&other))
+}
+
+/// The id of a handler; in a swap it stands before the arguments of its `terminate` or `init`.
+fn handler_of(argument: &Value) -> Value {
+    match argument.as_tuple() {
+        Some([id @ (Value::Tuple(..) | Value::Atom(_)), Value::List(..) | Value::Any]) => id.clone(),
+        _ => argument.clone(),
     }
 }
 

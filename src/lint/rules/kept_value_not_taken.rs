@@ -21,16 +21,21 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let mut told: Vec<&Fault> = Vec::new();
         let mut failing: Vec<&(Atom, Fault)> = passed.failing.iter().collect();
         // One finding for each place; best with the process of that module.
-        failing.sort_by_key(|(process, fault)| (fault.kind == FaultKind::Dropped, *process != fault.module));
+        failing.sort_by_key(|(process, fault)| (fault.kind == FaultKind::Dropped || fault.caught, *process != fault.module));
         for (process, fault) in failing {
-            let is_named = matches!(fault.kind, FaultKind::NoFunction(..));
-            let is_harmless = fault.caught && !is_named;
             // That a start does not take its arguments is not about the state.
-            if is_harmless || (!fault.is_of_start() && reports(pair, route, process)) || told.iter().any(|known| is_same(known, fault)) {
+            if (!fault.is_of_start() && reports(pair, route, process)) || told.iter().any(|known| is_same(known, fault)) {
                 continue;
             }
             told.push(fault);
             found.push(finding(pair, route, process, fault));
+        }
+        // What an upgraded node does not have.
+        for (process, fault) in &passed.seldom {
+            if !told.iter().any(|known| is_same(known, fault)) {
+                told.push(fault);
+                found.push(finding(pair, route, process, fault).severity(Severity::Advice));
+            }
         }
     }
 }
@@ -90,7 +95,9 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) ->
     // To leave elements out may be what is meant.
     // The older code cannot be changed for children that the newer one starts.
     let is_late = is_given && route.direction == Direction::Down;
-    let finding = if fault.kind == FaultKind::Dropped || is_late { finding.severity(Severity::Advice) } else { finding };
+    // What is caught may be what is meant, too.
+    let is_caught = fault.caught && !matches!(fault.kind, FaultKind::NoFunction(..));
+    let finding = if fault.kind == FaultKind::Dropped || is_late || is_caught { finding.severity(Severity::Advice) } else { finding };
     let words = |names: &str, count: usize| format!("{count} functions may still be called, by supervisors or timers, and no longer exist: {names}");
     if let (FaultKind::NoFunction(module, name, arity), true) = (&fault.kind, is_given) {
         finding.one_of_many(format!("{module}:{name}/{arity}"), words)

@@ -36,8 +36,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 continue;
             }
             let is_lost = |one: &Caused| {
-                takes(pair, route.direction, false, name, *machine, &one.arrives) != Takes::No
-                    && takes(pair, route.direction, true, name, *machine, &one.arrives) == Takes::No
+                takes(pair, route.direction, false, name, *machine, one) != Takes::No && takes(pair, route.direction, true, name, *machine, one) == Takes::No
             };
             let mut lost: Vec<Caused> = Vec::new();
             for one in caused(name, *machine, old).into_iter().chain(caused_by_others(from, name, *machine)) {
@@ -75,7 +74,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 )
                 .label(route.span(at), format!("the code that runs before it causes {it}: {what} in {place}"))
                 .help(format!("keep a clause for {it}, or stop what causes {it} in `code_change`; without one the process crashes"))
-                .severity(level(route.direction, first.what))
+                .severity(if route.direction == Direction::Up { Severity::Warning } else { level_down(pair, route, (name, *machine), first, (old, to)) })
                 .about(name.as_str())
                 .on_path(&route.name),
             );
@@ -83,10 +82,18 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
-/// How bad it is. The older code cannot be changed, and a conversion cannot stop all that is under way: a timer it can.
-fn level(direction: Direction, what: Means) -> Severity {
-    let comes_for_certain = matches!(what, Means::Timer | Means::Timeout | Means::Message);
-    if direction == Direction::Up || comes_for_certain { Severity::Warning } else { Severity::Advice }
+/// How bad it is on a downgrade. The older code cannot be changed, and a conversion cannot stop all that is under way: a timer it
+/// can. Where the newer code kept a clause for what the older one causes instead, somebody has thought of the change.
+fn level_down(pair: &Pair<'_>, route: &Route<'_>, (name, machine): (&Atom, Machine), lost: &Caused, (newer, to): (&Living, &Half)) -> Severity {
+    let comes_for_certain = matches!(lost.what, Means::Timer | Means::Timeout | Means::Message);
+    let of_newer = caused(name, machine, newer);
+    let of_older = to.processes.get(name).map(|(_, older)| caused(name, machine, older)).unwrap_or_default();
+    let is_kept = |one: &Caused| {
+        one.what == lost.what
+            && of_newer.iter().all(|other| differs(&other.arrives, &one.arrives))
+            && is_meant(pair, route.direction, false, name, machine, &one.arrives)
+    };
+    if comes_for_certain && !of_older.iter().any(is_kept) { Severity::Warning } else { Severity::Advice }
 }
 
 /// Something that arrives for which only the old code has a clause of its own: the new one causes the same in another form, waits for that,

@@ -71,6 +71,8 @@ register! {
     tree_walked_suspended
     restarted_process_known
     conversion_waits
+    kept_name_gone
+    converted_twice
     one_way_entry
     unmirrored_modules
     unmirrored_apply

@@ -2,7 +2,7 @@
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::{Done, Value, elements, is_own};
+use crate::interpret::{Done, Opaque, Value, elements, is_own};
 use crate::lint::lives::{Half, Passed};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::term::Atom;
@@ -72,6 +72,10 @@ const EFFECTS: &[Effect] = &[
     effect!("atomics", &["new"], "an array of counters", &[], Some(0), Node),
     effect!("gen_tcp", &["listen"], "the socket", &[], Some(1), Node),
     effect!("gen_udp", &["open"], "the socket", &[], Some(1), Node),
+    effect!("re", &["compile"], "the compiled expression", &[], Some(0), Process),
+    effect!("Elixir.Regex", &["compile", "compile!"], "the compiled expression", &[], Some(0), Process),
+    effect!("binary", &["compile_pattern"], "the compiled pattern", &[], Some(0), Process),
+    effect!("ets", &["match_spec_compile"], "the compiled match specification", &[], Some(0), Process),
 ];
 
 /// What options of a table decide that cannot be changed while it lives.
@@ -213,7 +217,9 @@ fn compare(
         // The path does it, or code that runs later, or code that needs it looks first whether it is there.
         // What the path does may be done by a name that is not written out.
         let by_path = |done: &Done| named(done).iter().any(|other| std::ptr::eq(other.effect, setup.effect) && may_be(&other.names, &setup.names));
-        if passed.done().any(by_path) || is_ensured(to, &setup) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
+        // What belongs to a process is not done for it by the release handler, which runs the path.
+        let by_path_for_it = |done: &Done| by_path(done) && !(setup.effect.owner == Process && done.elsewhere && !names_process(done));
+        if passed.done().any(by_path_for_it) || is_ensured(to, &setup) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
             continue;
         }
         // What the upgrade did not make is on a downgrade as the old release made it.
@@ -224,8 +230,16 @@ fn compare(
         }
         let before: Vec<Setup<'_>> = old.iter().flat_map(setups).filter(is_same).collect();
         if before.is_empty() {
-            let is_there = if setup.effect.owner == Node { from.all_done().any(again) } else { former.iter().any(|done| again(done)) };
-            if !setup.names.is_empty() && !is_there {
+            let is_there = if setup.effect.owner == Node { from.all_done().any(again) } else { former.iter().any(|done| by_path(done)) };
+            // Of a name that is not written out it is known only that it takes the place of another one.
+            let takes_place = || {
+                let stays = |other: &Setup<'_>| {
+                    new.iter().any(|done| named(done).iter().any(|own| std::ptr::eq(own.effect, other.effect) && may_be(&own.names, &other.names)))
+                };
+                old.iter().flat_map(setups).filter(|other| std::ptr::eq(other.effect, setup.effect)).any(|other| !stays(&other))
+            };
+            let is_written = setup.effect.owner == Timer || setup.names.iter().all(Value::is_literal);
+            if !setup.names.is_empty() && !is_there && (is_written || takes_place()) {
                 lost.push((setup, None));
             }
             continue;
@@ -279,6 +293,11 @@ fn is_ensured(to: &Half, setup: &Setup<'_>) -> bool {
     later(&asks) && later(&makes)
 }
 
+/// Whether a call says for which process it is, and not for that which makes it.
+fn names_process(done: &Done) -> bool {
+    done.module.as_str() == "pg" && done.arguments.last().is_some_and(|process| *process != Value::Opaque(Opaque::Pid))
+}
+
 /// Whether one map has the keys of another one, with values of another form.
 fn has_all(one: &Value, other: &Value) -> bool {
     match (one, other) {
@@ -295,7 +314,7 @@ fn may_be(one: &[Value], other: &[Value]) -> bool {
 /// What a call sets up that has a literal name. Of a message its form is enough.
 fn setups(done: &Done) -> Vec<Setup<'_>> {
     let is_named = |setup: &Setup<'_>| {
-        let is_timer = setup.effect.owner == Timer;
+        let is_timer = setup.effect.owner == Timer || setup.effect.module == "pg";
         setup.names.len() == setup.effect.names.len() && setup.names.iter().all(|name| name.is_literal() || (is_timer && *name != Value::Any))
     };
     named(done).into_iter().filter(is_named).collect()

@@ -26,7 +26,8 @@ pub(super) fn reports(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
 fn is_left(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     // A module that is not loaded is reported elsewhere; one that is removed first comes back with a new state.
     let is_loaded = route.loaded(name).is_some() && !route.converts(name) && route.removed(name).is_none();
-    is_loaded && !pair.starts_again(route, name)
+    let is_replaced = || pair.lives.passed(route.direction).is_some_and(|passed| passed.replaced.contains_key(name));
+    is_loaded && !pair.starts_again(route, name) && !is_replaced()
 }
 
 /// Whether the code being loaded was seen to work with all that the processes keep: maps, whose keys it asks for with a default, or

@@ -27,7 +27,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let mut before = caused(name, *machine, old).into_iter().filter(|one| one.repeats);
             let is_left = |one: &crate::lint::live::Caused| {
                 let same = || after.iter().filter(|other| other.arrives == one.arrives);
-                same().next().is_some() && !same().any(|other| other.repeats) && takes(pair, route.direction, true, name, *machine, &one.arrives) != Takes::No
+                same().next().is_some() && !same().any(|other| other.repeats) && takes(pair, route.direction, true, name, *machine, one) != Takes::No
             };
             let Some(left) = before.find(is_left) else { continue };
             let message = left.arrives.last().map(ToString::to_string).unwrap_or_default();
