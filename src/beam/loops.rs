@@ -35,6 +35,13 @@ pub const SPAWNS: &[(&str, &[&str])] = &[
 /// Calls that take their time.
 pub const WAITS: &[(&str, &[&str])] =
     &[("timer", &["sleep"]), ("Elixir.Process", &["sleep"]), ("gen_tcp", &["accept", "recv"]), ("ssl", &["transport_accept", "recv"])];
+/// Streams that have no end by themselves.
+pub const ENDLESS: &[(&str, &[&str])] = &[("Elixir.Stream", &["interval", "repeatedly", "cycle", "iterate"])];
+/// Calls that go through all of a stream.
+const GOES_THROUGH: &[(&str, &[&str])] = &[("Elixir.Enum", &["each", "reduce"]), ("Elixir.Stream", &["run"])];
+/// Calls after which a stream may have an end.
+const ENDS: &[(&str, &[&str])] =
+    &[("Elixir.Stream", &["take", "take_while", "zip"]), ("Elixir.Enum", &["take", "take_while", "find", "find_value", "any?", "reduce_while", "at"])];
 
 /// How a function ends.
 #[derive(Default)]
@@ -70,8 +77,9 @@ impl Program {
             }
             functions.insert((name, arity), ends);
         }
+        let mut loops = self.endless_streams();
         if !functions.values().any(|ends| ends.waits) {
-            return Vec::new();
+            return loops;
         }
         let mut callers: BTreeMap<&Name, Vec<&Name>> = BTreeMap::new();
         for (name, ends) in &functions {
@@ -80,7 +88,6 @@ impl Program {
         let called = |name: &Name| functions.get(name).into_iter().flat_map(|ends| ends.calls.keys()).cloned().collect::<Vec<Name>>();
         let calling = |name: &Name| callers.get(name).into_iter().flatten().map(|name| Name::clone(name)).collect::<Vec<Name>>();
         let bodies: BTreeSet<Name> = reached(begun.iter().cloned(), called).into_iter().chain(begun.iter().cloned()).collect();
-        let mut loops = Vec::new();
         for (name, ends) in functions.iter().filter(|(_, ends)| ends.waits) {
             let after = reached([name.clone()], called);
             if !after.contains(name) {
@@ -97,6 +104,22 @@ impl Program {
             }
         }
         loops
+    }
+
+    /// The functions that go through a stream without an end: the funs that they give it are those of the old code for as long.
+    fn endless_streams(&self) -> Vec<Loop> {
+        let goes_on = |(name, arity): (Atom, u32)| {
+            let function = self.function(&name, arity)?;
+            let (mut begins, mut goes_through, mut ends) = (false, false, false);
+            function.visit(&mut |expr| {
+                begins |= is_call(expr, ENDLESS);
+                goes_through |= is_call(expr, GOES_THROUGH);
+                ends |= is_call(expr, ENDS);
+            });
+            let line = function.clauses.first().map_or(Line::default(), |clause| clause.line);
+            (begins && goes_through && !ends).then_some(Loop { function: name, arity, line, may_be_a_wait: false })
+        };
+        self.names().into_iter().filter_map(goes_on).collect()
     }
 
     /// Looks at how a body ends.
@@ -190,7 +213,12 @@ fn reached(from: impl IntoIterator<Item = Name>, next: impl Fn(&Name) -> Vec<Nam
 fn waits(expr: &Expr) -> bool {
     match expr {
         Expr::Receive(..) => true,
-        Expr::Call(Some(module), name, ..) => WAITS.iter().any(|(known, names)| *known == module.as_str() && names.contains(&name.as_str())),
-        _ => false,
+        other => is_call(other, WAITS),
     }
+}
+
+/// Whether an expression is a call of one of these functions.
+fn is_call(expr: &Expr, functions: &[(&str, &[&str])]) -> bool {
+    let Expr::Call(Some(module), name, ..) = expr else { return false };
+    functions.iter().any(|(known, names)| *known == module.as_str() && names.contains(&name.as_str()))
 }

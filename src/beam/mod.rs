@@ -29,7 +29,7 @@ pub use expr::{Clause as SourceClause, Expr, Line, Qualifier};
 pub use facts::{Author, Call, Clause, CodeChange, Facts, STRIPPED, text_of_vsn};
 pub use function::{Function, RawRecord};
 pub use known::Known;
-pub use loops::{Loop, SPAWNS, WAITS};
+pub use loops::{ENDLESS, Loop, SPAWNS, WAITS};
 pub use named::NamedCall;
 pub use program::Program;
 pub use shape::{Child, Field, Modules, Record, Shape, Supervision};

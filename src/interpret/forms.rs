@@ -3,7 +3,7 @@
 use super::noted::FaultKind;
 use super::places::taken_apart;
 use super::run::{Env, Run, bound};
-use super::truth::{Takes, elements, is_false, operator, spread, truth};
+use super::truth::{Takes, either, elements, is_false, operator, spread, truth};
 use super::value::{Map, Value};
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
@@ -256,8 +256,7 @@ impl Run<'_> {
                 known if known == stops => left,
                 Takes::Maybe => {
                     let right = self.eval(program, right, env);
-                    let stopped = Value::atom(if name == "andalso" { "false" } else { "true" });
-                    if truth(&right) == stops { stopped } else { stopped.or(right) }
+                    if truth(&right) == stops { right } else { either().or(right) }
                 }
                 Takes::Yes | Takes::No => self.eval(program, right, env),
             };

@@ -8,6 +8,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "of a form of value or code that a function is not written for, nothing is known")]
 
+mod calls;
 mod forms;
 mod library;
 mod matching;
@@ -22,7 +23,7 @@ mod value;
 
 pub use library::rows;
 pub use noted::{Done, Fault, FaultKind};
-pub use process::{Living, Machine, Message, actions, is_meant, is_taken, machine_of, messages};
+pub use process::{Living, Machine, Message, actions, is_meant, is_request_taken, is_taken, machine_of, messages};
 pub use run::{Run, Store, World, is_own};
 pub use sort::Sort;
 pub use supervisor::{Child, Supervisor, child, id_of, name_forms, name_of, name_of_options, started, started_with, supervisor};

@@ -70,9 +70,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// Whether a function that starts a process does not take its arguments.
-    pub fn is_of_start(&self) -> bool {
-        matches!(&self.kind, FaultKind::NoFunctionClause(name, _) if name.as_str() == "init" || name.as_str().starts_with("start"))
+    /// Whether it is not certain, as its module is one of several that may have been meant, and has not made the value.
+    pub fn is_guess(&self, guesses: &[Atom]) -> bool {
+        guesses.contains(&self.module) && self.value.made().is_none_or(|(owner, _)| *owner != self.module)
     }
 
     /// Whether another one is the same but for its line.

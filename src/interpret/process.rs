@@ -34,6 +34,8 @@ pub struct Message {
 pub struct Living {
     /// What they keep, each form once; of a state machine `{State,Data}`.
     pub states: Vec<Value>,
+    /// What they keep when they have started.
+    pub first: Vec<Value>,
     /// What the callbacks answer.
     pub answers: Vec<Value>,
     /// What requests are replied to, each with the replies.
@@ -44,12 +46,16 @@ pub struct Living {
     pub postponed: Vec<(Message, u32)>,
     /// The calls that are made when a process begins.
     pub begun: Vec<Done>,
+    /// The calls that are made when a process ends.
+    pub ended: Vec<Done>,
     /// The calls that are made later, each with the message that they are made for.
     pub done: Vec<(Message, Done)>,
     /// What fails.
     pub faults: Vec<Fault>,
     /// The modules whose code they run.
     pub entered: Vec<Atom>,
+    /// The modules that they may call, as far as it is not known which one.
+    pub guesses: Vec<Atom>,
     /// Whether they do more than was looked at.
     pub is_cut_short: bool,
 }
@@ -232,14 +238,29 @@ impl Living {
             }
         }
         living.is_cut_short |= run.steps() == 0;
+        living.first = living.states.clone();
         living.begun = run.done;
         living.faults = run.faults;
         living.entered = run.entered;
+        living.guesses = run.guesses;
         let messages = messages(world, program, machine);
         living.is_cut_short |= messages.len() >= MAX_MESSAGES;
         living.meet(world, program, machine, &messages);
         living.written_for = messages;
+        living.ended = living.ends(world, program, machine);
         living
+    }
+
+    /// What processes do when they end.
+    fn ends(&self, world: &World<'_>, program: &Program, machine: Machine) -> Vec<Done> {
+        let mut run = Run::new(world);
+        let name = Atom::new("terminate");
+        if matches!(machine, Machine::Server | Machine::Handler) && program.function(&name, 2).is_some() {
+            for state in &self.states {
+                run.call(&program.module, &name, vec![Value::Any, state.clone()]);
+            }
+        }
+        run.done
     }
 
     /// Lets further processes begin, with other arguments.
@@ -252,6 +273,7 @@ impl Living {
         further.replies.into_iter().for_each(|(request, reply)| self.reply(&request, reply));
         further.faults.into_iter().for_each(|fault| add_new(&mut self.faults, fault, usize::MAX));
         further.entered.into_iter().for_each(|module| add_new(&mut self.entered, module, usize::MAX));
+        further.guesses.into_iter().for_each(|module| add_new(&mut self.guesses, module, usize::MAX));
         self.is_cut_short |= further.is_cut_short;
     }
 
@@ -373,6 +395,7 @@ impl Living {
             }
         }
         run.entered.into_iter().for_each(|module| add_new(&mut self.entered, module, usize::MAX));
+        run.guesses.into_iter().for_each(|module| add_new(&mut self.guesses, module, usize::MAX));
     }
 
     /// What fails here and neither of others: what fails anyway is not the upgrade's.
@@ -446,12 +469,25 @@ fn puts_off(clause: &SourceClause) -> bool {
 /// Whether a clause of a module's callbacks takes what arrives: of a server the message, of a state machine type and content. For what
 /// was put off a clause does not count that does so again.
 pub fn is_taken(world: &World<'_>, program: &Program, machine: Machine, arrives: &[Value], was_put_off: bool) -> Takes {
+    let taken = takes_of(world, program, &arriving(program, machine), arrives, was_put_off);
+    // Without a callback a message is written to the log, and that is all.
+    taken.unwrap_or(Takes::Yes)
+}
+
+/// Whether the callback of a server takes what is sent to it by `call` or `cast`; `None` without one.
+pub fn is_request_taken(world: &World<'_>, program: &Program, callback: &str, message: &Value) -> Option<Takes> {
+    let arity = if callback == "handle_call" { 3 } else { 2 };
+    takes_of(world, program, &[(Atom::new(callback), arity)], std::slice::from_ref(message), false)
+}
+
+/// Whether clauses of callbacks take what arrives; `None` where there are none.
+fn takes_of(world: &World<'_>, program: &Program, callbacks: &[(Atom, u32)], arrives: &[Value], was_put_off: bool) -> Option<Takes> {
     let mut run = Run::new(world);
     let mut all = None;
-    for (name, arity) in arriving(program, machine) {
-        let Some(function) = program.function(&name, arity) else { continue };
+    for (name, arity) in callbacks {
+        let Some(function) = program.function(name, *arity) else { continue };
         for clause in function.clauses.iter().filter(|clause| !(was_put_off && puts_off(clause))) {
-            let mut values = vec![Value::Any; arity as usize];
+            let mut values = vec![Value::Any; *arity as usize];
             values.iter_mut().zip(arrives).for_each(|(value, given)| *value = given.clone());
             let takes = run.clause_takes(program, clause, &values, &mut Env::new());
             // The state is not known, so a clause takes the message if nothing else is in its way.
@@ -467,6 +503,5 @@ pub fn is_taken(world: &World<'_>, program: &Program, machine: Machine, arrives:
             all = Some(all.map_or(takes, |all: Takes| all.or(takes)));
         }
     }
-    // Without a callback a message is written to the log, and that is all.
-    all.unwrap_or(Takes::Yes)
+    all
 }

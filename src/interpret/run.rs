@@ -1,7 +1,7 @@
 //! Code is run on values: expressions, calls, clauses.
 
 use super::noted::{Done, Fault, FaultKind};
-use super::truth::{Takes, cons, some_of, spread};
+use super::truth::{Takes, cons, some_of};
 use super::value::{Fun, Made, Map, Opaque, Value};
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
@@ -21,6 +21,8 @@ pub struct World<'w> {
     pub stored: &'w (dyn Fn(Store, &Value) -> Option<Value> + Sync),
     /// What a process of a name replies to a request.
     pub replies: &'w (dyn Fn(&Value, &Value) -> Option<Value> + Sync),
+    /// What the `.app` file of an application says about a key of its environment.
+    pub environment: &'w (dyn Fn(&Atom, &Atom) -> Option<Value> + Sync),
     /// The modules of behaviours that are not OTP's which export a function, for calls of a module that is not known.
     pub implementers: &'w (dyn Fn(&Atom, u32) -> Vec<Atom> + Sync),
     /// How many expressions and patterns may be looked at for one module.
@@ -42,26 +44,24 @@ pub enum Store {
     Dictionary,
 }
 
-/// How deep calls are followed.
-const MAX_CALLS: usize = 24;
+/// How many values are kept of which it is not certain that a clause leaves them.
+const MAX_DOUBTFUL: usize = 4;
 /// How deep expressions are followed, calls included: each takes some of the stack.
 const MAX_NESTED: usize = 160;
 /// How many calls and faults are noted.
 const MAX_NOTED: usize = 400;
-/// How often a function that calls itself is run, each time with what it gave back before.
-const MAX_ROUNDS: usize = 3;
 
 /// A function: its module, name and arity.
-type Key = (Atom, Atom, u32);
+pub(super) type Key = (Atom, Atom, u32);
 
 /// One run of some code.
 pub struct Run<'w> {
     pub(super) world: &'w World<'w>,
     steps: usize,
     nested: usize,
-    calls: Vec<(Key, Vec<Value>)>,
+    pub(super) calls: Vec<(Key, Vec<Value>)>,
     /// What functions that call themselves gave back so far, and whether that was asked for.
-    again: HashMap<Key, (Value, bool)>,
+    pub(super) again: HashMap<Key, (Value, bool)>,
     pub(super) line: u32,
     pub(super) module: Atom,
     pub(super) caught: usize,
@@ -71,8 +71,10 @@ pub struct Run<'w> {
     unsure: usize,
     /// Above 0 what is run is a process that the code starts.
     started: usize,
-    /// Whether a module was called that is not known.
-    pub guesses: bool,
+    /// Whether a function was called of which it is not known which one it is.
+    pub is_guessed: bool,
+    /// The modules of which it is not known whether they were called.
+    pub guesses: Vec<Atom>,
     /// The calls that were made, each once.
     pub done: Vec<Done>,
     /// The failures, each once.
@@ -96,7 +98,8 @@ impl<'w> Run<'w> {
             quiet: 0,
             unsure: 0,
             started: 0,
-            guesses: false,
+            is_guessed: false,
+            guesses: Vec::new(),
             done: Vec::new(),
             faults: Vec::new(),
             entered: Vec::new(),
@@ -145,9 +148,13 @@ impl<'w> Run<'w> {
         result
     }
 
-    /// Whether another process runs this.
-    pub(super) fn is_elsewhere(&self) -> bool {
-        self.started > 0
+    /// The process that runs this.
+    pub(super) fn own_process(&self) -> Opaque {
+        match self.started {
+            0 => Opaque::Own,
+            1 => Opaque::Elsewhere,
+            _ => Opaque::Pid,
+        }
     }
 
     /// Runs what another process does: one that the code starts, or the release handler.
@@ -185,87 +192,6 @@ impl<'w> Run<'w> {
         Value::NEVER
     }
 
-    /// Calls a function of a module.
-    pub fn call(&mut self, module: &Atom, function: &Atom, arguments: Vec<Value>) -> Value {
-        if arguments.iter().any(Value::is_never) {
-            return Value::NEVER;
-        }
-        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
-        if let Some(answer) = self.dispatched(module, function, &arguments) {
-            return answer;
-        }
-        let program = (self.world.program)(module);
-        if program.is_none()
-            && let Some(known) = self.library(module, function, &arguments)
-        {
-            return known;
-        }
-        if let Some(program) = program
-            && let Some(written) = program.function(function, arity)
-        {
-            // A loop that goes on by the name of its module goes on in whatever code is current then.
-            if *module == self.module && written.waits() {
-                self.note(module, function, &arguments);
-            }
-            return self.function(&program, function, &written.clauses, arguments);
-        }
-        if (self.world.exports)(module, function, arity) == Some(false) {
-            return self.fail(FaultKind::NoFunction(module.clone(), function.clone(), arity), Value::tuple(arguments));
-        }
-        self.note(module, function, &arguments);
-        // Funs that are given away may be called.
-        for argument in &arguments {
-            self.give_away(argument);
-        }
-        Value::Any
-    }
-
-    /// Runs the funs in a value that is given away, with arguments of which nothing is known.
-    pub(super) fn give_away(&mut self, value: &Value) {
-        if let Value::Fun(Fun::Clauses(_, clauses, _)) = value {
-            let count = clauses.first().map_or(0, |clause| clause.patterns.len());
-            self.apply(value, vec![Value::Any; count]);
-        }
-    }
-
-    /// Runs a function.
-    fn function(&mut self, program: &Program, name: &Atom, clauses: &[SourceClause], arguments: Vec<Value>) -> Value {
-        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
-        let key = (program.module.clone(), name.clone(), arity);
-        // With other arguments a function may call itself once more, as clauses that hand over to others do.
-        let open = self.calls.iter().filter(|(known, _)| *known == key).count();
-        if open > 1 || self.calls.iter().any(|(known, before)| *known == key && *before == arguments) {
-            let known = self.again.entry(key).or_insert((Value::NEVER, false));
-            known.1 = true;
-            return known.0.clone();
-        }
-        if self.calls.len() >= MAX_CALLS {
-            return Value::Any;
-        }
-        if !self.entered.contains(&program.module) {
-            self.entered.push(program.module.clone());
-        }
-        let (line, module) = (self.line, std::mem::replace(&mut self.module, program.module.clone()));
-        self.calls.push((key.clone(), arguments.clone()));
-        let before = self.again.remove(&key);
-        let mut result = Value::NEVER;
-        for _ in 0..MAX_ROUNDS {
-            let next = self.clauses(program, clauses, spread(arguments.clone()), &Env::new(), || FaultKind::NoFunctionClause(name.clone(), arity)).cut();
-            let asked = self.again.get(&key).is_some_and(|(_, asked)| *asked);
-            if !asked || next == result {
-                result = next;
-                break;
-            }
-            result = result.or_blend(next);
-            self.again.insert(key.clone(), (result.clone(), false));
-        }
-        self.again.remove(&key);
-        self.again.extend(before.map(|before| (key, before)));
-        self.calls.pop();
-        (self.line, self.module) = (line, module);
-        result
-    }
-
     /// Runs the clauses that take values: each way what it gives back. What no clause takes is a fault.
     pub(super) fn clauses(&mut self, program: &Program, clauses: &[SourceClause], values: Vec<Vec<Value>>, env: &Env, kind: impl Fn() -> FaultKind) -> Value {
         if self.steps == 0 {
@@ -273,10 +199,18 @@ impl<'w> Run<'w> {
         }
         let start = self.line;
         let mut left = values;
+        // What further clauses may take as well, which is not certain.
+        let mut doubtful: Vec<Vec<Value>> = Vec::new();
         let mut result = Value::NEVER;
         for clause in clauses {
             let mut ways = Vec::new();
             let mut next = Vec::new();
+            for values in &doubtful {
+                let mut own = env.clone();
+                if self.clause_takes(program, clause, values, &mut own) != Takes::No {
+                    ways.push(own);
+                }
+            }
             for values in left {
                 let mut own = env.clone();
                 match self.clause_takes(program, clause, &values, &mut own) {
@@ -288,7 +222,11 @@ impl<'w> Run<'w> {
                             next.push(values);
                         } else {
                             let pairs: Vec<(&Expr, &Value)> = clause.patterns.iter().zip(&values).collect();
-                            next.extend(self.items_left(program, &pairs, env));
+                            let others = self.items_left(program, &pairs, env);
+                            if others.is_empty() && doubtful.len() < MAX_DOUBTFUL {
+                                doubtful.push(values);
+                            }
+                            next.extend(others);
                         }
                     }
                 }
@@ -304,7 +242,7 @@ impl<'w> Run<'w> {
                 self.line = clause.line.0;
                 result = result.or(self.block(program, &clause.body, &mut own));
             }
-            if left.is_empty() {
+            if left.is_empty() && doubtful.is_empty() {
                 break;
             }
         }
@@ -509,105 +447,6 @@ impl<'w> Run<'w> {
             all.push((key, value));
         }
         Some(all)
-    }
-
-    fn local(&mut self, program: &Program, name: &Atom, arguments: &[Expr], line: u32, env: &mut Env) -> Value {
-        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
-        let Some(arguments) = self.each(program, arguments, env) else { return Value::NEVER };
-        if line > 0 {
-            self.line = line;
-        }
-        if let Some(written) = program.function(name, arity) {
-            return self.function(program, name, &written.clauses, arguments);
-        }
-        // The compiler adds the size of a record that it knows.
-        if let ("is_record", [_, Value::Atom(tag)]) = (name.as_str(), arguments.as_slice())
-            && let Some(record) = program.record(tag).filter(|record| !record.is_native)
-        {
-            let size = Value::Number(Some((record.fields.len() + 1).to_string()));
-            return self.call(&Atom::new("erlang"), name, [arguments, vec![size]].concat());
-        }
-        self.call(&Atom::new("erlang"), name, arguments)
-    }
-
-    /// Calls a fun.
-    pub fn apply(&mut self, fun: &Value, arguments: Vec<Value>) -> Value {
-        let mut result = Value::NEVER;
-        // Which of several funs meets which of several values is not known.
-        if fun.members().len() > 1 {
-            return fun.members().to_vec().into_iter().fold(Value::NEVER, |result, member| result.or(self.unsure(|run| run.apply(&member, arguments.clone()))));
-        }
-        for member in fun.members() {
-            let given = arguments.len();
-            let takes = match member {
-                Value::Fun(fun) => fun.arity().unwrap_or(given),
-                _ => given,
-            };
-            if takes != given {
-                result = result.or(self.fail(FaultKind::BadArity(given), member.clone()));
-                continue;
-            }
-            result = result.or(match member {
-                Value::Fun(Fun::Named(module, name, _) | Fun::Local(module, name, _)) => self.call_inside(module, name, arguments.clone()),
-                Value::Fun(Fun::Clauses(module, clauses, env)) => self.fun(module, clauses, env, arguments.clone()),
-                _ => Value::Any,
-            });
-        }
-        result
-    }
-
-    /// A fun of a module may be one of its local functions.
-    fn call_inside(&mut self, module: &Atom, name: &Atom, arguments: Vec<Value>) -> Value {
-        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
-        match (self.world.program)(module).and_then(|program| program.function(name, arity).map(|written| (program, written))) {
-            Some((program, written)) => self.function(&program, name, &written.clauses, arguments),
-            None => self.call(module, name, arguments),
-        }
-    }
-
-    fn fun(&mut self, module: &Atom, clauses: &[SourceClause], env: &Env, arguments: Vec<Value>) -> Value {
-        let Some(program) = (self.world.program)(module) else { return Value::Any };
-        if self.calls.len() >= MAX_CALLS || arguments.iter().any(Value::is_never) {
-            return Value::Any;
-        }
-        // The names in its head are its own.
-        let mut own = env.clone();
-        for clause in clauses {
-            let mut names = Vec::new();
-            clause.patterns.iter().for_each(|pattern| bound(pattern, &mut names));
-            names.iter().for_each(|name| {
-                own.remove(*name);
-            });
-        }
-        let (line, owner) = (self.line, std::mem::replace(&mut self.module, module.clone()));
-        self.calls.push(((module.clone(), Atom::new("fun"), u32::MAX), Vec::new()));
-        let result = self.clauses(&program, clauses, spread(arguments), &own, || FaultKind::NoClause);
-        self.calls.pop();
-        (self.line, self.module) = (line, owner);
-        result
-    }
-
-    /// `Module:Function(...)`, both computed.
-    pub fn apply_named(&mut self, module: &Value, function: &Value, arguments: Vec<Value>) -> Value {
-        let mut result = Value::NEVER;
-        for module in module.members() {
-            for function in function.members() {
-                result = result.or(match (module, function) {
-                    (Value::Atom(module), Value::Atom(function)) => self.call(module, function, arguments.clone()),
-                    (Value::Any, Value::Atom(function)) => self.call_of_behaviour(function, &arguments),
-                    _ => Value::Any,
-                });
-            }
-        }
-        result
-    }
-
-    /// A call of a module that is not known: that of a behaviour, if there are few of them.
-    fn call_of_behaviour(&mut self, function: &Atom, arguments: &[Value]) -> Value {
-        let arity = u32::try_from(arguments.len()).unwrap_or(u32::MAX);
-        let modules = (self.world.implementers)(function, arity);
-        self.guesses = true;
-        modules.iter().fold(Value::Any, |all, module| all.or(self.call(module, function, arguments.to_vec())))
     }
 
     pub(super) fn bind(&mut self, program: &Program, pattern: &Expr, value: Value, env: &mut Env) -> Value {

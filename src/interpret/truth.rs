@@ -1,7 +1,7 @@
 //! What can be said of values without running code: whether they are equal, true, of a sort; operators; lists.
 
 use super::sort::{Holder, Sort};
-use super::value::{Fun, Map, Value};
+use super::value::{Fun, Map, Opaque, Value};
 use std::cmp::Ordering;
 
 /// Whether a pattern or a guard takes a value.
@@ -44,7 +44,7 @@ impl Takes {
 pub fn truth(value: &Value) -> Takes {
     match value {
         Value::Atom(atom) => Takes::of(atom.as_str() == "true"),
-        Value::Any => Takes::Maybe,
+        Value::Any | Value::Opaque(Opaque::Boolean) => Takes::Maybe,
         Value::Union(members) if !members.is_empty() => {
             let mut each = members.iter().map(truth);
             let first = each.next().unwrap_or(Takes::Maybe);
@@ -79,7 +79,7 @@ pub fn text_takes(written: &Value, value: &Value) -> Takes {
 pub fn is_false(value: &Value) -> Takes {
     match value {
         Value::Atom(atom) => Takes::of(matches!(atom.as_str(), "false" | "nil")),
-        Value::Any => Takes::Maybe,
+        Value::Any | Value::Opaque(Opaque::Boolean) => Takes::Maybe,
         Value::Union(members) => {
             let mut each = members.iter().map(is_false);
             let first = each.next().unwrap_or(Takes::Maybe);
@@ -106,7 +106,7 @@ pub fn compared(name: &str, one: &Value, other: &Value) -> Value {
         ("=:=" | "==", Takes::Yes) | ("=/=" | "/=", Takes::No) => known(true),
         ("=:=" | "==", Takes::No) | ("=/=" | "/=", Takes::Yes) => known(false),
         _ => {
-            let Some(order) = order(one, other) else { return Value::Any };
+            let Some(order) = order(one, other) else { return either() };
             match name {
                 "<" => known(order.is_lt()),
                 ">" => known(order.is_gt()),
@@ -226,7 +226,7 @@ pub fn known(yes: bool) -> Value {
 
 /// `true` or `false`, which of them is not known.
 pub fn either() -> Value {
-    Value::Any
+    Value::Opaque(Opaque::Boolean)
 }
 
 /// A map of pairs.

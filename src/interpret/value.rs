@@ -41,6 +41,10 @@ pub enum Opaque {
     Own,
     /// Another process.
     Pid,
+    /// `true` or `false`.
+    Boolean,
+    /// The process that runs something for another one: that of a path is the release handler.
+    Elsewhere,
     /// The process that was registered under a name when it was asked for.
     Registered(Atom),
     /// A reference, that of a timer of `erlang` as well.
@@ -599,7 +603,8 @@ impl Value {
             Value::List(..) => Some(Sort::List),
             Value::Map(_) => Some(Sort::Map),
             Value::Fun(_) => Some(Sort::Fun),
-            Value::Opaque(Opaque::Own | Opaque::Pid | Opaque::Registered(_)) => Some(Sort::Pid),
+            Value::Opaque(Opaque::Own | Opaque::Pid | Opaque::Elsewhere | Opaque::Registered(_)) => Some(Sort::Pid),
+            Value::Opaque(Opaque::Boolean) => Some(Sort::Atom),
             Value::Opaque(Opaque::Reference) => Some(Sort::Reference),
             Value::Opaque(Opaque::Timer) => Some(Sort::Tuple),
             Value::Bag(holder, _) => holder.sort(),

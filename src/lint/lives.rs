@@ -96,6 +96,8 @@ pub struct Passed {
     pub later: BTreeMap<Atom, Vec<(Message, Done)>>,
     /// What fails afterwards, each with the module of the processes that it happens in.
     pub failing: Vec<(Atom, Fault)>,
+    /// What fails when something starts again with what it was given before, each with the module that is started.
+    pub restarting: Vec<(Atom, Fault)>,
     /// What fails after a downgrade of a node only that was started with the newer release.
     pub seldom: Vec<(Atom, Fault)>,
     /// What processes keep at its end, by module.
@@ -173,14 +175,13 @@ impl Half {
         let mut stopped = Vec::new();
         match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
             ("supervisor" | "Elixir.Supervisor" | "Elixir.DynamicSupervisor", "terminate_child", [supervisor, id]) => {
-                let Some(module) = self.of_name(supervisor) else {
+                let Some(known) = self.of_name(supervisor).and_then(|module| self.supervisors.get(module)) else {
                     // Without a module of its own: its children are those that are started by calls.
                     if supervisor.is_literal() && !id.is_literal() {
                         stopped.extend(self.dynamic(supervisor));
                     }
                     return stopped;
                 };
-                let Some(known) = self.supervisors.get(module) else { return stopped };
                 for child in known.children.iter().flatten().filter(|child| if known.is_template() { !id.is_literal() } else { child.id == *id }) {
                     self.below(child, &mut stopped);
                 }
@@ -207,13 +208,23 @@ impl Half {
     fn dynamic(&self, supervisor: &Value) -> Vec<Atom> {
         let calls = self.all_done().filter(|done| done.is("Elixir.DynamicSupervisor", &["start_child"]));
         let under = calls.filter(|done| done.arguments.first() == Some(supervisor));
-        under.filter_map(|done| done.arguments.get(1)?.as_module().cloned()).collect()
+        under.filter_map(|done| started(done.arguments.get(1)?).cloned()).collect()
     }
 
     /// All calls that the code of a release is seen to make while it runs, but for those that a path makes.
     pub fn all_done(&self) -> impl Iterator<Item = &Done> {
         let of_processes = self.processes.values().flat_map(|(_, living)| living.begun.iter().chain(living.done.iter().map(|(_, done)| done)));
         of_processes.chain(self.starts.values().chain(self.special.values()).flatten()).chain(self.offered.values().flat_map(|offered| &offered.done))
+    }
+}
+
+/// The module whose code a child runs: what starts it, of a task what it is given.
+fn started(spec: &Value) -> Option<&Atom> {
+    let Value::Map(map) = spec else { return spec.as_module() };
+    let (_, start, _) = map.keys.iter().find(|(key, ..)| key.is_atom("start"))?;
+    match start.as_tuple()? {
+        [owner, _, Value::List(given, _)] if owner.is_atom("Elixir.Task") => given.first()?.as_module(),
+        _ => start.as_module(),
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("is_binary" | "is_bitstring", [value]) => if value.kind().is_some() { known(false) } else { Value::Any },
         ("is_boolean", [value]) => match value {
             Value::Atom(atom) => known(matches!(atom.as_str(), "true" | "false")),
+            Value::Opaque(Opaque::Boolean) => known(true),
             value => if value.kind().is_some() { known(false) } else { Value::Any },
         },
         ("is_nil", [value]) => operator("=:=", &[value.clone(), Value::atom("nil")]),
@@ -96,7 +97,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             let own = Value::tuple(vec![Value::Atom(run.module.clone()), key.clone()]);
             (run.world.stored)(Store::Dictionary, &own).unwrap_or(Value::Any)
         }
-        ("self", []) => Value::Opaque(if run.is_elsewhere() { Opaque::Pid } else { Opaque::Own }),
+        ("self", []) => Value::Opaque(run.own_process()),
         ("make_ref", []) => Value::Opaque(Opaque::Reference),
         ("monitor" | "send_after" | "start_timer" | "spawn_request", _) => { run.note(&this, &Atom::new(name), arguments); Value::Opaque(Opaque::Reference) }
         ("cancel_timer" | "read_timer", [timer, ..]) => {
@@ -120,7 +121,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         },
         ("exit" | "error" | "throw" | "nif_error" | "raise" | "halt", list) if !(name == "exit" && list.len() == 2) => Value::NEVER,
         ("send" | "send_nosuspend", [_, message, ..]) => { run.note(&this, &Atom::new("send"), arguments); message.clone() }
-        ("register", _) => { run.note(&this, &Atom::new(name), arguments); known(true) }
+        ("register" | "unregister" | "link" | "unlink" | "demonitor", _) => { run.note(&this, &Atom::new(name), arguments); known(true) }
         ("process_flag", _) => { run.note(&this, &Atom::new(name), arguments); Value::Any }
         ("monotonic_time" | "system_time" | "unique_integer" | "phash2" | "abs" | "round" | "trunc", _) => Value::Number(None),
         ("max" | "min", [one, other]) => one.clone().or(other.clone()).or(Value::Any),
@@ -257,4 +258,17 @@ pub(super) fn process(run: &mut Run<'_>, module: &Atom, function: &Atom, argumen
         }
         _ => Some(Value::Any),
     }
+}
+
+/// What a function gives back that reads the environment: what the `.app` file says, unless the configuration says something else.
+pub(super) fn environment(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
+    let (Some(Value::Atom(application)), Some(Value::Atom(key))) = (arguments.first(), arguments.get(1)) else { return None };
+    let name = function.as_str();
+    if !matches!(name, "get_env" | "fetch_env" | "fetch_env!") {
+        return None;
+    }
+    run.note(module, function, arguments);
+    let value = (run.world.environment)(application, key)?;
+    let is_wrapped = name == "fetch_env" || (module.as_str() == "application" && arguments.len() == 2);
+    Some(if is_wrapped { Value::tuple(vec![Value::atom("ok"), value]).or(Value::Any) } else { value.or(Value::Any) })
 }

@@ -49,6 +49,7 @@ impl Run<'_> {
             "queue" | "sets" | "ordsets" | "gb_sets" | "gb_trees" | "dict" | "orddict" | "Elixir.MapSet" | "array" => {
                 each_container(self, arguments, &|run, arguments| containers::call(run, module.as_str(), name, arguments))
             }
+            "application" | "Elixir.Application" => erlang::environment(self, module, function, arguments),
             "ets" | "persistent_term" | "Elixir.Registry" => stores::call(self, module, function, arguments),
             "timer" | "Elixir.Process" | "proc_lib" => erlang::process(self, module, function, arguments),
             "gen_server"

@@ -27,6 +27,11 @@ pub(super) struct After<'p, 'a> {
     stays: Vec<&'p Atom>,
 }
 
+/// Whether a call asks a process something.
+fn asks(done: &Done) -> bool {
+    done.function.as_str() == "call" && matches!(done.module.as_str(), "gen_server" | "gen_statem" | "Elixir.GenServer")
+}
+
 /// What was seen of it.
 pub(super) struct Found {
     /// What fails, each with the module of the processes that it happens in.
@@ -165,29 +170,34 @@ impl<'p, 'a> After<'p, 'a> {
                 beside.extend(self.meet(&self.old_code, module, (old.states.clone(), &[]), &before.stored, &former));
             }
             let known: Vec<&Living> = [old, new].into_iter().chain(&beside).collect();
-            living.faults_beside(&known).map(|fault| ((*module).clone(), fault.clone())).collect()
+            let guesses = [old.guesses.as_slice(), &new.guesses, &living.guesses].concat();
+            let certain = living.faults_beside(&known).filter(|fault| !fault.is_guess(&guesses));
+            certain.map(|fault| ((*module).clone(), fault.clone())).collect()
         });
         let mut failing: Vec<(Atom, Fault)> = failing.into_iter().flatten().collect();
-        failing.extend(self.readers_fail(left));
+        failing.extend(self.readers_fail(left, [&reply, &fresh, &former]));
         Found { failing, met }
     }
 
-    /// What fails in exported functions that read what was put under names.
-    fn readers_fail(&self, left: &Stored) -> Vec<(Atom, Fault)> {
+    /// What fails in exported functions that read what was put under names, or ask a process: with what is kept, and what the code of the
+    /// two releases replies by itself.
+    fn readers_fail(&self, left: &Stored, [kept, fresh, former]: [Replies<'_>; 3]) -> Vec<(Atom, Fault)> {
         let (before, after) = (self.before, self.after);
         // Code that neither changed nor calls what changed does what it did.
         let is_new = |module: &&Atom| {
             let offered = [before.offered.get(*module), after.offered.get(*module)];
             self.changed.contains(module.as_str()) || offered.into_iter().flatten().any(|offered| self.enters_new(&offered.entered))
         };
-        let reads = |module: &&Atom| after.offered.get(*module).is_some_and(|offered| offered.done.iter().any(|done| STORES.contains(&done.module.as_str())));
+        let reads = |module: &&Atom| {
+            after.offered.get(*module).is_some_and(|offered| offered.done.iter().any(|done| STORES.contains(&done.module.as_str()) || asks(done)))
+        };
         let in_both = after.offered.keys().filter(|module| before.offered.contains_key(*module));
         let reading: Vec<&Atom> = in_both.filter(|module| is_new(module) && reads(module)).collect();
-        let found = offer(after, self.pair, &self.code, &reading, Some(left));
+        let found = offer(after, self.pair, &self.code, &reading, (Some(left), kept));
         let fails = |module: &&&Atom| found.get(**module).is_some_and(|offered| !offered.faults.is_empty());
         let failed: Vec<&Atom> = reading.iter().filter(fails).copied().collect();
-        let one = offer(after, self.pair, &self.code, &failed, Some(&after.stored));
-        let other = offer(before, self.pair, &self.old_code, &failed, Some(&before.stored));
+        let one = offer(after, self.pair, &self.code, &failed, (Some(&after.stored), fresh));
+        let other = offer(before, self.pair, &self.old_code, &failed, (Some(&before.stored), former));
         let mut failing = Vec::new();
         for (module, offered) in &found {
             let known = [one.get(module), other.get(module), after.offered.get(module), before.offered.get(module)];

@@ -223,3 +223,10 @@ pub fn takes(pair: &Pair<'_>, direction: Direction, after: bool, module: &Atom, 
     let Some(program) = code.program(module) else { return Takes::Maybe };
     code.run(None, &NO_REPLIES, |world| is_taken(world, &program, machine, &one.arrives, one.what == Means::Postponed))
 }
+
+/// Whether a server of a module takes what is sent to it by `call` or `cast`; `None` without a callback for it.
+pub fn takes_request(pair: &Pair<'_>, direction: Direction, after: bool, module: &Atom, callback: &str, message: &Value) -> Option<Takes> {
+    let code = Code::of(pair, pair.side(direction, after));
+    let program = code.program(module)?;
+    code.run(None, &NO_REPLIES, |world| interpret::is_request_taken(world, &program, callback, message))
+}

@@ -6,7 +6,7 @@ use crate::interpret::{Store, Value, World};
 use crate::lint::lives::Stored;
 use crate::lint::{Pair, Route};
 use crate::release::Release;
-use crate::term::Atom;
+use crate::term::{Atom, Term};
 use std::sync::Arc;
 
 /// What a process of a name replies to a request.
@@ -70,6 +70,19 @@ impl<'p, 'a> Code<'p, 'a> {
         let implementers = |function: &Atom, arity: u32| {
             self.pair.implementers.get_or_init(|| implementers(self.pair)).get(&(function.clone(), arity)).cloned().unwrap_or_default()
         };
-        work(&World { program: &program, exports: &exports, stored: &known, replies, implementers: &implementers, steps: self.pair.steps() })
+        let environment = |application: &Atom, key: &Atom| {
+            let env = self.release.application(application.as_str())?.file.env.as_list()?;
+            let value = env.iter().filter_map(Term::as_tuple).find(|pair| pair.first().and_then(Term::as_atom) == Some(key)).and_then(|pair| pair.get(1));
+            value.map(Value::of_term)
+        };
+        work(&World {
+            program: &program,
+            exports: &exports,
+            stored: &known,
+            replies,
+            environment: &environment,
+            implementers: &implementers,
+            steps: self.pair.steps(),
+        })
     }
 }

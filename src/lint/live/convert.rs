@@ -80,11 +80,11 @@ pub(super) fn convert<'a>(pair: &Pair<'a>, route: &Route<'a>, (module, extra): (
                 conversion.answers.push(answer.clone());
             }
             // What another module makes of it that is not known is one of several things.
-            if run.guesses {
+            if run.is_guessed {
                 conversion.states = vec![Value::Any];
             }
             conversion.done.extend(run.done);
-            conversion.faults.extend(run.faults);
+            conversion.faults.extend(run.faults.into_iter().filter(|fault| !fault.is_guess(&run.guesses)));
             conversion.entered.extend(run.entered);
         });
     }

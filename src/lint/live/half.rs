@@ -102,7 +102,7 @@ pub(super) fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSe
     let named = Names::of([STORES, CALLS, ASKS, reads, &owners].concat());
     let is_store = |module: &&Atom| pair.look(release, module).is_some_and(|look| look.names_any(&named));
     let offering: Vec<&Atom> = modules.into_iter().filter(is_store).collect();
-    half.offered = offer(&half, pair, &code, &offering, None);
+    half.offered = offer(&half, pair, &code, &offering, (None, &NO_REPLIES));
     // First what calls do that code makes later, then what it does when it starts.
     let early = Early::of(&half);
     go_on(&mut half, &code, &|done| !early.has(done));

@@ -15,7 +15,7 @@ mod relevant;
 mod sends;
 mod start;
 
-pub use causes::{Caused, Means, caused, caused_by_others, is_meant, takes};
+pub use causes::{Caused, Means, caused, caused_by_others, is_meant, takes, takes_request};
 pub use keepers::{Keeper, keepers};
 
 use super::Pair;

@@ -1,6 +1,6 @@
 //! What exported functions do, with arguments of which nothing is known.
 
-use super::code::{Code, NO_REPLIES};
+use super::code::{Code, Replies};
 use crate::interpret::{Run, Value};
 use crate::lint::Pair;
 use crate::lint::lives::{Half, Offered, Stored};
@@ -15,13 +15,19 @@ pub(super) const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent", "
 pub(super) const WORTH_A_THREAD: usize = 2;
 
 /// Runs what modules offer: their exported functions, but for the callbacks of processes, with arguments of which nothing is known.
-pub(super) fn offer(known: &Half, pair: &Pair<'_>, code: &Code<'_, '_>, modules: &[&Atom], stored: Option<&Stored>) -> BTreeMap<Atom, Offered> {
+pub(super) fn offer(
+    known: &Half,
+    pair: &Pair<'_>,
+    code: &Code<'_, '_>,
+    modules: &[&Atom],
+    (stored, replies): (Option<&Stored>, Replies<'_>),
+) -> BTreeMap<Atom, Offered> {
     let offered = parallel::map(modules, WORTH_A_THREAD, |module| {
         let program = code.program(module)?;
         let interface = pair.look(code.release, module)?.interface()?;
         let is_callback =
             |name: &str| known.processes.contains_key(*module) && (name.starts_with("handle_") || matches!(name, "init" | "code_change" | "terminate"));
-        let offered = code.run(stored, &NO_REPLIES, |world| {
+        let offered = code.run(stored, replies, |world| {
             let mut run = Run::new(world);
             for (name, arity) in interface.exports.iter().filter(|(name, _)| !is_callback(name.as_str())) {
                 if program.function(name, *arity).is_some() {

@@ -31,7 +31,7 @@ pub(super) fn pass<'a>(pair: &Pair<'a>, lives: &Lives, route: &Route<'a>) -> Pas
         (failing, seldom) = failing.into_iter().partition(is_there);
     }
     let code = (Code::of(pair, pair.side(route.direction, true)), Code::of(pair, pair.side(route.direction, false)));
-    failing.extend(restarted(pair, before, &passed, (&code.0, &code.1), route));
+    passed.restarting = restarted(pair, before, &passed, (&code.0, &code.1), route);
     failing.extend(looping(pair, route, before));
     for (module, living) in found.met {
         passed.states.insert(module.clone(), living.states);

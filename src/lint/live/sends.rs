@@ -56,7 +56,7 @@ pub(super) fn arrive(half: &mut Half, code: &Code<'_, '_>, sent: &BTreeMap<Atom,
 
 /// What a server does about a call of a path: its callback runs in the code of that step.
 pub(super) fn handle(code: &Code<'_, '_>, half: &Half, done: &Done) -> Vec<Done> {
-    let handled = sent_by(half, done).into_iter().flat_map(|(receiver, message)| {
+    let handled = arrives(half, done, true).into_iter().flat_map(|(receiver, message)| {
         let states = half.processes.get(&receiver).map(|(_, living)| living.states.clone()).filter(|states| !states.is_empty());
         code.run(None, &NO_REPLIES, |world| {
             let mut run = Run::new(world);
@@ -74,6 +74,11 @@ pub(super) fn handle(code: &Code<'_, '_>, half: &Half, done: &Done) -> Vec<Done>
 /// What a call sends to servers, where more is known of it than its tag, and which modules they run. A process that has no name that is
 /// written out is one of those whose module asks it, or that have a clause for what is sent.
 pub(super) fn sent_by(half: &Half, done: &Done) -> Vec<(Atom, Message)> {
+    arrives(half, done, false)
+}
+
+/// What a call sends to servers; if it is asked for, also what is all said by its tag.
+fn arrives(half: &Half, done: &Done, with_tags: bool) -> Vec<(Atom, Message)> {
     let [name, sent, ..] = done.arguments.as_slice() else { return Vec::new() };
     let callback = match (done.module.as_str(), done.function.as_str()) {
         ("gen_server" | "Elixir.GenServer", "call") => "handle_call",
@@ -82,8 +87,9 @@ pub(super) fn sent_by(half: &Half, done: &Done) -> Vec<(Atom, Message)> {
         _ => return Vec::new(),
     };
     let says_something = |value: &Value| *value != Value::Any && !value.is_never();
-    let Some((_, further)) = sent.as_tuple().and_then(<[Value]>::split_first) else { return Vec::new() };
-    if !further.iter().any(says_something) || is_own(name) {
+    let further = sent.as_tuple().and_then(<[Value]>::split_first).map(|(_, further)| further);
+    let is_told = further.is_some_and(|further| further.iter().any(says_something)) || (with_tags && (further.is_some() || sent.as_atom().is_some()));
+    if !is_told || is_own(name) {
         return Vec::new();
     }
     let server = |module: &Atom| half.processes.get_key_value(module).filter(|(_, (machine, _))| *machine == Machine::Server);

@@ -76,7 +76,11 @@ pub(super) fn restarted(
         started_by(before, old_code, done).into_iter().filter(|_| !ends).for_each(&mut add);
     }
     // What timers, `logger` and `telemetry` were given is called with what they were given.
-    for done in before.all_done().filter(|done| !passed.done().any(|again| again.module == done.module && again.module.as_str() != "timer")) {
+    // An interval ends with the process that asked for it.
+    let ends = |done: &Done| done.module.as_str() == "timer" && (passed.stopped.contains_key(&done.by) || pair.starts_again(route, &done.by));
+    for done in
+        before.all_done().filter(|done| !ends(done)).filter(|done| !passed.done().any(|again| again.module == done.module && again.module.as_str() != "timer"))
+    {
         let given = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
             ("timer", "apply_interval" | "apply_after", [_, Value::Atom(module), Value::Atom(function), arguments]) => {
                 Some((module.clone(), function.clone(), arguments.clone()))

@@ -2,8 +2,11 @@
 
 use crate::beam::Known;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::interpret::Done;
+use crate::lint::{Check, Pair, Route, Rule};
 use crate::relup::{Child, ChildAction};
+use crate::span::Span;
+use crate::term::Atom;
 
 code! {
     CHILD_MODULE_DELETED "RL0611" "child-module-deleted" Warning => Refutes(Deaths)
@@ -24,6 +27,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 continue;
             }
             let stops: Vec<Child<'_>> = route.timeline.children().iter().filter(|(step, _)| *step < at).map(|(_, child)| *child).collect();
+            computed(pair, route, module, (span, at), found);
             for supervisor in pair.supervisors(from, library.name.value.as_str()).iter() {
                 let Known::Known(supervision) = &supervisor.children else { continue };
                 let own = |child: &&crate::beam::Child| child.start.as_ref().map_or_else(|| child.id == module.to_string(), |start| start == module);
@@ -56,5 +60,33 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 }
             }
         }
+    }
+}
+
+/// The same of supervisors whose list is computed.
+fn computed(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, (span, at): (Span, usize), found: &mut Findings) {
+    let from = pair.side(route.direction, false);
+    let half = pair.lives.half(route.direction, false);
+    for (supervisor, known) in half.supervisors.iter().filter(|(_, known)| !known.is_template()) {
+        let is_written = pair.facts(from, supervisor).is_some_and(|facts| matches!(facts.children, Some(Known::Known(_))));
+        let child = known.children.iter().flatten().find(|child| child.runs.as_ref() == Some(module));
+        let Some(child) = child.filter(|_| !is_written) else { continue };
+        let ends = |(step, done): &(usize, Done)| {
+            *step < at
+                && matches!(done.function.as_str(), "terminate_child" | "delete_child")
+                && done.arguments.get(1).is_none_or(|id| !id.is_other_than(&child.id))
+        };
+        if pair.lives.passed(route.direction).is_some_and(|passed| passed.applied.iter().any(ends)) {
+            continue;
+        }
+        found.push(
+            Diagnostic::new(&CHILD_MODULE_DELETED, format!("`{module}` is removed while supervisor `{supervisor}` still runs child `{}`", child.id))
+                .label(span, "kills its processes, and their supervisor cannot start them again")
+                .help(format!(
+                    "before it, `{{apply,{{supervisor,terminate_child,[{supervisor},{0}]}}}}` and `{{apply,{{supervisor,delete_child,[{supervisor},{0}]}}}}`",
+                    child.id
+                ))
+                .on_path(&route.name),
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::beam::Facts;
 use crate::beam::Known;
-use crate::compare::{Change, Sign};
+use crate::compare::{Change, Depth, Sign};
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Child, Done, id_of};
 use crate::lint::lives::Half;
@@ -22,6 +22,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let is_child_call = |done: &Done| done.module.as_str().ends_with("upervisor") && done.function.as_str().ends_with("_child");
         let calls = !route.timeline.children().is_empty() || pair.lives.passed(route.direction).is_some_and(|passed| passed.done().any(is_child_call));
         specifications(pair, route, found);
+        not_taken_in(pair, route, found);
         for (_, module, fact) in pair.module_impacts(|change| matches!(change, Change::SupervisorFlags { .. } | Change::ChildTemplate(_))) {
             let name = Atom::new(&module.name);
             if let Some(span) = route.loaded(&name).filter(|_| !route.converts(&name) && route.removed(&name).is_none()) {
@@ -58,6 +59,15 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             let is_supervisor = module.behaviours.iter().any(|behaviour| Facts::supervises(behaviour));
             // Specifications that only changed are taken in by the update.
             if updated && is_supervisor && children.iter().all(|child| child.sign == Sign::Changed) {
+                continue;
+            }
+            // A process that is converted gets in its state what it would be started with.
+            let known = pair.lives.half(route.direction, false).supervisors.get(&name).and_then(|known| known.children.as_ref());
+            let converts = |id: &str| {
+                let mut children = known.into_iter().flatten().filter(|child| child.id.to_string() == id);
+                children.any(|child| child.runs.as_ref().is_some_and(|runs| route.converts(runs)))
+            };
+            if children.iter().all(|child| child.sign == Sign::Changed && converts(&child.name)) {
                 continue;
             }
             // What is started from `start/2` is reached by calls alone.
@@ -151,9 +161,41 @@ fn specifications(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
     }
 }
 
+/// Supervisors that did not change and that no instruction names, whose list of children another module makes.
+fn not_taken_in(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
+    let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    let Some(passed) = pair.lives.passed(route.direction) else { return };
+    for (module, old) in from.supervisors.iter().filter(|(_, old)| !old.is_template()) {
+        let is_changed = pair.modules().any(|(_, change)| change.name == module.as_str() && change.depth != Depth::Debug);
+        let Some(new) = to.supervisors.get(module).filter(|_| !is_changed && !route.converts(module) && !pair.none_lives_on(route, passed, module)) else {
+            continue;
+        };
+        let (Some(before), Some(after)) = (&old.children, &new.children) else { continue };
+        let only_in =
+            |one: &[Child], other: &[Child]| -> Vec<Child> { one.iter().filter(|child| !other.iter().any(|known| known.id == child.id)).cloned().collect() };
+        let (gained, lost) = (only_in(after, before), only_in(before, after));
+        let is_called = |child: &Child| passed.done().any(|done| done.is_about_child() && is_about(done, child));
+        let signs = gained.iter().map(|child| ('+', child)).chain(lost.iter().map(|child| ('-', child)));
+        let shown: Vec<String> = signs.filter(|(_, child)| !is_called(child)).map(|(sign, child)| format!("{sign} {}", child.id)).collect();
+        let Some(application) = pair.owner_of(module).filter(|_| !shown.is_empty()) else { continue };
+        found.push(
+            Diagnostic::new(&CHILDREN_CHANGED, format!("the children of `{module}` change ({}), but this path neither starts nor stops any", shown.join(", ")))
+                .label(pair.change_on(application.name.value.as_str(), route.direction), "the supervisor keeps the specifications that it has")
+                .help(format!(
+                    "write `{{update,{module},supervisor}}` after the module that makes its list, and `apply` `supervisor` calls for added and removed children"
+                ))
+                .about(module.as_str())
+                .on_path(&route.name),
+        );
+    }
+}
+
+/// Whether a call is about a child.
+fn is_about(done: &Done, child: &Child) -> bool {
+    done.arguments.get(1).is_none_or(|given| !given.is_literal() || *given == child.id || id_of(given).is_none_or(|id| id == child.id))
+}
+
 /// Whether a call starts a child.
 fn starts(done: &Done, child: &Child) -> bool {
-    let given = done.arguments.get(1);
-    matches!(done.function.as_str(), "start_child" | "restart_child")
-        && given.is_none_or(|given| !given.is_literal() || *given == child.id || id_of(given).is_none_or(|id| id == child.id))
+    matches!(done.function.as_str(), "start_child" | "restart_child") && is_about(done, child)
 }

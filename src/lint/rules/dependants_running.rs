@@ -1,7 +1,7 @@
 //! An application that is restarted under others that need it.
 
 use crate::appup::HighOp;
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
@@ -37,11 +37,15 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 if running.is_empty() {
                     continue;
                 }
+                // Those that are restarted as well, later, keep nothing of it.
+                let restarts = |user: &String| !route.timeline.stops(user.trim_matches('`')).is_empty();
+                let level = if running.iter().all(restarts) { Severity::Advice } else { Severity::Warning };
                 let shown = super::named(&running, NAMED);
                 let verb = if running.len() == 1 { "keeps running and needs" } else { "keep running and need" };
                 found.push(
                     Diagnostic::new(&DEPENDANTS_RUNNING, format!("`{name}` is restarted while {shown} {verb} it"))
                         .label(instruction.span, "for a while it does not answer, and what others keep of its processes is stale")
+                        .severity(level)
                         .help("replace its modules one by one, or stop the applications that need it before and start them afterwards, with `apply` of `application:stop` and `application:start`")
                         .on_path(&route.name),
                 );

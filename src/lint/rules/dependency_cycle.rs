@@ -1,7 +1,7 @@
 //! Modules that depend on each other, or on themselves: their order is left to chance.
 
-use crate::appup::Dependent;
-use crate::diag::{Diagnostic, Findings, code};
+use crate::appup::{Change, Dependent};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, File, Rule};
 use crate::plan::knots;
 use crate::term::Atom;
@@ -35,8 +35,12 @@ fn check(file: &File<'_>, found: &mut Findings) {
                 count if count > NAMED => format!("{count} modules depend on each other: {} and {} more", names.join(", "), count - NAMED),
                 _ => format!("{} depend on each other", names.join(", ")),
             };
+            // Who suspends processes wants them all to be replaced before any goes on.
+            let suspends = |dependent: &&Dependent| matches!(dependent.change, Change::Update { .. });
+            let level = if inside.iter().all(suspends) { Severity::Advice } else { Severity::Warning };
             found.push(
                 Diagnostic::new(&DEPENDENCY_CYCLE, message)
+                    .severity(level)
                     .label(first.module.span, "OTP accepts this, and loads them in any order")
                     .help("list a module only if it must be replaced first: remove one side"),
             );

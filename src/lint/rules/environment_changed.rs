@@ -74,7 +74,9 @@ fn is_read_when_used(pair: &Pair<'_>, application: &str, keys: &[Delta]) -> bool
                     || passed.is_some_and(|passed| passed.stopped.contains_key(module))
             };
             let kept = |half: &Half| {
-                let stay = half.processes.iter().filter(|(module, _)| !starts_again(module)).flat_map(|(_, (_, living))| &living.begun);
+                // A process of a module that is new read nothing before.
+                let lives_on = |module: &Atom| from.processes.contains_key(module) && !starts_again(module);
+                let stay = half.processes.iter().filter(|(module, _)| lives_on(module)).flat_map(|(_, (_, living))| &living.begun);
                 stay.chain(half.starts.values().flatten()).any(|done| reads(done, &key.name))
             };
             let again = passed.is_some_and(|passed| passed.done().any(|done| reads(done, &key.name)));

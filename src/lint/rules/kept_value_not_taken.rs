@@ -23,19 +23,21 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         // One finding for each place; best with the process of that module.
         failing.sort_by_key(|(process, fault)| (fault.kind == FaultKind::Dropped || fault.caught, *process != fault.module));
         for (process, fault) in failing {
-            // That a start does not take its arguments is not about the state.
-            if (!fault.is_of_start() && reports(pair, route, process)) || told.iter().any(|known| is_same(known, fault)) {
+            if reports(pair, route, process) || told.iter().any(|known| is_same(known, fault)) {
                 continue;
             }
             told.push(fault);
-            found.push(finding(pair, route, process, fault));
+            found.push(finding(pair, route, process, fault, false));
         }
-        // What an upgraded node does not have.
-        for (process, fault) in &passed.seldom {
-            if !told.iter().any(|known| is_same(known, fault)) {
-                told.push(fault);
-                found.push(finding(pair, route, process, fault).severity(Severity::Advice));
+        // That a start does not take its arguments is not about the state; some are for what an upgraded node does not have.
+        let further = passed.restarting.iter().map(|one| (one, true)).chain(passed.seldom.iter().map(|one| (one, false)));
+        for ((process, fault), is_start) in further {
+            if told.iter().any(|known| is_same(known, fault)) {
+                continue;
             }
+            told.push(fault);
+            let finding = finding(pair, route, process, fault, is_start);
+            found.push(if is_start { finding } else { finding.severity(Severity::Advice) });
         }
     }
 }
@@ -45,7 +47,7 @@ fn is_same(one: &Fault, other: &Fault) -> bool {
     one.module == other.module && (one.kind == other.kind || matches!(one.kind, FaultKind::Dropped) || !matches!(other.kind, FaultKind::NoFunction(..)))
 }
 
-fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) -> Diagnostic {
+fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault, is_start: bool) -> Diagnostic {
     let application = pair.owner_of(&fault.module).map_or("", |application| application.name.value.as_str());
     let loaded = [&fault.module, process].into_iter().find_map(|module| route.loaded(module));
     let span = loaded.unwrap_or_else(|| pair.change(application));
@@ -79,6 +81,11 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault) ->
         (
             format!("`{process}`, or what starts it, may still call `{module}:{name}/{arity}`, which no longer exists"),
             format!("keep `{name}/{arity}` for now, or replace what is stored in `code_change`"),
+        )
+    } else if is_start {
+        (
+            format!("`{process}` may be started again with `{value}` from before, which the code being loaded does not handle"),
+            "take both forms where it starts: a supervisor starts a child again with the arguments that it was given; or terminate it and start another one on this path".to_owned(),
         )
     } else if converts {
         (

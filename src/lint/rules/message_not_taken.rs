@@ -3,7 +3,7 @@
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Done, Living, Machine, Takes, Value};
-use crate::lint::live::{Caused, Means, caused, caused_by_others, is_meant, takes};
+use crate::lint::live::{Caused, Means, caused, caused_by_others, is_meant, takes, takes_request};
 use crate::lint::lives::Half;
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::node::ModuleEvent;
@@ -23,6 +23,7 @@ fn stops(done: &Done) -> bool {
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
+        requests(pair, route, found);
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (name, (machine, old)) in &from.processes {
             let Some(at) = route.timeline.first(name, ModuleEvent::Loaded).filter(|_| !pair.starts_again(route, name)) else { continue };
@@ -79,6 +80,53 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 .on_path(&route.name),
             );
         }
+    }
+}
+
+/// What a call of `gen_server` sends, now or by a timer: to whom, to which callback, what.
+fn request(done: &Done) -> Option<(&Value, &'static str, &Value)> {
+    let (module, function, arguments) = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
+        ("timer", "apply_interval" | "apply_after", [_, Value::Atom(module), Value::Atom(function), given]) => (module, function, given.as_list()?),
+        _ => (&done.module, &done.function, done.arguments.as_slice()),
+    };
+    let callback = match (module.as_str(), function.as_str()) {
+        ("gen_server" | "Elixir.GenServer", "call") => "handle_call",
+        ("gen_server" | "Elixir.GenServer", "cast") => "handle_cast",
+        _ => return None,
+    };
+    if let [to, message, ..] = arguments { Some((to, callback, message)) } else { None }
+}
+
+/// Requests that code of the release being installed, or a timer of the other one, sends to a server by its name, and that only the code
+/// before it takes.
+fn requests(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
+    let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    let passed = pair.lives.passed(route.direction);
+    let timers = from.all_done().filter(|done| done.is("timer", &["apply_interval"]));
+    let mut reported: Vec<(&Atom, &Value)> = Vec::new();
+    for done in to.all_done().filter(|_| route.direction == Direction::Up).chain(timers) {
+        let Some((name, callback, message)) = request(done) else { continue };
+        let is_named = message.as_atom().is_some() || message.as_tuple().is_some_and(|items| items.first().is_some_and(|tag| tag.as_atom().is_some()));
+        let server = from.of_name(name).filter(|module| from.processes.get(*module).is_some_and(|(machine, _)| *machine == Machine::Server));
+        let Some((module, at)) = server.and_then(|module| Some((module, route.timeline.first(module, ModuleEvent::Loaded)?))).filter(|_| is_named) else {
+            continue;
+        };
+        let lives_on = passed.is_none_or(|passed| !pair.none_lives_on(route, passed, module)) || done.module.as_str() != "timer";
+        let takes = |after: bool| takes_request(pair, route.direction, after, module, callback, message);
+        if !lives_on || reported.contains(&(module, message)) || takes(true) != Some(Takes::No) || !matches!(takes(false), Some(Takes::Yes | Takes::Maybe)) {
+            continue;
+        }
+        reported.push((module, message));
+        found.push(
+            Diagnostic::new(
+                &MESSAGE_NOT_TAKEN,
+                format!("`{message}` is still sent to `{module}`, and no clause of `{callback}` of the code being loaded takes it"),
+            )
+            .label(route.span(at), format!("it is sent in line {} of `{}`", done.line.0, done.by))
+            .help("keep a clause for it, or change what sends it; without one the process crashes")
+            .about(module.as_str())
+            .on_path(&route.name),
+        );
     }
 }
 

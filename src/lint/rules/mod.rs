@@ -37,6 +37,7 @@ register! {
     apply_before_no_return
     apply_result_dropped
     application_not_running
+    apply_own_process
     module_not_replaced
     version_not_bumped
     unchanged_module
@@ -73,6 +74,8 @@ register! {
     conversion_waits
     kept_name_gone
     converted_twice
+    start_value_kept
+    rows_not_found
     one_way_entry
     unmirrored_modules
     unmirrored_apply

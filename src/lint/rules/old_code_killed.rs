@@ -1,6 +1,6 @@
 //! A module with a loop of its own: its processes stay in the old code, and die with it.
 
-use crate::beam::{Loop, Names, SPAWNS, WAITS};
+use crate::beam::{ENDLESS, Loop, Names, SPAWNS, WAITS};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::Value;
 use crate::lint::{Check, Pair, Route, Rule};
@@ -15,7 +15,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &OLD_CODE_KILLED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    let waiting = Names::of(WAITS.iter().flat_map(|(_, functions)| functions.iter().copied()));
+    let waiting = Names::of(WAITS.iter().chain(ENDLESS).flat_map(|(_, functions)| functions.iter().copied()));
     for route in pair.hot_routes() {
         let from = pair.side(route.direction, false);
         let habits = pair.habits(route.direction);

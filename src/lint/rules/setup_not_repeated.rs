@@ -238,7 +238,9 @@ fn compare(
                 };
                 old.iter().flat_map(setups).filter(|other| std::ptr::eq(other.effect, setup.effect)).any(|other| !stays(&other))
             };
-            let is_written = setup.effect.owner == Timer || setup.names.iter().all(Value::is_literal);
+            // So is it of a group where the process joined others before.
+            let joined = || setup.effect.module == "pg" && old.iter().flat_map(setups).any(|other| std::ptr::eq(other.effect, setup.effect));
+            let is_written = setup.effect.owner == Timer || (setup.names.iter().all(Value::is_literal) && !joined());
             if !setup.names.is_empty() && !is_there && (is_written || takes_place()) {
                 lost.push((setup, None));
             }
@@ -295,7 +297,7 @@ fn is_ensured(to: &Half, setup: &Setup<'_>) -> bool {
 
 /// Whether a call says for which process it is, and not for that which makes it.
 fn names_process(done: &Done) -> bool {
-    done.module.as_str() == "pg" && done.arguments.last().is_some_and(|process| *process != Value::Opaque(Opaque::Pid))
+    done.module.as_str() == "pg" && done.arguments.last().is_some_and(|process| *process != Value::Opaque(Opaque::Elsewhere))
 }
 
 /// Whether one map has the keys of another one, with values of another form.

@@ -51,9 +51,9 @@ fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     let is_other_kind = || !is_record && kinds(&old.states).zip(new_kinds.clone()).is_some_and(|(own, other)| own.iter().all(|kind| !other.contains(kind)));
     let is_seen = !old.states.is_empty() && (are_maps() || is_resized() || is_other_kind());
     let fails = || {
-        pair.lives.passed(route.direction).is_some_and(|passed| {
-            passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped && !fault.is_of_start() && !fault.caught)
-        })
+        pair.lives
+            .passed(route.direction)
+            .is_some_and(|passed| passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped && !fault.caught))
     };
     is_seen && !fails()
 }

@@ -1,7 +1,7 @@
 //! What the files do not show of processes that live through an upgrade.
 
 use crate::beam::STRIPPED as STRIPPED_REASON;
-use crate::compare::Change;
+use crate::compare::{Change, Depth};
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::span::Span;
@@ -50,6 +50,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             *is_stripped |= *why == STRIPPED_REASON;
         }
     }
+    guessed(pair, found);
     for (application, (modules, span, is_stripped)) in unseen {
         let why = "`relupc diff` says for each module why".to_owned();
         let message = format!("whether the state or the children of {} changed cannot be seen from the files", super::named(&modules, NAMED));
@@ -61,5 +62,27 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     format!("whether the state or the children of processes changed cannot be seen from the files in {count} applications: {names}")
                 }),
         );
+    }
+}
+
+/// Processes that keep something for modules that they are given, of which one is loaded.
+fn guessed(pair: &Pair<'_>, found: &mut Findings) {
+    for route in pair.hot_routes() {
+        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+        let from = pair.lives.half(route.direction, false);
+        for (module, (_, living)) in from.processes.iter().filter(|(module, _)| !passed.converted.contains_key(*module)) {
+            let is_changed = |given: &&Atom| pair.modules().any(|(_, change)| change.name == given.as_str() && change.depth == Depth::Code);
+            let loaded = living.guesses.iter().filter(|given| *given != module).find(|given| is_changed(given) && route.loaded(given).is_some());
+            let Some(given) = loaded.filter(|_| !pair.none_lives_on(route, passed, module)) else { continue };
+            let is_known = passed.failing.iter().any(|(process, _)| process == module);
+            let Some(span) = route.loaded(given).filter(|_| !is_known) else { continue };
+            found.push(
+                Diagnostic::new(&STATE_UNSEEN, format!("whether what a process of `{module}` keeps for `{given}` fits cannot be seen from the files"))
+                    .label(span, "it calls modules that it is given, and this one is loaded here")
+                    .help(format!("where `{given}` changed what it gives back, convert that in `code_change` of `{module}`"))
+                    .about(given.as_str())
+                    .on_path(&route.name),
+            );
+        }
     }
 }

@@ -11,6 +11,11 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &TABLE_LOST, check: Check::Pair(check) };
 
+/// Whether a call reads all rows of a table: who does so before it ends hands them on.
+fn reads(done: &Done, table: &Value) -> bool {
+    done.is("ets", &["tab2list", "tab2file", "foldl", "foldr", "select", "match", "match_object", "give_away"]) && done.arguments.contains(table)
+}
+
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
@@ -28,6 +33,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             // What is handed on to an heir stays.
             let has_heir = |done: &Done| done.arguments.get(1).is_some_and(|options| options.to_string().contains("{heir"));
             let lost = living.begun.iter().filter(|done| !has_heir(done)).filter_map(named).find(is_filled);
+            let lost = lost.filter(|table| !living.ended.iter().any(|done| reads(done, table)));
             let Some(table) = lost else { continue };
             found.push(
                 Diagnostic::new(&TABLE_LOST, format!("this path restarts `{module}`, the owner of the table `{table}`: its rows are lost"))

@@ -1,0 +1,45 @@
+//! A function of a path that gives `self()` away: the process that runs it is the release handler.
+
+use crate::diag::{Diagnostic, Findings, code};
+use crate::interpret::{Done, Opaque, Value};
+use crate::lint::{Check, Pair, Rule};
+
+code! {
+    APPLY_OWN_PROCESS "RL0512" "apply-own-process" Warning
+}
+
+/// The rule.
+pub(super) static RULE: Rule = Rule { code: &APPLY_OWN_PROCESS, check: Check::Pair(check) };
+
+/// Calls by which a process makes itself known.
+const KEEPS: &[(&str, &[&str])] = &[
+    ("gen_server", &["call", "cast"]),
+    ("gen_statem", &["call", "cast"]),
+    ("Elixir.GenServer", &["call", "cast"]),
+    ("pg", &["join"]),
+    ("erlang", &["register"]),
+    ("global", &["register_name", "re_register_name"]),
+];
+
+fn check(pair: &Pair<'_>, found: &mut Findings) {
+    for route in pair.hot_routes() {
+        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+        for (at, done) in passed.applied.iter().filter(|(_, done)| is_kept(done)) {
+            let called = format!("{}:{}", done.module, done.function);
+            found.push(
+                Diagnostic::new(&APPLY_OWN_PROCESS, format!("`{}` gives away `self()` on this path, and that is the release handler", done.by))
+                    .label(route.span(*at), format!("`{called}` (line {}) is called in the process that runs the upgrade", done.line.0))
+                    .help("have the process that is meant do it: call it from here, do it in its `code_change`, or pass its pid")
+                    .about(done.by.as_str())
+                    .on_path(&route.name),
+            );
+        }
+    }
+}
+
+/// Whether a call makes the process known that makes it.
+fn is_kept(done: &Done) -> bool {
+    let mut has_own = false;
+    done.arguments.iter().skip(1).for_each(|argument| argument.visit(&mut |part| has_own |= *part == Value::Opaque(Opaque::Elsewhere)));
+    done.elsewhere && has_own && KEEPS.iter().any(|(owner, functions)| done.is(owner, functions))
+}
