@@ -28,6 +28,8 @@ const STANDARD_OUTPUT: &str = "standard output";
 pub enum Failure {
     /// The command line asks for something that makes no sense.
     Usage(String),
+    /// `relupc.toml` cannot be used: what is wrong with it, line by line.
+    Configuration(Vec<String>),
     /// A file cannot be written.
     Write {
         /// The file.
@@ -38,8 +40,11 @@ pub enum Failure {
 }
 
 impl From<Unusable> for Failure {
-    fn from(Unusable(words): Unusable) -> Failure {
-        Failure::Usage(words)
+    fn from(unusable: Unusable) -> Failure {
+        match unusable {
+            Unusable::Words(words) => Failure::Usage(words),
+            Unusable::Lines(lines) => Failure::Configuration(lines),
+        }
     }
 }
 
@@ -47,6 +52,10 @@ impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Usage(words) => out.write_str(words),
+            Failure::Configuration(lines) => {
+                let lines: Vec<_> = lines.iter().map(|line| escape::line(line)).collect();
+                out.write_str(&lines.join("\n"))
+            }
             Failure::Write { path, why } => {
                 let text = why.to_string();
                 let words = text.split(" (os error").next().unwrap_or_default().to_lowercase();
@@ -146,7 +155,10 @@ impl Shell {
 
     /// Says why the run ended.
     pub fn failure(&mut self, failure: &Failure) {
-        self.say(&format!("relupc: {}", escape::line(&failure.to_string())));
+        let words = failure.to_string();
+        // Names may hold anything; what is shown of a file has its lines escaped one by one.
+        let words = if matches!(failure, Failure::Configuration(_)) { words.into() } else { escape::line(&words) };
+        self.say(&format!("relupc: {words}"));
     }
 
     fn hand_over(&mut self) {

@@ -157,7 +157,7 @@ fn all_paths(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let overlay = ManuallyDrop::new(Overlay::new(&Disk));
     let mut session = ManuallyDrop::new(Session::new(&overlay, settings));
     let request = PathsRequest { releases: args.names, required: args.require };
-    let paths = session.all_paths(&request).map_err(|unusable| Failure::Usage(unusable.to_string()))?;
+    let paths = session.all_paths(&request).map_err(Failure::from)?;
     let (graph, findings, files) = (&paths.graph, &paths.findings, session.texts());
     let picture = match args.format {
         VerifyFormat::Human => {

@@ -111,7 +111,7 @@ impl Session<'_> {
         let Some(target) = releases.target().cloned() else { return Ok((Vec::new(), false)) };
         for name in &request.only {
             if target.application(name).is_none() {
-                return Err(Unusable(format!("the target has no application `{name}`")));
+                return Err(Unusable::Words(format!("the target has no application `{name}`")));
             }
         }
         let (drafted, mut complete) = self.draft_all(releases, &target, request, found);
@@ -210,7 +210,7 @@ impl Session<'_> {
     ) -> Result<Option<Generated>, Unusable> {
         let (name, vsn) = (application.name.value.as_str(), application.vsn.value.as_str());
         if let Some(part) = [name, vsn].into_iter().find(|part| !is_file_name(part)) {
-            return Err(Unusable(format!("`{part}` cannot be part of a file's name")));
+            return Err(Unusable::Words(format!("`{part}` cannot be part of a file's name")));
         }
         let counts = self.appups.spot(self.opener.trees(), application);
         let goal = match &request.goal {

@@ -213,106 +213,125 @@ const UPWARD: usize = 64;
 /// given goes before the file's.
 pub fn project(tree: &dyn FileTree, from: &str, named: Option<&str>, preset: Option<PresetName>) -> Result<Project, Unusable> {
     let config = match named {
-        Some(file) => Some(read(tree, file)?.ok_or_else(|| Unusable(format!("`{file}` does not exist")))?),
+        Some(file) => Some(read(tree, file)?.ok_or_else(|| Unusable::Words(format!("`{file}` does not exist")))?),
         None => find(tree, from)?,
     };
     let Some((source, config)) = config else {
         return Ok(Project { levels: Levels::new(preset.map_or(Preset::Recommended, Preset::from)), ..Project::default() });
     };
     let mut levels = Levels::new(preset.or(config.preset).map_or(Preset::Recommended, Preset::from));
+    let mut reader = Reader { source: &source, faults: Vec::new() };
     for (list, level) in [(&config.allow, Level::Allow), (&config.warn, Level::Warn), (&config.deny, Level::Deny)] {
         for what in list {
             if !levels.set(SetBy::File, what, level) {
-                return Err(Unusable(unknown_level(&source.name, what)));
+                reader.faults.push(unknown_level(&source.name, what));
             }
         }
     }
     let folder = parent(&source.name);
     let appups = config.appups.iter().map(|path| if path.starts_with('/') { path.clone() } else { join(folder, path) }).collect();
     let format = config.fmt.width.map_or_else(Format::default, |width| Format { width: usize::from(width) });
-    let policy = policy(&config.author, &source)?;
-    let framings = framings(&config.path, &source)?;
+    let (policy, framings) = (reader.policy(&config.author), reader.framings(&config.path));
+    if !reader.faults.is_empty() {
+        return Err(Unusable::Lines(reader.faults));
+    }
     Ok(Project { levels, appups, policy, format, paths: PathInstructions::new(source, framings) })
 }
 
-/// What is decided about appups.
-fn policy(config: &GenConfig, source: &Source) -> Result<Policy, Unusable> {
-    let purge = |name: Option<PurgeName>| match name {
-        Some(PurgeName::SoftPurge) => Purge::Soft,
-        Some(PurgeName::BrutalPurge) | None => Purge::Brutal,
-    };
-    let purges = config.purge.iter().map(|one| Purges { modules: one.modules.clone(), pre: purge(one.pre), post: purge(one.post) });
-    let mut framed = Vec::new();
-    for one in &config.instructions {
-        let read = |list: &[Spanned<String>]| list.iter().map(|text| instruction(text, source)).collect::<Result<Vec<HighOp>, Unusable>>();
-        let direction = one.direction.map(|name| match name {
-            DirectionName::Up => Direction::Up,
-            DirectionName::Down => Direction::Down,
-        });
-        framed.push(Framed { application: one.application.clone(), direction, first: read(&one.first)?, last: read(&one.last)? });
+/// Reads what is written in the file in Erlang's terms, and notes what is wrong with it.
+struct Reader<'s> {
+    source: &'s Source,
+    /// In words, each with its place and its line.
+    faults: Vec<String>,
+}
+
+impl Reader<'_> {
+    /// What is decided about appups.
+    fn policy(&mut self, config: &GenConfig) -> Policy {
+        let purge = |name: Option<PurgeName>| match name {
+            Some(PurgeName::SoftPurge) => Purge::Soft,
+            Some(PurgeName::BrutalPurge) | None => Purge::Brutal,
+        };
+        let purges = config.purge.iter().map(|one| Purges { modules: one.modules.clone(), pre: purge(one.pre), post: purge(one.post) });
+        let mut framed = Vec::new();
+        for one in &config.instructions {
+            let direction = one.direction.map(|name| match name {
+                DirectionName::Up => Direction::Up,
+                DirectionName::Down => Direction::Down,
+            });
+            framed.push(Framed { application: one.application.clone(), direction, first: self.instructions(&one.first), last: self.instructions(&one.last) });
+        }
+        Policy {
+            unchanged_state: match config.unchanged_state {
+                Some(UnchangedName::Update) => Unchanged::Update,
+                Some(UnchangedName::Load) | None => Unchanged::Load,
+            },
+            library: match config.library {
+                Some(LibraryName::Restart) => Library::Restart,
+                Some(LibraryName::Modules) | None => Library::Modules,
+            },
+            timeout: match config.suspend_timeout {
+                None => Timeout::Default,
+                Some(0) => Timeout::Infinity,
+                Some(milliseconds) => Timeout::Milliseconds(Box::new(Term::new(TermKind::Int(i64::from(milliseconds))))),
+            },
+            extra: config.extra.as_ref().and_then(|text| self.term(text)).unwrap_or_else(|| Term::list(Vec::new())),
+            purges: purges.collect(),
+            restarts: config.restart.clone(),
+            ignored: config.ignore.clone(),
+            framed,
+        }
     }
-    Ok(Policy {
-        unchanged_state: match config.unchanged_state {
-            Some(UnchangedName::Update) => Unchanged::Update,
-            Some(UnchangedName::Load) | None => Unchanged::Load,
-        },
-        library: match config.library {
-            Some(LibraryName::Restart) => Library::Restart,
-            Some(LibraryName::Modules) | None => Library::Modules,
-        },
-        timeout: match config.suspend_timeout {
-            None => Timeout::Default,
-            Some(0) => Timeout::Infinity,
-            Some(milliseconds) => Timeout::Milliseconds(Box::new(Term::new(TermKind::Int(i64::from(milliseconds))))),
-        },
-        extra: config.extra.as_ref().map_or_else(|| Ok(Term::list(Vec::new())), |text| term(text, source))?,
-        purges: purges.collect(),
-        restarts: config.restart.clone(),
-        ignored: config.ignore.clone(),
-        framed,
-    })
-}
 
-/// What is put around the scripts of paths.
-fn framings(paths: &[PathConfig], source: &Source) -> Result<Vec<Framing>, Unusable> {
-    let steps = |list: &[Spanned<String>]| list.iter().map(|text| step(text, source)).collect::<Result<Vec<Step>, Unusable>>();
-    let framing = |path: &PathConfig| Ok(Framing { from: path.from.clone(), to: path.to.clone(), first: steps(&path.first)?, last: steps(&path.last)? });
-    paths.iter().map(framing).collect()
-}
-
-/// A low-level instruction that is written in the file, and where.
-fn step(text: &Spanned<String>, source: &Source) -> Result<Step, Unusable> {
-    let mut found = Findings::default();
-    let op = relup::read_instruction(&term(text, source)?, &mut found);
-    let why = found.iter().next().map(|fault| fault.message.clone());
-    let op = op.ok_or_else(|| wrong(text, source, "a low-level instruction of a relup", why.as_deref()))?;
-    let span = text.span();
-    Ok(Step { op, origin: Origin::new(Cause::Written(Span::new(FileId(0), span.start, span.end))) })
-}
-
-/// An Erlang term that is written in the file, with no places of its own.
-fn term(text: &Spanned<String>, source: &Source) -> Result<Term, Unusable> {
-    let own = Source::new("", format!("{}\n.", text.get_ref()).into_bytes());
-    let document = parse(&own, FileId(0), Otp::NEWEST, Extent::All);
-    match (document.faults.first(), document.terms.as_slice()) {
-        (None, [term]) => Ok(term.at(Span::GENERATED)),
-        _ => Err(wrong(text, source, "an Erlang term", document.faults.first().map(|fault| fault.diagnostic.message.as_str()))),
+    /// What is put around the scripts of paths.
+    fn framings(&mut self, paths: &[PathConfig]) -> Vec<Framing> {
+        let mut framing = |path: &PathConfig| Framing { from: path.from.clone(), to: path.to.clone(), first: self.steps(&path.first), last: self.steps(&path.last) };
+        paths.iter().map(&mut framing).collect()
     }
-}
 
-/// An instruction that is written in the file.
-fn instruction(text: &Spanned<String>, source: &Source) -> Result<HighOp, Unusable> {
-    let mut found = Findings::default();
-    let read = appup::read_instruction(&term(text, source)?, &mut found);
-    let why = found.iter().next().map(|fault| fault.message.clone());
-    read.op.ok_or_else(|| wrong(text, source, "an instruction of an appup", why.as_deref()))
-}
+    /// Low-level instructions that are written in the file, and where.
+    fn steps(&mut self, list: &[Spanned<String>]) -> Vec<Step> {
+        let step = |text: &Spanned<String>| {
+            let mut found = Findings::default();
+            let op = relup::read_instruction(&self.term(text)?, &mut found);
+            let op = op.or_else(|| self.wrong(text, "a low-level instruction of a relup", found.iter().next().map(|fault| fault.message.as_str())))?;
+            let span = text.span();
+            Some(Step { op, origin: Origin::new(Cause::Written(Span::new(FileId(0), span.start, span.end))) })
+        };
+        list.iter().filter_map(step).collect()
+    }
 
-/// The words for a text in the file that is not what it should be.
-fn wrong(text: &Spanned<String>, source: &Source, wanted: &str, why: Option<&str>) -> Unusable {
-    let at = source.place(u32::try_from(text.span().start).unwrap_or_default());
-    let why = why.map_or_else(String::new, |why| format!(": {why}"));
-    Unusable(format!("{}:{}:{}: `{}` is not {wanted}{why}", source.name, at.line, at.column, text.get_ref()))
+    /// Instructions that are written in the file.
+    fn instructions(&mut self, list: &[Spanned<String>]) -> Vec<HighOp> {
+        let instruction = |text: &Spanned<String>| {
+            let mut found = Findings::default();
+            let read = appup::read_instruction(&self.term(text)?, &mut found);
+            read.op.or_else(|| self.wrong(text, "an instruction of an appup", found.iter().next().map(|fault| fault.message.as_str())))
+        };
+        list.iter().filter_map(instruction).collect()
+    }
+
+    /// An Erlang term that is written in the file, with no places of its own.
+    fn term(&mut self, text: &Spanned<String>) -> Option<Term> {
+        let own = Source::new("", format!("{}\n.", text.get_ref()).into_bytes());
+        let document = parse(&own, FileId(0), Otp::NEWEST, Extent::All);
+        match (document.faults.first(), document.terms.as_slice()) {
+            (None, [term]) => Some(term.at(Span::GENERATED)),
+            _ => self.wrong(text, "an Erlang term", document.faults.first().map(|fault| fault.diagnostic.message.as_str())),
+        }
+    }
+
+    /// Notes a text in the file that is not what it should be, with its line.
+    fn wrong<T>(&mut self, text: &Spanned<String>, wanted: &str, why: Option<&str>) -> Option<T> {
+        let at = self.source.place(u32::try_from(text.span().start).unwrap_or_default());
+        let why = why.map_or_else(String::new, |why| format!(": {why}"));
+        let line = self.source.text.lines().nth(at.line.saturating_sub(1)).unwrap_or_default();
+        let number = at.line.to_string();
+        let (margin, before) = (" ".repeat(number.len()), " ".repeat(at.column.saturating_sub(1)));
+        self.faults.push(format!("{}:{}:{}: `{}` is not {wanted}{why}", self.source.name, at.line, at.column, text.get_ref()));
+        self.faults.extend([format!("{margin} |"), format!("{number} | {line}"), format!("{margin} | {before}^")]);
+        None
+    }
 }
 
 /// The words for a code or group that does not exist.
@@ -341,14 +360,17 @@ fn read(tree: &dyn FileTree, file: &str) -> Result<Option<(Source, Config)>, Unu
     let bytes = match tree.read_text(file) {
         Ok(bytes) => bytes,
         Err(Refusal::Absent) => return Ok(None),
-        Err(Refusal::Refused(words)) => return Err(Unusable(format!("`{file}` cannot be read: {words}"))),
-        Err(Refusal::TooLarge(_)) => return Err(Unusable(format!("`{file}` is too large"))),
+        Err(Refusal::Refused(words)) => return Err(Unusable::Words(format!("`{file}` cannot be read: {words}"))),
+        Err(Refusal::TooLarge(_)) => return Err(Unusable::Words(format!("`{file}` is too large"))),
     };
     let source = Source::new(file, bytes);
     let config = toml::from_str(&source.text).map_err(|error| {
         let at = error.span().and_then(|span| u32::try_from(span.start).ok()).map(|start| source.place(start));
         let place = at.map_or_else(String::new, |at| format!(":{}:{}", at.line, at.column));
-        Unusable(format!("{file}{place}: {}", error.message()))
+        // Its own words begin with the place, and show the line.
+        let shown = error.to_string();
+        let excerpt = shown.trim_end().lines().skip(1).map(str::to_owned);
+        Unusable::Lines(std::iter::once(format!("{file}{place}: {}", error.message())).chain(excerpt).collect())
     })?;
     Ok(Some((source, config)))
 }

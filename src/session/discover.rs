@@ -113,7 +113,7 @@ pub fn something_else(path: &str, wanted: &str) -> Result<(), Unusable> {
     }
     let kind = KINDS.iter().find(|(end, _)| path.ends_with(end)).map(|(_, what)| *what);
     match kind.or_else(|| is_configuration(path).then_some("a configuration file")) {
-        Some(what) => Err(Unusable(format!("`{path}` is {what}: {wanted}"))),
+        Some(what) => Err(Unusable::Words(format!("`{path}` is {what}: {wanted}"))),
         None => Ok(()),
     }
 }

@@ -184,7 +184,7 @@ impl Session<'_> {
             let is_fixable = |source: &&Source| self.overlay.is_file(&source.name) && !super::is_relup(&source.name);
             let Some(source) = self.texts().get(file).filter(is_fixable) else { continue };
             let fixed = lint::fix(source, &list, which, &self.settings.levels, |source| alone(source, otp));
-            let refused = |_: Unfit| Unusable(format!("`{}` is in Latin-1, which cannot hold the fix", source.name));
+            let refused = |_: Unfit| Unusable::Words(format!("`{}` is in Latin-1, which cannot hold the fix", source.name));
             all.extend(fixed.map_err(refused)?.map(|fixed| (file, fixed)));
         }
         Ok(all)
@@ -288,7 +288,7 @@ fn has_version(version: &str, appup: &Appup, file: &str) -> Result<(), Unusable>
     let mut listed: Vec<String> = all().map(|entry| brief(&entry.version.to_term())).collect();
     let mut seen = HashSet::new();
     listed.retain(|version| seen.insert(version.clone()));
-    Err(Unusable(format!("`{file}` has no entry for version `{version}`; it has entries for {}", listed.join(", "))))
+    Err(Unusable::Words(format!("`{file}` has no entry for version `{version}`; it has entries for {}", listed.join(", "))))
 }
 
 fn expanded(

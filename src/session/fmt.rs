@@ -31,7 +31,7 @@ impl Session<'_> {
         let mut names: BTreeSet<String> = discover(self.overlay, &folders, &mut found)?.appups;
         names.extend(files);
         if let Some(elixir) = names.iter().find(|name| is_elixir(name) && paths.contains(name)) {
-            return Err(Unusable(format!("`{elixir}` is Elixir: `mix format` lays it out")));
+            return Err(Unusable::Words(format!("`{elixir}` is Elixir: `mix format` lays it out")));
         }
         names.retain(|name| !is_elixir(name));
         let mut read: Vec<FileId> = Vec::new();

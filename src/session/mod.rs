@@ -48,11 +48,19 @@ use std::sync::Arc;
 
 /// Why a question makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unusable(pub String);
+pub enum Unusable {
+    /// In words, on one line.
+    Words(String),
+    /// What is wrong with `relupc.toml`, line by line, with excerpts.
+    Lines(Vec<String>),
+}
 
 impl std::fmt::Display for Unusable {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str(&self.0)
+        match self {
+            Unusable::Words(words) => out.write_str(words),
+            Unusable::Lines(lines) => out.write_str(&lines.join("\n")),
+        }
     }
 }
 

@@ -57,7 +57,7 @@ impl Session<'_> {
         let twice = |at: &usize, other: &usize| at != other && version(*at) == version(*other);
         if let Some((a, b)) = sorted.iter().find_map(|a| Some((a, sorted.iter().find(|b| twice(a, b))?))) {
             let (first, second) = (reference(*a), reference(*b));
-            return Err(Unusable(format!(
+            return Err(Unusable::Words(format!(
                 "`{first}` and `{second}` have the same version, {}: a path is known by its versions, so name each once",
                 version(*a)
             )));
@@ -68,7 +68,7 @@ impl Session<'_> {
         for (from, to) in &request.required {
             match (named(from), named(to)) {
                 (Some(from), Some(to)) if from == to => {
-                    return Err(Unusable(format!("`--require {}..{}` names one release twice", version_at(from), version_at(to))));
+                    return Err(Unusable::Words(format!("`--require {}..{}` names one release twice", version_at(from), version_at(to))));
                 }
                 (Some(from), Some(to)) => required.push((from, to)),
                 // It may be one that cannot be opened, whose version nothing shows.
@@ -76,7 +76,7 @@ impl Session<'_> {
                 (from_place, _) => {
                     let unknown = if from_place.is_none() { from } else { to };
                     let versions: Vec<&str> = sorted.iter().map(|at| version(*at)).collect();
-                    return Err(Unusable(format!("`--require {from}..{to}`: none of the releases is `{unknown}`; there are {}", versions.join(", "))));
+                    return Err(Unusable::Words(format!("`--require {from}..{to}`: none of the releases is `{unknown}`; there are {}", versions.join(", "))));
                 }
             }
         }

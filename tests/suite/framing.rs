@@ -125,6 +125,20 @@ fn what_is_no_instruction_is_refused_with_its_place() {
 }
 
 #[test]
+fn each_fault_of_the_file_is_shown_with_its_line() {
+    let folder = with("deny = [\"RL9999\"]\n[gen]\nextra = '{a'\n[[path]]\nfrom = \"*\"\nto = \"*\"\nfirst = ['{point}', 'point_of_no_return']\n");
+    let output = demo::relupc(folder.path(), &["make", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin"]);
+    let report = String::from_utf8(output.stderr).unwrap();
+    for words in ["unknown code or group `RL9999`", "relupc.toml:3:9: `{a`", "\n3 | extra = '{a'\n  |         ^\n", "relupc.toml:7:10: `{point}`"] {
+        assert!(report.contains(words), "{report}");
+    }
+    let folder = with("allow = [\n");
+    let output = demo::relupc(folder.path(), &["make", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin"]);
+    let report = String::from_utf8(output.stderr).unwrap();
+    assert!(report.contains("relupc.toml:1:") && report.contains("1 | allow = ["), "{report}");
+}
+
+#[test]
 fn diff_names_them_and_counts_what_they_do() {
     let folder = with("[[path]]\nfrom = \"*\"\nto = \"2.0.0\"\nlast = ['restart_emulator']\n");
     let arguments = ["diff", "old.rel", "new.rel", "--path", "lib/*/ebin"];
