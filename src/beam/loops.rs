@@ -40,8 +40,10 @@ pub const ENDLESS: &[(&str, &[&str])] = &[("Elixir.Stream", &["interval", "repea
 /// Calls that go through all of a stream.
 const GOES_THROUGH: &[(&str, &[&str])] = &[("Elixir.Enum", &["each", "reduce"]), ("Elixir.Stream", &["run"])];
 /// Calls after which a stream may have an end.
-const ENDS: &[(&str, &[&str])] =
-    &[("Elixir.Stream", &["take", "take_while", "zip"]), ("Elixir.Enum", &["take", "take_while", "find", "find_value", "any?", "reduce_while", "at"])];
+const ENDS: &[(&str, &[&str])] = &[
+    ("Elixir.Stream", &["take", "take_while", "zip", "zip_with", "transform"]),
+    ("Elixir.Enum", &["take", "take_while", "find", "find_index", "find_value", "any?", "reduce_while", "at", "zip", "zip_with", "zip_reduce"]),
+];
 
 /// How a function ends.
 #[derive(Default)]

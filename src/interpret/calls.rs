@@ -115,28 +115,19 @@ impl Run<'_> {
 
     /// Calls a fun.
     pub fn apply(&mut self, fun: &Value, arguments: Vec<Value>) -> Value {
-        let mut result = Value::NEVER;
         // Which of several funs meets which of several values is not known.
-        if fun.members().len() > 1 {
-            return fun.members().to_vec().into_iter().fold(Value::NEVER, |result, member| result.or(self.unsure(|run| run.apply(&member, arguments.clone()))));
+        if fun.members().len() != 1 {
+            let members = fun.members().to_vec().into_iter();
+            return members.fold(Value::NEVER, |result, member| result.or(self.unsure(|run| run.apply(&member, arguments.clone()))));
         }
-        for member in fun.members() {
-            let given = arguments.len();
-            let takes = match member {
-                Value::Fun(fun) => fun.arity().unwrap_or(given),
-                _ => given,
-            };
-            if takes != given {
-                result = result.or(self.fail(FaultKind::BadArity(given), member.clone()));
-                continue;
-            }
-            result = result.or(match member {
-                Value::Fun(Fun::Named(module, name, _) | Fun::Local(module, name, _)) => self.call_inside(module, name, arguments.clone()),
-                Value::Fun(Fun::Clauses(module, clauses, env)) => self.fun(module, clauses, env, arguments.clone()),
-                _ => Value::Any,
-            });
+        let (Value::Fun(called), given) = (fun, arguments.len()) else { return Value::Any };
+        if called.arity().is_some_and(|takes| takes != given) {
+            return self.fail(FaultKind::BadArity(given), fun.clone());
         }
-        result
+        match called {
+            Fun::Named(module, name, _) | Fun::Local(module, name, _) => self.call_inside(module, name, arguments),
+            Fun::Clauses(module, clauses, env) => self.fun(module, clauses, env, arguments),
+        }
     }
 
     /// A fun of a module may be one of its local functions.

@@ -269,6 +269,8 @@ impl Living {
         further.states.into_iter().for_each(|state| self.keep(state));
         further.begun.into_iter().for_each(|done| add_new(&mut self.begun, done, MAX_DONE));
         further.done.into_iter().for_each(|done| add_new(&mut self.done, done, MAX_DONE));
+        further.ended.into_iter().for_each(|done| add_new(&mut self.ended, done, MAX_DONE));
+        further.postponed.into_iter().for_each(|event| add_new(&mut self.postponed, event, MAX_DONE));
         further.answers.into_iter().for_each(|answer| add_new(&mut self.answers, answer, MAX_MESSAGES));
         further.replies.into_iter().for_each(|(request, reply)| self.reply(&request, reply));
         further.faults.into_iter().for_each(|fault| add_new(&mut self.faults, fault, usize::MAX));
@@ -280,7 +282,7 @@ impl Living {
     /// Whether a clause of a callback was written for what arrives, and not for everything.
     pub fn is_written_for(&self, callback: &str, arrives: &Value) -> bool {
         self.written_for.iter().any(|message| {
-            let is_meant = message.arguments.first().is_some_and(|own| tag(own).is_some() && tag(own) == tag(arrives) && !own.is_other_than(arrives));
+            let is_meant = message.arguments.first().is_some_and(|own| own.tag().is_some() && own.tag() == arrives.tag() && !own.is_other_than(arrives));
             message.callback.as_str() == callback && is_meant
         })
     }
@@ -412,11 +414,6 @@ fn add_new<T: PartialEq>(list: &mut Vec<T>, one: T, most: usize) {
     }
 }
 
-/// What names a message: an atom, or the first element of a tuple.
-fn tag(message: &Value) -> Option<&Atom> {
-    message.as_atom().or_else(|| message.as_tuple().and_then(<[Value]>::first).and_then(Value::as_atom))
-}
-
 /// How often an answer may continue with what continues.
 const MAX_CONTINUED: usize = 4;
 
@@ -432,8 +429,8 @@ fn continued(run: &mut Run<'_>, program: &Program, machine: Machine, answer: &Va
             after.extend(continued(run, program, machine, answer, state, count + 1));
         }
     }
-    // Where nothing is seen to come of it, the state is what is known.
-    if after.is_empty() { vec![state] } else { after }
+    // Where nothing is seen to come of it, the state is not known.
+    if after.is_empty() { vec![Value::Any] } else { after }
 }
 
 /// Whether a clause of a module's callbacks was written for what arrives: one that may take it, and does not take everything.

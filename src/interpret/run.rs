@@ -208,7 +208,9 @@ impl<'w> Run<'w> {
             for values in &doubtful {
                 let mut own = env.clone();
                 if self.clause_takes(program, clause, values, &mut own) != Takes::No {
-                    ways.push(own);
+                    self.line = clause.line.0;
+                    let way = self.unsure(|run| run.block(program, &clause.body, &mut own));
+                    result = result.or(way);
                 }
             }
             for values in left {

@@ -43,7 +43,7 @@ pub enum Opaque {
     Pid,
     /// `true` or `false`.
     Boolean,
-    /// The process that runs something for another one: that of a path is the release handler.
+    /// The process that runs what another one starts or asks for: the release handler where a path calls it.
     Elsewhere,
     /// The process that was registered under a name when it was asked for.
     Registered(Atom),
@@ -199,6 +199,11 @@ impl Value {
     /// The elements of a tuple that begins with an atom, without it.
     pub fn tagged(&self, tag: &str) -> Option<&[Value]> {
         self.as_tuple()?.split_first().filter(|(first, _)| first.is_atom(tag)).map(|(_, rest)| rest)
+    }
+
+    /// What names a message: an atom, or the first element of a tuple.
+    pub fn tag(&self) -> Option<&Atom> {
+        self.as_atom().or_else(|| self.as_tuple().and_then(<[Value]>::first).and_then(Value::as_atom))
     }
 
     /// The elements of a list whose end is known.

@@ -33,13 +33,21 @@ pub struct Half {
     pub names: Vec<(Value, Atom)>,
     /// The forms of their names that are made of something that is not known, by `global` or `via`.
     pub name_forms: Vec<(Value, Atom)>,
+    /// The modules that processes run by their names that are atoms.
+    by_name: BTreeMap<Atom, Atom>,
+    /// The modules whose processes have names.
+    renamed: BTreeSet<Atom>,
+    /// The servers that have a clause for a message, by callback and by the tag of the message.
+    pub takers: BTreeMap<(Atom, Atom), Vec<Atom>>,
+    /// The calls that set timers for processes with names.
+    pub timers: Vec<Done>,
     /// What it puts under names.
     pub stored: Stored,
     /// The same without what is done only when applications and processes start.
     pub late: Late,
 }
 
-/// What is kept, without what only calls do that are made when applications and processes start: a node that was upgraded has
+/// What is kept, that of `init/1` included, without what only calls do that are made when applications and processes start: a node that was upgraded has
 /// in its place what the release before did.
 #[derive(Debug, Default)]
 pub struct Late {
@@ -90,15 +98,15 @@ pub struct Passed {
     pub twice: Vec<(Atom, Atom, usize)>,
     /// What processes keep after calls of the path replaced it (`sys:replace_state`), by module.
     pub replaced: BTreeMap<Atom, Vec<Value>>,
-    /// The modules whose processes calls of the path talk to.
-    pub told: BTreeSet<Atom>,
+    /// The modules whose processes calls of the path ask something or tell something: what that does to their state is not followed.
+    pub asked: BTreeSet<Atom>,
     /// The calls that upgraded processes make, each with the message that they are made for.
     pub later: BTreeMap<Atom, Vec<(Message, Done)>>,
     /// What fails afterwards, each with the module of the processes that it happens in.
     pub failing: Vec<(Atom, Fault)>,
     /// What fails when something starts again with what it was given before, each with the module that is started.
     pub restarting: Vec<(Atom, Fault)>,
-    /// What fails after a downgrade of a node only that was started with the newer release.
+    /// What fails after a downgrade only of a node that was started with the newer release, and not upgraded to it.
     pub seldom: Vec<(Atom, Fault)>,
     /// What processes keep at its end, by module.
     pub states: BTreeMap<Atom, Vec<Value>>,
@@ -107,10 +115,12 @@ pub struct Passed {
 }
 
 /// What `code_change` makes of the states of a module's processes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Conversion {
     /// At which step.
     pub at: usize,
+    /// The module that the instruction names.
+    pub named: Atom,
     /// What the processes keep afterwards.
     pub states: Vec<Value>,
     /// An answer that a state machine is refused for.
@@ -143,12 +153,31 @@ impl Half {
         self.supervisors.values().flat_map(|supervisor| supervisor.children.iter().flatten())
     }
 
+    /// Puts in order what is asked for by a name, once all names are known.
+    pub fn index(&mut self) {
+        for (name, module) in &self.names {
+            if let Some(atom) = name.as_atom() {
+                self.by_name.entry(atom.clone()).or_insert_with(|| module.clone());
+            }
+            self.renamed.insert(module.clone());
+        }
+        for (module, (_, living)) in self.processes.iter().filter(|(_, (machine, _))| *machine == Machine::Server) {
+            for message in &living.written_for {
+                let Some(tag) = message.arguments.first().and_then(Value::tag) else { continue };
+                let all = self.takers.entry((message.callback.clone(), tag.clone())).or_default();
+                if all.last() != Some(module) {
+                    all.push(module.clone());
+                }
+            }
+        }
+    }
+
     /// The module that a process of a name runs.
     pub fn of_name(&self, name: &Value) -> Option<&Atom> {
-        let registered = self.names.iter().find(|(known, _)| known == name).map(|(_, module)| module);
-        registered.or_else(|| {
+        let Some(atom) = name.as_atom() else { return self.names.iter().find(|(known, _)| known == name).map(|(_, module)| module) };
+        self.by_name.get(atom).or_else(|| {
             // A process that is registered under another name has not that of its module.
-            let module = name.as_atom().filter(|module| !self.names.iter().any(|(_, known)| known == *module))?;
+            let module = Some(atom).filter(|module| !self.renamed.contains(*module))?;
             self.processes.get_key_value(module).map(|(module, _)| module).or_else(|| self.supervisors.get_key_value(module).map(|(module, _)| module))
         })
     }
@@ -218,6 +247,24 @@ impl Half {
     }
 }
 
+/// Functions of `ets` that change the rows of a table.
+const WRITES: &[&str] = &[
+    "insert",
+    "insert_new",
+    "update_element",
+    "update_counter",
+    "delete",
+    "delete_all_objects",
+    "delete_object",
+    "take",
+    "match_delete",
+    "select_delete",
+    "select_replace",
+    "init_table",
+    "from_dets",
+    "rename",
+];
+
 /// The module whose code a child runs: what starts it, of a task what it is given.
 fn started(spec: &Value) -> Option<&Atom> {
     let Value::Map(map) = spec else { return spec.as_module() };
@@ -255,14 +302,13 @@ impl Stored {
         for done in written {
             let Some(name) = done.arguments.first() else { continue };
             match done.module.as_str() {
-                "ets" if !matches!(done.function.as_str(), "lookup" | "tab2list" | "info" | "member") => {
-                    left.tables.retain(|(known, _)| known.is_other_than(name))
-                }
+                "ets" if WRITES.contains(&done.function.as_str()) => left.tables.retain(|(known, _)| known.is_other_than(name)),
                 "persistent_term" if done.function.as_str() != "get" => left.terms.retain(|(known, _)| known.is_other_than(name)),
                 "Elixir.Registry" if matches!(done.function.as_str(), "register" | "update_value" | "unregister") => {
                     left.registered.retain(|(known, _)| known.is_other_than(name));
                 }
-                "erlang" if done.function.as_str() == "put" => {
+                // What the release handler puts is in its own dictionary.
+                "erlang" if done.function.as_str() == "put" && !done.elsewhere => {
                     let name = in_dictionary(&done.by, name);
                     left.dictionary.retain(|(known, _)| known.is_other_than(&name));
                 }

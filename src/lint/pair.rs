@@ -279,6 +279,12 @@ impl<'a> Pair<'a> {
         stopped || by_calls || route.is_away(from.owner_of(module.as_str()), replaced, replaced)
     }
 
+    /// The modules being loaded whose processes calls of a path talk to.
+    pub fn asked_by_path(&self, route: &Route<'_>) -> Vec<Atom> {
+        let passed = self.lives.passed(route.direction);
+        passed.into_iter().flat_map(|passed| &passed.asked).filter(|module| route.loaded(module).is_some()).cloned().collect()
+    }
+
     /// Whether no process of a module lives on over a path: all begin again, or calls of the path stop them.
     pub fn none_lives_on(&self, route: &Route<'_>, passed: &Passed, module: &Atom) -> bool {
         passed.stopped.contains_key(module) || self.starts_again(route, module)

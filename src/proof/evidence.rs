@@ -80,6 +80,18 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
             evidence.missed(Property::State, why);
         }
     }
+    for module in route.timeline.modules() {
+        let is_unread = |after: bool| {
+            let release = pair.side(route.direction, after);
+            release.owner_of(module.as_str()).is_some() && pair.facts(release, module).is_none()
+        };
+        if is_unread(false) || is_unread(true) {
+            evidence.missed(Property::State, format!("`{module}` could not be read: what its processes keep was not followed"));
+        }
+    }
+    for module in pair.asked_by_path(route) {
+        evidence.missed(Property::State, format!("the path calls processes of `{module}`: what it makes of their state is not followed"));
+    }
     let converted = route.updated().len();
     let loaded = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Loaded));
     evidence.saw(Property::State, format!("modules loaded: {loaded}, converted: {converted}; what their processes keep was followed through both releases"));

@@ -285,7 +285,8 @@ impl Reader<'_> {
 
     /// What is put around the scripts of paths.
     fn framings(&mut self, paths: &[PathConfig]) -> Vec<Framing> {
-        let mut framing = |path: &PathConfig| Framing { from: path.from.clone(), to: path.to.clone(), first: self.steps(&path.first), last: self.steps(&path.last) };
+        let mut framing =
+            |path: &PathConfig| Framing { from: path.from.clone(), to: path.to.clone(), first: self.steps(&path.first), last: self.steps(&path.last) };
         paths.iter().map(&mut framing).collect()
     }
 

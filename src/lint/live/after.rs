@@ -25,6 +25,8 @@ pub(super) struct After<'p, 'a> {
     changed: BTreeSet<&'p str>,
     /// The modules that run processes in both releases.
     stays: Vec<&'p Atom>,
+    /// Those of which something is new, and those that send something to such a one.
+    concerned: BTreeSet<&'p Atom>,
 }
 
 /// Whether a call asks a process something.
@@ -42,7 +44,7 @@ pub(super) struct Found {
 
 impl<'p, 'a> After<'p, 'a> {
     pub(super) fn new(pair: &'p Pair<'a>, route: &'p Route<'a>, (before, after): (&'p Half, &'p Half), passed: &'p Passed) -> After<'p, 'a> {
-        After {
+        let mut after = After {
             pair,
             route,
             before,
@@ -52,7 +54,10 @@ impl<'p, 'a> After<'p, 'a> {
             old_code: Code::of(pair, pair.side(route.direction, false)),
             changed: pair.modules().map(|(_, change)| change.name.as_str()).collect(),
             stays: before.processes.keys().filter(|module| after.processes.contains_key(*module)).collect(),
-        }
+            concerned: BTreeSet::new(),
+        };
+        after.concerned = after.stays.iter().copied().filter(|module| after.is_new(module) || after.sends(module)).collect();
+        after
     }
 
     fn enters_new(&self, entered: &[Atom]) -> bool {
@@ -78,8 +83,7 @@ impl<'p, 'a> After<'p, 'a> {
     /// What a process keeps; `None` where nothing is new of its code and of that which it sends to, or it starts again.
     pub(super) fn kept(&self, module: &Atom) -> Option<Vec<Value>> {
         let (_, old) = self.before.processes.get(module)?;
-        let is_met = self.after.processes.contains_key(module) && (self.is_new(module) || self.sends(module));
-        let lives_on = is_met && !self.passed.told.contains(module) && !self.ends(module);
+        let lives_on = self.concerned.contains(module) && !self.passed.asked.contains(module) && !self.ends(module);
         lives_on.then(|| self.made_by_path(module).unwrap_or(&old.states).clone())
     }
 
@@ -110,7 +114,8 @@ impl<'p, 'a> After<'p, 'a> {
         let living = self.stays.iter().filter(|module| self.kept(module).is_some()).filter_map(|module| self.after.processes.get(*module));
         for done in living.flat_map(|(_, new)| &new.begun).filter(|done| done.is("erlang", &["put"])) {
             let Some(name) = done.arguments.first().map(|key| in_dictionary(&done.by, key)).filter(Value::is_literal) else { continue };
-            if stored.get(Store::Dictionary, &name).is_none() && !self.passed.done().any(|again| again == done) {
+            let is_put = |again: &Done| again.is("erlang", &["put"]) && again.arguments.first().is_some_and(|key| in_dictionary(&again.by, key) == name);
+            if stored.get(Store::Dictionary, &name).is_none() && !self.passed.done().any(is_put) {
                 left.dictionary.push((name, Value::atom("undefined")));
             }
         }

@@ -70,7 +70,7 @@ impl Caused {
 /// send to a state machine that puts it off.
 pub fn caused_by_others(half: &Half, module: &Atom, machine: Machine) -> Vec<Caused> {
     let mut all: Vec<Caused> = Vec::new();
-    for done in half.all_done() {
+    for done in &half.timers {
         let Some((_, message)) = timer(done).filter(|(to, _)| to.as_atom().is_some() && half.of_name(to) == Some(module)) else { continue };
         let arrives = arriving(machine, message);
         if all.len() < MAX_BY_OTHERS && all.iter().all(|known| known.arrives != arrives) {
@@ -110,6 +110,11 @@ fn timer(done: &Done) -> Option<(&Value, Value)> {
         ("erlang", "start_timer", [_, to, message, ..]) => Some((to, Value::tuple(vec![Value::atom("timeout"), Value::Any, message.clone()]))),
         _ => None,
     }
+}
+
+/// Whether a call sets a timer for a process with a name.
+pub(super) fn sets_timer(done: &Done) -> bool {
+    timer(done).is_some_and(|(to, _)| to.as_atom().is_some())
 }
 
 /// A message as it arrives at a process.

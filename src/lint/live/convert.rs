@@ -36,11 +36,17 @@ pub(super) fn converted_agents(before: &Half, code: &Code<'_, '_>, (module, extr
     .collect()
 }
 
-/// Runs `code_change` as the release handler does: going up the new module's, going down that of the module which runs.
-pub(super) fn convert<'a>(pair: &Pair<'a>, route: &Route<'a>, (module, extra): (&Atom, &Term), states: &[Value], at: usize) -> Option<Conversion> {
+/// Runs `code_change` as the release handler does, with the version of the module that the instruction names: going up the new module's, going down that of the module which runs.
+pub(super) fn convert<'a>(
+    pair: &Pair<'a>,
+    route: &Route<'a>,
+    (named, module, extra): (&Atom, &Atom, &Term),
+    states: &[Value],
+    at: usize,
+) -> Option<Conversion> {
     let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
     let code = Code::at(pair, route, at);
-    let vsn = |release| match pair.facts(release, module).as_ref().and_then(|facts| facts.vsn()) {
+    let vsn = |release| match pair.facts(release, named).as_ref().and_then(|facts| facts.vsn()) {
         Some(Attribute::Term(term)) => Value::of_vsn(term),
         // The compiler makes one of the MD5: a number.
         Some(Attribute::Unbuilt(_)) | None => Value::Number(None),
@@ -52,7 +58,16 @@ pub(super) fn convert<'a>(pair: &Pair<'a>, route: &Route<'a>, (module, extra): (
     let program = code.program(module)?;
     let name = Atom::new("code_change");
     let arity = [3, 4].into_iter().find(|arity| program.function(&name, *arity).is_some())?;
-    let mut conversion = Conversion { at, ..Conversion::default() };
+    let mut conversion = Conversion {
+        at,
+        named: named.clone(),
+        states: Vec::new(),
+        refused: None,
+        answers: Vec::new(),
+        done: Vec::new(),
+        faults: Vec::new(),
+        entered: Vec::new(),
+    };
     for state in states {
         // Of a state of which nothing is known nothing is made that is certain.
         if *state == Value::Any {
@@ -93,10 +108,12 @@ pub(super) fn convert<'a>(pair: &Pair<'a>, route: &Route<'a>, (module, extra): (
 
 /// Whether a second conversion gives the states back as they are. What it makes of them may look the same and be another value, as a
 /// number that is multiplied twice; so what counts is whether they are made again.
-pub(super) fn stays_converted<'a>(pair: &Pair<'a>, route: &Route<'a>, (module, extra): (&Atom, &Term), states: &[Value], at: usize) -> bool {
+pub(super) fn stays_converted<'a>(pair: &Pair<'a>, route: &Route<'a>, (named, module, extra): (&Atom, &Atom, &Term), states: &[Value], at: usize) -> bool {
     let mark = (Atom::new(""), 0);
     let marked: Vec<Value> = states.iter().map(|state| state.clone().with_made(Made(Some(mark.clone())))).collect();
-    let Some(second) = convert(pair, route, (module, extra), &marked, at) else { return true };
+    let Some(second) = convert(pair, route, (named, module, extra), &marked, at) else { return true };
     // Of what is not known nothing is to be seen.
-    second.states.iter().all(|state| *state == Value::Any || state.made().is_none_or(|made| *made == mark)) && second.faults.iter().all(|fault| fault.caught)
+    let is_same = second.states == states && states.iter().all(Value::is_literal);
+    let is_passed_on = |state: &Value| *state == Value::Any || state.made().is_none_or(|made| *made == mark);
+    (is_same || second.states.iter().all(is_passed_on)) && second.faults.iter().all(|fault| fault.caught)
 }

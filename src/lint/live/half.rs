@@ -1,7 +1,8 @@
 //! What one of two releases keeps: its processes, supervisors and starts, and what they put under names.
 
+use super::causes::sets_timer;
 use super::code::{Code, NO_REPLIES};
-use super::offer::{STORES, WORTH_A_THREAD, offer};
+use super::offer::{MAX_BEGUN, STORES, WORTH_A_THREAD, offer};
 use super::sends::send;
 use super::start::begun_by_calls;
 use crate::beam::{Facts, Names};
@@ -14,17 +15,14 @@ use crate::release::{Application, Release};
 use crate::term::Atom;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So are those that name one of these, which are atoms of calls that start children, set the environment, set timers for others.
+/// Modules whose functions are looked at name one of these: calls that start children, set the environment, set timers for others.
 pub(super) const CALLS: &[&str] = &["start_child", "set_env", "put_env", "send_after", "start_timer"];
 
-/// And those that ask a process something.
+/// Or one of these, which ask a process something.
 pub(super) const ASKS: &[&str] = &["gen_server", "gen_statem", "gen_event", "Elixir.GenServer"];
 
-/// And, where configuration changed, those that read it.
+/// Or, where configuration changed, one of these, which read it.
 pub(super) const READS: &[&str] = &["get_env", "fetch_env", "fetch_env!"];
-
-/// How many ways of beginning the processes of a module are looked at.
-pub(super) const MAX_BEGUN: usize = 4;
 
 /// What one of the releases keeps.
 pub(super) fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSet<String>) -> Half {
@@ -92,6 +90,7 @@ pub(super) fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSe
             half.name_forms.extend(name_forms(&done).into_iter().map(|name| (name, module.clone())));
         }
     }
+    half.index();
     let is_configured = pair.application_impacts(|change| matches!(change, Change::Environment { .. })).next().is_some()
         || pair.comparison.impacts.iter().any(|fact| matches!(fact.change, Change::SystemConfig(_)));
     let sets = Names::of(["set_env", "put_env"]);
@@ -110,6 +109,7 @@ pub(super) fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSe
     half.all_done().filter(|done| !early.has(done)).for_each(|done| late.stored.put(done));
     half.late = late;
     go_on(&mut half, &code, &|_| true);
+    half.timers = half.all_done().filter(|done| sets_timer(done)).cloned().collect();
     let mut stored = Stored::default();
     half.all_done().for_each(|done| stored.put(done));
     half.stored = stored;

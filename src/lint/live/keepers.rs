@@ -19,12 +19,9 @@ pub struct Keeper<'l> {
 pub fn keepers<'l>(pair: &'l Pair<'_>, route: &Route<'_>) -> Vec<Keeper<'l>> {
     let Some(passed) = pair.lives.passed(route.direction) else { return Vec::new() };
     let from = pair.lives.half(route.direction, false);
-    // A table goes with the process that owns it.
-    let is_lost = |table: &Value| from.owners(table).any(|module| pair.none_lives_on(route, passed, module));
-    let is_put = |store: &str, name: &Value| passed.done().any(|done| done.module.as_str() == store && done.arguments.first() == Some(name));
     let mut kept = Vec::new();
     for (module, (_, living)) in &from.processes {
-        if pair.none_lives_on(route, passed, module) || passed.told.contains(module) {
+        if pair.none_lives_on(route, passed, module) || passed.asked.contains(module) {
             continue;
         }
         let converted = passed.converted.get(module).map(|conversion| &conversion.states).or_else(|| passed.replaced.get(module));
@@ -32,14 +29,13 @@ pub fn keepers<'l>(pair: &'l Pair<'_>, route: &Route<'_>) -> Vec<Keeper<'l>> {
         kept.extend(states.iter().map(|value| Keeper { what: format!("a process of `{module}`"), process: Some(module), value }));
     }
     let stores = [
-        ("ets", "the table", &from.stored.tables),
-        ("persistent_term", "the persistent term", &from.stored.terms),
-        ("Elixir.Agent", "the agent", &from.stored.agents),
-        ("Elixir.Registry", "the registry", &from.stored.registered),
+        ("the table", &passed.left.tables),
+        ("the persistent term", &passed.left.terms),
+        ("the agent", &passed.left.agents),
+        ("the registry", &passed.left.registered),
     ];
-    for (store, words, list) in stores {
-        let left = list.iter().filter(|(name, _)| !is_put(store, name) && (store != "ets" || !is_lost(name)));
-        kept.extend(left.map(|(name, value)| Keeper { what: format!("{words} `{name}`"), process: None, value }));
+    for (words, list) in stores {
+        kept.extend(list.iter().map(|(name, value)| Keeper { what: format!("{words} `{name}`"), process: None, value }));
     }
     kept
 }

@@ -11,6 +11,9 @@ use std::collections::BTreeMap;
 /// Modules whose functions are looked at for what they put under a name name one of these.
 pub(super) const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent", "Elixir.Registry"];
 
+/// How many ways of beginning the processes of a module are looked at.
+pub(super) const MAX_BEGUN: usize = 4;
+
 /// How many modules are worth a thread.
 pub(super) const WORTH_A_THREAD: usize = 2;
 

@@ -48,7 +48,7 @@ fn steps<'a>(pair: &Pair<'a>, route: &Route<'a>, before: &Half) -> Passed {
         let code = Code::at(pair, route, at);
         if let LowOp::Apply { module, function, arguments } = &step.op {
             let Some(arguments) = arguments.as_list() else { continue };
-            let done = code.run(None, &NO_REPLIES, |world| {
+            let done = code.run(Some(&before.stored), &NO_REPLIES, |world| {
                 let mut run = Run::new(world);
                 run.elsewhere(|run| run.call(module, function, arguments.iter().map(Value::of_term).collect()));
                 run.done
@@ -70,18 +70,20 @@ fn steps<'a>(pair: &Pair<'a>, route: &Route<'a>, before: &Half) -> Passed {
                 for runs in before.found_by(module) {
                     let Some((_, living)) = before.processes.get(runs) else { continue };
                     if let Some(first) = passed.converted.get(runs) {
-                        if !stays_converted(pair, route, (runs, extra), &first.states, at) {
-                            passed.twice.push((runs.clone(), module.clone(), at));
+                        if !stays_converted(pair, route, (module, runs, extra), &first.states, at) {
+                            let other = if module == runs { first.named.clone() } else { module.clone() };
+                            passed.twice.push((runs.clone(), other, at));
                         }
                         continue;
                     }
-                    let conversion = convert(pair, route, (runs, extra), &living.states, at);
+                    let conversion = convert(pair, route, (module, runs, extra), &living.states, at);
                     passed.converted.extend(conversion.map(|conversion| (runs.clone(), conversion)));
                 }
             }
         }
     }
-    let tells = |done: &&Done| matches!(done.function.as_str(), "call" | "cast" | "send");
-    passed.told = passed.done().filter(tells).filter_map(|done| before.of_name(done.arguments.first()?).cloned()).collect();
+    let asks = ["gen_server", "gen_statem", "Elixir.GenServer"];
+    let tells = |done: &&Done| asks.iter().any(|module| done.is(module, &["call", "cast"])) || done.is("erlang", &["send"]);
+    passed.asked = passed.done().filter(tells).filter_map(|done| before.of_name(done.arguments.first()?).cloned()).collect();
     passed
 }

@@ -47,8 +47,8 @@ pub const OF_OTP: &[&str] = &[
     "mix",
 ];
 
-/// The modules of behaviours that are not those of a library, in both releases, by the functions that they export. Of more than a few
-/// it is not known which one is called.
+/// The modules of behaviours that are not those of a library, as far as both releases have them, by the functions that they export in the
+/// old one. Of more than a few it is not known which one is called.
 pub(super) fn implementers(pair: &Pair<'_>) -> BTreeMap<(Atom, u32), Vec<Atom>> {
     let relevant = relevant(pair);
     let mut all: BTreeMap<(Atom, u32), Vec<Atom>> = BTreeMap::new();

@@ -13,7 +13,7 @@ pub(super) const MAX_SENT: usize = 16;
 /// How many modules may have a clause for a message whose receiver is not known.
 const MAX_RECEIVERS: usize = 2;
 /// How often what arrives may be sent on.
-const MAX_ROUNDS: usize = 2;
+const MAX_SENT_ON: usize = 2;
 
 /// What calls send to servers, by the module that they run.
 pub(super) fn sent<'d>(half: &Half, done: impl Iterator<Item = &'d Done>) -> BTreeMap<Atom, Vec<Message>> {
@@ -30,7 +30,7 @@ pub(super) fn sent<'d>(half: &Half, done: impl Iterator<Item = &'d Done>) -> BTr
 /// Lets what the calls send arrive which count: what others gave processes is among the things that they keep.
 pub(super) fn send(half: &mut Half, code: &Code<'_, '_>, counts: &dyn Fn(&Done) -> bool) {
     let mut known: BTreeMap<Atom, Vec<Message>> = BTreeMap::new();
-    for _ in 0..MAX_ROUNDS {
+    for _ in 0..MAX_SENT_ON {
         let mut new = sent(half, half.all_done().filter(|done| counts(done)));
         new.retain(|receiver, messages| known.get(receiver) != Some(messages));
         arrive(half, code, &new);
@@ -97,9 +97,10 @@ fn arrives(half: &Half, done: &Done, with_tags: bool) -> Vec<(Atom, Message)> {
         Some(module) => server(module).map(|(module, _)| module).into_iter().collect(),
         None if name.is_literal() => Vec::new(),
         None => {
-            let own = server(&done.by).filter(|(_, (_, living))| living.is_written_for(callback, sent)).map(|(module, _)| module);
-            let others = half.processes.iter().filter(|(_, (machine, living))| *machine == Machine::Server && living.is_written_for(callback, sent));
-            own.map(|own| vec![own]).unwrap_or_else(|| others.map(|(module, _)| module).take(MAX_RECEIVERS + 1).collect())
+            let is_for = |module: &&Atom| server(module).is_some_and(|(_, (_, living))| living.is_written_for(callback, sent));
+            let takers = sent.tag().and_then(|tag| half.takers.get(&(Atom::new(callback), tag.clone())));
+            let own = Some(&done.by).filter(is_for).and_then(server).map(|(module, _)| module);
+            own.map(|own| vec![own]).unwrap_or_else(|| takers.into_iter().flatten().filter(is_for).take(MAX_RECEIVERS + 1).collect())
         }
     };
     // Of a message that many take it is not known whose it is.

@@ -1,7 +1,7 @@
 //! What fails when something starts again after a path, or goes on in its loop: with what it was given before.
 
 use super::code::{Code, NO_REPLIES};
-use super::offer::WORTH_A_THREAD;
+use super::offer::{MAX_BEGUN, WORTH_A_THREAD};
 use crate::beam::{Expr, Function, Interface, Line, Program};
 use crate::compare::ModuleChange;
 use crate::interpret::{Child, Done, Fault, FaultKind, Fun, Run, Value, child, started_with};
@@ -30,9 +30,6 @@ fn started_by(half: &Half, code: &Code<'_, '_>, done: &Done) -> Vec<Start> {
     child.and_then(|child| start_with(child.start.as_ref()?, &[])).into_iter().collect()
 }
 
-/// How many ways of beginning the processes of a module are looked at that calls start.
-const MAX_STARTED: usize = 4;
-
 /// What the processes begin with that the calls start which count, by the module that they run.
 pub(super) fn begun_by_calls(half: &Half, code: &Code<'_, '_>, counts: &dyn Fn(&Done) -> bool) -> BTreeMap<Atom, Vec<Value>> {
     let mut all: BTreeMap<Atom, Vec<Value>> = BTreeMap::new();
@@ -45,7 +42,7 @@ pub(super) fn begun_by_calls(half: &Half, code: &Code<'_, '_>, counts: &dyn Fn(&
         });
         for (callback, argument) in done.iter().filter_map(started_with) {
             let begun = all.entry(callback).or_default();
-            if argument != Value::Any && begun.len() < MAX_STARTED && !begun.contains(&argument) {
+            if argument != Value::Any && begun.len() < MAX_BEGUN && !begun.contains(&argument) {
                 begun.push(argument);
             }
         }

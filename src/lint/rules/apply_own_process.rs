@@ -3,9 +3,10 @@
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Opaque, Value};
 use crate::lint::{Check, Pair, Rule};
+use crate::relup::LowOp;
 
 code! {
-    APPLY_OWN_PROCESS "RL0512" "apply-own-process" Warning
+    APPLY_OWN_PROCESS "RL0512" "apply-own-process" Warning => Concerns(State)
 }
 
 /// The rule.
@@ -25,12 +26,13 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
         for (at, done) in passed.applied.iter().filter(|(_, done)| is_kept(done)) {
-            let called = format!("{}:{}", done.module, done.function);
+            let Some(LowOp::Apply { module, function, .. }) = route.steps.get(*at).map(|step| &step.op) else { continue };
+            let place = format!("`{}:{}` (line {} of `{}`)", done.module, done.function, done.line.0, done.by);
             found.push(
-                Diagnostic::new(&APPLY_OWN_PROCESS, format!("`{}` gives away `self()` on this path, and that is the release handler", done.by))
-                    .label(route.span(*at), format!("`{called}` (line {}) is called in the process that runs the upgrade", done.line.0))
-                    .help("have the process that is meant do it: call it from here, do it in its `code_change`, or pass its pid")
-                    .about(done.by.as_str())
+                Diagnostic::new(&APPLY_OWN_PROCESS, format!("`{module}:{function}` gives away `self()` on this path, and that is the release handler"))
+                    .label(route.span(*at), format!("{place} gets it: an `apply` runs in the process that runs the upgrade"))
+                    .help("pass the pid of the process that is meant (`whereis/1`), have that process do it when it is asked to, or do it in its `code_change`")
+                    .about(module.as_str())
                     .on_path(&route.name),
             );
         }

@@ -47,46 +47,38 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     // A process that does nothing until it is terminated lives that long (RL0714 reports the order).
                     let ends = |call: &Child<'_>| call.action == ChildAction::Terminate && pair.is_about(from, supervisor, supervision, child, call);
                     let is_ended = route.timeline.children().iter().any(|(step, call)| *step >= at && ends(call));
-                    found.push(
-                        Diagnostic::new(
-                            &CHILD_MODULE_DELETED,
-                            format!("`{module}` is removed while supervisor `{}` still runs child `{}`", supervisor.module, child.id),
-                        )
-                        .label(span, "kills its processes, and their supervisor cannot start them again")
-                        .help(help)
-                        .severity(if is_ended { Severity::Advice } else { Severity::Warning })
-                        .on_path(&route.name),
-                    );
+                    let level = if is_ended { Severity::Advice } else { Severity::Warning };
+                    found.push(finding(route, (module, span), &supervisor.module, &child.id).help(help).severity(level));
                 }
             }
         }
     }
 }
 
+fn finding(route: &Route<'_>, (module, span): (&Atom, Span), supervisor: &Atom, child: &str) -> Diagnostic {
+    Diagnostic::new(&CHILD_MODULE_DELETED, format!("`{module}` is removed while supervisor `{supervisor}` still runs child `{child}`"))
+        .label(span, "kills its processes, and their supervisor cannot start them again")
+        .on_path(&route.name)
+}
+
 /// The same of supervisors whose list is computed.
 fn computed(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, (span, at): (Span, usize), found: &mut Findings) {
     let from = pair.side(route.direction, false);
     let half = pair.lives.half(route.direction, false);
-    for (supervisor, known) in half.supervisors.iter().filter(|(_, known)| !known.is_template()) {
-        let is_written = pair.facts(from, supervisor).is_some_and(|facts| matches!(facts.children, Some(Known::Known(_))));
-        let child = known.children.iter().flatten().find(|child| child.runs.as_ref() == Some(module));
-        let Some(child) = child.filter(|_| !is_written) else { continue };
-        let ends = |(step, done): &(usize, Done)| {
-            *step < at
-                && matches!(done.function.as_str(), "terminate_child" | "delete_child")
-                && done.arguments.get(1).is_none_or(|id| !id.is_other_than(&child.id))
-        };
-        if pair.lives.passed(route.direction).is_some_and(|passed| passed.applied.iter().any(ends)) {
+    let Some(passed) = pair.lives.passed(route.direction) else { return };
+    for (supervisor, known) in half.supervisors.iter().filter(|(_, known)| !known.is_template() && known.is_certain) {
+        if pair.facts(from, supervisor).is_some_and(|facts| matches!(facts.children, Some(Known::Known(_)))) {
             continue;
         }
-        found.push(
-            Diagnostic::new(&CHILD_MODULE_DELETED, format!("`{module}` is removed while supervisor `{supervisor}` still runs child `{}`", child.id))
-                .label(span, "kills its processes, and their supervisor cannot start them again")
-                .help(format!(
-                    "before it, `{{apply,{{supervisor,terminate_child,[{supervisor},{0}]}}}}` and `{{apply,{{supervisor,delete_child,[{supervisor},{0}]}}}}`",
-                    child.id
-                ))
-                .on_path(&route.name),
-        );
+        let ends = |child: &crate::interpret::Child, (step, done): &(usize, Done)| {
+            let is_end = matches!(done.function.as_str(), "terminate_child" | "delete_child");
+            *step < at && is_end && done.arguments.get(1).is_none_or(|id| !id.is_other_than(&child.id))
+        };
+        let mut own = known.children.iter().flatten().filter(|child| child.runs.as_ref() == Some(module));
+        let Some(child) = own.find(|child| !passed.applied.iter().any(|call| ends(child, call))) else { continue };
+        let name = half.names.iter().find(|(_, known)| known == supervisor).map_or_else(|| "Sup".to_owned(), |(name, _)| name.to_string());
+        let help =
+            format!("before it, `{{apply,{{supervisor,terminate_child,[{name},{0}]}}}}` and `{{apply,{{supervisor,delete_child,[{name},{0}]}}}}`", child.id);
+        found.push(finding(route, (module, span), supervisor, &child.id.to_string()).help(help));
     }
 }

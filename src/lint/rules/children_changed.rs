@@ -67,7 +67,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 let mut children = known.into_iter().flatten().filter(|child| child.id.to_string() == id);
                 children.any(|child| child.runs.as_ref().is_some_and(|runs| route.converts(runs)))
             };
-            if children.iter().all(|child| child.sign == Sign::Changed && converts(&child.name)) {
+            if !is_supervisor && children.iter().all(|child| child.sign == Sign::Changed && converts(&child.name)) {
                 continue;
             }
             // What is started from `start/2` is reached by calls alone.

@@ -17,7 +17,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             found.push(
                 Diagnostic::new(&CONVERTED_TWICE, format!("a process of `{runs}` is converted here once more, as its child lists `{module}` as well"))
                     .label(route.span(*at), format!("`{runs}:code_change` gets the state that it has converted before"))
-                    .help(format!("update `{module}` without a conversion (`{{update,{module},soft}}`), or give back as it is what is converted already"))
+                    .help(format!("update `{module}` without a conversion (`{{load_module,{module}}}`), or give back as it is what is converted already"))
                     .about(runs.as_str())
                     .on_path(&route.name),
             );

@@ -38,7 +38,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                     continue;
                 }
                 // Those that are restarted as well, later, keep nothing of it.
-                let restarts = |user: &String| !route.timeline.stops(user.trim_matches('`')).is_empty();
+                let restarts = |user: &String| route.timeline.stops(user.trim_matches('`')).iter().any(|(at, _)| *at >= start);
                 let level = if running.iter().all(restarts) { Severity::Advice } else { Severity::Warning };
                 let shown = super::named(&running, NAMED);
                 let verb = if running.len() == 1 { "keeps running and needs" } else { "keep running and need" };

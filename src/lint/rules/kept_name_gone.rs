@@ -31,12 +31,20 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 }
                 let words = format!("{} keeps the name of `{shown}`, which no longer exists", keeper.what);
                 told.insert(module.to_string());
-                found.push(finding(pair, route, module, words).help(format!("keep `{function}` for now, or replace the name that is kept, on this path")));
+                let help = match route.direction {
+                    Direction::Up => format!("keep `{function}` for now, or replace the name that is kept, on this path"),
+                    Direction::Down => "replace the name that is kept, on this path: the older release is as it is".to_owned(),
+                };
+                found.push(finding(pair, route, module, words).help(help));
             }
             for module in modules(keeper.value).into_iter().filter(|module| is_deleted(pair, route, module)) {
                 if told.insert(module.to_string()) {
                     let words = format!("{} keeps the name of the module `{module}`, which is deleted", keeper.what);
-                    found.push(finding(pair, route, module, words).help("keep the module for now, or replace the name that is kept, on this path"));
+                    let help = match route.direction {
+                        Direction::Up => "keep the module for now, or replace the name that is kept, on this path",
+                        Direction::Down => "replace the name that is kept, on this path, before the module is deleted",
+                    };
+                    found.push(finding(pair, route, module, words).help(help));
                 }
             }
         }
@@ -45,7 +53,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 fn finding(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, words: String) -> Diagnostic {
     let application = pair.owner_of(module).map_or("", |application| application.name.value.as_str());
-    let span = route.loaded(module).or_else(|| route.removed(module)).unwrap_or_else(|| pair.change(application));
+    let span = route.loaded(module).or_else(|| route.removed(module)).unwrap_or_else(|| pair.change_on(application, route.direction));
     // What the newer code keeps, the older one may never look at.
     let level = if route.direction == Direction::Up { Severity::Warning } else { Severity::Advice };
     Diagnostic::new(&KEPT_NAME_GONE, words)
@@ -55,7 +63,7 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, words: String) -> 
         .on_path(&route.name)
 }
 
-/// A function by its name: its module, its name, and how many arguments it takes at least, or exactly.
+/// A function by its name: its module, its name, and how many arguments it takes, where that is known.
 struct Name<'v>(&'v Atom, &'v Atom, Option<u32>);
 
 /// The function that a value names, as `fun M:F/A`, `{M,F,A}`, `{M,F,Arguments}` or `{M,F}`.

@@ -50,7 +50,7 @@ fn is_same(one: &Fault, other: &Fault) -> bool {
 fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault, is_start: bool) -> Diagnostic {
     let application = pair.owner_of(&fault.module).map_or("", |application| application.name.value.as_str());
     let loaded = [&fault.module, process].into_iter().find_map(|module| route.loaded(module));
-    let span = loaded.unwrap_or_else(|| pair.change(application));
+    let span = loaded.unwrap_or_else(|| pair.change_on(application, route.direction));
     let value = &fault.value;
     let made = value.made().map_or_else(String::new, |(module, line)| format!(", made in line {line} of `{module}`"));
     let place = if fault.line.0 > 0 { format!("`{}` (line {})", fault.module, fault.line.0) } else { format!("`{}`", fault.module) };
@@ -80,7 +80,12 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault, is
     } else if let FaultKind::NoFunction(module, name, arity) = &fault.kind {
         (
             format!("`{process}`, or what starts it, may still call `{module}:{name}/{arity}`, which no longer exists"),
-            format!("keep `{name}/{arity}` for now, or replace what is stored in `code_change`"),
+            match route.direction {
+                Direction::Up => format!("keep `{name}/{arity}` for now, or replace what is stored in `code_change`"),
+                Direction::Down => {
+                    "replace what is stored, in `code_change({down,_},..)` or by an `apply` on this path: the older release is as it is".to_owned()
+                }
+            },
         )
     } else if is_start {
         (

@@ -1,7 +1,7 @@
 //! A call between two modules that change together, and a moment in which one of them has no counterpart.
 
 use crate::appup::Direction;
-use crate::diag::{Diagnostic, Findings, code};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::node::ModuleEvent;
 use crate::span::Span;
@@ -61,6 +61,14 @@ pub(super) fn before(direction: Direction, first: &Atom, second: &Atom) -> Strin
     format!("give `{module}` the dependency `[{dependency}]` in the {} entry: then `{first}` comes first", direction.word())
 }
 
+/// Whether nothing of before a path calls a module that comes with it, or no process runs one any more that goes.
+fn is_alone(pair: &Pair<'_>, route: &Route<'_>, caller: &Atom, arriving: bool) -> bool {
+    let is_there = |after: bool| pair.side(route.direction, after).owner_of(caller.as_str()).is_some();
+    let runs = || pair.lives.half(route.direction, false).processes.contains_key(caller);
+    let is_stopped = || pair.lives.passed(route.direction).is_some_and(|passed| pair.none_lives_on(route, passed, caller));
+    if arriving { !is_there(false) } else { !is_there(true) && (!runs() || is_stopped()) }
+}
+
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     let calls: HashSet<(&Atom, &Atom, bool)> = pair.links.iter().map(|link| (&link.caller, &link.called.module, link.newer)).collect();
     for route in pair.hot_routes() {
@@ -90,6 +98,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             };
             found.push(
                 Diagnostic::new(&LOADED_OUT_OF_ORDER, message)
+                    .severity(if is_alone(pair, route, caller, *arriving) { Severity::Advice } else { Severity::Warning })
                     .label(place(caller), if *arriving { "the caller is loaded here" } else { "the caller is replaced here" })
                     .label(place(called), if *arriving { "what it calls is loaded here, later" } else { "what it calls is replaced here, earlier" })
                     .help(help)

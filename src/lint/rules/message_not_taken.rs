@@ -1,6 +1,7 @@
 //! A message or a timeout that the running code has caused, and that no clause of the new code takes.
 
 use crate::appup::Direction;
+use crate::compare::Depth;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Done, Living, Machine, Takes, Value};
 use crate::lint::live::{Caused, Means, caused, caused_by_others, is_meant, takes, takes_request};
@@ -103,27 +104,40 @@ fn requests(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
     let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
     let passed = pair.lives.passed(route.direction);
     let timers = from.all_done().filter(|done| done.is("timer", &["apply_interval"]));
-    let mut reported: Vec<(&Atom, &Value)> = Vec::new();
-    for done in to.all_done().filter(|_| route.direction == Direction::Up).chain(timers) {
+    // Code that changes with the server is another matter.
+    let is_unchanged = |done: &&Done| !pair.modules().any(|(_, change)| change.name == done.by.as_str() && change.depth != Depth::Debug);
+    let mut asked: Vec<(&Atom, &Value)> = Vec::new();
+    for done in to.all_done().filter(|_| route.direction == Direction::Up).filter(is_unchanged).chain(timers) {
         let Some((name, callback, message)) = request(done) else { continue };
         let is_named = message.as_atom().is_some() || message.as_tuple().is_some_and(|items| items.first().is_some_and(|tag| tag.as_atom().is_some()));
         let server = from.of_name(name).filter(|module| from.processes.get(*module).is_some_and(|(machine, _)| *machine == Machine::Server));
         let Some((module, at)) = server.and_then(|module| Some((module, route.timeline.first(module, ModuleEvent::Loaded)?))).filter(|_| is_named) else {
             continue;
         };
-        let lives_on = passed.is_none_or(|passed| !pair.none_lives_on(route, passed, module)) || done.module.as_str() != "timer";
-        let takes = |after: bool| takes_request(pair, route.direction, after, module, callback, message);
-        if !lives_on || reported.contains(&(module, message)) || takes(true) != Some(Takes::No) || !matches!(takes(false), Some(Takes::Yes | Takes::Maybe)) {
+        // An interval ends with the process that asked for it.
+        let ends = done.module.as_str() == "timer" && passed.is_some_and(|passed| pair.none_lives_on(route, passed, &done.by));
+        if ends || asked.contains(&(module, message)) {
             continue;
         }
-        reported.push((module, message));
+        asked.push((module, message));
+        let takes = |after: bool| takes_request(pair, route.direction, after, module, callback, message);
+        if takes(true) != Some(Takes::No) || !matches!(takes(false), Some(Takes::Yes | Takes::Maybe)) {
+            continue;
+        }
+        let (level, help) = match route.direction {
+            Direction::Up => (Severity::Warning, "keep a clause for it, or change what sends it; without one the process crashes"),
+            Direction::Down => {
+                (Severity::Advice, "cancel the timer in `code_change`, or stop the process that asked for it; without a clause the process crashes")
+            }
+        };
         found.push(
             Diagnostic::new(
                 &MESSAGE_NOT_TAKEN,
                 format!("`{message}` is still sent to `{module}`, and no clause of `{callback}` of the code being loaded takes it"),
             )
             .label(route.span(at), format!("it is sent in line {} of `{}`", done.line.0, done.by))
-            .help("keep a clause for it, or change what sends it; without one the process crashes")
+            .help(help)
+            .severity(level)
             .about(module.as_str())
             .on_path(&route.name),
         );
@@ -153,7 +167,10 @@ fn dropped(pair: &Pair<'_>, route: &Route<'_>, name: &Atom, machine: Machine, (o
     let is_caused = |list: &[Caused], one: &Caused| list.iter().any(|other| !differs(&other.arrives, &one.arrives));
     let lost =
         before.iter().find(|one| !is_caused(&after, one) && meant(false, one) && !meant(true, one) && one.arrives.iter().all(|value| *value != Value::Any))?;
-    after.iter().find(|other| other.what == lost.what && !is_caused(&before, other) && meant(true, other) && !meant(false, other))?;
+    // On a downgrade the newer code may well have kept a clause for the monitors of the older one.
+    let is_kept = route.direction == Direction::Down && lost.what == Means::Monitor;
+    let is_for_it = |other: &Caused| meant(true, other) && (is_kept || !meant(false, other));
+    after.iter().find(|other| other.what == lost.what && !is_caused(&before, other) && is_for_it(other))?;
     // What the path causes takes its place.
     let passed = pair.lives.passed(route.direction)?;
     let starts = |done: &Done| CAUSES.contains(&done.function.as_str());

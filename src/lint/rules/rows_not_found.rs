@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule { code: &ROWS_NOT_FOUND, check: Check::Kept(
 /// Functions of `ets` that look for a key.
 const LOOKS: &[&str] = &["lookup", "member", "lookup_element", "take", "update_counter", "update_element", "delete"];
 /// Functions that read rows whatever their key.
-const READS: &[&str] = &["tab2list", "tab2file", "foldl", "foldr", "select_replace", "first", "next", "last", "prev"];
+const READS: &[&str] =
+    &["tab2list", "tab2file", "foldl", "foldr", "select_replace", "first", "next", "last", "prev", "slot", "table", "to_dets", "first_lookup", "next_lookup"];
 /// Functions that read rows of a form.
 const MATCHES: &[&str] = &["match", "match_object", "match_delete", "select", "select_count", "select_delete"];
 
@@ -25,7 +26,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let Some(passed) = pair.lives.passed(route.direction) else { continue };
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (table, rows) in &passed.left.tables {
-            let on_table = |done: &&Done| done.module.as_str() == "ets" && done.arguments.first() == Some(table);
+            // A fold gets its table last.
+            let on_table = |done: &&Done| done.module.as_str() == "ets" && done.arguments.contains(table);
             if to.all_done().filter(on_table).any(|done| READS.contains(&done.function.as_str())) {
                 continue;
             }
@@ -60,6 +62,19 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
+/// What helps; the older release is as it is.
+fn help(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Up => "look for both forms, or write the rows again on this path: in `code_change` of the owner, or in a function that an `apply` calls",
+        Direction::Down => "write the rows again on this path: in `code_change({down,_},..)` of the owner, or in a function that an `apply` calls",
+    }
+}
+
+/// How bad it is: that the older code does not find what the newer one wrote may be what is meant.
+fn level(direction: Direction) -> Severity {
+    if direction == Direction::Up { Severity::Warning } else { Severity::Advice }
+}
+
 /// Rows that patterns of the old code match, and none of the new one.
 fn not_matched(pair: &Pair<'_>, route: &Route<'_>, (table, rows): (&Value, &Value), found: &mut Findings) {
     let heads = |half: &'_ Half| -> Vec<(Value, Done)> {
@@ -78,8 +93,8 @@ fn not_matched(pair: &Pair<'_>, route: &Route<'_>, (table, rows): (&Value, &Valu
     found.push(
         Diagnostic::new(&ROWS_NOT_FOUND, format!("the table `{table}` has rows such as `{row}`, which no pattern of the code being loaded matches"))
             .label(span, format!("`ets:{}` in `{}` (line {}) looks for rows such as `{head}`", done.function, done.by, done.line.0))
-            .help("match both forms, or write the rows again on this path: in `code_change` of the owner, or in a function that an `apply` calls")
-            .severity(if route.direction == Direction::Up { Severity::Warning } else { Severity::Advice })
+            .help(help(route.direction))
+            .severity(level(route.direction))
             .about(done.by.as_str())
             .on_path(&route.name),
     );

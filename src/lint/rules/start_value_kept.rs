@@ -2,7 +2,7 @@
 
 use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::{Machine, Value};
+use crate::interpret::{Machine, Map, Sort, Value};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
@@ -18,7 +18,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (module, (machine, old)) in &from.processes {
             let Some((_, new)) = to.processes.get(module) else { continue };
-            let is_made_again = passed.converted.contains_key(module) || passed.replaced.contains_key(module) || passed.told.contains(module);
+            let is_made_again = passed.converted.contains_key(module) || passed.replaced.contains_key(module) || passed.asked.contains(module);
             // Of a state of another form other rules know more.
             let has_other_form = pair
                 .module_impacts(|change| matches!(change, Change::State(_) | Change::StateShape { .. }))
@@ -26,8 +26,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             if *machine == Machine::Handler || has_other_form || is_made_again || pair.none_lives_on(route, passed, module) {
                 continue;
             }
-            let ([before], [after]) = (old.first.as_slice(), new.first.as_slice()) else { continue };
-            let Some((kept, made)) = difference(before, after) else { continue };
+            let ([before], [state], [after]) = (old.first.as_slice(), old.states.as_slice(), new.first.as_slice()) else { continue };
+            let Some((kept, made)) = difference(before, state, after) else { continue };
             let application = pair.owner_of(module).map_or("", |application| application.name.value.as_str());
             let loaded = std::iter::once(module).chain(&new.entered).find_map(|module| route.loaded(module));
             let span = loaded.unwrap_or_else(|| pair.change_on(application, route.direction));
@@ -47,15 +47,21 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
-/// The first part in which two states of one form differ, both written out as far as their form goes. Of states of another form
-/// other rules know more.
-fn difference(before: &Value, after: &Value) -> Option<(Value, Value)> {
-    match (before, after) {
-        (Value::Tuple(one, _), Value::Tuple(two, _)) if one.len() == two.len() => one.iter().zip(two).find_map(|(one, two)| difference(one, two)),
-        (Value::Map(one), Value::Map(two)) if one.keys.len() == two.keys.len() => {
-            one.keys.iter().find_map(|(key, one, _)| difference(one, &two.get(key).map(|(value, _)| value)?))
+/// The first part that stays as it was made at the start, and that is made otherwise now; both written out as far as their form goes. Of
+/// states of another form other rules know more.
+fn difference(before: &Value, state: &Value, after: &Value) -> Option<(Value, Value)> {
+    match (before, state, after) {
+        (Value::Tuple(one, _), Value::Tuple(kept, _), Value::Tuple(two, _)) if one.len() == two.len() && one.len() == kept.len() => {
+            one.iter().zip(kept).zip(two).find_map(|((one, kept), two)| difference(one, kept, two))
         }
-        (Value::Tuple(..) | Value::Map(_), Value::Tuple(..) | Value::Map(_)) => None,
-        (one, two) => (one != two && one.has_form() && two.has_form() && one.kind() == two.kind()).then(|| (one.clone(), two.clone())),
+        (Value::Map(one), Value::Map(kept), Value::Map(two)) if one.keys.len() == two.keys.len() => {
+            let part = |map: &Map, key: &Value| map.get(key).map(|(value, _)| value);
+            one.keys.iter().find_map(|(key, one, _)| difference(one, &part(kept, key)?, &part(two, key)?))
+        }
+        (one, kept, two) => {
+            let is_data =
+                |value: &Value| value.has_form() && !matches!(value.kind(), None | Some(Sort::Fun | Sort::Pid | Sort::Reference | Sort::Tuple | Sort::Map));
+            (one == kept && one != two && is_data(one) && is_data(two) && one.kind() == two.kind()).then(|| (one.clone(), two.clone()))
+        }
     }
 }

@@ -13,7 +13,12 @@ pub(super) static RULE: Rule = Rule { code: &TABLE_LOST, check: Check::Pair(chec
 
 /// Whether a call reads all rows of a table: who does so before it ends hands them on.
 fn reads(done: &Done, table: &Value) -> bool {
-    done.is("ets", &["tab2list", "tab2file", "foldl", "foldr", "select", "match", "match_object", "give_away"]) && done.arguments.contains(table)
+    done.is("ets", &["tab2list", "tab2file", "foldl", "foldr", "give_away"]) && done.arguments.contains(table)
+}
+
+/// Whether a call has a process run its `terminate/2` when its supervisor stops it.
+fn traps_exits(done: &Done) -> bool {
+    done.is("erlang", &["process_flag"]) && done.arguments.first().is_some_and(|flag| flag.is_atom("trap_exit"))
 }
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
@@ -33,10 +38,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             // What is handed on to an heir stays.
             let has_heir = |done: &Done| done.arguments.get(1).is_some_and(|options| options.to_string().contains("{heir"));
             let lost = living.begun.iter().filter(|done| !has_heir(done)).filter_map(named).find(is_filled);
-            let lost = lost.filter(|table| !living.ended.iter().any(|done| reads(done, table)));
+            let is_run = living.begun.iter().any(traps_exits);
+            let lost = lost.filter(|table| !(is_run && living.ended.iter().any(|done| reads(done, table))));
             let Some(table) = lost else { continue };
             found.push(
-                Diagnostic::new(&TABLE_LOST, format!("this path restarts `{module}`, the owner of the table `{table}`: its rows are lost"))
+                Diagnostic::new(&TABLE_LOST, format!("this path stops `{module}`, the owner of the table `{table}`: its rows are lost"))
                     .label(route.span(*at), "stops the owner")
                     .help(format!(
                         "write `{{update,{module},{{advanced,[]}}}}` instead, so that the process keeps running; or let a process own the table that is not restarted"
