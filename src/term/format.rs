@@ -245,7 +245,9 @@ impl<'d> Writer<'d> {
         }
         let mut flat = Some(open.len() + close.len() + items.len().saturating_sub(1));
         let gaps = self.gaps(term.span, open, &items, bar)?;
-        if gaps.iter().any(Gap::breaks) {
+        // Brackets with nothing between them stay together, whatever their author did.
+        let is_empty = items.is_empty() && gaps.iter().all(|gap| gap.comments.is_empty());
+        if !is_empty && gaps.iter().any(Gap::breaks) {
             flat = None;
         }
         for item in &items {
@@ -482,6 +484,13 @@ mod tests {
             "{application,demo,[\n    {vsn,\"1\"},\n\n    {modules,\n     [a,b,\n      c]}\n]}.\n",
         );
         becomes("{a,\n[\n  b,\n  c\n]}.", "{a,\n [\n  b,\n  c\n ]}.\n");
+    }
+
+    #[test]
+    fn empty_brackets_are_as_long_as_they_are_written() {
+        let long = "a".repeat(60);
+        let once = formatted(&format!("#{{\n  {long} => 1,k2 => #{{k0 => {long},k2 => [\n  ]}}}}.\n")).unwrap();
+        assert_eq!(formatted(&once), Some(once.clone()), "{once}");
     }
 
     #[test]
