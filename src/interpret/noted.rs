@@ -21,6 +21,11 @@ pub struct Done {
 }
 
 impl Done {
+    /// Whether it is sent to a server or a state machine, which may wait for it.
+    pub fn is_request(&self) -> bool {
+        ["gen_server", "gen_statem", "Elixir.GenServer"].iter().any(|module| self.is(module, &["call", "cast"]))
+    }
+
     /// Whether it is about one child of a supervisor.
     pub fn is_about_child(&self) -> bool {
         let calls = ["start_child", "restart_child", "terminate_child", "delete_child"];

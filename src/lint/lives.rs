@@ -276,6 +276,11 @@ fn started(spec: &Value) -> Option<&Atom> {
 }
 
 impl Passed {
+    /// What a path made of what the processes of a module keep: by a conversion, or by a call that replaced it.
+    pub fn made_of(&self, module: &Atom) -> Option<&Vec<Value>> {
+        self.converted.get(module).map(|conversion| &conversion.states).or_else(|| self.replaced.get(module))
+    }
+
     /// The calls that a path makes: by `apply`, and by conversions.
     pub fn done(&self) -> impl Iterator<Item = &Done> {
         self.applied.iter().map(|(_, done)| done).chain(self.converted.values().flat_map(|conversion| &conversion.done))

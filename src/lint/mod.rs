@@ -30,7 +30,7 @@ pub use fix::{Fixed, Which, fix};
 pub use judge::{Judged, Purpose, judge};
 pub use kept::{judge_kept, judge_kept_on};
 pub use levels::{Level, Levels, Preset, SetBy};
-pub use pair::{Between, Pair, Route, Supervisor};
+pub use pair::{Between, Pair, Passage, Route, Supervisor};
 pub use rules::RELUP_PATHS;
 pub use run::{check_and_look, check_file, check_releases, check_relup};
 

@@ -3,7 +3,7 @@
 use super::lives::{Half, Lives, Passed};
 use crate::appup::{self, Direction, Entry, Instruction};
 use crate::beam::{self, Beams, Facts, Known, Look, Program, SPAWNS, Supervision};
-use crate::compare::{ApplicationChange, Change, Comparison, Habits, Impact, Link, ModuleChange};
+use crate::compare::{ApplicationChange, Change, Comparison, Depth, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
 use crate::interpret::{self, Done, Value};
 use crate::node::{ModuleEvent, Timeline};
@@ -79,6 +79,18 @@ pub struct Supervisor {
     pub module: Atom,
     /// What it starts, or why that is not known.
     pub children: Known<Supervision>,
+}
+
+/// A path on which the emulator runs on, and what lives on across it.
+pub struct Passage<'p, 'a> {
+    /// The path.
+    pub route: &'p Route<'a>,
+    /// What it does.
+    pub passed: &'p Passed,
+    /// The release before it.
+    pub from: &'p Half,
+    /// The release after it.
+    pub to: &'p Half,
 }
 
 /// A path between the two, and what it does to each module.
@@ -277,6 +289,25 @@ impl<'a> Pair<'a> {
         let called = self.lives.passed(route.direction).and_then(|passed| passed.stopped.get(module)).is_some_and(|at| *at < replaced);
         let by_calls = (called || self.is_terminated(route, from, module, replaced)) && self.are_all_terminated(route, module, replaced);
         stopped || by_calls || route.is_away(from.owner_of(module.as_str()), replaced, replaced)
+    }
+
+    /// The paths on which the emulator runs on, with what they do and what lives on before and after them.
+    pub fn passages(&self) -> impl Iterator<Item = Passage<'_, 'a>> {
+        self.hot_routes().filter_map(|route| {
+            let (from, to) = (self.lives.half(route.direction, false), self.lives.half(route.direction, true));
+            Some(Passage { route, passed: self.lives.passed(route.direction)?, from, to })
+        })
+    }
+
+    /// Where a path loads a module; else the version of its application.
+    pub fn place_of(&self, route: &Route<'_>, module: &Atom) -> Span {
+        let application = self.owner_of(module).map_or("", |application| application.name.value.as_str());
+        route.loaded(module).unwrap_or_else(|| self.change_on(application, route.direction))
+    }
+
+    /// Whether a module is another one in the two releases, debug information aside.
+    pub fn has_other_code(&self, module: &Atom) -> bool {
+        self.modules().any(|(_, change)| change.name == module.as_str() && change.depth != Depth::Debug)
     }
 
     /// The modules being loaded whose processes calls of a path talk to.

@@ -29,11 +29,6 @@ pub(super) struct After<'p, 'a> {
     concerned: BTreeSet<&'p Atom>,
 }
 
-/// Whether a call asks a process something.
-fn asks(done: &Done) -> bool {
-    done.function.as_str() == "call" && matches!(done.module.as_str(), "gen_server" | "gen_statem" | "Elixir.GenServer")
-}
-
 /// What was seen of it.
 pub(super) struct Found {
     /// What fails, each with the module of the processes that it happens in.
@@ -84,18 +79,13 @@ impl<'p, 'a> After<'p, 'a> {
     pub(super) fn kept(&self, module: &Atom) -> Option<Vec<Value>> {
         let (_, old) = self.before.processes.get(module)?;
         let lives_on = self.concerned.contains(module) && !self.passed.asked.contains(module) && !self.ends(module);
-        lives_on.then(|| self.made_by_path(module).unwrap_or(&old.states).clone())
-    }
-
-    /// What the path made of what a process keeps.
-    fn made_by_path(&self, module: &Atom) -> Option<&Vec<Value>> {
-        self.passed.converted.get(module).map(|conversion| &conversion.states).or_else(|| self.passed.replaced.get(module))
+        lives_on.then(|| self.passed.made_of(module).unwrap_or(&old.states).clone())
     }
 
     /// What a process keeps on a node that was upgraded before: what it kept then, and what its code makes later.
     pub(super) fn kept_of_upgraded(&self, module: &Atom, up: &Passed, base: &Half) -> Option<Vec<Value>> {
         let kept = self.kept(module)?;
-        if self.made_by_path(module).is_some() || up.stopped.contains_key(module) {
+        if self.passed.made_of(module).is_some() || up.stopped.contains_key(module) {
             return Some(kept);
         }
         let since = up.states.get(module).or_else(|| base.processes.get(module).map(|(_, living)| &living.states));
@@ -194,7 +184,7 @@ impl<'p, 'a> After<'p, 'a> {
             self.changed.contains(module.as_str()) || offered.into_iter().flatten().any(|offered| self.enters_new(&offered.entered))
         };
         let reads = |module: &&Atom| {
-            after.offered.get(*module).is_some_and(|offered| offered.done.iter().any(|done| STORES.contains(&done.module.as_str()) || asks(done)))
+            after.offered.get(*module).is_some_and(|offered| offered.done.iter().any(|done| STORES.contains(&done.module.as_str()) || done.is_request()))
         };
         let in_both = after.offered.keys().filter(|module| before.offered.contains_key(*module));
         let reading: Vec<&Atom> = in_both.filter(|module| is_new(module) && reads(module)).collect();

@@ -24,8 +24,7 @@ pub fn keepers<'l>(pair: &'l Pair<'_>, route: &Route<'_>) -> Vec<Keeper<'l>> {
         if pair.none_lives_on(route, passed, module) || passed.asked.contains(module) {
             continue;
         }
-        let converted = passed.converted.get(module).map(|conversion| &conversion.states).or_else(|| passed.replaced.get(module));
-        let states = converted.unwrap_or(&living.states);
+        let states = passed.made_of(module).unwrap_or(&living.states);
         kept.extend(states.iter().map(|value| Keeper { what: format!("a process of `{module}`"), process: Some(module), value }));
     }
     let stores = [

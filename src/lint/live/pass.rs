@@ -82,8 +82,7 @@ fn steps<'a>(pair: &Pair<'a>, route: &Route<'a>, before: &Half) -> Passed {
             }
         }
     }
-    let asks = ["gen_server", "gen_statem", "Elixir.GenServer"];
-    let tells = |done: &&Done| asks.iter().any(|module| done.is(module, &["call", "cast"])) || done.is("erlang", &["send"]);
+    let tells = |done: &&Done| done.is_request() || done.is("erlang", &["send"]);
     passed.asked = passed.done().filter(tells).filter_map(|done| before.of_name(done.arguments.first()?).cloned()).collect();
     passed
 }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Opaque, Value};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 use crate::relup::LowOp;
 
 code! {
@@ -12,19 +12,11 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &APPLY_OWN_PROCESS, check: Check::Pair(check) };
 
-/// Calls by which a process makes itself known.
-const KEEPS: &[(&str, &[&str])] = &[
-    ("gen_server", &["call", "cast"]),
-    ("gen_statem", &["call", "cast"]),
-    ("Elixir.GenServer", &["call", "cast"]),
-    ("pg", &["join"]),
-    ("erlang", &["register"]),
-    ("global", &["register_name", "re_register_name"]),
-];
+/// Calls by which a process makes itself known, besides requests.
+const KEEPS: &[(&str, &[&str])] = &[("pg", &["join"]), ("erlang", &["register"]), ("global", &["register_name", "re_register_name"])];
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+    for Passage { route, passed, .. } in pair.passages() {
         for (at, done) in passed.applied.iter().filter(|(_, done)| is_kept(done)) {
             let Some(LowOp::Apply { module, function, .. }) = route.steps.get(*at).map(|step| &step.op) else { continue };
             let place = format!("`{}:{}` (line {} of `{}`)", done.module, done.function, done.line.0, done.by);
@@ -43,5 +35,5 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 fn is_kept(done: &Done) -> bool {
     let mut has_own = false;
     done.arguments.iter().skip(1).for_each(|argument| argument.visit(&mut |part| has_own |= *part == Value::Opaque(Opaque::Elsewhere)));
-    done.elsewhere && has_own && KEEPS.iter().any(|(owner, functions)| done.is(owner, functions))
+    done.elsewhere && has_own && (done.is_request() || KEEPS.iter().any(|(owner, functions)| done.is(owner, functions)))
 }

@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Supervisor, Value, id_of};
 use crate::lint::lives::Half;
-use crate::lint::{Check, Pair, Route, Rule};
+use crate::lint::{Check, Pair, Passage, Route, Rule};
 use crate::node::ModuleEvent;
 use crate::term::Atom;
 
@@ -15,9 +15,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CHILD_CALL_REFUSED, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    for Passage { route, passed, from, to } in pair.passages() {
         for (at, (step, done)) in passed.applied.iter().enumerate() {
             let before: Vec<&Done> = passed.applied.iter().take(at).map(|(_, done)| done).collect();
             // A function of one's own that tries several calls looks at what they return.

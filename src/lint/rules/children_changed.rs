@@ -2,7 +2,7 @@
 
 use crate::beam::Facts;
 use crate::beam::Known;
-use crate::compare::{Change, Depth, Sign};
+use crate::compare::{Change, Sign};
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Child, Done, id_of};
 use crate::lint::lives::Half;
@@ -166,7 +166,7 @@ fn not_taken_in(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
     let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
     let Some(passed) = pair.lives.passed(route.direction) else { return };
     for (module, old) in from.supervisors.iter().filter(|(_, old)| !old.is_template()) {
-        let is_changed = pair.modules().any(|(_, change)| change.name == module.as_str() && change.depth != Depth::Debug);
+        let is_changed = pair.has_other_code(module);
         let Some(new) = to.supervisors.get(module).filter(|_| !is_changed && !route.converts(module) && !pair.none_lives_on(route, passed, module)) else {
             continue;
         };

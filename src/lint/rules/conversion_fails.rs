@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Fault, FaultKind, Value};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 
 code! {
     CONVERSION_FAILS "RL0618" "conversion-fails" Error => Concerns(State)
@@ -12,8 +12,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CONVERSION_FAILS, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+    for Passage { route, passed, .. } in pair.passages() {
         for (module, conversion) in &passed.converted {
             if let Some(answer) = conversion.refused.iter().chain(&conversion.answers).find(|answer| is_refused(answer) || conversion.refused.is_some()) {
                 found.push(

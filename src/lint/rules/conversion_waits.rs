@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Value};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 
 code! {
     CONVERSION_WAITS "RL0629" "conversion-waits" Warning => Concerns(Steps)
@@ -16,8 +16,7 @@ pub(super) static RULE: Rule = Rule { code: &CONVERSION_WAITS, check: Check::Pai
 const GRANTED: i64 = 5000;
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+    for Passage { route, passed, .. } in pair.passages() {
         for (module, conversion) in &passed.converted {
             let all = || conversion.done.iter().filter(|done| !done.elsewhere).filter_map(waits);
             let Some((done, time, sleeps)) = all().find(|(_, _, sleeps)| *sleeps).or_else(|| all().next()) else { continue };

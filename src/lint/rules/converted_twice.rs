@@ -1,7 +1,7 @@
 //! A process that is converted once for each of several modules that its child specification lists.
 
 use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 
 code! {
     CONVERTED_TWICE "RL0631" "converted-twice" Warning => Concerns(State)
@@ -11,8 +11,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CONVERTED_TWICE, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+    for Passage { route, passed, .. } in pair.passages() {
         for (runs, module, at) in &passed.twice {
             found.push(
                 Diagnostic::new(&CONVERTED_TWICE, format!("a process of `{runs}` is converted here once more, as its child lists `{module}` as well"))

@@ -3,7 +3,7 @@
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Value};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 use crate::term::Atom;
 
 code! {
@@ -22,9 +22,7 @@ const INSTALLS: &[(&str, &[&str], usize, &[&str])] = &[
 ];
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let from = pair.lives.half(route.direction, false);
+    for Passage { route, passed, from, .. } in pair.passages() {
         // On a downgrade, what the upgrade path installed is there as well.
         let before = Some(Direction::Up).filter(|_| route.direction == Direction::Down).and_then(|up| pair.lives.passed(up));
         for (module, span) in route.gone() {

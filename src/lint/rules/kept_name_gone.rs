@@ -4,7 +4,7 @@ use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{FaultKind, Fun, Value};
 use crate::lint::live::keepers;
-use crate::lint::{Check, Pair, Route, Rule};
+use crate::lint::{Check, Pair, Passage, Route, Rule};
 use crate::term::Atom;
 use std::collections::BTreeSet;
 
@@ -16,8 +16,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &KEPT_NAME_GONE, check: Check::Kept(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+    for Passage { route, passed, .. } in pair.passages() {
         let mut told: BTreeSet<String> = BTreeSet::new();
         for keeper in keepers(pair, route) {
             let mut gone = Vec::new();
@@ -52,8 +51,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 }
 
 fn finding(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, words: String) -> Diagnostic {
-    let application = pair.owner_of(module).map_or("", |application| application.name.value.as_str());
-    let span = route.loaded(module).or_else(|| route.removed(module)).unwrap_or_else(|| pair.change_on(application, route.direction));
+    let span = route.removed(module).filter(|_| route.loaded(module).is_none()).unwrap_or_else(|| pair.place_of(route, module));
     // What the newer code keeps, the older one may never look at.
     let level = if route.direction == Direction::Up { Severity::Warning } else { Severity::Advice };
     Diagnostic::new(&KEPT_NAME_GONE, words)

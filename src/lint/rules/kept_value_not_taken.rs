@@ -4,7 +4,7 @@ use super::state_not_converted::reports;
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Fault, FaultKind, Value};
-use crate::lint::{Check, Pair, Route, Rule};
+use crate::lint::{Check, Pair, Passage, Route, Rule};
 use crate::node::ModuleEvent;
 use crate::term::Atom;
 
@@ -16,8 +16,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &KEPT_VALUE_NOT_TAKEN, check: Check::Kept(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
+    for Passage { route, passed, .. } in pair.passages() {
         let mut told: Vec<&Fault> = Vec::new();
         let mut failing: Vec<&(Atom, Fault)> = passed.failing.iter().collect();
         // One finding for each place; best with the process of that module.
@@ -48,9 +47,8 @@ fn is_same(one: &Fault, other: &Fault) -> bool {
 }
 
 fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault, is_start: bool) -> Diagnostic {
-    let application = pair.owner_of(&fault.module).map_or("", |application| application.name.value.as_str());
     let loaded = [&fault.module, process].into_iter().find_map(|module| route.loaded(module));
-    let span = loaded.unwrap_or_else(|| pair.change_on(application, route.direction));
+    let span = loaded.unwrap_or_else(|| pair.place_of(route, &fault.module));
     let value = &fault.value;
     let made = value.made().map_or_else(String::new, |(module, line)| format!(", made in line {line} of `{module}`"));
     let place = if fault.line.0 > 0 { format!("`{}` (line {})", fault.module, fault.line.0) } else { format!("`{}`", fault.module) };

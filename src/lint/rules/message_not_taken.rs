@@ -1,7 +1,6 @@
 //! A message or a timeout that the running code has caused, and that no clause of the new code takes.
 
 use crate::appup::Direction;
-use crate::compare::Depth;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Done, Living, Machine, Takes, Value};
 use crate::lint::live::{Caused, Means, caused, caused_by_others, is_meant, takes, takes_request};
@@ -105,7 +104,7 @@ fn requests(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
     let passed = pair.lives.passed(route.direction);
     let timers = from.all_done().filter(|done| done.is("timer", &["apply_interval"]));
     // Code that changes with the server is another matter.
-    let is_unchanged = |done: &&Done| !pair.modules().any(|(_, change)| change.name == done.by.as_str() && change.depth != Depth::Debug);
+    let is_unchanged = |done: &&Done| !pair.has_other_code(&done.by);
     let mut asked: Vec<(&Atom, &Value)> = Vec::new();
     for done in to.all_done().filter(|_| route.direction == Direction::Up).filter(is_unchanged).chain(timers) {
         let Some((name, callback, message)) = request(done) else { continue };

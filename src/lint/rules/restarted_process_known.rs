@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Living, Opaque, Value, is_own};
 use crate::lint::lives::{Half, Passed};
-use crate::lint::{Check, Pair, Route, Rule};
+use crate::lint::{Check, Pair, Passage, Route, Rule};
 use crate::term::Atom;
 
 code! {
@@ -14,9 +14,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &RESTARTED_PROCESS_KNOWN, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    for Passage { route, passed, from, to } in pair.passages() {
         for (module, (_, living)) in &from.processes {
             if pair.none_lives_on(route, passed, module) {
                 continue;

@@ -4,7 +4,7 @@ use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Done, Value, elements};
 use crate::lint::lives::Half;
-use crate::lint::{Check, Pair, Route, Rule};
+use crate::lint::{Check, Pair, Passage, Route, Rule};
 
 code! {
     ROWS_NOT_FOUND "RL0633" "rows-not-found" Warning => Concerns(State)
@@ -22,9 +22,7 @@ const READS: &[&str] =
 const MATCHES: &[&str] = &["match", "match_object", "match_delete", "select", "select_count", "select_delete"];
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    for Passage { route, passed, from, to } in pair.passages() {
         for (table, rows) in &passed.left.tables {
             // A fold gets its table last.
             let on_table = |done: &&Done| done.module.as_str() == "ets" && done.arguments.contains(table);
@@ -45,8 +43,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 is_known && is_found(&before) && !is_found(&after)
             });
             let (Some(key), Some((wanted, done))) = (lost.and_then(|row| row.as_tuple()?.get(at)), after.first()) else { continue };
-            let application = pair.owner_of(&done.by).map_or("", |application| application.name.value.as_str());
-            let span = route.loaded(&done.by).unwrap_or_else(|| pair.change_on(application, route.direction));
+            let span = pair.place_of(route, &done.by);
             found.push(
                 Diagnostic::new(
                     &ROWS_NOT_FOUND,
@@ -88,8 +85,7 @@ fn not_matched(pair: &Pair<'_>, route: &Route<'_>, (table, rows): (&Value, &Valu
     let is_matched = |row: &Value, heads: &[(Value, Done)]| heads.iter().any(|(head, _)| fits(row, head));
     let lost = rows.members().iter().find(|row| is_known && row.as_tuple().is_some() && is_matched(row, &before) && !is_matched(row, &after));
     let (Some(row), Some((head, done))) = (lost, after.first()) else { return };
-    let application = pair.owner_of(&done.by).map_or("", |application| application.name.value.as_str());
-    let span = route.loaded(&done.by).unwrap_or_else(|| pair.change_on(application, route.direction));
+    let span = pair.place_of(route, &done.by);
     found.push(
         Diagnostic::new(&ROWS_NOT_FOUND, format!("the table `{table}` has rows such as `{row}`, which no pattern of the code being loaded matches"))
             .label(span, format!("`ets:{}` in `{}` (line {}) looks for rows such as `{head}`", done.function, done.by, done.line.0))

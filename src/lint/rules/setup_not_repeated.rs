@@ -4,7 +4,7 @@ use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Opaque, Value, elements, is_own};
 use crate::lint::lives::{Half, Passed};
-use crate::lint::{Check, Pair, Route, Rule};
+use crate::lint::{Check, Pair, Passage, Route, Rule};
 use crate::term::Atom;
 
 code! {
@@ -90,9 +90,7 @@ struct Setup<'d> {
 }
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    for Passage { route, passed, from, to } in pair.passages() {
         for (module, (_, living)) in &to.processes {
             let lives_on = from.processes.contains_key(module) && !pair.none_lives_on(route, passed, module);
             let Some((_, old)) = from.processes.get(module).filter(|_| lives_on) else { continue };
@@ -174,8 +172,7 @@ fn handlers(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), pass
         let on_path: Vec<Value> = passed.done().filter(installs).flat_map(ids).collect();
         let Some(kept) = before.first().filter(|_| !is_there(&before) && !is_there(&on_path)) else { continue };
         told.push(handler);
-        let application = pair.owner_of(&asks.by).map_or("", |application| application.name.value.as_str());
-        let span = route.loaded(&asks.by).unwrap_or_else(|| pair.change_on(application, route.direction));
+        let span = pair.place_of(route, &asks.by);
         found.push(
             Diagnostic::new(
                 &SETUP_NOT_REPEATED,
@@ -262,8 +259,7 @@ fn compare(
         }
     }
     let Some((first, other)) = lost.first() else { return };
-    let application = pair.owner_of(module).map_or("", |application| application.name.value.as_str());
-    let span = route.loaded(module).unwrap_or_else(|| pair.change_on(application, route.direction));
+    let span = pair.place_of(route, module);
     let called = format!("{}:{}", first.done.module, first.done.function);
     let name = first.names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" ");
     let what = if name.is_empty() { first.effect.what.to_owned() } else { format!("{} {name}", first.effect.what) };

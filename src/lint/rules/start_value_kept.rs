@@ -3,7 +3,7 @@
 use crate::compare::Change;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Machine, Map, Sort, Value};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 
 code! {
     START_VALUE_KEPT "RL0632" "start-value-kept" Advice => Concerns(State)
@@ -13,12 +13,10 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &START_VALUE_KEPT, check: Check::Kept(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    for Passage { route, passed, from, to } in pair.passages() {
         for (module, (machine, old)) in &from.processes {
             let Some((_, new)) = to.processes.get(module) else { continue };
-            let is_made_again = passed.converted.contains_key(module) || passed.replaced.contains_key(module) || passed.asked.contains(module);
+            let is_made_again = passed.made_of(module).is_some() || passed.asked.contains(module);
             // Of a state of another form other rules know more.
             let has_other_form = pair
                 .module_impacts(|change| matches!(change, Change::State(_) | Change::StateShape { .. }))
@@ -28,9 +26,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
             let ([before], [state], [after]) = (old.first.as_slice(), old.states.as_slice(), new.first.as_slice()) else { continue };
             let Some((kept, made)) = difference(before, state, after) else { continue };
-            let application = pair.owner_of(module).map_or("", |application| application.name.value.as_str());
             let loaded = std::iter::once(module).chain(&new.entered).find_map(|module| route.loaded(module));
-            let span = loaded.unwrap_or_else(|| pair.change_on(application, route.direction));
+            let span = loaded.unwrap_or_else(|| pair.place_of(route, module));
             let what = if kept.is_literal() && made.is_literal() {
                 format!("a process of `{module}` keeps `{kept}`, where one that starts now is made with `{made}`")
             } else {

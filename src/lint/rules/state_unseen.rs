@@ -3,7 +3,7 @@
 use crate::beam::STRIPPED as STRIPPED_REASON;
 use crate::compare::{Change, Depth};
 use crate::diag::{Diagnostic, Findings, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 use crate::span::Span;
 use crate::term::Atom;
 use std::collections::BTreeMap;
@@ -67,9 +67,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 /// Processes that keep something for modules that they are given, of which one is loaded.
 fn guessed(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let from = pair.lives.half(route.direction, false);
+    for Passage { route, passed, from, .. } in pair.passages() {
         for (module, (_, living)) in from.processes.iter().filter(|(module, _)| !passed.converted.contains_key(*module)) {
             let is_changed = |given: &&Atom| pair.modules().any(|(_, change)| change.name == given.as_str() && change.depth == Depth::Code);
             let loaded = living.guesses.iter().filter(|given| *given != module).find(|given| is_changed(given) && route.loaded(given).is_some());

@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::Done;
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 use crate::term::Atom;
 
 code! {
@@ -24,9 +24,7 @@ const WAITS: &[(&str, &[&str])] = &[
 ];
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let from = pair.lives.half(route.direction, false);
+    for Passage { route, passed, from, .. } in pair.passages() {
         let converted = passed.converted.iter().flat_map(|(module, conversion)| conversion.done.iter().map(move |done| (Some(module), conversion.at, done)));
         let applied = passed.applied.iter().map(|(at, done)| (None, *at, done));
         let mut told: Vec<(Option<&Atom>, &Atom)> = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::{Done, Value};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 
 code! {
     TABLE_LOST "RL0620" "table-lost" Warning => Concerns(Deaths)
@@ -22,9 +22,7 @@ fn traps_exits(done: &Done) -> bool {
 }
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let from = pair.lives.half(route.direction, false);
+    for Passage { route, passed, from, .. } in pair.passages() {
         for (module, at) in &passed.stopped {
             let Some((_, living)) = from.processes.get(module) else { continue };
             let named = |done: &Done| if done.is("ets", &["new"]) { done.arguments.first().filter(|name| name.is_literal()).cloned() } else { None };

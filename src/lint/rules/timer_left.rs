@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::Takes;
 use crate::lint::live::{caused, takes};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Passage, Rule};
 
 code! {
     TIMER_LEFT "RL0623" "timer-left" Warning => Concerns(Leftovers)
@@ -13,9 +13,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &TIMER_LEFT, check: Check::Kept(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    for route in pair.hot_routes() {
-        let Some(passed) = pair.lives.passed(route.direction) else { continue };
-        let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
+    for Passage { route, passed, from, to } in pair.passages() {
         for (name, (machine, old)) in &from.processes {
             let Some((_, new)) = to.processes.get(name).filter(|_| !pair.none_lives_on(route, passed, name)) else { continue };
             let Some(span) = route.loaded(name) else { continue };
