@@ -119,7 +119,7 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
             for path in &verification.paths {
                 shell.print(render::verify_text(&path.proof));
                 if args.trace {
-                    shell.print(render::trace(&path.steps, files, session.otp()));
+                    shell.print(render::trace(&path.proof, &path.steps, files, session.otp()));
                 }
             }
             verification.missing.iter().for_each(|one| shell.print(format!("{} {}: missing\n", one.direction.word(), one.path)));

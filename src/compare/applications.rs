@@ -2,7 +2,7 @@
 
 use super::callers::{self, Module};
 use super::modules::{self, Job, Outcome, Sides};
-use super::{ApplicationChange, Change, Comparison, Delta, Depth, Impact, Place, Presence, Sign, StateChange, Verdict, configuration, faults, files, state};
+use super::{ApplicationChange, Change, Comparison, Delta, Depth, Impact, Place, Presence, Sign, StateChange, Verdict, environment, faults, files, state};
 use crate::beam::{Beams, Facts, Field, Shape};
 use crate::diag::Findings;
 use crate::parallel;
@@ -241,7 +241,7 @@ fn between(old: &Application, new: &Application, beams: Beams<'_>, found: &mut F
     }
     let place = Place { file: trees.display(&Spot::new(new.folder.tree, join(&new.folder.path, &format!("{name}.app")))), line: 0 };
     if old.file.env != new.file.env {
-        impacts.extend(configuration::environment(name, &old.file.env, &new.file.env, configuration::takes_changes(new, beams), place));
+        impacts.extend(environment::environment(name, &old.file.env, &new.file.env, environment::takes_changes(new, beams), place));
     }
     if old.folder != new.folder {
         let private = |application: &Application| Spot::new(application.folder.tree, join(parent(&application.folder.path), "priv"));

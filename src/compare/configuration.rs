@@ -1,17 +1,16 @@
 //! What changed besides the code: names and versions of the release, its configuration, environments of applications.
 
-use super::{Change, Delta, Impact, Place, Sign, SystemConfig, Verdict, faults, files, vm_args};
+use super::environment::{Config, Environments, asks, changed_keys, keys, read_config, takes_changes};
+use super::{Change, Delta, Impact, Place, Sign, SystemConfig, Verdict, files, vm_args};
 use crate::beam::Beams;
 use crate::diag::Findings;
-use crate::otp::Otp;
-use crate::release::{Application, Opener, Release};
+use crate::release::{Opener, Release};
 use crate::source::{Refusal, Spot, Trees, join, refused};
-use crate::term::print::inline;
-use crate::term::{Atom, Extent, Term};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::term::{Atom, Term};
+use std::collections::BTreeSet;
 
 /// Name, version, emulator, configuration and consolidated protocols.
-pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Impact> {
+pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> (Vec<Impact>, Environments) {
     let mut impacts = Vec::new();
     let (old, new) = (&base.rel, &target.rel);
     if old.name.value != new.name.value {
@@ -33,89 +32,40 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
         let change = Change::Erts { before: old.erts.value.clone(), after: new.erts.value.clone() };
         impacts.push(Impact::new(Verdict::RestartEmulator, change));
     }
-    if old_folder != new_folder {
-        impacts.extend(system_config(&old_folder, &new_folder, target, opener, found));
+    let environments;
+    if old_folder == new_folder {
+        environments = Environments::new(base, target, (&Config::Absent, &Config::Absent), opener.beams());
+    } else {
+        let [old_file, new_file] = [&old_folder, &new_folder].map(|folder| Spot::new(folder.tree, join(&folder.path, "sys.config")));
+        let (before, after) = (read_config(&old_file, opener, found), read_config(&new_file, opener, found));
+        environments = Environments::new(base, target, (&before, &after), opener.beams());
+        impacts.extend(system_config((&old_file, before), (&new_file, after), target, opener));
         impacts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
         impacts.extend(consolidated(opener.beams(), &old_folder, &new_folder, found));
     }
-    impacts
+    (impacts, environments)
 }
 
 fn versions(release: &Release) -> Vec<(&str, &str)> {
     release.applications.iter().map(|application| (application.name.value.as_str(), application.vsn.value.as_str())).collect()
 }
 
-type Keys = BTreeMap<String, (Term, Option<Place>)>;
-
-/// A key as it may be shown: an atom. Anything else in its place may well be a value.
-fn shown_key(key: &Term) -> String {
-    if key.as_atom().is_some() { inline(key, Otp::NEWEST) } else { "(not an atom)".to_owned() }
-}
-
-/// The keys of a list of pairs, with their values.
-fn keys(list: &Term) -> BTreeMap<String, Term> {
-    let pairs = list.as_list().unwrap_or_default().iter().filter_map(|pair| match pair.as_tuple() {
-        Some([key, value]) => Some((shown_key(key), value.clone())),
-        _ => None,
-    });
-    pairs.collect()
-}
-
-/// What changed between two sets of keys. Values are never shown: they may be secrets.
-fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<Delta> {
-    let mut all: Vec<Delta> = Vec::new();
-    all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| Delta::new(Sign::Added, key)));
-    all.extend(old.keys().filter(|key| !new.contains_key(*key)).map(|key| Delta::new(Sign::Removed, key)));
-    all.extend(new.iter().filter(|(key, value)| old.get(*key).is_some_and(|known| known != *value)).map(|(key, _)| Delta::new(Sign::Changed, key)));
-    all.sort();
-    all
-}
-
-/// Whether an application takes changes of its environment in while it runs (`config_change/3` of its callback module);
-/// `None` when that cannot be seen.
-pub(super) fn takes_changes(application: &Application, beams: Beams<'_>) -> Option<bool> {
-    let Some(callback) = &application.file.callback else { return Some(false) };
-    let callback = callback.value.as_str();
-    if !application.compiled(beams.trees()).contains(callback) {
-        return None;
-    }
-    Some(beams.at(&application.beam(callback)).interface()?.exports("config_change", 3))
-}
-
-/// The environment of an application. `handled`: whether its callback module handles changes.
-pub(super) fn environment(application: &str, old: &Term, new: &Term, handled: Option<bool>, place: Place) -> Option<Impact> {
-    let keys = changed_keys(&keys(old), &keys(new));
-    if keys.is_empty() {
-        return None;
-    }
-    let change = Change::Environment { application: application.to_owned(), keys, handled };
-    Some(Impact::new(asks(handled), change).at(Some(place)))
-}
-
-/// What a change of configuration asks for.
-fn asks(handled: Option<bool>) -> Verdict {
-    if handled == Some(true) { Verdict::Hot } else { Verdict::HotWithCare }
-}
-
 /// `sys.config`, application by application.
-fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'_>, found: &mut Findings) -> Vec<Impact> {
-    let file = |folder: &Spot| Spot::new(folder.tree, join(&folder.path, "sys.config"));
-    let (old, new) = (file(old), file(new));
-    let (before, after) = (read_config(&old, opener, found), read_config(&new, opener, found));
+fn system_config((old, before): (&Spot, Config), (new, after): (&Spot, Config), target: &Release, opener: &Opener<'_>) -> Vec<Impact> {
     let place = |spot: &Spot, opener: &Opener<'_>| Some(Place { file: opener.trees().display(spot), line: 0 });
     let whole = |how| Impact::new(Verdict::HotWithCare, Change::SystemConfig(how));
     match (before, after) {
         (Config::Absent, Config::Absent) => Vec::new(),
         (Config::Refused, _) | (_, Config::Refused) => {
-            vec![whole(SystemConfig::Unreadable).at(place(&new, opener))]
+            vec![whole(SystemConfig::Unreadable).at(place(new, opener))]
         }
-        (Config::Absent, Config::Read(_)) => {
-            vec![whole(SystemConfig::Added).at(place(&new, opener))]
+        (Config::Absent, Config::Read(..)) => {
+            vec![whole(SystemConfig::Added).at(place(new, opener))]
         }
-        (Config::Read(_), Config::Absent) => {
-            vec![whole(SystemConfig::Removed).at(place(&old, opener))]
+        (Config::Read(..), Config::Absent) => {
+            vec![whole(SystemConfig::Removed).at(place(old, opener))]
         }
-        (Config::Read(before), Config::Read(after)) => {
+        (Config::Read(before, _), Config::Read(after, _)) => {
             let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
             let nothing = (Term::list(Vec::new()), None);
             names
@@ -136,41 +86,6 @@ fn system_config(old: &Spot, new: &Spot, target: &Release, opener: &mut Opener<'
                 .collect()
         }
     }
-}
-
-enum Config {
-    Absent,
-    Refused,
-    Read(Keys),
-}
-
-fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Config {
-    let name = opener.trees().display(spot);
-    let file = match opener.read(spot) {
-        Ok(file) => file,
-        Err(Refusal::Absent) => return Config::Absent,
-        Err(why) => {
-            found.push(refused(&name, &why));
-            return Config::Refused;
-        }
-    };
-    let document = opener.parse(file, Extent::All);
-    let whole = crate::span::Span::new(file, 0, 0);
-    let sound = document.faults.is_empty();
-    let list = document.terms.first().filter(|_| sound).and_then(Term::as_list);
-    let Some(list) = list else {
-        found.push(faults::config_unreadable(&name, document.terms.first().map_or(whole, |term| term.span)));
-        return Config::Refused;
-    };
-    let mut keys = Keys::new();
-    for item in list {
-        // A string names another file; what that says is not known here.
-        if let Some([application, values]) = item.as_tuple() {
-            let line = u32::try_from(opener.files().line(item.span)).unwrap_or(0);
-            keys.insert(shown_key(application), (values.clone(), Some(Place { file: name.clone(), line })));
-        }
-    }
-    Config::Read(keys)
 }
 
 /// Files that are read when the emulator starts, and never again.

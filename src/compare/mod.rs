@@ -8,6 +8,7 @@ mod applications;
 mod callers;
 mod change;
 mod configuration;
+mod environment;
 mod faults;
 mod files;
 mod modules;
@@ -20,6 +21,7 @@ mod words;
 
 pub use callers::{Link, links};
 pub use change::{Change, DeadCall, Delta, Given, KINDS, Sign, StateChange, StateEffect, SystemConfig};
+pub use environment::{EnvironmentChange, Environments};
 pub use faults::{ALL as CODES, beam_missing};
 pub use place::Place;
 pub use shapes::Difference;
@@ -179,6 +181,8 @@ pub struct Comparison {
     pub target: Side,
     /// What changed besides the applications.
     pub impacts: Vec<Impact>,
+    /// What an upgrade does to the environment of the applications.
+    pub environments: Environments,
     /// The applications that differ, in the order in which an upgrade treats them: added ones, changed ones with their
     /// dependencies first, removed ones.
     pub applications: Vec<ApplicationChange>,
@@ -194,8 +198,8 @@ pub fn compare(base: &Release, target: &Release, opener: &mut Opener<'_>, found:
         erts: release.rel.erts.value.clone(),
         compilers: Vec::new(),
     };
-    let mut comparison = Comparison { base: side(base), target: side(target), impacts: Vec::new(), applications: Vec::new(), same_applications: 0 };
-    comparison.impacts = configuration::of_release(base, target, opener, found);
+    let (impacts, environments) = configuration::of_release(base, target, opener, found);
+    let mut comparison = Comparison { base: side(base), target: side(target), impacts, environments, applications: Vec::new(), same_applications: 0 };
     applications::compare(base, target, opener, &mut comparison, found);
     comparison
 }

@@ -27,8 +27,8 @@ pub fn conclude(evidence: Evidence, judged: &Judged) -> Proof {
         (property, outcome)
     });
     let outcomes = outcomes.collect();
-    let Evidence { path, direction, versions, summary, steps, suspended, .. } = evidence;
-    Proof { path, direction, versions, summary, steps, suspended, outcomes }
+    let Evidence { path, direction, versions, summary, steps, suspended, environment, .. } = evidence;
+    Proof { path, direction, versions, summary, steps, suspended, environment, outcomes }
 }
 
 /// Whether a finding refutes a property, or keeps it from being proved; `None` where it is about something else.

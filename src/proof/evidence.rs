@@ -1,6 +1,7 @@
 //! What was seen of a path, and what was not.
 
 use super::by_hand::unseen;
+use super::environment::{Environment, environments};
 use crate::appup::Direction;
 use crate::compare::{Change, Presence};
 use crate::diag::Property;
@@ -45,6 +46,8 @@ pub struct Evidence {
     pub steps: usize,
     /// What it suspends.
     pub suspended: Vec<Suspension>,
+    /// What it does to the environment of applications.
+    pub environment: Vec<Environment>,
     /// What proves a property, unless a finding says otherwise.
     pub seen: BTreeMap<Property, String>,
     /// What keeps a property from being proved.
@@ -61,6 +64,7 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
         summary: Summary::of(&route.timeline),
         steps: route.steps.len(),
         suspended: suspended(pair, route),
+        environment: Vec::new(),
         seen: BTreeMap::new(),
         unseen: BTreeMap::new(),
     };
@@ -106,7 +110,7 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
     leftovers(route, &mut evidence);
     let purged = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Purged));
     evidence.saw(Property::Deaths, format!("modules purged: {purged}; no process was seen to run their old code"));
-    configuration(to, trees, &mut evidence);
+    configuration(pair, to, trees, &mut evidence);
     evidence
 }
 
@@ -252,7 +256,7 @@ fn leftovers(route: &Route<'_>, evidence: &mut Evidence) {
 }
 
 /// Files that compute configuration when a node boots; an upgrade reads only `.app` files and `sys.config`.
-fn configuration(to: &Release, trees: &Trees<'_>, evidence: &mut Evidence) {
+fn configuration(pair: &Pair<'_>, to: &Release, trees: &Trees<'_>, evidence: &mut Evidence) {
     let folder = to.folder();
     let tree = trees.get(folder.tree);
     for (name, what) in [("runtime.exs", "computes configuration when the node boots"), ("sys.config.src", "is filled in when the node boots")] {
@@ -260,7 +264,13 @@ fn configuration(to: &Release, trees: &Trees<'_>, evidence: &mut Evidence) {
             evidence.missed(Property::Configuration, format!("`{name}` {what}, which an upgrade does not do: what it sets is lost"));
         }
     }
+    let side = if evidence.direction == Direction::Up { 1 } else { 0 };
+    for file in pair.comparison.environments.included.get(side).into_iter().flatten() {
+        evidence.missed(Property::Configuration, format!("`sys.config` has `{file}` read besides, whose keys are not followed"));
+    }
+    evidence.environment = environments(&pair.comparison.environments, evidence.direction);
     let has_config = tree.is_file(&join(&folder.path, "sys.config"));
     let from = if has_config { "`.app` files and `sys.config`" } else { "`.app` files" };
-    evidence.saw(Property::Configuration, format!("built from the {from} of release {}, as at a start", to.rel.vsn.value));
+    let changes: Vec<String> = evidence.environment.iter().map(|one| format!("; keys of `{}` that differ: {}", one.application, one.keys.len())).collect();
+    evidence.saw(Property::Configuration, format!("built from the {from} of release {}, as at a start{}", to.rel.vsn.value, changes.concat()));
 }

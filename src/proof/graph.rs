@@ -212,6 +212,7 @@ mod tests {
                     summary: Summary { restarts_emulator: *restarts, ..Summary::default() },
                     steps: 0,
                     suspended: Vec::new(),
+                    environment: Vec::new(),
                     outcomes: Vec::new(),
                 })),
                 None => Direct::Missing(Vec::new()),

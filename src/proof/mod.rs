@@ -7,10 +7,12 @@
 
 mod by_hand;
 mod conclude;
+mod environment;
 mod evidence;
 mod graph;
 
 pub use conclude::conclude;
+pub use environment::Environment;
 pub use evidence::{Evidence, Suspension, evidence};
 pub use graph::{Direct, Edge, Graph, Required, Way};
 
@@ -69,6 +71,8 @@ pub struct Proof {
     pub steps: usize,
     /// What is suspended, in the order of the script.
     pub suspended: Vec<Suspension>,
+    /// What it does to the environment of applications; nothing where the emulator restarts.
+    pub environment: Vec<Environment>,
     /// What was found out about each property, in the order of [`Property::ALL`].
     pub outcomes: Vec<(Property, Outcome)>,
 }

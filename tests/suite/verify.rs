@@ -176,8 +176,8 @@ fn a_missing_path_is_not_proved() {
     }
 }
 
-#[test]
-fn an_unreadable_configuration_is_refuted() {
+/// A copy of two of the releases.
+fn copied() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let mut open = vec![releases().join("1.0.1"), releases().join("1.1.0")];
     while let Some(path) = open.pop() {
@@ -189,6 +189,33 @@ fn an_unreadable_configuration_is_refuted() {
             fs::copy(&path, to).unwrap();
         }
     }
+    folder
+}
+
+#[test]
+fn the_environment_is_followed_key_by_key() {
+    let folder = copied();
+    let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();
+    write("1.0.1/releases/1.0.1/sys.config", "[{donation_platform,[{rate,1},{gone,1},{same,1}]},{other,[{a,1}]}].\n");
+    write("1.1.0/releases/1.1.0/sys.config", "[{donation_platform,[{rate,2},{added,1},{same,1}]}].\n");
+    let (document, _) = demo::json(folder.path(), &["verify", "1.1.0", "--from", "1.0.1", "--format", "json"]);
+    let environment = |at: usize| document["paths"][at]["environment"].clone();
+    let keys = |new: &str, removed: &str| serde_json::json!([{"application": "donation_platform", "changed": ["rate"], "new": [new], "removed": [removed], "config_change": false}]);
+    assert_eq!((environment(0), environment(1)), (keys("added", "gone"), keys("gone", "added")), "{document}");
+    let output = demo::relupc(folder.path(), &["verify", "1.1.0", "--from", "1.0.1", "--trace"]);
+    let report = String::from_utf8(output.stdout).unwrap();
+    assert!(report.contains("the environment of `donation_platform` becomes that of release 1.1.0: "), "{report}");
+    assert!(report.contains("`donation_platform` has no `config_change/3`"), "{report}");
+    // What another file says is not known.
+    write("1.1.0/releases/1.1.0/sys.config", "[{donation_platform,[{rate,2}]},\"more.config\"].\n");
+    let (document, _) = demo::json(folder.path(), &["verify", "1.1.0", "--from", "1.0.1", "--format", "json"]);
+    let reasons = document["paths"][0]["properties"][6]["reasons"].to_string();
+    assert!(reasons.contains("`sys.config` has `more.config` read besides"), "{reasons}");
+}
+
+#[test]
+fn an_unreadable_configuration_is_refuted() {
+    let folder = copied();
     let verify = || demo::json(folder.path(), &["verify", "1.1.0", "--from", "1.0.1", "--format", "json"]);
     let config = folder.path().join("1.1.0/releases/1.1.0/sys.config");
     fs::write(&config, "[{donation_platform,[{rate,2}]}].\n").unwrap();

@@ -1,8 +1,9 @@
 //! What `verify --format json` prints.
 
 use super::{DiagnosticJson, SCHEMA, diagnostics};
+use crate::compare::Sign;
 use crate::diag::{Diagnostic, Property};
-use crate::proof::{Missing, Outcome, Proof, Suspension};
+use crate::proof::{Environment, Missing, Outcome, Proof, Suspension};
 use crate::source::Files;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -70,6 +71,8 @@ pub struct ProofJson {
     pub suspended: Vec<SuspensionJson>,
     /// For how long the release handler waits at worst for processes to be suspended, in milliseconds; null where that is not visible.
     pub longest_wait: Option<u64>,
+    /// The applications whose environment it changes, before the first step.
+    pub environment: Vec<EnvironmentJson>,
     /// The seven properties, in order.
     pub properties: Vec<PropertyJson>,
 }
@@ -85,6 +88,21 @@ pub struct SuspensionJson {
     pub timeout: Option<u64>,
     /// How many there are; null where that is not visible.
     pub processes: Option<u64>,
+}
+
+/// The environment of an application, from `.app` and `sys.config`, as a path changes it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct EnvironmentJson {
+    /// The application.
+    pub application: String,
+    /// The keys whose values differ.
+    pub changed: Vec<String>,
+    /// The keys that are set and were not.
+    pub new: Vec<String>,
+    /// The keys that are removed.
+    pub removed: Vec<String>,
+    /// Whether its callback module has `config_change/3`, which is called after the last step; null where that is not visible.
+    pub config_change: Option<bool>,
 }
 
 /// A property of a path.
@@ -144,6 +162,7 @@ impl ProofJson {
             restarts_emulator: proof.summary.restarts_emulator,
             suspended: proof.suspended.iter().map(SuspensionJson::new).collect(),
             longest_wait: proof.longest_wait(),
+            environment: proof.environment.iter().map(EnvironmentJson::new).collect(),
             properties: proof.outcomes.iter().map(|(property, outcome)| PropertyJson::new(*property, outcome, files)).collect(),
         }
     }
@@ -152,6 +171,19 @@ impl ProofJson {
 impl SuspensionJson {
     fn new(one: &Suspension) -> SuspensionJson {
         SuspensionJson { module: one.module.to_string(), step: one.step + 1, timeout: one.timeout, processes: one.processes }
+    }
+}
+
+impl EnvironmentJson {
+    fn new(one: &Environment) -> EnvironmentJson {
+        let of = |sign: Sign| one.keys.iter().filter(|key| key.sign == sign).map(|key| key.name.clone()).collect();
+        EnvironmentJson {
+            application: one.application.clone(),
+            changed: of(Sign::Changed),
+            new: of(Sign::Added),
+            removed: of(Sign::Removed),
+            config_change: one.taken,
+        }
     }
 }
 

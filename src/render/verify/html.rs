@@ -2,7 +2,7 @@
 //! away.
 
 use super::super::page::{arrow, escaped, folding, marked, page};
-use super::trace::traced;
+use super::trace::{after, before, traced};
 use super::{effect, reasons, verdict};
 use crate::appup::Direction;
 use crate::otp::Otp;
@@ -95,7 +95,9 @@ fn path(proof: &Proof, steps: &[Step], files: &Files, otp: Otp, out: &mut String
         out.push_str("</tbody>\n</table>\n");
     }
     let open = if proof.is_refuted() { " open" } else { "" };
-    let _ = writeln!(out, "<details{open}><summary>{}</summary>\n<div>\n<ol>", super::super::count(steps.len(), "step"));
+    let _ = writeln!(out, "<details{open}><summary>{}</summary>\n<div>", super::super::count(steps.len(), "step"));
+    let note = |words: &String| format!("<p>{}</p>\n", marked(words));
+    let _ = writeln!(out, "{}<ol>", before(proof).iter().map(note).collect::<String>());
     traced(steps, files, otp, |step| {
         let effects: Vec<String> = step.effects.iter().map(|words| marked(words)).collect();
         let _ = writeln!(
@@ -106,5 +108,6 @@ fn path(proof: &Proof, steps: &[Step], files: &Files, otp: Otp, out: &mut String
             effects.join("<br>")
         );
     });
-    out.push_str("</ol>\n</div>\n</details>\n</section>\n");
+    let _ = write!(out, "</ol>\n{}", after(proof).iter().map(note).collect::<String>());
+    out.push_str("</div>\n</details>\n</section>\n");
 }

@@ -4,6 +4,7 @@ use super::super::script::origin_words;
 use crate::escape;
 use crate::node::{Event, Failure, ModuleEvent, Node};
 use crate::otp::Otp;
+use crate::proof::{Environment, Proof};
 use crate::relup::{ApplicationAction, ChildAction, CodeAction, LowOp, ProcessAction, Step};
 use crate::source::Files;
 use crate::term::print::{brief, inline};
@@ -19,9 +20,11 @@ pub(super) struct Traced {
     pub effects: Vec<String>,
 }
 
-/// The steps of a path, numbered from 1, with what each does.
-pub fn trace(steps: &[Step], files: &Files, otp: Otp) -> String {
+/// The steps of a path, numbered from 1, with what each does, and what the release handler does before and after them.
+pub fn trace(proof: &Proof, steps: &[Step], files: &Files, otp: Otp) -> String {
     let mut out = String::new();
+    let note = |words: Vec<String>, out: &mut String| words.iter().for_each(|words| out.push_str(&format!("       {}\n", escape::line(words))));
+    note(before(proof), &mut out);
     let mut at = 0;
     traced(steps, files, otp, |step| {
         at += 1;
@@ -29,7 +32,27 @@ pub fn trace(steps: &[Step], files: &Files, otp: Otp) -> String {
         let _ = writeln!(out, "{at:>5}  {}  % {}", escape::line(&step.term), step.origin);
         step.effects.iter().for_each(|words| out.push_str(&format!("         {}\n", escape::line(words))));
     });
+    note(after(proof), &mut out);
     out
+}
+
+/// What the release handler does to the environment before the first step.
+pub(super) fn before(proof: &Proof) -> Vec<String> {
+    let words = |one: &Environment| {
+        let keys: Vec<String> = one.keys.iter().map(ToString::to_string).collect();
+        format!("the environment of `{}` becomes that of release {}: {}", one.application, proof.versions.1, keys.join(", "))
+    };
+    proof.environment.iter().map(words).collect()
+}
+
+/// What it has applications do about that after the last one.
+pub(super) fn after(proof: &Proof) -> Vec<String> {
+    let words = |one: &Environment| match one.taken {
+        Some(true) => format!("`config_change/3` of `{}` is called with the keys that differ", one.application),
+        Some(false) => format!("`{}` has no `config_change/3`: what its processes have read of its environment stays", one.application),
+        None => format!("`config_change/3` of `{}` is called if there is one", one.application),
+    };
+    proof.environment.iter().map(words).collect()
 }
 
 /// Runs a path on a node, and has each step looked at.

@@ -1,0 +1,165 @@
+//! The environment of applications: what their `.app` files and `sys.config` give, and what an upgrade makes of it.
+//!
+//! The release handler builds the environment of each loaded application of the boot file again before it runs a script, and calls
+//! `config_change/3` of those that run afterwards (`application_controller`, OTP 25 to 29).
+
+use super::{Change, Delta, Impact, Place, Sign, Verdict, faults};
+use crate::beam::Beams;
+use crate::diag::Findings;
+use crate::otp::Otp;
+use crate::release::{Application, Opener, Release, StartType};
+use crate::source::{Refusal, Spot, refused};
+use crate::term::print::inline;
+use crate::term::{Extent, Term};
+use std::collections::BTreeMap;
+
+type Keys = BTreeMap<String, (Term, Option<Place>)>;
+
+/// A key as it may be shown: an atom. Anything else in its place may well be a value.
+fn shown_key(key: &Term) -> String {
+    if key.as_atom().is_some() { inline(key, Otp::NEWEST) } else { "(not an atom)".to_owned() }
+}
+
+/// The keys of a list of pairs, with their values.
+pub(super) fn keys(list: &Term) -> BTreeMap<String, Term> {
+    let pairs = list.as_list().unwrap_or_default().iter().filter_map(|pair| match pair.as_tuple() {
+        Some([key, value]) => Some((shown_key(key), value.clone())),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+/// What changed between two sets of keys. Values are never shown: they may be secrets.
+pub(super) fn changed_keys(old: &BTreeMap<String, Term>, new: &BTreeMap<String, Term>) -> Vec<Delta> {
+    let mut all: Vec<Delta> = Vec::new();
+    all.extend(new.keys().filter(|key| !old.contains_key(*key)).map(|key| Delta::new(Sign::Added, key)));
+    all.extend(old.keys().filter(|key| !new.contains_key(*key)).map(|key| Delta::new(Sign::Removed, key)));
+    all.extend(new.iter().filter(|(key, value)| old.get(*key).is_some_and(|known| known != *value)).map(|(key, _)| Delta::new(Sign::Changed, key)));
+    all.sort();
+    all
+}
+
+/// Whether an application takes changes of its environment in while it runs (`config_change/3` of its callback module);
+/// `None` when that cannot be seen.
+pub(super) fn takes_changes(application: &Application, beams: Beams<'_>) -> Option<bool> {
+    let Some(callback) = &application.file.callback else { return Some(false) };
+    let callback = callback.value.as_str();
+    if !application.compiled(beams.trees()).contains(callback) {
+        return None;
+    }
+    Some(beams.at(&application.beam(callback)).interface()?.exports("config_change", 3))
+}
+
+/// The environment of an application. `handled`: whether its callback module handles changes.
+pub(super) fn environment(application: &str, old: &Term, new: &Term, handled: Option<bool>, place: Place) -> Option<Impact> {
+    let keys = changed_keys(&keys(old), &keys(new));
+    if keys.is_empty() {
+        return None;
+    }
+    let change = Change::Environment { application: application.to_owned(), keys, handled };
+    Some(Impact::new(asks(handled), change).at(Some(place)))
+}
+
+/// What a change of configuration asks for.
+pub(super) fn asks(handled: Option<bool>) -> Verdict {
+    if handled == Some(true) { Verdict::Hot } else { Verdict::HotWithCare }
+}
+
+/// What a `sys.config` says.
+pub(super) enum Config {
+    /// There is none.
+    Absent,
+    /// It cannot be read: the release handler goes on without it.
+    Refused,
+    /// The keys of each application, and the files that are read besides.
+    Read(Keys, Vec<String>),
+}
+
+impl Config {
+    /// What it says of an application.
+    fn of(&self, application: &str) -> Option<&Term> {
+        if let Config::Read(keys, _) = self { keys.get(application).map(|(values, _)| values) } else { None }
+    }
+
+    fn included(&self) -> &[String] {
+        if let Config::Read(_, included) = self { included } else { &[] }
+    }
+}
+
+/// What an upgrade does to the environment of an application; a downgrade the reverse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnvironmentChange {
+    /// The application.
+    pub application: String,
+    /// Its keys that the upgrade sets, removes or sets to something else. Values are never kept: they may be secrets.
+    pub keys: Vec<Delta>,
+    /// Whether the release handler has the application take the changes in, on the downgrade and on the upgrade: by `config_change/3`
+    /// of its callback module. `None` when that cannot be seen.
+    pub taken: [Option<bool>; 2],
+}
+
+/// What an upgrade does to the environment.
+#[derive(Clone, Debug, Default)]
+pub struct Environments {
+    /// The applications whose environment changes, in the order of the target.
+    pub changes: Vec<EnvironmentChange>,
+    /// The files that `sys.config` of the base and of the target has read besides; what they say is not known.
+    pub included: [Vec<String>; 2],
+}
+
+impl Environments {
+    /// Compares what `.app` files give, with what `sys.config` gives instead.
+    pub(super) fn new(base: &Release, target: &Release, (before, after): (&Config, &Config), beams: Beams<'_>) -> Environments {
+        let whole = |application: &Application, config: &Config| {
+            let name = application.name.value.as_str();
+            let mut all = keys(&application.file.env);
+            all.extend(config.of(name).map(keys).unwrap_or_default());
+            all
+        };
+        let mut changes = Vec::new();
+        // What is of type `none` is not in the boot file, and keeps what it has.
+        for new in target.applications.iter().filter(|application| application.kind != StartType::None) {
+            let name = new.name.value.as_str();
+            let Some(old) = base.application(name).filter(|old| old.kind != StartType::None) else { continue };
+            if old.file.env == new.file.env && before.of(name) == after.of(name) {
+                continue;
+            }
+            let keys = changed_keys(&whole(old, before), &whole(new, after));
+            if !keys.is_empty() {
+                let taken = [old, new].map(|application| if old.starts() && new.starts() { takes_changes(application, beams) } else { Some(false) });
+                changes.push(EnvironmentChange { application: name.to_owned(), keys, taken });
+            }
+        }
+        Environments { changes, included: [before, after].map(|config| config.included().to_vec()) }
+    }
+}
+
+pub(super) fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Findings) -> Config {
+    let name = opener.trees().display(spot);
+    let file = match opener.read(spot) {
+        Ok(file) => file,
+        Err(Refusal::Absent) => return Config::Absent,
+        Err(why) => {
+            found.push(refused(&name, &why));
+            return Config::Refused;
+        }
+    };
+    let document = opener.parse(file, Extent::All);
+    let whole = crate::span::Span::new(file, 0, 0);
+    let sound = document.faults.is_empty();
+    let list = document.terms.first().filter(|_| sound).and_then(Term::as_list);
+    let Some(list) = list else {
+        found.push(faults::config_unreadable(&name, document.terms.first().map_or(whole, |term| term.span)));
+        return Config::Refused;
+    };
+    let (mut keys, mut included) = (Keys::new(), Vec::new());
+    for item in list {
+        // A string names another file; what that says is not known here.
+        included.extend(item.text().filter(|name| !name.is_empty()).map(std::borrow::Cow::into_owned));
+        if let Some([application, values]) = item.as_tuple() {
+            let line = u32::try_from(opener.files().line(item.span)).unwrap_or(0);
+            keys.insert(shown_key(application), (values.clone(), Some(Place { file: name.clone(), line })));
+        }
+    }
+    Config::Read(keys, included)
+}

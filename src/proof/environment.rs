@@ -1,0 +1,34 @@
+//! What a path does to the environment of applications: all of it before the first step, `config_change/3` after the last one.
+
+use crate::appup::Direction;
+use crate::compare::{Delta, Environments, Sign};
+
+/// The environment of an application, as a path changes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// The application.
+    pub application: String,
+    /// The keys that are set, removed or set to something else.
+    pub keys: Vec<Delta>,
+    /// Whether its callback module has `config_change/3`, which is called after the last step; `None` when that cannot be seen.
+    pub taken: Option<bool>,
+}
+
+/// What a path in a direction does, given what an upgrade does.
+pub(super) fn environments(upgrade: &Environments, direction: Direction) -> Vec<Environment> {
+    let key = |key: &Delta| {
+        let sign = match (direction, key.sign) {
+            (Direction::Up, sign) | (Direction::Down, sign @ Sign::Changed) => sign,
+            (Direction::Down, Sign::Added) => Sign::Removed,
+            (Direction::Down, Sign::Removed) => Sign::Added,
+        };
+        Delta::new(sign, key.name.as_str())
+    };
+    let changes = upgrade.changes.iter().map(|change| {
+        let [down, up] = change.taken;
+        let mut keys: Vec<Delta> = change.keys.iter().map(key).collect();
+        keys.sort();
+        Environment { application: change.application.clone(), keys, taken: if direction == Direction::Up { up } else { down } }
+    });
+    changes.collect()
+}
