@@ -6,8 +6,9 @@ use super::levels::accepted_by_otp;
 use crate::diag::{Accepted, Code, Diagnostic, Severity, codes};
 use crate::otp::Otp;
 use crate::source::{Files, Source};
-use crate::span::Span;
+use crate::span::{FileId, Span};
 use crate::term::{Document, Extent, Term, parse};
+use std::collections::BTreeSet;
 
 codes! {
     ALLOW_UNUSED "RL0002" "allow-unused" Warning
@@ -53,8 +54,8 @@ impl Ran {
 }
 
 /// Moves the findings that comments in their files silence to `accepted`, and adds what is wrong with the comments. What OTP refuses
-/// is not for a comment to allow.
-pub fn apply(files: &Files, otp: Otp, ran: Ran, mut found: Vec<Diagnostic>, accepted: &mut Vec<Accepted>) -> Vec<Diagnostic> {
+/// is not for a comment to allow. No rule was run on the files `aside`.
+pub fn apply(files: &Files, otp: Otp, ran: Ran, aside: &BTreeSet<FileId>, mut found: Vec<Diagnostic>, accepted: &mut Vec<Accepted>) -> Vec<Diagnostic> {
     for (file, source) in files.iter().filter(|(_, source)| source.text.contains(MARK)) {
         let document = parse(source, file, otp, Extent::All);
         let mut extra = Vec::new();
@@ -72,6 +73,7 @@ pub fn apply(files: &Files, otp: Otp, ran: Ran, mut found: Vec<Diagnostic>, acce
             accepted.push(Accepted { finding: diagnostic.clone(), why });
             false
         });
+        let ran = if aside.contains(&file) { Ran::Nothing } else { ran };
         for allowance in allowances.iter().filter(|allowance| !allowance.used && ran.covers(allowance.code)) {
             let is_here = |diagnostic: &Diagnostic| {
                 let at = diagnostic.position().filter(|span| span.file == file);

@@ -5,6 +5,8 @@ use super::levels::Levels;
 use crate::diag::{Accepted, Diagnostic, Findings, bounded};
 use crate::otp::Otp;
 use crate::source::Files;
+use crate::span::FileId;
+use std::collections::BTreeSet;
 
 /// What a run does with its findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,11 +27,11 @@ pub struct Judged {
 }
 
 /// The findings to report, and those that were accepted: first what comments in the files allow is taken out, then each gets its level, and only what is left
-/// counts for the bound of the list.
-pub fn judge(found: Findings, files: &Files, otp: Otp, ran: Ran, levels: &Levels, purpose: Purpose) -> Judged {
+/// counts for the bound of the list. No rule was run on the files `aside`.
+pub fn judge(found: Findings, files: &Files, otp: Otp, ran: Ran, aside: &BTreeSet<FileId>, levels: &Levels, purpose: Purpose) -> Judged {
     let mut accepted = Vec::new();
     let mut sorted = Findings::default();
-    for diagnostic in allow::apply(files, otp, ran, found.all(), &mut accepted) {
+    for diagnostic in allow::apply(files, otp, ran, aside, found.all(), &mut accepted) {
         let bearing = diagnostic.code.bearing.map(|_| diagnostic.clone());
         let judged = match purpose {
             Purpose::Lint => levels.apply(diagnostic),

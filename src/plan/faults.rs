@@ -30,6 +30,7 @@ codes! {
     SAME_VERSION "RL0418" "same-version" Warning
     NOT_ON_CODE_PATH "RL0419" "not-on-code-path" Warning => Concerns(Steps)
     LOADED_TWICE "RL0420" "loaded-twice" Warning => Refutes(Steps)
+    PATH_UNMATCHED "RL0422" "path-unmatched" Advice
 }
 
 /// How many of the versions that an appup has entries for are named.
@@ -112,6 +113,14 @@ pub(super) fn resumed_not_suspended(module: &Atom, span: Span) -> Diagnostic {
         .label(span, "resumed here")
         .help(format!("add `{{suspend,[{module}]}}`, or use `update`, which does both"))
         .otp("resumed_not_suspended")
+}
+
+/// Instructions of the release itself, for a path from versions to versions, that are for no path of a run.
+pub fn path_unmatched((from, to): (&str, &str), span: Span, versions: &[&str]) -> Diagnostic {
+    let versions: Vec<String> = versions.iter().map(|version| quoted(version, '"')).collect();
+    Diagnostic::new(&PATH_UNMATCHED, format!("no path here leads from {} to {}", quoted(from, '"'), quoted(to, '"')))
+        .label(span, "this is added to no script")
+        .help(format!("the releases here are {}; `*` takes any characters", versions.join(", ")))
 }
 
 pub(super) fn start_not_stop(module: &Atom, span: Span) -> Diagnostic {

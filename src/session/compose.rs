@@ -16,7 +16,7 @@ use crate::plan::{Appups, path_name};
 use crate::proof::{self, Outcome, Proof};
 use crate::release::{Application, Release};
 use crate::relup::Relup;
-use crate::span::Span;
+use crate::span::{FileId, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -61,7 +61,14 @@ impl Session<'_> {
         let mut chains = Chains { releases: all.clone(), appups: HashMap::new() };
         for (at, release) in &all {
             let others = all.iter().filter(|(other, _)| other != at).map(|(_, release)| release.as_ref());
-            chains.appups.insert(*at, Appups::load(&mut self.opener, &mut self.appups, release, others));
+            let of_release = Appups::load(&mut self.opener, &mut self.appups, release, others);
+            let read = |appups: &Appups| -> BTreeSet<FileId> {
+                let names = release.applications.iter().map(|application| application.name.value.as_str());
+                names.filter_map(|name| Some(appups.get(name)?.span.file)).collect()
+            };
+            let looked_at = read(appups);
+            self.parts.extend(read(&of_release).difference(&looked_at));
+            chains.appups.insert(*at, of_release);
         }
         let mut composed: BTreeMap<(usize, bool), Composed> = BTreeMap::new();
         for (base, direction, is_asked, application, old) in gaps {

@@ -4,7 +4,7 @@ use super::Session;
 use crate::compare::{Change, Impact, Place, Verdict};
 use crate::diag::Findings;
 use crate::lint::{self, Existing, RELUP_PATHS};
-use crate::plan::Framing;
+use crate::plan::{self, Framing};
 use crate::release::Release;
 use crate::relup::{Cause, LowOp, Origin, Relup, Step};
 use crate::source::Source;
@@ -66,6 +66,12 @@ impl Session<'_> {
     /// Looks at paths with instructions of the release itself as at a relup that somebody wrote: nothing of OTP's has put them in order.
     pub(super) fn check_framed(&self, target: &Release, bases: &[&Release], relup: &Relup, found: &mut Findings) {
         let vsn = relup.version.as_str();
+        let leads = |framing: &Framing, base: &Release| framing.takes(&base.rel.vsn.value, vsn) || framing.takes(vsn, &base.rel.vsn.value);
+        for framing in self.framings.iter().filter(|framing| !bases.iter().any(|base| leads(framing, base))) {
+            let versions: Vec<&str> = std::iter::once(vsn).chain(bases.iter().map(|base| base.rel.vsn.value.as_str())).collect();
+            let place = framing.first.iter().chain(&framing.last).next().map(|step| step.origin.span());
+            found.extend(place.map(|place| plan::path_unmatched((&framing.from, &framing.to), place, &versions)));
+        }
         let is_framed = |from: &str, to: &str| self.framings.iter().any(|framing| framing.takes(from, to));
         let framed = Relup {
             version: relup.version.clone(),

@@ -42,7 +42,7 @@ use crate::release::Opener;
 use crate::source::{Files, MadeOf, Overlay, Refusal, Spot, TreeId};
 use crate::span::FileId;
 use crate::term::{Document, Extent};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -117,6 +117,8 @@ pub struct Session<'t> {
     opener: Opener<'t>,
     appups: AppupFiles,
     framings: Vec<Framing>,
+    /// Appups that were read for parts of a composed path, and that no rule is run on.
+    parts: BTreeSet<FileId>,
     files: Answers<String, Checked>,
     opened: Answers<Vec<String>, Releases>,
     compared: Answers<(String, String), Compared>,
@@ -137,6 +139,7 @@ impl<'t> Session<'t> {
             opener,
             appups,
             framings: framings.unwrap_or_default(),
+            parts: BTreeSet::new(),
             files: Answers::default(),
             opened: Answers::default(),
             compared: Answers::default(),
@@ -219,7 +222,7 @@ impl<'t> Session<'t> {
 
     /// The same, with what bears on a property of a path and was accepted.
     pub(crate) fn judge_all(&self, found: Findings, ran: Ran, purpose: Purpose) -> Judged {
-        lint::judge(found, self.opener.files(), self.opener.otp(), ran, &self.settings.levels, purpose)
+        lint::judge(found, self.opener.files(), self.opener.otp(), ran, &self.parts, &self.settings.levels, purpose)
     }
 
     /// From everything that was found to what is reported, by the levels of the session.

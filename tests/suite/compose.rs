@@ -41,6 +41,15 @@ fn a_path_is_composed_of_its_parts() {
 }
 
 #[test]
+fn comments_of_a_part_are_for_its_own_run() {
+    let folder = releases("[{load_module,demo_lib}\n %% relupc:allow RL0501 seen\n]", "[{load_module,demo_lib},{load_module,demo_srv}]");
+    let (document, status) = compose(folder.path(), &["--compose"]);
+    assert_eq!((status, demo::codes(&document).contains(&"RL0002".to_owned())), (0, false), "{document}");
+    let (document, _) = demo::json(folder.path(), &["lint", "--target", "mid.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--format", "json"]);
+    assert!(demo::codes(&document).contains(&"RL0002".to_owned()), "{document}");
+}
+
+#[test]
 fn what_cannot_be_composed_is_not_written() {
     for (middle, newest, why) in [
         ("[{update,demo_srv,{advanced,1}}]", "[{update,demo_srv,{advanced,2}}]", "different arguments"),

@@ -107,6 +107,15 @@ fn they_are_checked_where_they_are_written() {
     let folder = with("[[path]]\nfrom = \"1.0.0\"\nto = \"3.0.0\"\nlast = ['{suspend,[demo_srv]}']\n");
     let (document, status) = demo::make(folder.path(), &[]);
     assert_eq!(status, 0, "{document}");
+    // But `lint` shows that it is for none.
+    let unmatched = |text: &str| {
+        let folder = with(text);
+        let (document, _) = demo::json(folder.path(), &["lint", "--target", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--format", "json"]);
+        let all = document["diagnostics"].as_array().unwrap();
+        all.iter().filter(|found| found["code"] == "RL0422").map(|found| found["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(unmatched("[[path]]\nfrom = \"1.0\"\nto = \"2.0.0\"\nlast = ['point_of_no_return']\n"), ["no path here leads from \"1.0\" to \"2.0.0\""]);
+    assert_eq!(unmatched("[[path]]\nfrom = \"2.0.0\"\nto = \"1.*\"\nlast = ['{purge,[]}']\n"), Vec::<String>::new());
 }
 
 #[test]
