@@ -30,7 +30,14 @@ pub(super) fn called(node: Value<'_>) -> Option<(String, u32)> {
         let (name, count) = (sides.next()?.part(3, 0)?.atom()?.into_owned(), sides.next()?.int()?);
         return Some((name, u32::try_from(count).ok()?));
     }
+    let name = if name == "super" { of_super(node.part(3, 1)?).unwrap_or(name) } else { name };
     Some((name, u32::try_from(node.part(3, 2)?.length()?).ok()?))
+}
+
+/// The function that a clause for default arguments is of, which it calls as `super`.
+fn of_super(meta: Value<'_>) -> Option<String> {
+    let [_, name] = meta_of(meta, "super")?.tuple()?;
+    Some(name.atom()?.into_owned())
 }
 
 /// Whether an element of a node is what the compiler noted down about it: the second of three, or the first of a
@@ -167,6 +174,7 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
                 },
             }
         }
+        "super" => Expr::Call(None, Atom::new(&of_super(meta).unwrap_or_default()), each(arguments, depth), line(meta)),
         _ => Expr::Call(None, Atom::new(&name), each(arguments, depth), line(meta)),
     })
 }

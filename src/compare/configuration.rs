@@ -34,11 +34,13 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
     }
     let environments;
     if old_folder == new_folder {
-        environments = Environments::new(base, target, (&Config::Absent, &Config::Absent), opener.beams());
+        // One `sys.config` for both changes nothing; what it sets is not looked at.
+        environments = Environments::new(base, target, (&Config::Absent, &Config::Absent), false, opener.beams());
     } else {
         let [old_file, new_file] = [&old_folder, &new_folder].map(|folder| Spot::new(folder.tree, join(&folder.path, "sys.config")));
         let (before, after) = (read_config(&old_file, opener, found), read_config(&new_file, opener, found));
-        environments = Environments::new(base, target, (&before, &after), opener.beams());
+        let is_computed = ["runtime.exs", "sys.config.src"].iter().any(|name| opener.trees().get(new_folder.tree).is_file(&join(&new_folder.path, name)));
+        environments = Environments::new(base, target, (&before, &after), !is_computed, opener.beams());
         impacts.extend(system_config((&old_file, before), (&new_file, after), target, opener));
         impacts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
         impacts.extend(consolidated(opener.beams(), &old_folder, &new_folder, found));

@@ -11,7 +11,7 @@ use crate::release::{Application, Opener, Release, StartType};
 use crate::source::{Refusal, Spot, refused};
 use crate::term::print::inline;
 use crate::term::{Extent, Term};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Keys = BTreeMap<String, (Term, Option<Place>)>;
 
@@ -105,11 +105,15 @@ pub struct Environments {
     pub changes: Vec<EnvironmentChange>,
     /// The files that `sys.config` of the base and of the target has read besides; what they say is not known.
     pub included: [Vec<String>; 2],
+    /// The keys of the applications of the target that have some.
+    keys: BTreeMap<String, BTreeSet<String>>,
+    /// Whether nothing else sets keys in the target when it boots, as far as its files show.
+    pub is_known: bool,
 }
 
 impl Environments {
-    /// Compares what `.app` files give, with what `sys.config` gives instead.
-    pub(super) fn new(base: &Release, target: &Release, (before, after): (&Config, &Config), beams: Beams<'_>) -> Environments {
+    /// Compares what `.app` files give, with what `sys.config` gives instead; `is_whole` if nothing else is seen to set keys.
+    pub(super) fn new(base: &Release, target: &Release, (before, after): (&Config, &Config), is_whole: bool, beams: Beams<'_>) -> Environments {
         let whole = |application: &Application, config: &Config| {
             let name = application.name.value.as_str();
             let mut all = keys(&application.file.env);
@@ -130,7 +134,16 @@ impl Environments {
                 changes.push(EnvironmentChange { application: name.to_owned(), keys, taken });
             }
         }
-        Environments { changes, included: [before, after].map(|config| config.included().to_vec()) }
+        let all = target.applications.iter().map(|application| (application.name.value.as_str().to_owned(), whole(application, after).into_keys().collect()));
+        // Elixir's configuration providers compute more when the node boots.
+        let has_providers = after.of("elixir").is_some_and(|values| keys(values).contains_key("config_provider_init"));
+        let is_known = is_whole && !matches!(after, Config::Refused) && after.included().is_empty() && !has_providers;
+        Environments { changes, included: [before, after].map(|config| config.included().to_vec()), keys: all.collect(), is_known }
+    }
+
+    /// Whether the target sets a key of an application; `None` for an application that it does not have.
+    pub fn has(&self, application: &str, key: &str) -> Option<bool> {
+        Some(self.keys.get(application)?.contains(key))
     }
 }
 

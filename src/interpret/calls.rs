@@ -22,7 +22,8 @@ impl Run<'_> {
         if let Some(answer) = self.dispatched(module, function, &arguments) {
             return answer;
         }
-        let program = (self.world.program)(module);
+        // What `mnesia` does with rows is known, and not read in its code.
+        let program = if module.as_str() == "mnesia" { None } else { (self.world.program)(module) };
         if program.is_none()
             && let Some(known) = self.library(module, function, &arguments)
         {
@@ -103,6 +104,12 @@ impl Run<'_> {
         if let Some(written) = program.function(name, arity) {
             return self.function(program, name, &written.clauses, arguments);
         }
+        if let ("record_info", [Value::Atom(what), Value::Atom(tag)]) = (name.as_str(), arguments.as_slice())
+            && let Some(record) = program.record(tag)
+        {
+            let names = || record.fields.iter().map(|(field, _)| Value::Atom(field.clone())).collect();
+            return if what.as_str() == "fields" { Value::List(names(), None) } else { Value::Number(Some((record.fields.len() + 1).to_string())) };
+        }
         // The compiler adds the size of a record that it knows.
         if let ("is_record", [_, Value::Atom(tag)]) = (name.as_str(), arguments.as_slice())
             && let Some(record) = program.record(tag).filter(|record| !record.is_native)
@@ -125,7 +132,8 @@ impl Run<'_> {
             return self.fail(FaultKind::BadArity(given), fun.clone());
         }
         match called {
-            Fun::Named(module, name, _) | Fun::Local(module, name, _) => self.call_inside(module, name, arguments),
+            Fun::Named(module, name, _) => self.call(module, name, arguments),
+            Fun::Local(module, name, _) => self.call_inside(module, name, arguments),
             Fun::Clauses(module, clauses, env) => self.fun(module, clauses, env, arguments),
         }
     }

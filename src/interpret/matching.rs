@@ -1,10 +1,11 @@
 //! Which values a pattern takes, and what is left of a value when it is not taken.
 
+use super::opaque::Opaque;
 use super::places::refit;
 use super::run::{Env, Run, merge};
 use super::sort::{Holder, Sort};
 use super::truth::{Takes, equal, is_false, text_takes, truth};
-use super::value::{Map, Opaque, Value};
+use super::value::{Map, Value};
 use crate::beam::{Expr, Program, SourceClause};
 
 /// Into how many parts a value is taken apart.

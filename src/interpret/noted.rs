@@ -55,6 +55,8 @@ pub enum FaultKind {
     Dropped,
     /// A fun is called with so many arguments, and takes another number.
     BadArity(usize),
+    /// A time is counted against that of another clock.
+    OtherClock(Value),
     /// A function of the library does not take its argument.
     BadArgument(Atom, Atom),
 }

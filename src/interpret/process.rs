@@ -1,6 +1,7 @@
 //! What the processes of a module keep, do and answer: its callbacks, run on each other's states until nothing new comes.
 
 use super::noted::{Done, Fault, FaultKind};
+use super::opaque::Opaque;
 use super::run::{Env, Run, World};
 use super::truth::{Takes, elements};
 use super::value::{Map, Value, add};
@@ -155,6 +156,12 @@ pub fn messages(world: &World<'_>, program: &Program, machine: Machine) -> Vec<M
             let mut arguments: Vec<Value> = clause.patterns.iter().map(|pattern| instance(&mut run, program, pattern)).collect();
             if let Some(state) = arguments.last_mut() {
                 *state = Value::Any;
+            }
+            // Who asks is a process with a tag.
+            if name.as_str() == "handle_call"
+                && let [_, from, _] = arguments.as_mut_slice()
+            {
+                *from = Value::tuple(vec![Value::Opaque(Opaque::Pid), Value::Any]);
             }
             let message = Message { callback: name.clone(), arguments };
             if all.len() < MAX_MESSAGES && !all.contains(&message) {

@@ -1,8 +1,9 @@
 //! Code is run on values: expressions, calls, clauses.
 
 use super::noted::{Done, Fault, FaultKind};
+use super::opaque::{Made, Opaque};
 use super::truth::{Takes, cons, some_of};
-use super::value::{Fun, Made, Map, Opaque, Value};
+use super::value::{Fun, Map, Value};
 use crate::beam::{Expr, Program, Qualifier, SourceClause};
 use crate::term::Atom;
 use std::collections::{BTreeMap, HashMap};

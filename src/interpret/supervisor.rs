@@ -1,9 +1,10 @@
 //! What supervisors start, as their `init/1` comes to it.
 
 use super::noted::Done;
+use super::opaque::{Made, Opaque};
 use super::run::{Run, World};
 use super::truth::elements;
-use super::value::{Made, Map, Value};
+use super::value::{Map, Value};
 use crate::term::Atom;
 
 /// A supervisor: its strategy, and its children as far as they are known.
@@ -314,5 +315,31 @@ pub fn started_with(done: &Done) -> Option<(Atom, Value)> {
             Some((module.clone(), argument.clone()))
         }
         _ => None,
+    }
+}
+
+/// Whether two names are made of what a process is started with, each in a form of its own.
+pub fn is_made_otherwise(one: &Value, other: &Value) -> bool {
+    let shape = |name: &Value| {
+        let mut given = Vec::new();
+        let mut is_known = true;
+        name.visit(&mut |part| match part {
+            Value::Opaque(Opaque::Given(at)) if !given.contains(at) => given.push(*at),
+            Value::Any | Value::Number(None) | Value::Text(None) | Value::Union(_) | Value::Bag(..) => is_known = false,
+            _ => {}
+        });
+        // Which argument it is does not matter: another function may start it now.
+        (is_known && given.len() == 1).then(|| renamed(name))
+    };
+    shape(one).zip(shape(other)).is_some_and(|(one, other)| one != other)
+}
+
+/// A name with its one argument in the first place.
+fn renamed(name: &Value) -> Value {
+    match name {
+        Value::Opaque(Opaque::Given(_)) => Value::Opaque(Opaque::Given(0)),
+        Value::Tuple(items, made) => Value::Tuple(items.iter().map(renamed).collect(), made.clone()),
+        Value::List(items, rest) => Value::List(items.iter().map(renamed).collect(), rest.clone()),
+        other => other.clone(),
     }
 }

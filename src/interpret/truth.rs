@@ -1,7 +1,8 @@
 //! What can be said of values without running code: whether they are equal, true, of a sort; operators; lists.
 
+use super::opaque::Opaque;
 use super::sort::{Holder, Sort};
-use super::value::{Fun, Map, Opaque, Value};
+use super::value::{Fun, Map, Value};
 use std::cmp::Ordering;
 
 /// Whether a pattern or a guard takes a value.
@@ -166,6 +167,9 @@ pub fn operator(name: &str, values: &[Value]) -> Value {
             });
             Value::Number(result.map(|number| number.to_string()))
         }
+        // A time moved by a number is of the same clock.
+        ("+", [time @ Value::Opaque(Opaque::Clock(..)), _] | [_, time @ Value::Opaque(Opaque::Clock(..))])
+        | ("-", [time @ Value::Opaque(Opaque::Clock(..)), Value::Number(_)]) => time.clone(),
         ("+" | "-" | "*" | "/" | "div" | "rem" | "band" | "bor" | "bxor" | "bsl" | "bsr" | "bnot", _) => Value::Number(None),
         _ => Value::Any,
     }

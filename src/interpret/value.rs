@@ -1,5 +1,6 @@
 //! What an expression may come to, as far as the code says it.
 
+use super::opaque::{Made, Opaque};
 use super::sort::{Holder, Sort};
 use crate::beam::SourceClause;
 use crate::term::{Atom, Term, TermKind};
@@ -32,35 +33,6 @@ pub enum Value {
     Opaque(Opaque),
     /// One of these; of none where the code does not get so far.
     Union(Vec<Value>),
-}
-
-/// Something that only the runtime makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Opaque {
-    /// The process itself.
-    Own,
-    /// Another process.
-    Pid,
-    /// `true` or `false`.
-    Boolean,
-    /// The process that runs what another one starts or asks for: the release handler where a path calls it.
-    Elsewhere,
-    /// The process that was registered under a name when it was asked for.
-    Registered(Atom),
-    /// A reference, that of a timer of `erlang` as well.
-    Reference,
-    /// What `timer` answers, a tuple with a reference.
-    Timer,
-}
-
-/// Where a value was made: the module, and a line of its source. Says nothing about whether two values are equal.
-#[derive(Clone, Debug, Default)]
-pub struct Made(pub Option<(Atom, u32)>);
-
-impl PartialEq for Made {
-    fn eq(&self, _: &Made) -> bool {
-        true
-    }
 }
 
 /// A map, as far as its keys are known.
@@ -262,7 +234,7 @@ impl Value {
     /// Whether the form of all its parts is known, though not each number and text.
     pub fn has_form(&self) -> bool {
         match self {
-            Value::Any => false,
+            Value::Any | Value::Opaque(Opaque::Given(_)) => false,
             Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) | Value::Fun(_) => true,
             Value::Tuple(items, _) => items.iter().all(Value::has_form),
             Value::List(items, rest) => items.iter().chain(rest.as_deref()).all(Value::has_form),
@@ -610,11 +582,12 @@ impl Value {
             Value::Fun(_) => Some(Sort::Fun),
             Value::Opaque(Opaque::Own | Opaque::Pid | Opaque::Elsewhere | Opaque::Registered(_)) => Some(Sort::Pid),
             Value::Opaque(Opaque::Boolean) => Some(Sort::Atom),
-            Value::Opaque(Opaque::Reference) => Some(Sort::Reference),
+            Value::Opaque(Opaque::Reference | Opaque::Counters(_)) => Some(Sort::Reference),
+            Value::Opaque(Opaque::Clock(..)) => Some(Sort::Number),
             Value::Opaque(Opaque::Timer) => Some(Sort::Tuple),
             Value::Bag(holder, _) => holder.sort(),
             // Text may be a list or a binary.
-            Value::Any | Value::Text(_) | Value::Union(_) => None,
+            Value::Any | Value::Text(_) | Value::Union(_) | Value::Opaque(Opaque::Given(_)) => None,
         }
     }
 }
@@ -659,6 +632,10 @@ impl fmt::Display for Value {
             Value::Fun(Fun::Named(module, name, arity)) => write!(out, "fun {module}:{name}/{arity}"),
             Value::Fun(Fun::Local(_, name, arity)) => write!(out, "fun {name}/{arity}"),
             Value::Fun(Fun::Clauses(..)) => out.write_str("fun .."),
+            Value::Opaque(Opaque::Clock(clock, unit)) => match unit {
+                Some(unit) => write!(out, "{clock}({unit})"),
+                None => write!(out, "{clock}()"),
+            },
             Value::Any | Value::Number(None) | Value::Text(None) | Value::Bag(..) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
         }
     }

@@ -300,6 +300,12 @@ impl Stored {
         list.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
+    /// Everything that was put under a name: what that is, the name, the value.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, &Value, &Value)> {
+        let all = [("the table", &self.tables), ("the persistent term", &self.terms), ("the agent", &self.agents), ("the registry", &self.registered)];
+        all.into_iter().flat_map(|(what, list)| list.iter().map(move |(name, value)| (what, name, value)))
+    }
+
     /// Takes out what a path writes to itself, and the tables that are lost with their owners.
     pub fn left_by<'d>(&self, written: impl Iterator<Item = &'d Done>, lost: impl Fn(&Value) -> bool) -> Stored {
         let mut left = self.clone();
@@ -308,6 +314,8 @@ impl Stored {
             let Some(name) = done.arguments.first() else { continue };
             match done.module.as_str() {
                 "ets" if WRITES.contains(&done.function.as_str()) => left.tables.retain(|(known, _)| known.is_other_than(name)),
+                "dets" if WRITES.contains(&done.function.as_str()) => left.tables.retain(|(known, _)| known.is_other_than(name)),
+                "mnesia" => left.tables.retain(|(known, _)| known.is_other_than(name)),
                 "persistent_term" if done.function.as_str() != "get" => left.terms.retain(|(known, _)| known.is_other_than(name)),
                 "Elixir.Registry" if matches!(done.function.as_str(), "register" | "update_value" | "unregister") => {
                     left.registered.retain(|(known, _)| known.is_other_than(name));
@@ -344,7 +352,8 @@ impl Stored {
     pub fn put(&mut self, done: &Done) {
         let own;
         let (list, name, value) = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
-            ("ets", "insert" | "insert_new", [name, inserted]) => (&mut self.tables, name, rows(inserted)),
+            ("mnesia", "write", [name, row]) => (&mut self.tables, name, row.clone()),
+            ("ets" | "dets", "insert" | "insert_new", [name, inserted]) => (&mut self.tables, name, rows(inserted)),
             ("ets", "update_counter", [name, _, _, row]) => (&mut self.tables, name, row.clone()),
             ("persistent_term", "put", [name, value]) => (&mut self.terms, name, value.clone()),
             ("Elixir.Registry", "register", [name, _, value]) => (&mut self.registered, name, value.clone()),

@@ -2,11 +2,12 @@
 
 use super::by_hand::unseen;
 use super::environment::{Environment, environments};
+use super::form::covers;
 use crate::appup::Direction;
 use crate::compare::{Change, Presence};
 use crate::diag::Property;
-use crate::interpret::{Child, Supervisor};
-use crate::lint::{Pair, Route};
+use crate::interpret::{Child, Supervisor, Value};
+use crate::lint::{Pair, Passage, Route};
 use crate::node::{ModuleEvent, Summary};
 use crate::release::Release;
 use crate::relup::{Call, LowOp, Timeout};
@@ -96,6 +97,7 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
     for module in pair.asked_by_path(route) {
         evidence.missed(Property::State, format!("the path calls processes of `{module}`: what it makes of their state is not followed"));
     }
+    forms(pair, route, &mut evidence);
     let converted = route.updated().len();
     let loaded = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Loaded));
     evidence.saw(Property::State, format!("modules loaded: {loaded}, converted: {converted}; what their processes keep was followed through both releases"));
@@ -123,6 +125,26 @@ impl Evidence {
         let reasons = self.unseen.entry(property).or_default();
         if !reasons.contains(&why) {
             reasons.push(why);
+        }
+    }
+}
+
+/// Whether what is kept has the form that the new code gives to it.
+fn forms(pair: &Pair<'_>, route: &Route<'_>, evidence: &mut Evidence) {
+    for Passage { passed, from, to, .. } in pair.passages().filter(|passage| passage.route.direction == route.direction) {
+        let any_of = |states: &[Value]| states.iter().cloned().fold(Value::NEVER, Value::or);
+        for (module, (_, old)) in &from.processes {
+            let Some((_, new)) = to.processes.get(module).filter(|_| !pair.none_lives_on(route, passed, module)) else { continue };
+            let kept = passed.made_of(module).unwrap_or(&old.states);
+            let (kept, made) = (any_of(kept), any_of(&new.states));
+            if !kept.is_never() && !made.is_never() && !covers(&made, &kept) {
+                evidence.missed(Property::State, format!("processes of `{module}` keep something of another form than the code after the path gives to it"));
+            }
+        }
+        for (what, name, kept) in passed.left.each() {
+            if to.stored.each().any(|(other, known, made)| (what, name) == (other, known) && !covers(made, kept)) {
+                evidence.missed(Property::State, format!("{what} `{name}` has something of another form than the code after the path puts there"));
+            }
         }
     }
 }

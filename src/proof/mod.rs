@@ -9,6 +9,7 @@ mod by_hand;
 mod conclude;
 mod environment;
 mod evidence;
+mod form;
 mod graph;
 
 pub use conclude::conclude;

@@ -2,13 +2,30 @@
 
 use super::super::run::Run;
 use super::super::sort::Holder;
-use super::super::truth::{either, elements};
+use super::super::truth::{Takes, either, elements, truth};
 use super::super::value::Value;
+
+/// Whether a value is such a container without elements as it is built inside: a struct has it as its default, written out by the compiler.
+fn is_empty(holder: Holder, value: &Value) -> bool {
+    match (holder, value) {
+        (Holder::Queue, Value::Tuple(items, _)) => items.len() == 2 && items.iter().all(|item| item.as_list().is_some_and(<[Value]>::is_empty)),
+        (Holder::Tree | Holder::TreeOfPairs, Value::Tuple(items, _)) => {
+            matches!(items.as_slice(), [Value::Number(Some(size)), nil] if size == "0" && nil.is_atom("nil"))
+        }
+        (Holder::MapSet, Value::Map(map)) => {
+            let is_bare = |inner: &Value| matches!(inner, Value::Map(inner) if inner.keys.is_empty() && inner.rest.is_none());
+            map.struct_name().is_some_and(|name| name.as_str() == "Elixir.MapSet") && map.get(&Value::atom("map")).is_some_and(|(inner, _)| is_bare(&inner))
+        }
+        _ => false,
+    }
+}
 
 /// What a function of such a module gives back.
 #[rustfmt::skip]
 pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
     let holder = Holder::of(module)?;
+    let arguments = &arguments.iter().map(|argument| if is_empty(holder, argument) { Value::Bag(holder, Box::new(Value::NEVER)) } else { argument.clone() }).collect::<Vec<Value>>();
+    let arguments = arguments.as_slice();
     if matches!(module, "dict" | "orddict" | "gb_trees")
         && let Some(known) = keyed(run, module, name, arguments)
     {
@@ -40,6 +57,21 @@ pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Val
         ("queue", "peek" | "peek_r", [Value::Bag(_, element)]) => one(element.as_ref().clone(), "value").or(Value::Any),
         ("queue", "get" | "get_r" | "head" | "last", [Value::Bag(_, element)]) => element.as_ref().clone(),
         ("queue", "drop" | "drop_r" | "tail" | "reverse", [queue]) => queue.clone(),
+        ("queue", "filter" | "filtermap", [fun, Value::Bag(_, element)]) if fun.is_fun() => {
+            // A list takes the place of an element.
+            let mut kept = Value::NEVER;
+            for member in element.members().to_vec() {
+                for answer in run.apply(fun, vec![member.clone()]).members() {
+                    kept = kept.or_blend(match answer {
+                        Value::List(..) | Value::Bag(..) => elements(answer),
+                        Value::Tuple(..) => answer.tagged("true").and_then(<[Value]>::first).cloned().unwrap_or(Value::Any),
+                        answer if truth(answer) == Takes::No => Value::NEVER,
+                        _ => member.clone(),
+                    });
+                }
+            }
+            bag(kept)
+        }
         ("queue", "filter" | "delete", [_, queue]) => queue.clone(),
         ("queue", "join", [one, other]) => match (one, other) {
             (Value::Bag(_, one), Value::Bag(_, other)) => bag(one.as_ref().clone().or_blend(other.as_ref().clone())),

@@ -1,10 +1,11 @@
 //! The functions of `erlang`, of which Elixir's `Kernel` has some, and those that make and call processes.
 
 use super::super::noted::FaultKind;
+use super::super::opaque::Opaque;
 use super::super::run::{Run, Store};
 use super::super::sort::Sort;
 use super::super::truth::{elements, is_of, known, operator};
-use super::super::value::{Opaque, Value};
+use super::super::value::Value;
 use super::maps;
 use crate::term::Atom;
 
@@ -14,6 +15,9 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
     let this = Atom::new("erlang");
     if let Some(refused) = no_number(name, arguments) {
         return Some(run.fail(FaultKind::BadArgument(this, Atom::new(name)), refused));
+    }
+    if let Some((kept, own)) = other_clock(name, arguments) {
+        run.fail(FaultKind::OtherClock(own.clone()), kept.clone());
     }
     // A test of one of several values holds where it holds for each.
     if let (true, [Value::Union(members)]) = (name.starts_with("is_"), arguments) {
@@ -43,6 +47,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
             _ => Value::Any,
         },
         ("map_get", [key, map]) => run.get(map, key),
+        ("map_size", [Value::Map(map)]) if map.rest.is_none() && map.keys.iter().all(|(.., always)| *always) => Value::Number(Some(map.keys.len().to_string())),
         ("tuple_size" | "size", [Value::Tuple(items, _)]) => Value::Number(Some(items.len().to_string())),
         ("map_size" | "length" | "tuple_size" | "size" | "byte_size" | "bit_size", [value]) => match value {
             Value::List(items, None) if name == "length" => Value::Number(Some(items.len().to_string())),
@@ -123,7 +128,8 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("send" | "send_nosuspend", [_, message, ..]) => { run.note(&this, &Atom::new("send"), arguments); message.clone() }
         ("register" | "unregister" | "link" | "unlink" | "demonitor", _) => { run.note(&this, &Atom::new(name), arguments); known(true) }
         ("process_flag", _) => { run.note(&this, &Atom::new(name), arguments); Value::Any }
-        ("monotonic_time" | "system_time" | "unique_integer" | "phash2" | "abs" | "round" | "trunc", _) => Value::Number(None),
+        ("monotonic_time" | "system_time", given) => clock(name, given),
+        ("unique_integer" | "phash2" | "abs" | "round" | "trunc", _) => Value::Number(None),
         ("max" | "min", [one, other]) => one.clone().or(other.clone()).or(Value::Any),
         ("atom_to_binary" | "integer_to_binary" | "list_to_binary" | "iolist_to_binary" | "term_to_binary" | "float_to_binary", _) => Value::Text(None),
         ("atom_to_list" | "integer_to_list" | "pid_to_list", _) => Value::Text(None),
@@ -134,6 +140,41 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("orelse", [one, other]) => operator("or", &[one.clone(), other.clone()]),
         _ => return None,
     })
+}
+
+/// A time as a clock gives it, in a unit.
+fn clock(name: &str, given: &[Value]) -> Value {
+    let names = [("monotonic_time", "monotonic_time"), ("system_time", "system_time"), ("os_time", "os_time")];
+    let source = names.into_iter().find_map(|(known, clock)| (known == name).then_some(clock));
+    let unit = match given {
+        [] => Some(None),
+        [Value::Atom(unit)] => Some(Some(unit.clone())),
+        _ => None,
+    };
+    source.zip(unit).map_or(Value::Number(None), |(source, unit)| Value::Opaque(Opaque::Clock(source, unit)))
+}
+
+/// Two times of which one is of another clock, or of another unit: it makes no sense to compare them.
+fn other_clock<'v>(name: &str, operands: &'v [Value]) -> Option<(&'v Value, &'v Value)> {
+    let is_clock = |value: &&Value| matches!(value, Value::Opaque(Opaque::Clock(..)));
+    let [one, other] = operands else { return None };
+    if !matches!(name, "-" | "<" | ">" | "=<" | ">=") {
+        return None;
+    }
+    // The one that is now is known; the other one may be several.
+    let (own, kept) = if is_clock(&other) { (other, one) } else { (one, other) };
+    let is_other = |member: &&Value| is_clock(member) && *member != own;
+    Some((kept.members().iter().find(is_other).filter(|_| is_clock(&own))?, own))
+}
+
+/// What a function of `System` or `os` gives back: its clocks.
+pub(super) fn time(module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
+    match (module, name) {
+        ("os", "system_time") => Some(clock("os_time", arguments)),
+        ("Elixir.System", "monotonic_time" | "system_time" | "os_time") => Some(clock(name, arguments)),
+        ("Elixir.System", "unique_integer") => Some(Value::Number(None)),
+        _ => None,
+    }
 }
 
 /// The operand of an operation on numbers that is none.

@@ -35,8 +35,8 @@ fn sides<'v>(is_elixir: bool, one: &'v Value, other: &'v Value) -> (&'v Value, &
 fn get_or(run: &mut Run<'_>, map: &Value, key: &Value, default: &Value) -> Value {
     each_map(run, map, |_, map| match map.get(key) {
         Some((value, true)) => value,
-        // That it is not there is not certain.
-        Some((value, false)) => value.or(Value::Any),
+        // That it is not there is not certain; what is given for that is as good.
+        Some((value, false)) => value.or(if default.is_atom("nil") || default.is_atom("undefined") { Value::Any } else { default.clone() }),
         None => default.clone(),
     })
 }
@@ -49,6 +49,11 @@ pub(super) fn call(run: &mut Run<'_>, is_elixir: bool, name: &str, arguments: &[
     Some(match (name, arguments) {
         ("new", []) => Value::Map(Map { made, ..Map::default() }),
         ("new" | "from_list", [list]) => of_pairs(list),
+        ("new", [list, fun]) if is_elixir && fun.is_fun() => {
+            let members = elements(list).members().to_vec();
+            let made = members.into_iter().map(|member| run.apply(fun, vec![member])).fold(Value::NEVER, Value::or_blend);
+            of_pairs(&Value::list_of(made))
+        }
         ("get", [map, key]) if is_elixir => get_or(run, map, key, &nil),
         ("get", [key, map]) => run.get(map, key),
         ("fetch!" | "fetch", [map, key]) => {
@@ -277,7 +282,8 @@ pub(super) fn listed(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
     };
     Some(match (is_elsewhere, name) {
         (false, "fetch!") => further().map_or(Value::Any, |found| result.or(found)),
-        (false, _) => further().map_or(Value::Any, |found| result.or(found).or(default)),
+        // That there is none is not certain; a default that is given is as good.
+        (false, _) => further().map_or(Value::Any, |found| result.or(found).or(if arguments.len() == 3 { default } else { Value::Any })),
         (true, "fetch!") if result.is_never() => run.fail(FaultKind::NoKey(key.clone()), list.clone()),
         (true, _) => result.or(default),
     })

@@ -17,6 +17,9 @@ use super::run::Run;
 use super::value::Value;
 use crate::term::Atom;
 
+/// Functions of `Stream` that make of elements what those of `Enum` make of them.
+const STREAMED: &[&str] = &["map", "filter", "reject", "flat_map", "uniq", "concat", "take", "drop", "take_while", "drop_while"];
+
 /// What a function gives back for each of the containers that an argument may be.
 fn each_container(run: &mut Run<'_>, arguments: &[Value], work: &dyn Fn(&mut Run<'_>, &[Value]) -> Option<Value>) -> Option<Value> {
     let holds = |value: &Value| matches!(value, Value::Bag(..) | Value::List(..) | Value::Map(_));
@@ -44,6 +47,10 @@ impl Run<'_> {
             "erlang" | "Elixir.Kernel" => erlang::call(self, name, arguments),
             "lists" => lists::erlang(self, name, arguments),
             "Elixir.Enum" | "Elixir.List" => lists::elixir(self, name, arguments),
+            "Elixir.Stream" if STREAMED.contains(&name) => lists::elixir(self, name, arguments),
+            "os" | "Elixir.System" => erlang::time(module.as_str(), name, arguments),
+            "counters" | "atomics" => stores::counters(self, module, function, arguments),
+            "mnesia" | "dets" => stores::database(self, module, function, arguments),
             "maps" | "Elixir.Map" => maps::call(self, module.as_str() == "Elixir.Map", name, arguments),
             "proplists" | "Elixir.Keyword" | "Elixir.Access" => each_container(self, arguments, &|run, arguments| maps::listed(run, name, arguments)),
             "queue" | "sets" | "ordsets" | "gb_sets" | "gb_trees" | "dict" | "orddict" | "Elixir.MapSet" | "array" => {

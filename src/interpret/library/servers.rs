@@ -1,12 +1,20 @@
 //! Processes with callbacks: `gen_server`, `gen_statem`, and Elixir's names for them.
 
+use super::super::noted::FaultKind;
+use super::super::opaque::Opaque;
 use super::super::run::{Run, Store};
-use super::super::value::{Opaque, Value};
+use super::super::sort::Sort;
+use super::super::value::Value;
 use crate::term::Atom;
 
 /// What a function of these modules gives back. Each call is noted down.
 pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
     run.note(module, function, arguments);
+    if let ("gen_server" | "gen_statem" | "Elixir.GenServer", "reply", [client, _]) = (module.as_str(), function.as_str(), arguments)
+        && client.kind().is_some_and(|kind| !matches!(kind, Sort::Tuple | Sort::List))
+    {
+        return Some(run.fail(FaultKind::BadArgument(module.clone(), function.clone()), client.clone()));
+    }
     Some(match (module.as_str(), function.as_str(), arguments) {
         ("gen_server" | "gen_statem" | "Elixir.GenServer", "cast" | "reply", _) => Value::atom("ok"),
         ("gen_server" | "gen_statem" | "Elixir.GenServer", "call", [server, request, ..]) => (run.world.replies)(server, request).unwrap_or(Value::Any),

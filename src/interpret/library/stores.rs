@@ -1,9 +1,10 @@
 //! What is put under a name, and outlives the code that put it there: tables of `ets`, `persistent_term`.
 
 use super::super::noted::FaultKind;
+use super::super::opaque::Opaque;
 use super::super::run::{Run, Store};
 use super::super::truth::elements;
-use super::super::value::{Opaque, Value};
+use super::super::value::Value;
 use super::lists::folded;
 use crate::term::Atom;
 
@@ -14,7 +15,8 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
     let row = |run: &Run<'_>, table: &Value| (run.world.stored)(Store::Table, table);
     Some(match (module.as_str(), function.as_str(), arguments) {
         ("ets", "new", [name, _]) => name.clone(),
-        ("ets", "lookup" | "tab2list" | "take", [table, key @ ..]) => Value::list_of(row(run, table).map_or(Value::Any, |rows| of_key(&rows, key.first()))),
+        ("ets", "lookup" | "take", [table, key]) => found(row(run, table), key),
+        ("ets", "tab2list", [table]) => Value::list_of(row(run, table).unwrap_or(Value::Any)),
         ("ets", "foldl" | "foldr", [fun, start, table]) => {
             let rows = Value::list_of(row(run, table).unwrap_or(Value::Any));
             folded(run, &rows, start.clone(), |run, row, value| run.apply(fun, vec![row, value]))
@@ -60,6 +62,73 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
     })
 }
 
+/// What a function of `counters` or `atomics` gives back: an array, or what is at a place in it.
+pub(super) fn counters(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
+    run.note(module, function, arguments);
+    let number = |value: &Value| if let Value::Number(Some(text)) = value { text.parse::<u32>().ok() } else { None };
+    match (function.as_str(), arguments) {
+        ("new", [size, _]) => Some(number(size).map_or(Value::Any, |size| Value::Opaque(Opaque::Counters(size)))),
+        ("info", _) => None,
+        (_, [Value::Opaque(Opaque::Counters(size)), at, ..]) if number(at).is_some_and(|at| at > *size) => {
+            Some(run.fail(FaultKind::BadArgument(module.clone(), function.clone()), arguments.first().cloned().unwrap_or(Value::Any)))
+        }
+        ("get", _) => Some(Value::Number(None)),
+        _ => Some(Value::Any),
+    }
+}
+
+/// What a function of `mnesia` or `dets` gives back. What it writes is noted down as `write` of a table and a row.
+pub(super) fn database(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
+    let row = |run: &Run<'_>, table: &Value| Value::list_of((run.world.stored)(Store::Table, table).unwrap_or(Value::Any));
+    let name = function.as_str();
+    // A record is in the table of its name.
+    let of_record = |record: &Value| record.tag().map(|tag| Value::Atom(tag.clone()));
+    if module.as_str() == "dets" {
+        run.note(module, function, arguments);
+        return Some(match (name, arguments) {
+            ("open_file", [table, _]) => Value::tuple(vec![Value::atom("ok"), table.clone()]).or(Value::Any),
+            ("insert", _) => Value::atom("ok"),
+            ("lookup", [table, key]) => found((run.world.stored)(Store::Table, table), key),
+            ("match_object", [table, _]) => row(run, table),
+            ("foldl" | "foldr", [fun, start, table]) => {
+                let rows = row(run, table);
+                folded(run, &rows, start.clone(), |run, row, value| run.apply(fun, vec![row, value]))
+            }
+            _ => Value::Any,
+        });
+    }
+    let write = Atom::new("write");
+    Some(match (name, arguments) {
+        ("write" | "dirty_write", [record]) => {
+            let tables: Vec<(Value, Value)> = record.members().iter().filter_map(|record| Some((of_record(record)?, record.clone()))).collect();
+            tables.into_iter().for_each(|(table, record)| run.note(module, &write, &[table, record]));
+            Value::atom("ok")
+        }
+        ("write" | "dirty_write", [table, record, ..]) => {
+            run.note(module, &write, &[table.clone(), record.clone()]);
+            Value::atom("ok")
+        }
+        ("read" | "wread" | "dirty_read", [Value::Tuple(pair, _)]) => found((run.world.stored)(Store::Table, pair.first()?), &Value::Any),
+        ("read" | "dirty_read", [table, _, ..]) => found((run.world.stored)(Store::Table, table), &Value::Any),
+        ("index_read" | "dirty_index_read", [table, _, ..]) => row(run, table),
+        ("match_object" | "dirty_match_object", [record]) => row(run, &of_record(record)?),
+        ("match_object" | "dirty_match_object", [table, _, ..]) => row(run, table),
+        ("foldl" | "foldr", [fun, start, table, ..]) => {
+            let rows = row(run, table);
+            folded(run, &rows, start.clone(), |run, row, value| run.apply(fun, vec![row, value]))
+        }
+        ("transaction" | "sync_transaction", [fun, ..]) => {
+            let result = run.apply(fun, Vec::new());
+            if result.is_never() { result } else { Value::tuple(vec![Value::atom("atomic"), result]).or(Value::Any) }
+        }
+        ("activity", [_, fun]) | ("async_dirty" | "sync_dirty" | "ets", [fun]) => run.apply(fun, Vec::new()),
+        _ => {
+            run.note(module, function, arguments);
+            Value::Any
+        }
+    })
+}
+
 /// The entries of a registry: each a process and what it is registered with.
 fn registered(run: &Run<'_>, name: &Value) -> Value {
     let value = (run.world.stored)(Store::Registry, name).unwrap_or(Value::Any);
@@ -92,6 +161,14 @@ fn of_key(rows: &Value, key: Option<&Value>) -> Value {
     let is_other = |row: &Value| key.is_some_and(|key| row.as_tuple().and_then(<[Value]>::first).is_some_and(|first| first.is_other_than(key)));
     let found = rows.members().iter().filter(|row| !is_other(row)).cloned().fold(Value::NEVER, Value::or);
     if found.is_never() { Value::Any } else { found }
+}
+
+/// What is found under a key: rows, or none; of rows of one form, one is what is mostly found.
+fn found(rows: Option<Value>, key: &Value) -> Value {
+    let Some(rows) = rows.map(|rows| of_key(&rows, Some(key))) else { return Value::list_of(Value::Any) };
+    let one = Value::List(vec![rows.clone()], None);
+    let any = Value::list_of(rows.clone());
+    if matches!(rows, Value::Tuple(..)) { any.or(one) } else { any }
 }
 
 /// The rows that an insertion puts in, one by one.

@@ -7,7 +7,7 @@ use super::sends::send;
 use super::start::begun_by_calls;
 use crate::beam::{Facts, Names};
 use crate::compare::Change;
-use crate::interpret::{Done, Living, Run, Value, machine_of, name_forms, name_of, name_of_options, started, supervisor};
+use crate::interpret::{Done, Living, Opaque, Run, Value, machine_of, name_forms, name_of, name_of_options, started, supervisor};
 use crate::lint::Pair;
 use crate::lint::lives::{Half, Late, Stored};
 use crate::parallel;
@@ -182,7 +182,7 @@ pub(super) fn begins(code: &Code<'_, '_>, module: &Atom) -> Vec<Done> {
     let done = starts.flat_map(|(name, arity)| {
         code.run(None, &NO_REPLIES, |world| {
             let mut run = Run::new(world);
-            run.call(module, &name, vec![Value::Any; arity as usize]);
+            run.call(module, &name, (0..arity as usize).map(|at| Value::Opaque(Opaque::Given(at))).collect());
             run.done
         })
     });

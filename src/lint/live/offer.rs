@@ -9,7 +9,7 @@ use crate::term::Atom;
 use std::collections::BTreeMap;
 
 /// Modules whose functions are looked at for what they put under a name name one of these.
-pub(super) const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent", "Elixir.Registry"];
+pub(super) const STORES: &[&str] = &["ets", "persistent_term", "Elixir.Agent", "Elixir.Registry", "mnesia", "dets"];
 
 /// How many ways of beginning the processes of a module are looked at.
 pub(super) const MAX_BEGUN: usize = 4;

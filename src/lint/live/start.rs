@@ -19,15 +19,20 @@ fn start_with((module, function, arguments): &(Atom, Atom, Value), further: &[Va
     Some((module.clone(), function.clone(), arguments.as_list()?.iter().chain(further).cloned().collect()))
 }
 
+/// Whether a supervisor starts a child again that has ended.
+fn may_restart(child: &Child) -> bool {
+    child.restart.as_ref().is_none_or(|restart| restart.as_str() != "temporary")
+}
+
 /// What a call of `start_child` starts.
 fn started_by(half: &Half, code: &Code<'_, '_>, done: &Done) -> Vec<Start> {
     let [supervisor, given] = done.arguments.as_slice() else { return Vec::new() };
     let template = half.of_name(supervisor).and_then(|module| half.supervisors.get(module)).filter(|known| known.is_template());
     if let (Some(further), Some(children)) = (given.as_list(), template.and_then(|known| known.children.as_ref())) {
-        return children.iter().filter_map(|child| start_with(child.start.as_ref()?, further)).collect();
+        return children.iter().filter(|child| may_restart(child)).filter_map(|child| start_with(child.start.as_ref()?, further)).collect();
     }
     let child = code.run(None, &NO_REPLIES, |world| child(world, given));
-    child.and_then(|child| start_with(child.start.as_ref()?, &[])).into_iter().collect()
+    child.filter(may_restart).and_then(|child| start_with(child.start.as_ref()?, &[])).into_iter().collect()
 }
 
 /// What the processes begin with that the calls start which count, by the module that they run.
@@ -59,6 +64,12 @@ pub(super) fn restarted(
     route: &Route<'_>,
 ) -> Vec<(Atom, Fault)> {
     let mut starts: Vec<Start> = Vec::new();
+    // A loop that the path sends something may go on with something else.
+    let is_told = |module: &Atom| {
+        let sends = passed.done().filter(|done| done.is("erlang", &["send"])).filter_map(|done| done.arguments.first().filter(|to| to.as_atom().is_some()));
+        let mut registered = before.all_done().filter(|done| done.by == *module && done.is("erlang", &["register"])).filter_map(|done| done.arguments.first());
+        sends.into_iter().any(|to| to.as_atom() == Some(module) || registered.any(|name| name == to))
+    };
     let mut add = |start: Start| {
         if !starts.contains(&start) {
             starts.push(start);
@@ -93,7 +104,7 @@ pub(super) fn restarted(
                 Some((module.clone(), function.clone(), Value::List(vec![Value::Any, Value::Any, Value::Any, config.clone()], None)))
             }
             // So does a loop that goes on by the name of its module.
-            _ if done.module == done.by && !route.converts(&done.by) && !goes_on_converted(old_code, done) => {
+            _ if done.module == done.by && !route.converts(&done.by) && !goes_on_converted(old_code, done) && !is_told(&done.by) => {
                 Some((done.module.clone(), done.function.clone(), Value::List(done.arguments.clone(), None)))
             }
             _ => None,
@@ -102,7 +113,13 @@ pub(super) fn restarted(
     }
     // A supervisor that is updated takes the new specifications.
     for (_, known) in before.supervisors.iter().filter(|(module, known)| !known.is_template() && !route.converts(module) && !is_gone(module)) {
-        known.children.iter().flatten().filter(|child| !is_deleted(child)).filter_map(|child| start_with(child.start.as_ref()?, &[])).for_each(&mut add);
+        known
+            .children
+            .iter()
+            .flatten()
+            .filter(|child| !is_deleted(child) && may_restart(child))
+            .filter_map(|child| start_with(child.start.as_ref()?, &[]))
+            .for_each(&mut add);
     }
     let faults = |code: &Code<'_, '_>, (module, function, arguments): &Start| {
         code.run(None, &NO_REPLIES, |world| {

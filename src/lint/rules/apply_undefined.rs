@@ -3,6 +3,7 @@
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::node::ModuleEvent;
+use crate::release::Release;
 use crate::relup::{Cause, LowOp};
 
 code! {
@@ -13,7 +14,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &APPLY_UNDEFINED, check: Check::Pair(check) };
 
 /// Modules of the emulator itself, which no application lists.
-const PRELOADED: &[&str] = &[
+pub(super) const PRELOADED: &[&str] = &[
     "atomics",
     "counters",
     "erl_init",
@@ -62,8 +63,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 }
             };
             if release.owner_of(module.as_str()).is_none() {
-                // Of a release whose own modules are not listed nothing is known.
-                let whole = ["kernel", "stdlib"].iter().all(|name| release.application(name).is_some_and(|own| !own.file.modules.is_empty()));
+                let whole = is_whole(release);
                 let later = route.timeline.last(module, ModuleEvent::Loaded).is_some_and(|come| come > at);
                 if (whole || later) && !PRELOADED.contains(&module.as_str()) {
                     let why = if later { "no module of this name is loaded yet" } else { "no application of the release has a module of this name" };
@@ -91,4 +91,9 @@ fn finding(message: &str, span: crate::span::Span, label: &'static str) -> Diagn
     Diagnostic::new(&APPLY_UNDEFINED, message)
         .label(span, label)
         .help("`relupc expand` shows the order; put the call after the instruction that loads the module, and check its arity")
+}
+
+/// Whether a release lists the modules of its own applications: of another one nothing is known.
+pub(super) fn is_whole(release: &Release) -> bool {
+    ["kernel", "stdlib"].iter().all(|name| release.application(name).is_some_and(|own| !own.file.modules.is_empty()))
 }

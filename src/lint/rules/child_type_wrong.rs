@@ -24,6 +24,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             for child in known.children.iter().flatten() {
                 let (Some(module), Some(kind)) = (&child.runs, &child.kind) else { continue };
                 let is_supervisor = from.supervisors.contains_key(module);
+                // A callback module of an application may run a process of its own besides.
+                let is_both = is_supervisor && from.processes.contains_key(module);
                 if kind.as_str() == "supervisor" && from.processes.contains_key(module) && !is_supervisor {
                     found.push(
                         Diagnostic::new(&CHILD_TYPE_WRONG, format!("`{supervisor}` declares child `{}` as a supervisor, but `{module}` is not one", child.id))
@@ -33,7 +35,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                             .on_path(&route.name),
                     );
                 }
-                if kind.as_str() == "worker" && is_supervisor {
+                if kind.as_str() == "worker" && is_supervisor && !is_both {
                     let mut below = Vec::new();
                     all_below(from, module, &mut below);
                     let lost: Vec<&Atom> = below.into_iter().filter(|module| first_walk(route, module).is_some()).collect();

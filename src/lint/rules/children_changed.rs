@@ -171,16 +171,34 @@ fn not_taken_in(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
             continue;
         };
         let (Some(before), Some(after)) = (&old.children, &new.children) else { continue };
+        let Some(application) = pair.owner_of(module).map(|application| application.name.value.as_str()) else { continue };
+        let renewed = |child: &Child| passed.done().any(|done| starts(done, child));
+        let restarts = |child: &Child| {
+            let other = after.iter().find(|other| other.id == child.id).filter(|_| !renewed(child))?;
+            let (before, after) = child.restart.clone().zip(other.restart.clone()).filter(|(before, after)| before != after)?;
+            Some((child.id.clone(), before, after))
+        };
+        for (id, before, after) in before.iter().filter_map(restarts) {
+            found.push(
+                Diagnostic::new(&CHILDREN_CHANGED, format!("child `{id}` of `{module}` becomes `{after}`, and the running supervisor keeps it as `{before}`"))
+                    .label(pair.change_on(application, route.direction), "the supervisor keeps the specifications that it has")
+                    .help("terminate, delete and start the child by `apply` on this path, with the whole specification; or update its supervisor after the module that makes it")
+                    .about(module.as_str())
+                    .on_path(&route.name),
+            );
+        }
         let only_in =
             |one: &[Child], other: &[Child]| -> Vec<Child> { one.iter().filter(|child| !other.iter().any(|known| known.id == child.id)).cloned().collect() };
         let (gained, lost) = (only_in(after, before), only_in(before, after));
         let is_called = |child: &Child| passed.done().any(|done| done.is_about_child() && is_about(done, child));
         let signs = gained.iter().map(|child| ('+', child)).chain(lost.iter().map(|child| ('-', child)));
         let shown: Vec<String> = signs.filter(|(_, child)| !is_called(child)).map(|(sign, child)| format!("{sign} {}", child.id)).collect();
-        let Some(application) = pair.owner_of(module).filter(|_| !shown.is_empty()) else { continue };
+        if shown.is_empty() {
+            continue;
+        }
         found.push(
             Diagnostic::new(&CHILDREN_CHANGED, format!("the children of `{module}` change ({}), but this path neither starts nor stops any", shown.join(", ")))
-                .label(pair.change_on(application.name.value.as_str(), route.direction), "the supervisor keeps the specifications that it has")
+                .label(pair.change_on(application, route.direction), "the supervisor keeps the specifications that it has")
                 .help(format!(
                     "write `{{update,{module},supervisor}}` after the module that makes its list, and `apply` `supervisor` calls for added and removed children"
                 ))

@@ -57,6 +57,7 @@ fn words(fault: &Fault) -> String {
         FaultKind::NoFunction(module, name, arity) => format!("{place} calls `{module}:{name}/{arity}`, which does not exist at that step"),
         FaultKind::Dropped => format!("a comprehension in {place} leaves `{value}` out"),
         FaultKind::BadArity(given) => format!("{place} calls `{value}` with {given} arguments, which it does not take"),
+        FaultKind::OtherClock(own) => format!("{place} counts `{value}` against `{own}`"),
         FaultKind::BadArgument(module, name) => format!("{place} passes `{value}` to `{module}:{name}`, which fails"),
     }
 }

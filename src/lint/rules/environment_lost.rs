@@ -24,8 +24,11 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             // Where a key is not written out, it may be any.
             let is_key = |other: &Value| other == key || !other.is_literal() || !key.is_literal();
             let same = |done: &Done| done.arguments.first() == Some(application) && done.arguments.get(1).is_some_and(is_key);
-            let is_read = to.all_done().any(|done| is_get(done) && same(done));
-            let is_set_again = pair.lives.passed(route.direction).is_some_and(|passed| passed.done().any(|done| is_set(done) && same(done)));
+            let passed = pair.lives.passed(route.direction);
+            // A conversion reads it when it is gone.
+            let on_path = || passed.into_iter().flat_map(|passed| passed.done());
+            let is_read = to.all_done().chain(on_path()).any(|done| is_get(done) && same(done));
+            let is_set_again = on_path().any(|done| is_set(done) && same(done));
             let restarts = !route.timeline.stops(name.as_str()).is_empty();
             let keys = lost.entry(name).or_default();
             if is_read && !is_set_again && !restarts && !keys.iter().any(|(known, _)| *known == key) {

@@ -1,8 +1,9 @@
 //! A handler whose module is deleted while the handler is still installed.
 
+use super::setup_not_repeated::handler_of_swap;
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::{Done, Value};
+use crate::interpret::Done;
 use crate::lint::{Check, Pair, Passage, Rule};
 use crate::term::Atom;
 
@@ -13,9 +14,13 @@ code! {
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &HANDLER_LEFT, check: Check::Kept(check) };
 
+const SWAPS: &[&str] = &["swap_handler", "swap_sup_handler"];
+const REMOVE_EVENT_HANDLER: &[&str] = &["delete_handler", "swap_handler", "swap_sup_handler", "stop"];
+
 /// What installs handlers: the functions, which argument names the module, and the functions that remove a handler.
 const INSTALLS: &[(&str, &[&str], usize, &[&str])] = &[
-    ("gen_event", &["add_handler", "add_sup_handler", "swap_handler"], 1, &["delete_handler", "swap_handler", "stop"]),
+    ("gen_event", &["add_handler", "add_sup_handler"], 1, REMOVE_EVENT_HANDLER),
+    ("gen_event", SWAPS, 2, REMOVE_EVENT_HANDLER),
     ("logger", &["add_handler"], 1, &["remove_handler"]),
     ("error_logger", &["add_report_handler"], 0, &["delete_report_handler"]),
     ("telemetry", &["attach", "attach_many"], 2, &["detach"]),
@@ -51,20 +56,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 /// Whether a call removes the handler that another one installs: of several of one module that with the same id.
 fn may_remove(removes: &Done, installs: &Done) -> bool {
-    let id = |done: &Done| done.arguments.get(1).map(handler_of);
-    removes.module.as_str() != "gen_event" || id(removes).zip(id(installs)).is_none_or(|(one, other)| !one.is_other_than(&other))
-}
-
-/// The id of a handler; in a swap it stands before the arguments of its `terminate` or `init`.
-fn handler_of(argument: &Value) -> Value {
-    match argument.as_tuple() {
-        Some([id @ (Value::Tuple(..) | Value::Atom(_)), Value::List(..) | Value::Any]) => id.clone(),
-        _ => argument.clone(),
-    }
+    let is_swap = |done: &Done| SWAPS.contains(&done.function.as_str());
+    let id = |done: &Done, at: usize| done.arguments.get(at).map(|handler| if is_swap(done) { handler_of_swap(handler) } else { handler.clone() });
+    let ids = id(removes, 1).zip(id(installs, if is_swap(installs) { 2 } else { 1 }));
+    removes.module.as_str() != "gen_event" || ids.is_none_or(|(one, other)| !one.is_other_than(&other))
 }
 
 /// The functions that remove the handler that a call installs, when its module is this one.
 fn installs(done: &Done, module: &Atom) -> Option<&'static [&'static str]> {
     let (_, _, at, removes) = INSTALLS.iter().find(|(owner, functions, ..)| done.is(owner, functions))?;
-    (done.arguments.get(*at)?.as_module() == Some(module)).then_some(*removes)
+    let handler = done.arguments.get(*at)?;
+    let handler = if SWAPS.contains(&done.function.as_str()) { handler_of_swap(handler) } else { handler.clone() };
+    (handler.as_module() == Some(module)).then_some(*removes)
 }

@@ -24,6 +24,7 @@ fn stops(done: &Done) -> bool {
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         requests(pair, route, found);
+        of_path(pair, route, found);
         let (from, to) = (pair.lives.half(route.direction, false), pair.lives.half(route.direction, true));
         for (name, (machine, old)) in &from.processes {
             let Some(at) = route.timeline.first(name, ModuleEvent::Loaded).filter(|_| !pair.starts_again(route, name)) else { continue };
@@ -137,6 +138,33 @@ fn requests(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
             .label(route.span(at), format!("it is sent in line {} of `{}`", done.line.0, done.by))
             .help(help)
             .severity(level)
+            .about(module.as_str())
+            .on_path(&route.name),
+        );
+    }
+}
+
+/// Requests that the path itself makes, by an `apply`, while the server still runs the other code.
+fn of_path(pair: &Pair<'_>, route: &Route<'_>, found: &mut Findings) {
+    let from = pair.lives.half(route.direction, false);
+    for (at, done) in pair.lives.passed(route.direction).into_iter().flat_map(|passed| &passed.applied) {
+        let Some((name, callback, message)) = request(done).filter(|(_, _, message)| message.tag().is_some()) else { continue };
+        let is_server = |module: &&Atom| from.processes.get(*module).is_some_and(|(machine, _)| *machine == Machine::Server);
+        let Some(module) = from.of_name(name).filter(is_server) else { continue };
+        let is_new = route.is_new_at(module, *at);
+        let takes = |after: bool| takes_request(pair, route.direction, after, module, callback, message);
+        if takes(is_new) != Some(Takes::No) || !matches!(takes(!is_new), Some(Takes::Yes | Takes::Maybe)) {
+            continue;
+        }
+        let (which, help) =
+            if is_new { ("new", "call it before the module is loaded") } else { ("former", "call it after the module is loaded: `update` it first") };
+        found.push(
+            Diagnostic::new(
+                &MESSAGE_NOT_TAKEN,
+                format!("the path sends `{message}` to `{module}`, which runs its {which} code then, and no clause of `{callback}` takes it"),
+            )
+            .label(route.span(*at), format!("it is sent in line {} of `{}`: the process crashes", done.line.0, done.by))
+            .help(help)
             .about(module.as_str())
             .on_path(&route.name),
         );

@@ -43,6 +43,7 @@ register! {
     unchanged_module
     dead_call
     effect_mismatch
+    call_outside_release
     state_not_converted
     code_change_missing
     code_change_idle
@@ -97,6 +98,7 @@ register! {
     releases_file_missing
     environment_lost
     application_left_stopped
+    environment_missing
     relup_refused
     relup_object_code
     relup_left_over

@@ -2,7 +2,7 @@
 
 use crate::beam::{ENDLESS, Loop, Names, SPAWNS, WAITS};
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::Value;
+use crate::interpret::{Done, Value};
 use crate::lint::{Check, Pair, Route, Rule};
 use crate::relup::{LowOp, Purge};
 use crate::term::Atom;
@@ -66,7 +66,10 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 /// A loop of a module's own in which processes stay that go on; a process below `sys` goes on in the new code.
 fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, waiting: &Names) -> Option<Loop> {
     let from = pair.side(route.direction, false);
-    let is_stopped = pair.lives.passed(route.direction).is_some_and(|passed| passed.stopped.contains_key(module));
+    let passed = pair.lives.passed(route.direction);
+    // A conversion may end what the process has started.
+    let ends = |done: &Done| done.by == *module && done.function.as_str() == "exit" && done.arguments.len() == 2;
+    let is_stopped = passed.is_some_and(|passed| passed.stopped.contains_key(module) || passed.done().any(ends));
     let facts = pair.facts(from, module)?;
     if is_stopped || pair.starts_again(route, module) || facts.exports.iter().any(|(name, _)| name.as_str() == "system_continue") {
         return None;

@@ -15,6 +15,7 @@ pub(super) static RULE: Rule = Rule { code: &RESTARTED_PROCESS_KNOWN, check: Che
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for Passage { route, passed, from, to } in pair.passages() {
+        configured(pair, route, (from, passed), found);
         for (module, (_, living)) in &from.processes {
             if pair.none_lives_on(route, passed, module) {
                 continue;
@@ -29,6 +30,40 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                         "convert the state of `{module}` afterwards, or restart its processes as well; or monitor the process, and do it again when it ends"
                     ))
                     .about(module.as_str())
+                    .on_path(&route.name),
+            );
+        }
+    }
+}
+
+/// What keeps pids besides processes: the configuration of handlers, persistent terms.
+const KEEPERS: &[(&str, &[&str], &str)] = &[
+    ("logger", &["add_handler", "add_primary_filter", "add_handler_filter"], "a handler of `logger`"),
+    ("telemetry", &["attach", "attach_many"], "a handler of `telemetry`"),
+    ("persistent_term", &["put"], "a persistent term"),
+];
+
+/// Pids in the configuration of handlers, of processes that the path stops.
+fn configured(pair: &Pair<'_>, route: &Route<'_>, (from, passed): (&Half, &Passed), found: &mut Findings) {
+    let mut told: Vec<&Atom> = Vec::new();
+    for done in from.all_done() {
+        let Some((module, _, what)) = KEEPERS.iter().find(|(module, functions, _)| done.is(module, functions)) else { continue };
+        // What the path does with that module is taken to put it right.
+        if passed.done().any(|again| again.module.as_str() == *module) {
+            continue;
+        }
+        let mut names = Vec::new();
+        done.arguments.iter().for_each(|argument| pids(argument, &mut names));
+        for name in names {
+            let stopped = from.of_name(&Value::Atom(name.clone())).filter(|other| pair.none_lives_on(route, passed, other));
+            let Some(other) = stopped.filter(|_| !told.contains(&name)) else { continue };
+            told.push(name);
+            let span = passed.stopped.get(other).map_or_else(|| pair.place_of(route, other), |step| route.span(*step));
+            found.push(
+                Diagnostic::new(&RESTARTED_PROCESS_KNOWN, format!("{what} keeps the pid of `{name}`, which this path stops"))
+                    .label(span, format!("the processes of `{other}` are stopped here; `{}` (line {}) gave the pid away", done.by, done.line.0))
+                    .help("do the same again by an `apply` after the process runs again, or keep its name instead of its pid")
+                    .about(done.by.as_str())
                     .on_path(&route.name),
             );
         }

@@ -2,7 +2,7 @@
 
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
-use crate::interpret::{Done, Opaque, Value, elements, is_own};
+use crate::interpret::{Done, Opaque, Value, elements, is_made_otherwise, is_own};
 use crate::lint::lives::{Half, Passed};
 use crate::lint::{Check, Pair, Passage, Route, Rule};
 use crate::term::Atom;
@@ -55,6 +55,7 @@ const EFFECTS: &[Effect] = &[
     effect!("erlang", &["register"], "the name", &[0], None, Node),
     effect!("global", &["register_name"], "the global name", &[0], None, Node),
     effect!("erlang", &["process_flag"], "the flag", &[0], Some(1), Process),
+    effect!("erlang", &["open_port"], "the port", &[], Some(1), Process),
     effect!("erlang", &["monitor"], "the monitor of", &[0, 1], None, Process),
     effect!("net_kernel", &["monitor_nodes"], "the subscription to nodes", &[0], None, Process),
     effect!("pg", &["join"], "membership of", &[0], None, Process),
@@ -136,7 +137,7 @@ fn names(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), passed:
         let by = |name: &Value| name.tagged("via").and_then(|parts| parts.first()?.as_atom().cloned());
         let is_entered = by(new)
             .is_some_and(|by| passed.converted.values().any(|conversion| conversion.entered.contains(&by)) || passed.done().any(|done| done.module == by));
-        let is_same = before.iter().any(|name| after.iter().any(|other| !name.is_other_than(other)));
+        let is_same = before.iter().any(|name| after.iter().any(|other| !name.is_other_than(other) && !is_made_otherwise(name, other)));
         if is_same || is_entered || passed.done().any(is_registered) {
             continue;
         }
@@ -187,7 +188,7 @@ fn handlers(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), pass
 }
 
 /// The handler of a swap, which is given with the arguments of its `init`.
-fn handler_of_swap(argument: &Value) -> Value {
+pub(super) fn handler_of_swap(argument: &Value) -> Value {
     argument.as_tuple().and_then(<[Value]>::first).cloned().unwrap_or_else(|| argument.clone())
 }
 
@@ -216,7 +217,12 @@ fn compare(
         let by_path = |done: &Done| named(done).iter().any(|other| std::ptr::eq(other.effect, setup.effect) && may_be(&other.names, &setup.names));
         // What belongs to a process is not done for it by the release handler, which runs the path.
         let by_path_for_it = |done: &Done| by_path(done) && !(setup.effect.owner == Process && done.elsewhere && !names_process(done));
-        if passed.done().any(by_path_for_it) || is_ensured(to, &setup) || later.iter().any(|done| again(done)) || lost.iter().any(|(known, _)| is_same(known)) {
+        if passed.done().any(by_path_for_it)
+            || is_ensured(to, &setup)
+            || changes_table(passed, &setup)
+            || later.iter().any(|done| again(done))
+            || lost.iter().any(|(known, _)| is_same(known))
+        {
             continue;
         }
         // What the upgrade did not make is on a downgrade as the old release made it.
@@ -241,6 +247,10 @@ fn compare(
             if !setup.names.is_empty() && !is_there && (is_written || takes_place()) {
                 lost.push((setup, None));
             }
+            continue;
+        }
+        if let Some(other) = differing_options(&setup, &before) {
+            lost.push((setup, Some(other)));
             continue;
         }
         let Some(like) = setup.like.clone().filter(Value::is_literal) else { continue };
@@ -279,6 +289,26 @@ fn compare(
     );
 }
 
+/// Options of which one is written out in both releases and differs, whatever the others say: those of before.
+fn differing_options(setup: &Setup<'_>, before: &[Setup<'_>]) -> Option<Value> {
+    let options = |value: &Value| -> Option<Vec<(Atom, Value)>> {
+        let option = |item: &Value| match item.as_tuple() {
+            Some([Value::Atom(name), value]) => Some((name.clone(), value.clone())),
+            _ => None,
+        };
+        value.as_list()?.iter().map(option).collect()
+    };
+    let own = options(setup.like.as_ref()?)?;
+    let differs = |other: &Vec<(Atom, Value)>| {
+        let differ = |(name, value): &(Atom, Value)| other.iter().any(|(known, old)| known == name && value.is_literal() && old.is_literal() && value != old);
+        own.iter().any(differ)
+    };
+    let others: Vec<(&Value, Vec<(Atom, Value)>)> =
+        before.iter().filter_map(|before| before.like.as_ref()).filter_map(|like| Some((like, options(like)?))).collect();
+    let is_each = !others.is_empty() && others.len() == before.len() && others.iter().all(|(_, other)| differs(other));
+    if is_each { others.first().map(|(like, _)| (*like).clone()) } else { None }
+}
+
 /// Whether code that runs later asks for a table, and makes it if it is not there.
 fn is_ensured(to: &Half, setup: &Setup<'_>) -> bool {
     let Some(name) = setup.names.first().filter(|_| setup.done.module.as_str() == "ets") else { return false };
@@ -289,6 +319,14 @@ fn is_ensured(to: &Half, setup: &Setup<'_>) -> bool {
             || to.offered.values().any(|offered| offered.done.iter().any(wanted))
     };
     later(&asks) && later(&makes)
+}
+
+/// Whether the path changes what can be changed of a table that is there: its heir; in `mnesia` its attributes, its indices.
+fn changes_table(passed: &Passed, setup: &Setup<'_>) -> bool {
+    let is_table = |done: &Done| done.arguments.first().zip(setup.names.first()).is_some_and(|(one, other)| !one.is_other_than(other));
+    let changes = |done: &Done| done.is("ets", &["setopts"]) || (done.module.as_str() == "mnesia" && done.function.as_str() != "table_info");
+    let of_table = |done: &Done| done.module == setup.done.module && changes(done) && is_table(done);
+    matches!(setup.done.module.as_str(), "ets" | "mnesia") && passed.done().any(of_table)
 }
 
 /// Whether a call says for which process it is, and not for that which makes it.
@@ -361,9 +399,15 @@ fn kind(options: &Value) -> Value {
     }
     let words: Vec<&str> = all.members().iter().filter_map(Value::as_atom).map(Atom::as_str).filter(|word| KINDS.contains(word)).collect();
     let one_of = |list: [&'static str; 3], default: &'static str| list.into_iter().find(|word| words.contains(word)).unwrap_or(default);
+    let has_heir = all.members().iter().any(|option| option.tagged("heir").is_some_and(|heir| heir.len() == 2));
     let place = all.members().iter().find_map(|option| option.tagged("keypos")?.first().cloned()).unwrap_or(Value::Number(Some("1".to_owned())));
     Value::List(
-        vec![Value::atom(one_of(["ordered_set", "bag", "duplicate_bag"], "set")), Value::atom(one_of(["public", "private", "protected"], "protected")), place],
+        vec![
+            Value::atom(one_of(["ordered_set", "bag", "duplicate_bag"], "set")),
+            Value::atom(one_of(["public", "private", "protected"], "protected")),
+            place,
+            Value::atom(if has_heir { "true" } else { "false" }),
+        ],
         None,
     )
 }
