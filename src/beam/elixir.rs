@@ -174,7 +174,7 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
                 },
             }
         }
-        "super" => Expr::Call(None, Atom::new(&of_super(meta).unwrap_or_default()), each(arguments, depth), line(meta)),
+        "super" => Expr::Call(None, Atom::new(&of_super(meta).unwrap_or_else(|| name.into_owned())), each(arguments, depth), line(meta)),
         _ => Expr::Call(None, Atom::new(&name), each(arguments, depth), line(meta)),
     })
 }

@@ -40,7 +40,8 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
         let [old_file, new_file] = [&old_folder, &new_folder].map(|folder| Spot::new(folder.tree, join(&folder.path, "sys.config")));
         let (before, after) = (read_config(&old_file, opener, found), read_config(&new_file, opener, found));
         let is_computed = ["runtime.exs", "sys.config.src"].iter().any(|name| opener.trees().get(new_folder.tree).is_file(&join(&new_folder.path, name)));
-        environments = Environments::new(base, target, (&before, &after), !is_computed, opener.beams());
+        let flags = opener.trees().get(new_folder.tree).read_text(&join(&new_folder.path, "vm.args")).unwrap_or_default();
+        environments = Environments::new(base, target, (&before, &after), !is_computed, opener.beams()).with_flags(&String::from_utf8_lossy(&flags));
         impacts.extend(system_config((&old_file, before), (&new_file, after), target, opener));
         impacts.extend(boot_files(opener.trees(), &old_folder, &new_folder, found));
         impacts.extend(consolidated(opener.beams(), &old_folder, &new_folder, found));

@@ -10,7 +10,7 @@ use crate::otp::Otp;
 use crate::release::{Application, Opener, Release, StartType};
 use crate::source::{Refusal, Spot, refused};
 use crate::term::print::inline;
-use crate::term::{Extent, Term};
+use crate::term::{Atom, Extent, Term};
 use std::collections::{BTreeMap, BTreeSet};
 
 type Keys = BTreeMap<String, (Term, Option<Place>)>;
@@ -77,8 +77,8 @@ pub(super) enum Config {
 
 impl Config {
     /// What it says of an application.
-    fn of(&self, application: &str) -> Option<&Term> {
-        if let Config::Read(keys, _) = self { keys.get(application).map(|(values, _)| values) } else { None }
+    fn of(&self, application: &Atom) -> Option<&Term> {
+        if let Config::Read(keys, _) = self { keys.get(&shown_key(&application.clone().into())).map(|(values, _)| values) } else { None }
     }
 
     fn included(&self) -> &[String] {
@@ -115,9 +115,8 @@ impl Environments {
     /// Compares what `.app` files give, with what `sys.config` gives instead; `is_whole` if nothing else is seen to set keys.
     pub(super) fn new(base: &Release, target: &Release, (before, after): (&Config, &Config), is_whole: bool, beams: Beams<'_>) -> Environments {
         let whole = |application: &Application, config: &Config| {
-            let name = application.name.value.as_str();
             let mut all = keys(&application.file.env);
-            all.extend(config.of(name).map(keys).unwrap_or_default());
+            all.extend(config.of(&application.name.value).map(keys).unwrap_or_default());
             all
         };
         let mut changes = Vec::new();
@@ -125,25 +124,60 @@ impl Environments {
         for new in target.applications.iter().filter(|application| application.kind != StartType::None) {
             let name = new.name.value.as_str();
             let Some(old) = base.application(name).filter(|old| old.kind != StartType::None) else { continue };
-            if old.file.env == new.file.env && before.of(name) == after.of(name) {
+            if old.file.env == new.file.env && before.of(&new.name.value) == after.of(&new.name.value) {
                 continue;
             }
             let keys = changed_keys(&whole(old, before), &whole(new, after));
             if !keys.is_empty() {
-                let taken = [old, new].map(|application| if old.starts() && new.starts() { takes_changes(application, beams) } else { Some(false) });
+                // One that is included runs within another one, and is not asked.
+                let is_included = target.applications.iter().any(|application| application.includes.iter().any(|included| included.value == new.name.value));
+                let runs = old.starts() && new.starts() && !is_included;
+                let taken = [old, new].map(|application| if runs { takes_changes(application, beams) } else { Some(false) });
                 changes.push(EnvironmentChange { application: name.to_owned(), keys, taken });
             }
         }
         let all = target.applications.iter().map(|application| (application.name.value.as_str().to_owned(), whole(application, after).into_keys().collect()));
         // Elixir's configuration providers compute more when the node boots.
-        let has_providers = after.of("elixir").is_some_and(|values| keys(values).contains_key("config_provider_init"));
+        let has_providers = after.of(&Atom::new("elixir")).is_some_and(|values| keys(values).contains_key("config_provider_init"));
         let is_known = is_whole && !matches!(after, Config::Refused) && after.included().is_empty() && !has_providers;
         Environments { changes, included: [before, after].map(|config| config.included().to_vec()), keys: all.collect(), is_known }
+    }
+
+    /// Adds the keys that the flags of the emulator set: `-Application Key Value`.
+    pub(super) fn with_flags(mut self, flags: &str) -> Environments {
+        for line in flags.lines() {
+            let mut words = line.split_whitespace();
+            let application = words.next().and_then(|word| word.strip_prefix('-'));
+            if let Some((known, key)) = application.and_then(|name| self.keys.get_mut(name)).zip(words.next()) {
+                known.insert(key.to_owned());
+            }
+        }
+        self
+    }
+
+    /// Whether an upgrade removes a key of an application.
+    pub fn removes(&self, application: &str, key: &str) -> bool {
+        let is_gone = |change: &EnvironmentChange| change.keys.iter().any(|own| own.sign == Sign::Removed && own.name == key);
+        self.changes.iter().filter(|change| change.application == application).any(is_gone)
     }
 
     /// Whether the target sets a key of an application; `None` for an application that it does not have.
     pub fn has(&self, application: &str, key: &str) -> Option<bool> {
         Some(self.keys.get(application)?.contains(key))
+    }
+}
+
+/// What may not be in a `sys.config`: each element is `{Application,[{Key,Value}]}` or the name of another file (`application_controller:check_conf/0`,
+/// OTP 25 to 29).
+fn misplaced(item: &Term) -> Option<&Term> {
+    let is_pair = |pair: &&Term| matches!(pair.as_tuple(), Some([key, _]) if key.as_atom().is_some());
+    match item.as_tuple() {
+        Some([application, values]) if application.as_atom().is_some() => match values.as_list() {
+            Some(values) => values.iter().find(|pair| !is_pair(pair)),
+            None => Some(values),
+        },
+        Some(_) => Some(item),
+        None => Some(item).filter(|item| item.text().is_none()),
     }
 }
 
@@ -161,8 +195,10 @@ pub(super) fn read_config(spot: &Spot, opener: &mut Opener<'_>, found: &mut Find
     let whole = crate::span::Span::new(file, 0, 0);
     let sound = document.faults.is_empty();
     let list = document.terms.first().filter(|_| sound).and_then(Term::as_list);
-    let Some(list) = list else {
-        found.push(faults::config_unreadable(&name, document.terms.first().map_or(whole, |term| term.span)));
+    // A second term counts for nothing but makes the file another one, and an element that is no application ends the start.
+    let wrong = document.terms.get(1).or_else(|| list?.iter().find_map(misplaced));
+    let Some(list) = list.filter(|_| wrong.is_none()) else {
+        found.push(faults::config_unreadable(&name, wrong.or(document.terms.first()).map_or(whole, |term| term.span)));
         return Config::Refused;
     };
     let (mut keys, mut included) = (Keys::new(), Vec::new());

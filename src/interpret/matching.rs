@@ -69,6 +69,8 @@ impl Run<'_> {
         if let Value::Union(members) = value {
             return self.union_takes(program, pattern, members, env);
         }
+        // An argument may be anything.
+        let value = if matches!((pattern, value), (Expr::Var(_) | Expr::Bind(..), _)) || !value.is_given() { value } else { &Value::Any };
         match pattern {
             Expr::Var(name) => (self.variable_takes(name, value, env), value.clone()),
             Expr::Bind(left, right) => {

@@ -20,9 +20,9 @@ pub enum Opaque {
     /// What `timer` answers, a tuple with a reference.
     Timer,
     /// A time of a clock, with the unit that it is counted in.
-    Clock(&'static str, Option<Atom>),
-    /// An array of `counters` or `atomics`, and how many it has.
-    Counters(u32),
+    Clock(&'static str, &'static str),
+    /// An array of `counters`, a tuple, or of `atomics`, a reference; and how many it has.
+    Counters(bool, u32),
     /// An argument of a function, by its place: nothing is known of it but that it is the same wherever it stands.
     Given(usize),
 }

@@ -35,6 +35,8 @@ pub struct World<'w> {
 pub enum Store {
     /// Rows of a table of `ets`.
     Table,
+    /// Rows of a table of `mnesia` or `dets`.
+    Database,
     /// `persistent_term`.
     Term,
     /// An `Agent` of a name.
@@ -146,6 +148,14 @@ impl<'w> Run<'w> {
         self.unsure += 1;
         let result = work(self);
         self.unsure -= 1;
+        result
+    }
+
+    /// Does something whose failures are caught.
+    pub(super) fn caught<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.caught += 1;
+        let result = work(self);
+        self.caught -= 1;
         result
     }
 

@@ -45,7 +45,7 @@ impl Takes {
 pub fn truth(value: &Value) -> Takes {
     match value {
         Value::Atom(atom) => Takes::of(atom.as_str() == "true"),
-        Value::Any | Value::Opaque(Opaque::Boolean) => Takes::Maybe,
+        Value::Any | Value::Opaque(Opaque::Boolean | Opaque::Given(_)) => Takes::Maybe,
         Value::Union(members) if !members.is_empty() => {
             let mut each = members.iter().map(truth);
             let first = each.next().unwrap_or(Takes::Maybe);
@@ -80,7 +80,7 @@ pub fn text_takes(written: &Value, value: &Value) -> Takes {
 pub fn is_false(value: &Value) -> Takes {
     match value {
         Value::Atom(atom) => Takes::of(matches!(atom.as_str(), "false" | "nil")),
-        Value::Any | Value::Opaque(Opaque::Boolean) => Takes::Maybe,
+        Value::Any | Value::Opaque(Opaque::Boolean | Opaque::Given(_)) => Takes::Maybe,
         Value::Union(members) => {
             let mut each = members.iter().map(is_false);
             let first = each.next().unwrap_or(Takes::Maybe);
@@ -167,6 +167,8 @@ pub fn operator(name: &str, values: &[Value]) -> Value {
             });
             Value::Number(result.map(|number| number.to_string()))
         }
+        // A time and the offset of another clock are a time of that one.
+        ("+", [Value::Opaque(Opaque::Clock(..)), Value::Opaque(Opaque::Clock(..))]) => Value::Number(None),
         // A time moved by a number is of the same clock.
         ("+", [time @ Value::Opaque(Opaque::Clock(..)), _] | [_, time @ Value::Opaque(Opaque::Clock(..))])
         | ("-", [time @ Value::Opaque(Opaque::Clock(..)), Value::Number(_)]) => time.clone(),

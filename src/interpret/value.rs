@@ -148,6 +148,11 @@ impl Value {
         if element.is_never() { Value::List(Vec::new(), None) } else { Value::List(Vec::new(), Some(Box::new(element))) }
     }
 
+    /// Whether it is an argument of which nothing is known.
+    pub fn is_given(&self) -> bool {
+        matches!(self, Value::Opaque(Opaque::Given(_)))
+    }
+
     /// Whether the code does not get so far.
     pub fn is_never(&self) -> bool {
         matches!(self, Value::Union(members) if members.is_empty())
@@ -582,9 +587,9 @@ impl Value {
             Value::Fun(_) => Some(Sort::Fun),
             Value::Opaque(Opaque::Own | Opaque::Pid | Opaque::Elsewhere | Opaque::Registered(_)) => Some(Sort::Pid),
             Value::Opaque(Opaque::Boolean) => Some(Sort::Atom),
-            Value::Opaque(Opaque::Reference | Opaque::Counters(_)) => Some(Sort::Reference),
+            Value::Opaque(Opaque::Reference | Opaque::Counters(false, _)) => Some(Sort::Reference),
             Value::Opaque(Opaque::Clock(..)) => Some(Sort::Number),
-            Value::Opaque(Opaque::Timer) => Some(Sort::Tuple),
+            Value::Opaque(Opaque::Timer | Opaque::Counters(true, _)) => Some(Sort::Tuple),
             Value::Bag(holder, _) => holder.sort(),
             // Text may be a list or a binary.
             Value::Any | Value::Text(_) | Value::Union(_) | Value::Opaque(Opaque::Given(_)) => None,
@@ -632,10 +637,7 @@ impl fmt::Display for Value {
             Value::Fun(Fun::Named(module, name, arity)) => write!(out, "fun {module}:{name}/{arity}"),
             Value::Fun(Fun::Local(_, name, arity)) => write!(out, "fun {name}/{arity}"),
             Value::Fun(Fun::Clauses(..)) => out.write_str("fun .."),
-            Value::Opaque(Opaque::Clock(clock, unit)) => match unit {
-                Some(unit) => write!(out, "{clock}({unit})"),
-                None => write!(out, "{clock}()"),
-            },
+            Value::Opaque(Opaque::Clock(clock, unit)) => write!(out, "{clock}({unit})"),
             Value::Any | Value::Number(None) | Value::Text(None) | Value::Bag(..) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
         }
     }

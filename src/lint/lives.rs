@@ -73,6 +73,8 @@ pub struct Offered {
 pub struct Stored {
     /// The rows of tables.
     pub tables: Vec<(Value, Value)>,
+    /// The rows of tables of `mnesia` and `dets`.
+    pub database: Vec<(Value, Value)>,
     /// Persistent terms.
     pub terms: Vec<(Value, Value)>,
     /// What agents keep.
@@ -265,6 +267,9 @@ const WRITES: &[&str] = &[
     "rename",
 ];
 
+/// Functions of `mnesia` after which rows are others.
+const REWRITES: &[&str] = &["write", "transform_table", "delete_table", "clear_table"];
+
 /// The module whose code a child runs: what starts it, of a task what it is given.
 fn started(spec: &Value) -> Option<&Atom> {
     let Value::Map(map) = spec else { return spec.as_module() };
@@ -292,6 +297,7 @@ impl Stored {
     pub fn get(&self, store: Store, name: &Value) -> Option<Value> {
         let list = match store {
             Store::Table => &self.tables,
+            Store::Database => &self.database,
             Store::Term => &self.terms,
             Store::Agent => &self.agents,
             Store::Registry => &self.registered,
@@ -302,7 +308,13 @@ impl Stored {
 
     /// Everything that was put under a name: what that is, the name, the value.
     pub fn each(&self) -> impl Iterator<Item = (&'static str, &Value, &Value)> {
-        let all = [("the table", &self.tables), ("the persistent term", &self.terms), ("the agent", &self.agents), ("the registry", &self.registered)];
+        let all = [
+            ("the table", &self.tables),
+            ("the database table", &self.database),
+            ("the persistent term", &self.terms),
+            ("the agent", &self.agents),
+            ("the registry", &self.registered),
+        ];
         all.into_iter().flat_map(|(what, list)| list.iter().map(move |(name, value)| (what, name, value)))
     }
 
@@ -314,8 +326,8 @@ impl Stored {
             let Some(name) = done.arguments.first() else { continue };
             match done.module.as_str() {
                 "ets" if WRITES.contains(&done.function.as_str()) => left.tables.retain(|(known, _)| known.is_other_than(name)),
-                "dets" if WRITES.contains(&done.function.as_str()) => left.tables.retain(|(known, _)| known.is_other_than(name)),
-                "mnesia" => left.tables.retain(|(known, _)| known.is_other_than(name)),
+                "dets" if WRITES.contains(&done.function.as_str()) => left.database.retain(|(known, _)| known.is_other_than(name)),
+                "mnesia" if REWRITES.contains(&done.function.as_str()) => left.database.retain(|(known, _)| known.is_other_than(name)),
                 "persistent_term" if done.function.as_str() != "get" => left.terms.retain(|(known, _)| known.is_other_than(name)),
                 "Elixir.Registry" if matches!(done.function.as_str(), "register" | "update_value" | "unregister") => {
                     left.registered.retain(|(known, _)| known.is_other_than(name));
@@ -337,6 +349,7 @@ impl Stored {
         let mut all = self.clone();
         let both = [
             (&mut all.tables, &other.tables),
+            (&mut all.database, &other.database),
             (&mut all.terms, &other.terms),
             (&mut all.agents, &other.agents),
             (&mut all.registered, &other.registered),
@@ -352,8 +365,9 @@ impl Stored {
     pub fn put(&mut self, done: &Done) {
         let own;
         let (list, name, value) = match (done.module.as_str(), done.function.as_str(), done.arguments.as_slice()) {
-            ("mnesia", "write", [name, row]) => (&mut self.tables, name, row.clone()),
-            ("ets" | "dets", "insert" | "insert_new", [name, inserted]) => (&mut self.tables, name, rows(inserted)),
+            ("mnesia", "write", [name, row]) => (&mut self.database, name, row.clone()),
+            ("dets", "insert" | "insert_new", [name, inserted]) => (&mut self.database, name, rows(inserted)),
+            ("ets", "insert" | "insert_new", [name, inserted]) => (&mut self.tables, name, rows(inserted)),
             ("ets", "update_counter", [name, _, _, row]) => (&mut self.tables, name, row.clone()),
             ("persistent_term", "put", [name, value]) => (&mut self.terms, name, value.clone()),
             ("Elixir.Registry", "register", [name, _, value]) => (&mut self.registered, name, value.clone()),

@@ -2,7 +2,7 @@
 
 use super::lives::{Half, Lives, Passed};
 use crate::appup::{self, Direction, Entry, Instruction};
-use crate::beam::{self, Beams, Facts, Known, Look, Program, SPAWNS, Supervision};
+use crate::beam::{self, Beams, Expr, Facts, Known, Look, Program, SPAWNS, Supervision};
 use crate::compare::{ApplicationChange, Change, Comparison, Depth, Habits, Impact, Link, ModuleChange};
 use crate::diag::Findings;
 use crate::interpret::{self, Done, Value};
@@ -297,6 +297,18 @@ impl<'a> Pair<'a> {
             let (from, to) = (self.lives.half(route.direction, false), self.lives.half(route.direction, true));
             Some(Passage { route, passed: self.lives.passed(route.direction)?, from, to })
         })
+    }
+
+    /// Whether `config_change/3` of an application's callback module is seen to do something with a key: it names it, or calls something.
+    pub fn takes_in(&self, release: &Release, application: &str, key: &str) -> bool {
+        let callback = release.application(application).and_then(|application| application.file.callback.as_ref());
+        let program = callback.and_then(|callback| self.program(release, &callback.value));
+        let Some(function) = program.and_then(|program| program.function(&Atom::new("config_change"), 3)) else { return false };
+        let mut takes = false;
+        function.visit(&mut |expr| {
+            takes |= matches!(expr, Expr::Call(..) | Expr::Apply(..) | Expr::Op(..)) || matches!(expr, Expr::Atom(atom) if atom.to_string() == key);
+        });
+        takes
     }
 
     /// Where a path loads a module; else the version of its application.

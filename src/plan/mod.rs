@@ -30,7 +30,7 @@ mod split;
 
 pub use applications::Contents;
 pub use difference::first_difference;
-pub use faults::{ALL as CODES, NO_RELUP_ENTRY, NO_SUCH_MODULE, UNDEFINED_DEPENDENCY, path_unmatched, restart_forbidden};
+pub use faults::{ALL as CODES, NO_RELUP_ENTRY, NO_SUCH_MODULE, PATH_UNMATCHED, UNDEFINED_DEPENDENCY, path_unmatched, restart_forbidden};
 pub use framing::Framing;
 pub use gather::{AppupFiles, Appups};
 pub use order::{Cluster, Preference, knots};

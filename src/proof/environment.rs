@@ -12,10 +12,12 @@ pub struct Environment {
     pub keys: Vec<Delta>,
     /// Whether its callback module has `config_change/3`, which is called after the last step; `None` when that cannot be seen.
     pub taken: Option<bool>,
+    /// Whether the path restarts it, so that it reads its environment again.
+    pub restarts: bool,
 }
 
-/// What a path in a direction does, given what an upgrade does.
-pub(super) fn environments(upgrade: &Environments, direction: Direction) -> Vec<Environment> {
+/// What a path in a direction does, given what an upgrade does and which applications the path stops.
+pub(super) fn environments(upgrade: &Environments, direction: Direction, stops: impl Fn(&str) -> bool) -> Vec<Environment> {
     let key = |key: &Delta| {
         let sign = match (direction, key.sign) {
             (Direction::Up, sign) | (Direction::Down, sign @ Sign::Changed) => sign,
@@ -28,7 +30,12 @@ pub(super) fn environments(upgrade: &Environments, direction: Direction) -> Vec<
         let [down, up] = change.taken;
         let mut keys: Vec<Delta> = change.keys.iter().map(key).collect();
         keys.sort();
-        Environment { application: change.application.clone(), keys, taken: if direction == Direction::Up { up } else { down } }
+        Environment {
+            application: change.application.clone(),
+            keys,
+            taken: if direction == Direction::Up { up } else { down },
+            restarts: stops(&change.application),
+        }
     });
     changes.collect()
 }

@@ -112,7 +112,7 @@ pub fn evidence(pair: &Pair<'_>, route: &Route<'_>, trees: &Trees<'_>) -> Eviden
     leftovers(route, &mut evidence);
     let purged = route.timeline.count(|module| route.timeline.has(module, ModuleEvent::Purged));
     evidence.saw(Property::Deaths, format!("modules purged: {purged}; no process was seen to run their old code"));
-    configuration(pair, to, trees, &mut evidence);
+    configuration(pair, route, to, trees, &mut evidence);
     evidence
 }
 
@@ -278,7 +278,7 @@ fn leftovers(route: &Route<'_>, evidence: &mut Evidence) {
 }
 
 /// Files that compute configuration when a node boots; an upgrade reads only `.app` files and `sys.config`.
-fn configuration(pair: &Pair<'_>, to: &Release, trees: &Trees<'_>, evidence: &mut Evidence) {
+fn configuration(pair: &Pair<'_>, route: &Route<'_>, to: &Release, trees: &Trees<'_>, evidence: &mut Evidence) {
     let folder = to.folder();
     let tree = trees.get(folder.tree);
     for (name, what) in [("runtime.exs", "computes configuration when the node boots"), ("sys.config.src", "is filled in when the node boots")] {
@@ -290,7 +290,15 @@ fn configuration(pair: &Pair<'_>, to: &Release, trees: &Trees<'_>, evidence: &mu
     for file in pair.comparison.environments.included.get(side).into_iter().flatten() {
         evidence.missed(Property::Configuration, format!("`sys.config` has `{file}` read besides, whose keys are not followed"));
     }
-    evidence.environment = environments(&pair.comparison.environments, evidence.direction);
+    evidence.environment = environments(&pair.comparison.environments, evidence.direction, |name| !route.timeline.stops(name).is_empty());
+    let mut untaken: Vec<String> = Vec::new();
+    for one in evidence.environment.iter().filter(|one| one.taken == Some(true) && !one.restarts) {
+        let keys: Vec<String> = one.keys.iter().filter(|key| !pair.takes_in(to, &one.application, &key.name)).map(|key| format!("`{}`", key.name)).collect();
+        if !keys.is_empty() {
+            untaken.push(format!("whether `config_change/3` of `{}` takes in {} is not visible", one.application, keys.join(", ")));
+        }
+    }
+    untaken.into_iter().for_each(|why| evidence.missed(Property::Configuration, why));
     let has_config = tree.is_file(&join(&folder.path, "sys.config"));
     let from = if has_config { "`.app` files and `sys.config`" } else { "`.app` files" };
     let changes: Vec<String> = evidence.environment.iter().map(|one| format!("; keys of `{}` that differ: {}", one.application, one.keys.len())).collect();

@@ -56,7 +56,7 @@ mod tests {
         assert!(covers(&Value::list_of(number.clone()), &Value::List(Vec::new(), None)));
         assert!(!covers(&pair(&number, &number), &pair(&Value::Any, &number)), "what is not known may be of another form");
         assert!(!covers(&Value::atom("a").or(Value::atom("b")), &Value::atom("c")));
-        let clock = |name| Value::Opaque(Opaque::Clock(name, None));
+        let clock = |name| Value::Opaque(Opaque::Clock(name, "native"));
         assert!(!covers(&clock("system_time"), &clock("monotonic_time")));
         let map = |key: &str| Value::Map(Map::of(vec![(Value::atom(key), number.clone())], Default::default()));
         assert!(!covers(&map("a"), &map("b")) && covers(&map("a"), &map("a")));

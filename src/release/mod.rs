@@ -157,6 +157,11 @@ impl Release {
         self.order.iter().filter_map(|at| self.applications.get(*at))
     }
 
+    /// Whether it lists the modules of OTP's own applications: of another one it is not known which modules there are.
+    pub fn lists_otp(&self) -> bool {
+        ["kernel", "stdlib"].iter().all(|name| self.application(name).is_some_and(|own| !own.file.modules.is_empty()))
+    }
+
     /// The application that a module belongs to.
     pub fn owner_of(&self, module: &str) -> Option<&Application> {
         self.applications.get(self.modules.get(module)?.application)

@@ -5,7 +5,7 @@ use super::releases::Releases;
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::lint::{self, Between, Existing, Purpose, Ran, Route};
-use crate::plan::{Appups, path_name};
+use crate::plan::{self, Appups, path_name};
 use crate::proof::{self, Evidence, Missing, Proof};
 use crate::release::Release;
 use crate::relup::{Entry, Relup, Step};
@@ -169,7 +169,13 @@ pub(super) fn scripts_of(relup: &Relup, target: &str, base: &Release) -> [Option
 impl Verification {
     /// Whether every path that should be there is there, and none is refuted.
     pub fn holds(&self) -> bool {
-        self.complete && self.missing.is_empty() && !self.paths.iter().any(|path| path.proof.is_refuted())
+        let is_denied = self.unmatched().any(|finding| finding.severity == Severity::Error);
+        self.complete && self.missing.is_empty() && !is_denied && !self.paths.iter().any(|path| path.proof.is_refuted())
+    }
+
+    /// Instructions of the release itself that are in no path: what is proved is proved without them.
+    fn unmatched(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.findings.iter().filter(|finding| *finding.code == plan::PATH_UNMATCHED)
     }
 
     /// What is to be reported: what refutes a path, and where a path is missing what keeps it from being compiled.
@@ -179,6 +185,7 @@ impl Verification {
             all.extend(self.findings.iter().filter(|finding| finding.severity == Severity::Error && finding.code.bearing.is_none()).cloned());
         }
         all.extend(self.paths.iter().flat_map(|path| path.proof.refutations()).cloned());
+        all.extend(self.unmatched().cloned());
         all.sorted()
     }
 }

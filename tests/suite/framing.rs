@@ -115,6 +115,16 @@ fn they_are_checked_where_they_are_written() {
         all.iter().filter(|found| found["code"] == "RL0422").map(|found| found["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(unmatched("[[path]]\nfrom = \"1.0\"\nto = \"2.0.0\"\nlast = ['point_of_no_return']\n"), ["no path here leads from \"1.0\" to \"2.0.0\""]);
+    // What is proved is proved without it.
+    let folder = with("[[path]]\nfrom = \"1.0\"\nto = \"2.0.0\"\nlast = ['{purge,[]}']\n");
+    let verify = |more: &[&str]| {
+        let arguments = [&["verify", "new.rel", "--from", "old.rel", "--path", "lib/*/ebin", "--format", "json"][..], more].concat();
+        let (document, status) = demo::json(folder.path(), &arguments);
+        (demo::codes(&document).contains(&"RL0422".to_owned()), status)
+    };
+    let (is_shown, status) = verify(&[]);
+    assert!(is_shown);
+    assert_eq!((verify(&["--deny", "RL0422"]), status == 0), ((true, 1), status == 0));
     assert_eq!(unmatched("[[path]]\nfrom = \"2.0.0\"\nto = \"1.*\"\nlast = ['{purge,[]}']\n"), Vec::<String>::new());
 }
 

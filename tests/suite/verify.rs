@@ -220,7 +220,13 @@ fn an_unreadable_configuration_is_refuted() {
     let config = folder.path().join("1.1.0/releases/1.1.0/sys.config");
     fs::write(&config, "[{donation_platform,[{rate,2}]}].\n").unwrap();
     assert_eq!(refuted(&verify().0, "upgrade"), Vec::<String>::new());
-    for broken in ["{donation_platform,[]}.\n", "[{donation_platform,[}].\n"] {
+    for broken in [
+        "{donation_platform,[]}.\n",
+        "[{donation_platform,[}].\n",
+        "[{donation_platform,[{rate,2}]}].\n[{donation_platform,[{rate,3}]}].\n",
+        "[{donation_platform,[rate,{other,1,2}]}].\n",
+        "[{\"donation_platform\",[{rate,2}]}].\n",
+    ] {
         fs::write(&config, broken).unwrap();
         let (document, status) = verify();
         assert_eq!((status, refuted(&document, "upgrade")), (1, vec!["configuration".to_owned()]), "{document}");

@@ -24,8 +24,10 @@ fn is_empty(holder: Holder, value: &Value) -> bool {
 #[rustfmt::skip]
 pub(super) fn call(run: &mut Run<'_>, module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
     let holder = Holder::of(module)?;
-    let arguments = &arguments.iter().map(|argument| if is_empty(holder, argument) { Value::Bag(holder, Box::new(Value::NEVER)) } else { argument.clone() }).collect::<Vec<Value>>();
-    let arguments = arguments.as_slice();
+    if arguments.iter().any(|argument| is_empty(holder, argument)) {
+        let bag = |argument: &Value| if is_empty(holder, argument) { Value::Bag(holder, Box::new(Value::NEVER)) } else { argument.clone() };
+        return call(run, module, name, &arguments.iter().map(bag).collect::<Vec<Value>>());
+    }
     if matches!(module, "dict" | "orddict" | "gb_trees")
         && let Some(known) = keyed(run, module, name, arguments)
     {

@@ -128,7 +128,7 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("send" | "send_nosuspend", [_, message, ..]) => { run.note(&this, &Atom::new("send"), arguments); message.clone() }
         ("register" | "unregister" | "link" | "unlink" | "demonitor", _) => { run.note(&this, &Atom::new(name), arguments); known(true) }
         ("process_flag", _) => { run.note(&this, &Atom::new(name), arguments); Value::Any }
-        ("monotonic_time" | "system_time", given) => clock(name, given),
+        ("monotonic_time" | "system_time" | "time_offset", given) => clock(name, given),
         ("unique_integer" | "phash2" | "abs" | "round" | "trunc", _) => Value::Number(None),
         ("max" | "min", [one, other]) => one.clone().or(other.clone()).or(Value::Any),
         ("atom_to_binary" | "integer_to_binary" | "list_to_binary" | "iolist_to_binary" | "term_to_binary" | "float_to_binary", _) => Value::Text(None),
@@ -142,13 +142,28 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
     })
 }
 
+/// Units of time, by the names that were used for them as well.
+const UNITS: &[(&str, &str)] = &[
+    ("native", "native"),
+    ("second", "second"),
+    ("seconds", "second"),
+    ("millisecond", "millisecond"),
+    ("milliseconds", "millisecond"),
+    ("milli_seconds", "millisecond"),
+    ("microsecond", "microsecond"),
+    ("microseconds", "microsecond"),
+    ("micro_seconds", "microsecond"),
+    ("nanosecond", "nanosecond"),
+    ("nanoseconds", "nanosecond"),
+    ("nano_seconds", "nanosecond"),
+];
+
 /// A time as a clock gives it, in a unit.
 fn clock(name: &str, given: &[Value]) -> Value {
-    let names = [("monotonic_time", "monotonic_time"), ("system_time", "system_time"), ("os_time", "os_time")];
-    let source = names.into_iter().find_map(|(known, clock)| (known == name).then_some(clock));
+    let source = ["monotonic_time", "system_time", "os_time", "time_offset"].into_iter().find(|known| *known == name);
     let unit = match given {
-        [] => Some(None),
-        [Value::Atom(unit)] => Some(Some(unit.clone())),
+        [] => Some("native"),
+        [Value::Atom(unit)] => UNITS.iter().find(|(known, _)| *known == unit.as_str()).map(|(_, unit)| *unit),
         _ => None,
     };
     source.zip(unit).map_or(Value::Number(None), |(source, unit)| Value::Opaque(Opaque::Clock(source, unit)))
@@ -171,7 +186,7 @@ fn other_clock<'v>(name: &str, operands: &'v [Value]) -> Option<(&'v Value, &'v 
 pub(super) fn time(module: &str, name: &str, arguments: &[Value]) -> Option<Value> {
     match (module, name) {
         ("os", "system_time") => Some(clock("os_time", arguments)),
-        ("Elixir.System", "monotonic_time" | "system_time" | "os_time") => Some(clock(name, arguments)),
+        ("Elixir.System", "monotonic_time" | "system_time" | "os_time" | "time_offset") => Some(clock(name, arguments)),
         ("Elixir.System", "unique_integer") => Some(Value::Number(None)),
         _ => None,
     }

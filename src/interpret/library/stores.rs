@@ -66,10 +66,11 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
 pub(super) fn counters(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
     run.note(module, function, arguments);
     let number = |value: &Value| if let Value::Number(Some(text)) = value { text.parse::<u32>().ok() } else { None };
+    let is_counters = module.as_str() == "counters";
     match (function.as_str(), arguments) {
-        ("new", [size, _]) => Some(number(size).map_or(Value::Any, |size| Value::Opaque(Opaque::Counters(size)))),
+        ("new", [size, _]) => Some(number(size).map_or(Value::Any, |size| Value::Opaque(Opaque::Counters(is_counters, size)))),
         ("info", _) => None,
-        (_, [Value::Opaque(Opaque::Counters(size)), at, ..]) if number(at).is_some_and(|at| at > *size) => {
+        (_, [Value::Opaque(Opaque::Counters(own, size)), at, ..]) if *own != is_counters || number(at).is_some_and(|at| at == 0 || at > *size) => {
             Some(run.fail(FaultKind::BadArgument(module.clone(), function.clone()), arguments.first().cloned().unwrap_or(Value::Any)))
         }
         ("get", _) => Some(Value::Number(None)),
@@ -79,7 +80,7 @@ pub(super) fn counters(run: &mut Run<'_>, module: &Atom, function: &Atom, argume
 
 /// What a function of `mnesia` or `dets` gives back. What it writes is noted down as `write` of a table and a row.
 pub(super) fn database(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments: &[Value]) -> Option<Value> {
-    let row = |run: &Run<'_>, table: &Value| Value::list_of((run.world.stored)(Store::Table, table).unwrap_or(Value::Any));
+    let row = |run: &Run<'_>, table: &Value| Value::list_of((run.world.stored)(Store::Database, table).unwrap_or(Value::Any));
     let name = function.as_str();
     // A record is in the table of its name.
     let of_record = |record: &Value| record.tag().map(|tag| Value::Atom(tag.clone()));
@@ -88,7 +89,7 @@ pub(super) fn database(run: &mut Run<'_>, module: &Atom, function: &Atom, argume
         return Some(match (name, arguments) {
             ("open_file", [table, _]) => Value::tuple(vec![Value::atom("ok"), table.clone()]).or(Value::Any),
             ("insert", _) => Value::atom("ok"),
-            ("lookup", [table, key]) => found((run.world.stored)(Store::Table, table), key),
+            ("lookup", [table, key]) => found((run.world.stored)(Store::Database, table), key),
             ("match_object", [table, _]) => row(run, table),
             ("foldl" | "foldr", [fun, start, table]) => {
                 let rows = row(run, table);
@@ -108,8 +109,8 @@ pub(super) fn database(run: &mut Run<'_>, module: &Atom, function: &Atom, argume
             run.note(module, &write, &[table.clone(), record.clone()]);
             Value::atom("ok")
         }
-        ("read" | "wread" | "dirty_read", [Value::Tuple(pair, _)]) => found((run.world.stored)(Store::Table, pair.first()?), &Value::Any),
-        ("read" | "dirty_read", [table, _, ..]) => found((run.world.stored)(Store::Table, table), &Value::Any),
+        ("read" | "wread" | "dirty_read", [Value::Tuple(pair, _)]) => found((run.world.stored)(Store::Database, pair.first()?), &Value::Any),
+        ("read" | "dirty_read", [table, _, ..]) => found((run.world.stored)(Store::Database, table), &Value::Any),
         ("index_read" | "dirty_index_read", [table, _, ..]) => row(run, table),
         ("match_object" | "dirty_match_object", [record]) => row(run, &of_record(record)?),
         ("match_object" | "dirty_match_object", [table, _, ..]) => row(run, table),
@@ -117,16 +118,26 @@ pub(super) fn database(run: &mut Run<'_>, module: &Atom, function: &Atom, argume
             let rows = row(run, table);
             folded(run, &rows, start.clone(), |run, row, value| run.apply(fun, vec![row, value]))
         }
-        ("transaction" | "sync_transaction", [fun, ..]) => {
-            let result = run.apply(fun, Vec::new());
-            if result.is_never() { result } else { Value::tuple(vec![Value::atom("atomic"), result]).or(Value::Any) }
+        // What fails inside is answered as `{aborted,Reason}`.
+        ("transaction" | "sync_transaction", [fun, given @ ..]) => {
+            let result = run.caught(|run| transacted(run, fun, given.first()));
+            let done = if result.is_never() { result } else { Value::tuple(vec![Value::atom("atomic"), result]) };
+            done.or(Value::Any)
         }
-        ("activity", [_, fun]) | ("async_dirty" | "sync_dirty" | "ets", [fun]) => run.apply(fun, Vec::new()),
+        ("activity", [_, fun, given @ ..]) | ("async_dirty" | "sync_dirty" | "ets", [fun, given @ ..]) => transacted(run, fun, given.first()),
         _ => {
             run.note(module, function, arguments);
             Value::Any
         }
     })
+}
+
+/// What a fun gives back that is run on a database, with the arguments that it is given.
+fn transacted(run: &mut Run<'_>, fun: &Value, given: Option<&Value>) -> Value {
+    match given {
+        None | Some(Value::Number(_) | Value::Atom(_)) => run.apply(fun, Vec::new()),
+        Some(given) => given.as_list().map(<[Value]>::to_vec).map_or(Value::Any, |given| run.apply(fun, given)),
+    }
 }
 
 /// The entries of a registry: each a process and what it is registered with.

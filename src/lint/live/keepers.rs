@@ -27,14 +27,6 @@ pub fn keepers<'l>(pair: &'l Pair<'_>, route: &Route<'_>) -> Vec<Keeper<'l>> {
         let states = passed.made_of(module).unwrap_or(&living.states);
         kept.extend(states.iter().map(|value| Keeper { what: format!("a process of `{module}`"), process: Some(module), value }));
     }
-    let stores = [
-        ("the table", &passed.left.tables),
-        ("the persistent term", &passed.left.terms),
-        ("the agent", &passed.left.agents),
-        ("the registry", &passed.left.registered),
-    ];
-    for (words, list) in stores {
-        kept.extend(list.iter().map(|(name, value)| Keeper { what: format!("{words} `{name}`"), process: None, value }));
-    }
+    kept.extend(passed.left.each().map(|(words, name, value)| Keeper { what: format!("{words} `{name}`"), process: None, value }));
     kept
 }

@@ -67,8 +67,9 @@ pub(super) fn restarted(
     // A loop that the path sends something may go on with something else.
     let is_told = |module: &Atom| {
         let sends = passed.done().filter(|done| done.is("erlang", &["send"])).filter_map(|done| done.arguments.first().filter(|to| to.as_atom().is_some()));
-        let mut registered = before.all_done().filter(|done| done.by == *module && done.is("erlang", &["register"])).filter_map(|done| done.arguments.first());
-        sends.into_iter().any(|to| to.as_atom() == Some(module) || registered.any(|name| name == to))
+        let registered: Vec<&Value> =
+            before.all_done().filter(|done| done.by == *module && done.is("erlang", &["register"])).filter_map(|done| done.arguments.first()).collect();
+        sends.into_iter().any(|to| to.as_atom() == Some(module) || registered.contains(&to))
     };
     let mut add = |start: Start| {
         if !starts.contains(&start) {

@@ -3,7 +3,7 @@
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, Pair, Rule};
 use crate::node::ModuleEvent;
-use crate::release::Release;
+use crate::otp::PRELOADED;
 use crate::relup::{Cause, LowOp};
 
 code! {
@@ -12,31 +12,6 @@ code! {
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &APPLY_UNDEFINED, check: Check::Pair(check) };
-
-/// Modules of the emulator itself, which no application lists.
-pub(super) const PRELOADED: &[&str] = &[
-    "atomics",
-    "counters",
-    "erl_init",
-    "erl_prim_loader",
-    "erl_tracer",
-    "erlang",
-    "erts_code_purger",
-    "erts_dirty_process_signal_handler",
-    "erts_internal",
-    "erts_literal_area_collector",
-    "init",
-    "persistent_term",
-    "prim_buffer",
-    "prim_eval",
-    "prim_file",
-    "prim_inet",
-    "prim_net",
-    "prim_socket",
-    "prim_zip",
-    "socket_registry",
-    "zlib",
-];
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     // A new emulator runs other code than either release lists for the moment: those paths are left out.
@@ -63,7 +38,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 }
             };
             if release.owner_of(module.as_str()).is_none() {
-                let whole = is_whole(release);
+                let whole = release.lists_otp();
                 let later = route.timeline.last(module, ModuleEvent::Loaded).is_some_and(|come| come > at);
                 if (whole || later) && !PRELOADED.contains(&module.as_str()) {
                     let why = if later { "no module of this name is loaded yet" } else { "no application of the release has a module of this name" };
@@ -91,9 +66,4 @@ fn finding(message: &str, span: crate::span::Span, label: &'static str) -> Diagn
     Diagnostic::new(&APPLY_UNDEFINED, message)
         .label(span, label)
         .help("`relupc expand` shows the order; put the call after the instruction that loads the module, and check its arity")
-}
-
-/// Whether a release lists the modules of its own applications: of another one nothing is known.
-pub(super) fn is_whole(release: &Release) -> bool {
-    ["kernel", "stdlib"].iter().all(|name| release.application(name).is_some_and(|own| !own.file.modules.is_empty()))
 }

@@ -1,25 +1,26 @@
 //! New code that calls a module which no application of the release has.
 
-use super::apply_undefined::{PRELOADED, is_whole};
 use super::named;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
+use crate::otp::PRELOADED;
 use crate::release::Release;
 use crate::term::Atom;
 use std::collections::BTreeMap;
 
 code! {
-    CALL_OUTSIDE_RELEASE "RL0526" "call-outside-release" Warning
+    CALL_OUTSIDE_RELEASE "RL0526" "call-outside-release" Warning => Concerns(Deaths)
 }
 
 /// The rule.
 pub(super) static RULE: Rule = Rule { code: &CALL_OUTSIDE_RELEASE, check: Check::Pair(check) };
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    if !is_whole(pair.target) || !pair.target.absent.is_empty() {
+    if !pair.target.lists_otp() || !pair.target.absent.is_empty() {
         return;
     }
-    for (application, module) in pair.modules() {
+    // A task of `mix` is not run on a node.
+    for (application, module) in pair.modules().filter(|(_, module)| !module.name.starts_with("Elixir.Mix.Tasks.")) {
         let name = Atom::new(&module.name);
         let after = outside(pair, pair.target, &name);
         if after.is_empty() {
@@ -38,6 +39,28 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
     }
 }
 
+/// Functions by which code asks whether a module is there.
+pub(super) const ASKS: &[(&str, &str)] = &[
+    ("erlang", "function_exported"),
+    ("erlang", "module_loaded"),
+    ("code", "ensure_loaded"),
+    ("code", "ensure_modules_loaded"),
+    ("code", "is_loaded"),
+    ("code", "which"),
+    ("code", "where_is_file"),
+    ("Elixir.Code", "ensure_loaded?"),
+    ("Elixir.Code", "ensure_loaded"),
+    ("Elixir.Code", "ensure_compiled"),
+    ("Elixir.Code", "ensure_compiled?"),
+];
+
+/// Whether a module is one of a tool for development, which code calls only there.
+pub(super) fn is_of_development(module: &str) -> bool {
+    let tools = ["Elixir.Mix", "Elixir.ExUnit", "Elixir.IEx"];
+    let is_one = |tool: &str| module.strip_prefix(tool).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    tools.into_iter().any(is_one) || ["eunit", "rebar", "ct", "proper"].iter().any(|tool| module == *tool || module.starts_with(&format!("{tool}_")))
+}
+
 /// The modules that a module of a release calls and that the release does not have, each with the functions that do. What asks first
 /// whether the module is there is left out.
 fn outside(pair: &Pair<'_>, release: &Release, module: &Atom) -> BTreeMap<Atom, Vec<String>> {
@@ -48,8 +71,7 @@ fn outside(pair: &Pair<'_>, release: &Release, module: &Atom) -> BTreeMap<Atom, 
     let is_there = |called: &Atom| pair.owner_of(called).is_some() || PRELOADED.contains(&called.as_str()) || called == module;
     // The implementations of a protocol are looked for by their names.
     let is_sought = |function: &Atom| matches!(function.as_str(), "__impl__" | "__struct__" | "module_info");
-    let asks = |owner: &str, function: &str| interface.imports.iter().any(|mfa| mfa.module.as_str() == owner && mfa.function.as_str() == function);
-    if asks("erlang", "function_exported") || asks("code", "ensure_loaded") || asks("code", "which") || asks("Elixir.Code", "ensure_loaded?") {
+    if interface.imports.iter().any(|mfa| ASKS.iter().any(|(owner, function)| mfa.module.as_str() == *owner && mfa.function.as_str() == *function)) {
         return missing;
     }
     // Most modules call nothing of the kind, and their code need not be read.
@@ -58,7 +80,11 @@ fn outside(pair: &Pair<'_>, release: &Release, module: &Atom) -> BTreeMap<Atom, 
     }
     for call in look.calls().iter().flat_map(|calls| calls.iter()).filter(|call| !call.guarded) {
         let Some(mfa) = usize::try_from(call.import).ok().and_then(|at| interface.imports.get(at)) else { continue };
-        if is_there(&mfa.module) || is_sought(&mfa.function) {
+        if is_there(&mfa.module) || is_sought(&mfa.function) || is_of_development(mfa.module.as_str()) {
+            continue;
+        }
+        // An application may have modules that it does not list.
+        if release.applications.iter().any(|application| application.compiled(pair.beams.trees()).contains(mfa.module.as_str())) {
             continue;
         }
         let caller = format!("{}/{}", call.caller.0, call.caller.1);

@@ -2,12 +2,14 @@
 
 use crate::appup::Direction;
 use crate::beam::{Expr, Line, Names, Program};
-use crate::compare::Change;
+use crate::compare::Sign;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::Done;
 use crate::lint::{Check, Pair, Rule};
+use crate::plan::path_name;
 use crate::release::Release;
 use crate::term::Atom;
+use std::collections::BTreeSet;
 
 code! {
     ENVIRONMENT_MISSING "RL0818" "environment-missing" Warning => Concerns(Configuration)
@@ -20,36 +22,48 @@ pub(super) static RULE: Rule = Rule { code: &ENVIRONMENT_MISSING, check: Check::
 type Read = (Atom, Atom, Line);
 
 fn check(pair: &Pair<'_>, found: &mut Findings) {
-    // What is computed when a node boots may set any key.
-    let is_computed = pair.comparison.impacts.iter().any(|impact| matches!(impact.change, Change::BootFile { .. }));
-    if is_computed || !pair.comparison.environments.is_known {
+    if !pair.comparison.environments.is_known {
         return;
     }
-    let readers = Names::of(["get_env", "fetch_env!"]);
+    let changed: BTreeSet<&str> = pair.modules().map(|(_, module)| module.name.as_str()).collect();
     for (application, module) in pair.modules() {
-        let name = Atom::new(&module.name);
-        let reads = |release: &Release| -> Vec<Read> {
-            let look = pair.look(release, &name).filter(|look| look.names_any(&readers));
-            look.and_then(|look| look.program()).map(|program| needed(&program)).unwrap_or_default()
-        };
-        let before = reads(pair.base);
-        let mut told: Vec<(Atom, Atom)> = Vec::new();
-        for (owner, key, line) in reads(pair.target) {
-            let is_new = !before.iter().any(|(known, own, _)| (known, own) == (&owner, &key));
-            let is_set = pair.comparison.environments.has(owner.as_str(), &key.to_string()).unwrap_or(true) || sets(pair, &owner, &key);
-            if !is_new || is_set || told.contains(&(owner.clone(), key.clone())) {
-                continue;
-            }
-            let path = crate::plan::path_name(&pair.target.rel.vsn.value, &pair.base.rel.vsn.value, Direction::Up);
-            found.push(
-                Diagnostic::new(&ENVIRONMENT_MISSING, format!("`{name}` needs the key `{key}` of `{owner}`, which neither `.app` nor `sys.config` sets"))
-                    .label(pair.change(&application.name), format!("it is read in line {} without a default", line.0))
-                    .help(format!("set it in `sys.config` or in the `env` of `{owner}.app`, or read it with a default"))
-                    .about(name.as_str())
-                    .on_path(&path),
-            );
-            told.push((owner, key));
+        missing(pair, &application.name, &Atom::new(&module.name), found);
+    }
+    // Code that is the same may read a key that is gone.
+    for change in pair.comparison.environments.changes.iter().filter(|change| change.keys.iter().any(|key| key.sign == Sign::Removed)) {
+        let listed = pair.target.application(&change.application).map(|application| application.file.modules.as_slice()).unwrap_or_default();
+        for module in listed.iter().map(|module| &module.value).filter(|module| !changed.contains(module.as_str())) {
+            missing(pair, &change.application, module, found);
         }
+    }
+}
+
+/// Reports the keys that a module of the new release needs, and that are neither set nor were missing before.
+fn missing(pair: &Pair<'_>, application: &str, name: &Atom, found: &mut Findings) {
+    let readers = Names::of(["get_env", "fetch_env!"]);
+    let reads = |release: &Release| -> Vec<Read> {
+        let look = pair.look(release, name).filter(|look| look.names_any(&readers));
+        look.and_then(|look| look.program()).map(|program| needed(&program)).unwrap_or_default()
+    };
+    let environments = &pair.comparison.environments;
+    let before = reads(pair.base);
+    let mut told: Vec<(Atom, Atom)> = Vec::new();
+    for (owner, key, line) in reads(pair.target) {
+        let is_new = !before.iter().any(|(known, own, _)| (known, own) == (&owner, &key));
+        let is_gone = environments.removes(owner.as_str(), &key.to_string());
+        let is_set = environments.has(owner.as_str(), &key.to_string()).unwrap_or(true) || sets(pair, &owner, &key);
+        if !(is_new || is_gone) || is_set || told.contains(&(owner.clone(), key.clone())) {
+            continue;
+        }
+        let path = path_name(&pair.target.rel.vsn.value, &pair.base.rel.vsn.value, Direction::Up);
+        found.push(
+            Diagnostic::new(&ENVIRONMENT_MISSING, format!("`{name}` needs the key `{key}` of `{owner}`, which neither `.app` nor `sys.config` sets"))
+                .label(pair.change(application), format!("it is read in line {} without a default", line.0))
+                .help(format!("set it in `sys.config` or in the `env` of `{owner}.app`, or read it with a default"))
+                .about(name.as_str())
+                .on_path(&path),
+        );
+        told.push((owner, key));
     }
 }
 
@@ -74,7 +88,16 @@ fn needed(program: &Program) -> Vec<Read> {
         is_read.then(|| (application.clone(), key.clone(), *line))
     };
     for function in program.names().into_iter().filter_map(|(name, arity)| program.function(&name, arity)) {
+        // What is caught may be missing.
+        let mut caught: Vec<Line> = Vec::new();
         function.visit(&mut |expr| {
+            if let Expr::Try(..) = expr {
+                expr.visit(&mut |inner| {
+                    if let Expr::Call(Some(_), _, _, line) = inner {
+                        caught.push(*line);
+                    }
+                });
+            }
             reads.extend(read(expr, &["fetch_env!"], "Elixir.Application"));
             if let Expr::Bind(left, right) = expr
                 && let Expr::Tuple(items) = left.as_ref()
@@ -83,6 +106,7 @@ fn needed(program: &Program) -> Vec<Read> {
                 reads.extend(read(right, &["get_env"], "application"));
             }
         });
+        reads.retain(|(_, _, line)| !caught.contains(line));
     }
     reads
 }

@@ -65,7 +65,7 @@ fn finding(pair: &Pair<'_>, route: &Route<'_>, process: &Atom, fault: &Fault, is
         FaultKind::NoFunction(module, name, arity) => format!("{place} calls `{module}:{name}/{arity}`"),
         FaultKind::Dropped => format!("a comprehension in {place} leaves it out"),
         FaultKind::BadArity(given) => format!("{place} calls it with {given} arguments, which it does not take"),
-        FaultKind::OtherClock(own) => format!("{place} counts it against `{own}`"),
+        FaultKind::OtherClock(own) => format!("{place} compares it with `{own}`"),
         FaultKind::BadArgument(module, name) => format!("{place} passes it to `{module}:{name}`, which fails"),
     };
     let converts = route.timeline.has(process, ModuleEvent::Converted);

@@ -44,6 +44,7 @@ register! {
     dead_call
     effect_mismatch
     call_outside_release
+    call_undefined
     state_not_converted
     code_change_missing
     code_change_idle

@@ -68,7 +68,7 @@ fn endless(pair: &Pair<'_>, route: &Route<'_>, module: &Atom, waiting: &Names) -
     let from = pair.side(route.direction, false);
     let passed = pair.lives.passed(route.direction);
     // A conversion may end what the process has started.
-    let ends = |done: &Done| done.by == *module && done.function.as_str() == "exit" && done.arguments.len() == 2;
+    let ends = |done: &Done| done.by == *module && (done.is("erlang", &["exit"]) || done.is("Elixir.Process", &["exit"])) && done.arguments.len() == 2;
     let is_stopped = passed.is_some_and(|passed| passed.stopped.contains_key(module) || passed.done().any(ends));
     let facts = pair.facts(from, module)?;
     if is_stopped || pair.starts_again(route, module) || facts.exports.iter().any(|(name, _)| name.as_str() == "system_continue") {

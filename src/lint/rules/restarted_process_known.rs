@@ -49,7 +49,9 @@ fn configured(pair: &Pair<'_>, route: &Route<'_>, (from, passed): (&Half, &Passe
     for done in from.all_done() {
         let Some((module, _, what)) = KEEPERS.iter().find(|(module, functions, _)| done.is(module, functions)) else { continue };
         // What the path does with that module is taken to put it right.
-        if passed.done().any(|again| again.module.as_str() == *module) {
+        let is_put_again = passed.done().any(|again| again.module.as_str() == *module);
+        let restarts = pair.owner_of(&done.by).is_some_and(|application| !route.timeline.stops(application.name.value.as_str()).is_empty());
+        if is_put_again || restarts || pair.none_lives_on(route, passed, &done.by) {
             continue;
         }
         let mut names = Vec::new();

@@ -292,11 +292,9 @@ fn compare(
 /// Options of which one is written out in both releases and differs, whatever the others say: those of before.
 fn differing_options(setup: &Setup<'_>, before: &[Setup<'_>]) -> Option<Value> {
     let options = |value: &Value| -> Option<Vec<(Atom, Value)>> {
-        let option = |item: &Value| match item.as_tuple() {
-            Some([Value::Atom(name), value]) => Some((name.clone(), value.clone())),
-            _ => None,
-        };
-        value.as_list()?.iter().map(option).collect()
+        let option = |item: &Value| if let Some([Value::Atom(name), value]) = item.as_tuple() { Some((name.clone(), value.clone())) } else { None };
+        // A word alone is an option without a value.
+        Some(value.as_list()?.iter().filter_map(option).collect())
     };
     let own = options(setup.like.as_ref()?)?;
     let differs = |other: &Vec<(Atom, Value)>| {
@@ -321,10 +319,25 @@ fn is_ensured(to: &Half, setup: &Setup<'_>) -> bool {
     later(&asks) && later(&makes)
 }
 
+/// Functions of `mnesia` that change a table which is there.
+const TABLE_CHANGES: &[&str] = &[
+    "transform_table",
+    "add_table_index",
+    "del_table_index",
+    "add_table_copy",
+    "del_table_copy",
+    "move_table_copy",
+    "change_table_copy_type",
+    "change_table_access_mode",
+    "change_table_load_order",
+    "change_table_majority",
+    "delete_table",
+];
+
 /// Whether the path changes what can be changed of a table that is there: its heir; in `mnesia` its attributes, its indices.
 fn changes_table(passed: &Passed, setup: &Setup<'_>) -> bool {
     let is_table = |done: &Done| done.arguments.first().zip(setup.names.first()).is_some_and(|(one, other)| !one.is_other_than(other));
-    let changes = |done: &Done| done.is("ets", &["setopts"]) || (done.module.as_str() == "mnesia" && done.function.as_str() != "table_info");
+    let changes = |done: &Done| done.is("ets", &["setopts"]) || done.is("mnesia", TABLE_CHANGES);
     let of_table = |done: &Done| done.module == setup.done.module && changes(done) && is_table(done);
     matches!(setup.done.module.as_str(), "ets" | "mnesia") && passed.done().any(of_table)
 }

@@ -49,6 +49,7 @@ pub(super) fn before(proof: &Proof) -> Vec<String> {
 pub(super) fn after(proof: &Proof) -> Vec<String> {
     let words = |one: &Environment| match one.taken {
         Some(true) => format!("`config_change/3` of `{}` is called with the keys that differ", one.application),
+        _ if one.restarts => format!("`{}` was restarted on this path, with its new environment", one.application),
         Some(false) => format!("`{}` has no `config_change/3`: what its processes have read of its environment stays", one.application),
         None => format!("`config_change/3` of `{}` is called if there is one", one.application),
     };
