@@ -33,7 +33,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 Diagnostic::new(&CALL_OUTSIDE_RELEASE, format!("`{name}` now calls `{missing}`, a module that no application of the release has"))
                     .label(pair.change(&application.name), format!("called in {}", named(&callers, 3)))
                     .help(format!("add the application of `{missing}` to `applications` of `{}` and to the release", application.name))
-                    .about(name.as_str()),
+                    .about(name.as_str())
+                    .one_of_many(missing.as_str(), |names, count| format!("new code calls {count} modules that no application of the release has: {names}")),
             );
         }
     }

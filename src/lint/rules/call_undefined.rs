@@ -25,7 +25,8 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 Diagnostic::new(&CALL_UNDEFINED, format!("`{name}` now calls `{called}`, which `{}` does not export", called.module))
                     .label(pair.change(&application.name), format!("called in {}", named(&callers, 3)))
                     .help("export it, or call a function that is there: this call fails with `undef`")
-                    .about(name.as_str()),
+                    .about(name.as_str())
+                    .one_of_many(called.to_string(), |names, count| format!("new code calls {count} functions that their modules do not export: {names}")),
             );
         }
     }
