@@ -322,6 +322,10 @@ mod tests {
         assert_eq!(equal(&tuple("a", &[Value::Any]), &tuple("a", &[])), Takes::No);
         assert_eq!(equal(&number("1"), &number("1.0")), Takes::Maybe);
         assert_eq!(truth(&Value::atom("true").or(Value::Any)), Takes::Maybe);
+        assert_eq!(truth(&Value::Opaque(Opaque::Given(0))), Takes::Maybe);
+        let clock = |name| Value::Opaque(Opaque::Clock(name, "second"));
+        assert_eq!(operator("+", &[clock("system_time"), Value::Any]), clock("system_time"));
+        assert_eq!(operator("+", &[clock("monotonic_time"), clock("time_offset")]), Value::Number(None));
         assert_eq!(operator("<", &[number("1"), number("2")]), Value::atom("true"));
         assert_eq!(operator("<", &[Value::Number(None), number("2")]), either());
         assert_eq!(operator("+", &[number("40"), number("2")]), number("42"));

@@ -6,6 +6,7 @@
 
 mod allow;
 mod alone;
+mod calls;
 mod children;
 mod computed;
 mod existing;
