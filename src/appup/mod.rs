@@ -83,6 +83,11 @@ pub struct Entry {
 }
 
 impl Appup {
+    /// The entry that counts for a version, when there is one: the first that takes it.
+    pub fn entry(&self, direction: Direction, version: &str) -> Option<&Entry> {
+        self.entries(direction).list.iter().find(|entry| entry.version.takes(version) == Ok(true))
+    }
+
     /// The entries of a direction.
     pub fn entries(&self, direction: Direction) -> &Entries {
         match direction {

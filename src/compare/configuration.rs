@@ -39,7 +39,7 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
     } else {
         let [old_file, new_file] = [&old_folder, &new_folder].map(|folder| Spot::new(folder.tree, join(&folder.path, "sys.config")));
         let (before, after) = (read_config(&old_file, opener, found), read_config(&new_file, opener, found));
-        let is_computed = ["runtime.exs", "sys.config.src"].iter().any(|name| opener.trees().get(new_folder.tree).is_file(&join(&new_folder.path, name)));
+        let is_computed = computed_at_boot(opener.trees(), &new_folder).next().is_some();
         let flags = opener.trees().get(new_folder.tree).read_text(&join(&new_folder.path, "vm.args")).unwrap_or_default();
         environments = Environments::new(base, target, (&before, &after), !is_computed, opener.beams()).with_flags(&String::from_utf8_lossy(&flags));
         impacts.extend(system_config((&old_file, before), (&new_file, after), target, opener));
@@ -47,6 +47,12 @@ pub(super) fn of_release(base: &Release, target: &Release, opener: &mut Opener<'
         impacts.extend(consolidated(opener.beams(), &old_folder, &new_folder, found));
     }
     (impacts, environments)
+}
+
+/// The files of a release that compute configuration when a node boots, which an upgrade does not do, each with what happens to it.
+pub fn computed_at_boot<'t>(trees: &'t Trees<'_>, folder: &'t Spot) -> impl Iterator<Item = (&'static str, &'static str)> + 't {
+    let all = [("runtime.exs", "computes configuration when the node boots"), ("sys.config.src", "is filled in when the node boots")];
+    all.into_iter().filter(|(name, _)| trees.get(folder.tree).is_file(&join(&folder.path, name)))
 }
 
 fn versions(release: &Release) -> Vec<(&str, &str)> {

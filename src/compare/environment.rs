@@ -93,9 +93,11 @@ pub struct EnvironmentChange {
     pub application: String,
     /// Its keys that the upgrade sets, removes or sets to something else. Values are never kept: they may be secrets.
     pub keys: Vec<Delta>,
-    /// Whether the release handler has the application take the changes in, on the downgrade and on the upgrade: by `config_change/3`
-    /// of its callback module. `None` when that cannot be seen.
-    pub taken: [Option<bool>; 2],
+    /// Whether the release handler has the application of the base take the changes in, on a downgrade: by `config_change/3` of its
+    /// callback module. `None` when that cannot be seen.
+    pub base_takes: Option<bool>,
+    /// The same of the target's, on an upgrade.
+    pub target_takes: Option<bool>,
 }
 
 /// What an upgrade does to the environment.
@@ -132,8 +134,8 @@ impl Environments {
                 // One that is included runs within another one, and is not asked.
                 let is_included = target.applications.iter().any(|application| application.includes.iter().any(|included| included.value == new.name.value));
                 let runs = old.starts() && new.starts() && !is_included;
-                let taken = [old, new].map(|application| if runs { takes_changes(application, beams) } else { Some(false) });
-                changes.push(EnvironmentChange { application: name.to_owned(), keys, taken });
+                let takes = |application| if runs { takes_changes(application, beams) } else { Some(false) };
+                changes.push(EnvironmentChange { application: name.to_owned(), keys, base_takes: takes(old), target_takes: takes(new) });
             }
         }
         let all = target.applications.iter().map(|application| (application.name.value.as_str().to_owned(), whole(application, after).into_keys().collect()));

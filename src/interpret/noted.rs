@@ -32,6 +32,18 @@ impl Done {
         self.is("supervisor", &calls) || self.is("Elixir.Supervisor", &calls)
     }
 
+    /// Whether it puts one handler of an event manager in the place of another (`gen_event:swap_handler/3`, `swap_sup_handler/3`).
+    pub fn swaps(&self) -> bool {
+        self.is("gen_event", &["swap_handler", "swap_sup_handler"])
+    }
+
+    /// The handler among its arguments: a swap gives each with the arguments of its `init`.
+    pub fn handler(&self, at: usize) -> Option<&Value> {
+        let argument = self.arguments.get(at)?;
+        let of_swap = argument.as_tuple().and_then(<[Value]>::first).filter(|_| self.swaps());
+        Some(of_swap.unwrap_or(argument))
+    }
+
     /// Whether it is one of these functions.
     pub fn is(&self, module: &str, functions: &[&str]) -> bool {
         self.module.as_str() == module && functions.contains(&self.function.as_str())

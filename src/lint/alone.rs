@@ -8,7 +8,7 @@ use crate::otp::Otp;
 use crate::release::read_app;
 use crate::source::Files;
 use crate::term::{Atom, Document, Term};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// What a version that a build fills in is called where it is not known.
 const UNKNOWN_VERSION: &str = "VSN";
@@ -41,7 +41,7 @@ pub fn check_alone(alone: Alone<'_>, otp: Otp, files: &Files, found: &mut Findin
     let Some(appup) = read(document, filled, version.as_deref(), otp, found) else { return };
     let name = Atom::new(application_of(path));
     let app = app.filter(|document| document.faults.is_empty()).and_then(|document| read_app(document.terms.first()?, otp, &mut Findings::default()));
-    check_file(&name, &appup, app.as_ref(), beams, true, found);
+    check_file((&name, &appup), (app.as_ref(), beams), true, &HashSet::new(), found);
 }
 
 /// An appup with a version filled in, where a build would do that.

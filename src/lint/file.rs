@@ -4,8 +4,11 @@ use crate::appup::{self, Appup, Direction, Entry, HighOp, Instruction};
 use crate::diag::{Diagnostic, Findings, Severity};
 use crate::plan::{Contents, NO_SUCH_MODULE, Path, UNDEFINED_DEPENDENCY, plan_entry};
 use crate::release::AppFile;
-use crate::span::Spanned;
+use crate::relup::Step;
+use crate::span::{Span, Spanned};
 use crate::term::Atom;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashSet};
 
 /// An entry with its script read.
@@ -16,16 +19,39 @@ pub struct Script<'a> {
     pub entry: &'a Entry,
     /// Its instructions, as far as they could be read.
     pub instructions: Vec<Instruction>,
-    /// What becomes of it.
-    pub path: Path,
+    /// What becomes of it, once that was asked for.
+    path: OnceCell<Path>,
+    /// Whose it is, and the modules that the application lists, where those are the ones that count.
+    of: (&'a Atom, &'a Appup),
+    listed: Option<&'a [Spanned<Atom>]>,
 }
 
 impl Script<'_> {
+    /// What becomes of it.
+    pub fn steps(&self) -> &[Step] {
+        &self.path.get_or_init(|| self.plan(&mut Findings::default())).steps
+    }
+
+    fn plan(&self, found: &mut Findings) -> Path {
+        let (name, appup) = self.of;
+        let vsn = appup.vsn.text().unwrap_or_default();
+        let modules = self.listed.map_or_else(|| Cow::Owned(named(&self.instructions)), Cow::Borrowed);
+        plan_entry(self.instructions.clone(), self.direction, &Contents::of_application(name, &vsn, &modules), found)
+    }
+
+    /// Whether it has instructions that concern more than modules.
+    pub fn has_calls(&self) -> bool {
+        self.modules().count() < self.instructions.len()
+    }
+
     /// The instructions that concern whole modules.
     pub fn modules(&self) -> impl Iterator<Item = &crate::appup::Dependent> {
         self.instructions.iter().filter_map(|instruction| if let Some(HighOp::Module(dependent)) = &instruction.op { Some(dependent) } else { None })
     }
 }
+
+/// What is beside an appup: the `.app`, and the modules that have a compiled file.
+pub type Beside<'a> = (Option<&'a AppFile>, Option<&'a BTreeSet<String>>);
 
 /// An appup and what is beside it.
 pub struct File<'a> {
@@ -42,21 +68,22 @@ pub struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Reads every script; what OTP refuses in them is found on the way.
-    pub fn new(name: &'a Atom, appup: &'a Appup, app: Option<&'a AppFile>, beams: Option<&'a BTreeSet<String>>, alone: bool, found: &mut Findings) -> File<'a> {
+    /// Reads every script; what OTP refuses in them is found on the way, but for the entries that were `compiled` as part of a path.
+    pub fn new((name, appup): (&'a Atom, &'a Appup), (app, beams): Beside<'a>, alone: bool, compiled: &HashSet<Span>, found: &mut Findings) -> File<'a> {
         let mut scripts = Vec::new();
         for direction in [Direction::Up, Direction::Down] {
             for entry in &appup.entries(direction).list {
                 let mut on_path = Findings::default();
                 let instructions = appup::read_script(&entry.script, &mut on_path);
                 // On a downgrade the modules of the older version count, which are not to be seen here.
-                let listed = app.filter(|_| direction == Direction::Up).map(|app| app.modules.clone());
-                let modules = listed.filter(|_| alone).unwrap_or_else(|| named(&instructions));
-                let vsn = appup.vsn.text().unwrap_or_default();
-                let contents = Contents::of_application(name, &vsn, &modules);
-                let path = plan_entry(instructions.clone(), direction, &contents, &mut on_path);
+                let listed = app.filter(|_| alone && direction == Direction::Up).map(|app| app.modules.as_slice());
+                let script = Script { direction, entry, instructions, path: OnceCell::new(), of: (name, appup), listed };
+                if !compiled.contains(&entry.span) {
+                    let path = script.plan(&mut on_path);
+                    script.path.get_or_init(|| path);
+                }
                 found.extend(on_path.sorted().into_iter().filter_map(|finding| beside_others(finding, alone)));
-                scripts.push(Script { direction, entry, instructions, path });
+                scripts.push(script);
             }
         }
         File { name, appup, app, beams, scripts }
@@ -87,5 +114,5 @@ fn named(instructions: &[Instruction]) -> Vec<Spanned<Atom>> {
     let mut known = HashSet::new();
     let modules =
         instructions.iter().filter_map(|instruction| if let Some(HighOp::Module(dependent)) = &instruction.op { Some(&dependent.module) } else { None });
-    modules.filter(|module| known.insert(module.value.clone())).cloned().collect()
+    modules.filter(|module| known.insert(&module.value)).cloned().collect()
 }

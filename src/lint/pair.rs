@@ -55,6 +55,8 @@ pub struct Pair<'a> {
     pub is_given: bool,
     /// The paths of the target's relup that are others than those that could be compiled.
     existing: Vec<Route<'a>>,
+    /// What the appups say, up and down, once it was asked for.
+    instructions: [OnceLock<BTreeMap<&'a str, Vec<Instruction>>>; 2],
     /// The supervisors that were looked for, by release and application.
     supervisors: Mutex<Supervisors>,
     /// The modules that were looked for, in the old and in the new release.
@@ -136,6 +138,7 @@ impl<'a> Pair<'a> {
             routes,
             is_given: between.is_given,
             existing,
+            instructions: Default::default(),
             supervisors: Mutex::default(),
             looks: Default::default(),
             implementers: OnceLock::new(),
@@ -215,15 +218,22 @@ impl<'a> Pair<'a> {
     /// The entry of an application's appup that counts for a direction, when there is one.
     pub fn entry(&self, name: &str, direction: Direction) -> Option<&'a Entry> {
         let old = self.base.application(name)?;
-        self.appups.get(name)?.entries(direction).list.iter().find(|entry| entry.version.takes(&old.vsn.value) == Ok(true))
+        self.appups.get(name)?.entry(direction, &old.vsn.value)
     }
 
-    /// What the appups of applications that change say for a direction: each application and its instructions.
-    pub fn instructions(&self, direction: Direction) -> impl Iterator<Item = (&'a ApplicationChange, Vec<Instruction>)> {
-        let both = self.comparison.applications.iter().filter(|application| application.base != application.target);
-        both.filter_map(move |application| {
-            let entry = self.entry(&application.name, direction)?;
-            Some((application, appup::read_script(&entry.script, &mut Findings::default())))
+    /// What the appups of applications that change say for a direction: the instructions by application.
+    pub fn instructions(&self, direction: Direction) -> &BTreeMap<&'a str, Vec<Instruction>> {
+        let read = match direction {
+            Direction::Up => &self.instructions[0],
+            Direction::Down => &self.instructions[1],
+        };
+        read.get_or_init(|| {
+            let both = self.comparison.applications.iter().filter(|application| application.base != application.target);
+            let read = both.filter_map(|application| {
+                let entry = self.entry(&application.name, direction)?;
+                Some((application.name.as_str(), appup::read_script(&entry.script, &mut Findings::default())))
+            });
+            read.collect()
         })
     }
 
@@ -240,7 +250,8 @@ impl<'a> Pair<'a> {
         if let Some(known) = all().get(&key) {
             return Arc::clone(known);
         }
-        let listed = release.application(application).map(|application| application.file.modules.as_slice()).unwrap_or_default();
+        let compiled = release.application(application).filter(|application| !application.compiled(self.beams.trees()).is_empty());
+        let listed = compiled.map(|application| application.file.modules.as_slice()).unwrap_or_default();
         let supervisor = |module: &Spanned<Atom>| {
             let children = self.facts(release, &module.value)?.children.clone()?;
             Some(Supervisor { module: module.value.clone(), children })

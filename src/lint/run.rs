@@ -1,5 +1,6 @@
 //! Runs the rules: on an appup, on a relup, on releases with the appups that their paths use.
 
+use super::file::Beside;
 use super::live::live;
 use super::rules::ONE_WAY_ENTRY;
 use super::{Between, Check, Existing, File, Pair, Rule, rules};
@@ -12,7 +13,7 @@ use crate::plan::{Appups, NO_RELUP_ENTRY, path_name};
 use crate::release::{AppFile, Application, Release};
 use crate::span::{FileId, Span};
 use crate::term::Atom;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 /// How many appups are worth a thread.
 const WORTH_A_THREAD: usize = 4;
@@ -35,10 +36,11 @@ pub fn check_and_look<R: Send>(
 ) -> Vec<R> {
     let used: Vec<(&Application, &Appup)> =
         target.applications.iter().filter_map(|application| Some((application, appups.get(application.name.value.as_str())?))).collect();
+    let entries = compiled(bases, &used);
     let in_files = parallel::map(&used, WORTH_A_THREAD, |(application, appup)| {
         let mut found = Findings::default();
-        let compiled = application.compiled(beams.trees());
-        check_file(&application.name.value, appup, Some(&application.file), Some(compiled).filter(|compiled| !compiled.is_empty()), false, &mut found);
+        let modules = Some(application.compiled(beams.trees())).filter(|modules| !modules.is_empty());
+        check_file((&application.name.value, appup), (Some(&application.file), modules), false, &entries, &mut found);
         found.sorted()
     });
     found.extend(in_files.into_iter().flatten());
@@ -60,6 +62,21 @@ pub fn check_and_look<R: Send>(
     all.iter_mut().for_each(|finding| finding.application = places.application_of(finding));
     found.extend(name_dependencies(target, &used, all));
     looks
+}
+
+/// The entries that are part of a path which was compiled without an error.
+fn compiled(bases: &[Between<'_>], used: &[(&Application, &Appup)]) -> HashSet<Span> {
+    let mut entries = HashSet::new();
+    for between in bases.iter().filter(|between| !between.is_given) {
+        let directions = [(Direction::Up, between.up), (Direction::Down, between.down)].into_iter().filter(|(_, script)| script.is_some());
+        for direction in directions.map(|(direction, _)| direction) {
+            entries.extend(used.iter().filter_map(|(application, appup)| {
+                let old = between.base.application(application.name.value.as_str()).filter(|old| old.vsn.value != application.vsn.value)?;
+                Some(appup.entry(direction, &old.vsn.value)?.span)
+            }));
+        }
+    }
+    entries
 }
 
 /// Runs the rules about two releases.
@@ -141,15 +158,17 @@ fn name_dependencies(target: &Release, used: &[(&Application, &Appup)], found: V
 /// Checks an appup that was read without syntax errors: every script, and every rule for an appup on its own. Rules that need
 /// its `.app` are passed over when there is none.
 ///
-/// Whether other applications have the modules that it names is known with releases only; `alone` says that there are none.
-pub fn check_file(name: &Atom, appup: &Appup, app: Option<&AppFile>, beams: Option<&BTreeSet<String>>, alone: bool, found: &mut Findings) {
+/// Whether other applications have the modules that it names is known with releases only; `alone` says that there are none. The
+/// scripts of the entries `compiled` were compiled as part of a path, and what OTP refuses in them was found there.
+pub fn check_file(named: (&Atom, &Appup), beside: Beside<'_>, alone: bool, compiled: &HashSet<Span>, found: &mut Findings) {
+    let ((name, appup), (app, beams)) = (named, beside);
     version_of(appup, app, name, found);
     broken_lists(appup, found);
     if let (Some(app), Some(beams)) = (app, beams) {
         let missing = app.modules.iter().filter(|module| !beams.contains(module.value.as_str()));
         found.extend(missing.map(|module| beam_missing(module.value.as_str(), name.as_str(), module.span).severity(Severity::Error)));
     }
-    let file = File::new(name, appup, app, beams, alone, found);
+    let file = File::new(named, beside, alone, compiled, found);
     for rule in rules() {
         match (&rule.check, app) {
             (Check::File(check), _) => check(&file, found),

@@ -55,11 +55,20 @@ pub enum Failure<'a> {
     ChangesEarly,
 }
 
+/// A module that instructions name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Touched<'a> {
+    /// Its name.
+    pub name: &'a Atom,
+    /// The how manyth it is that the path names, from 0.
+    pub at: u32,
+}
+
 /// What one instruction does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'a> {
     /// Something happens to a module.
-    Module(&'a Atom, ModuleEvent),
+    Module(Touched<'a>, ModuleEvent),
     /// An application is started, stopped, loaded or unloaded.
     Application(ApplicationAction, &'a Atom),
     /// A child of a supervisor is started or stopped.
@@ -80,7 +89,9 @@ pub enum Event<'a> {
 
 /// What is known of a module that the path touches.
 #[derive(Clone, Copy, Debug, Default)]
-struct Module {
+pub(super) struct Module {
+    /// The how manyth it is that the path names, from 0.
+    pub(super) at: u32,
     /// How often its object code was read, and how much of that was not yet loaded.
     reads: u32,
     unread: u32,
@@ -104,6 +115,18 @@ impl<'a> Node<'a> {
         Node { modules: HashMap::with_capacity(steps / 2), no_return, steps, at: 0 }
     }
 
+    /// The modules that the instructions so far have named.
+    pub(super) fn into_modules(self) -> HashMap<&'a Atom, Module> {
+        self.modules
+    }
+
+    fn touch(&mut self, name: &'a Atom) -> (Touched<'a>, &mut Module) {
+        // A script names fewer modules than this: it would not fit into memory.
+        let next = u32::try_from(self.modules.len()).unwrap_or(u32::MAX);
+        let module = self.modules.entry(name).or_insert(Module { at: next, ..Module::default() });
+        (Touched { name, at: module.at }, module)
+    }
+
     /// Runs the next instruction and reports all that it does, in order.
     pub fn step(&mut self, op: &'a LowOp, report: &mut impl FnMut(Event<'a>)) {
         let at = self.at;
@@ -117,40 +140,43 @@ impl<'a> Node<'a> {
                     report(Event::Failure(Failure::ReadLate));
                 }
                 for name in modules {
-                    let module = self.modules.entry(name).or_default();
+                    let (touched, module) = self.touch(name);
                     module.reads += 1;
                     module.unread += 1;
-                    report(Event::Module(name, ModuleEvent::Read));
+                    report(Event::Module(touched, ModuleEvent::Read));
                 }
             }
             LowOp::PointOfNoReturn if self.no_return == Some(at) => report(Event::NoReturn),
             LowOp::PointOfNoReturn => report(Event::Failure(Failure::SecondNoReturn)),
             LowOp::Load(name, ..) => self.load(name, report),
-            LowOp::Remove(name, ..) => report(Event::Module(name, ModuleEvent::Removed)),
-            LowOp::Purge(names) => names.iter().for_each(|name| report(Event::Module(name, ModuleEvent::Purged))),
+            LowOp::Remove(name, ..) => report(Event::Module(self.touch(name).0, ModuleEvent::Removed)),
+            LowOp::Purge(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Purged))),
             LowOp::Suspend(list) => {
                 for suspended in list {
-                    self.modules.entry(&suspended.module).or_default().suspended = true;
-                    report(Event::Module(&suspended.module, ModuleEvent::Suspended));
+                    let (touched, module) = self.touch(&suspended.module);
+                    module.suspended = true;
+                    report(Event::Module(touched, ModuleEvent::Suspended));
                 }
             }
             LowOp::Resume(names) => {
                 for name in names {
-                    self.modules.entry(name).or_default().suspended = false;
-                    report(Event::Module(name, ModuleEvent::Resumed));
+                    let (touched, module) = self.touch(name);
+                    module.suspended = false;
+                    report(Event::Module(touched, ModuleEvent::Resumed));
                 }
             }
             LowOp::CodeChange(_, list) => {
                 for (name, _) in list {
-                    if self.modules.get(name).is_some_and(|module| module.suspended) {
-                        report(Event::Module(name, ModuleEvent::Converted));
+                    let (touched, module) = self.touch(name);
+                    if module.suspended {
+                        report(Event::Module(touched, ModuleEvent::Converted));
                     } else {
                         report(Event::Failure(Failure::NotSuspended(name)));
                     }
                 }
             }
-            LowOp::Stop(names) => names.iter().for_each(|name| report(Event::Module(name, ModuleEvent::Stopped))),
-            LowOp::Start(names) => names.iter().for_each(|name| report(Event::Module(name, ModuleEvent::Started))),
+            LowOp::Stop(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Stopped))),
+            LowOp::Start(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Started))),
             LowOp::Apply { .. } => report(match Call::of(op) {
                 Some(Call::Application(action, name)) => Event::Application(action, name),
                 Some(Call::Child(child)) => Event::Child(child),
@@ -176,13 +202,13 @@ impl<'a> Node<'a> {
     }
 
     fn load(&mut self, name: &'a Atom, report: &mut impl FnMut(Event<'a>)) {
-        let module = self.modules.entry(name).or_default();
+        let (touched, module) = self.touch(name);
         module.loads += 1;
         match module.unread.checked_sub(1) {
             Some(left) => module.unread = left,
             None => report(Event::Failure(Failure::NoObjectCode { module: name, loads: module.loads, reads: module.reads })),
         }
-        report(Event::Module(name, ModuleEvent::Loaded));
+        report(Event::Module(touched, ModuleEvent::Loaded));
     }
 }
 

@@ -1,10 +1,11 @@
 //! What happens on one path, by module, application and child.
 
-use super::{Event, Failure, ModuleEvent, Node};
+use super::state::Module;
+use super::{Event, Failure, ModuleEvent, Node, Touched};
 use crate::release::{Application, Release};
 use crate::relup::{ApplicationAction, Child, LowOp, Step};
 use crate::term::Atom;
-use foldhash::{HashMap, HashMapExt};
+use foldhash::HashMap;
 use std::sync::OnceLock;
 
 /// Something that happens to a module at a step.
@@ -38,7 +39,9 @@ const END: u32 = u32::MAX;
 pub struct Timeline<'a> {
     /// The release that runs before the first step, when it is known.
     before: Option<&'a Release>,
-    lanes: HashMap<&'a Atom, Lane>,
+    /// The modules that are named, each with the place of its lane.
+    modules: HashMap<&'a Atom, Module>,
+    lanes: Vec<Lane>,
     links: Vec<Link>,
     /// The modules by name, once they were asked for.
     sorted: OnceLock<Vec<&'a Atom>>,
@@ -70,10 +73,11 @@ impl<'a> Timeline<'a> {
     pub fn run(ops: impl ExactSizeIterator<Item = &'a LowOp> + Clone) -> Timeline<'a> {
         let no_return = ops.clone().position(|op| *op == LowOp::PointOfNoReturn);
         let mut node = Node::new(no_return, ops.len());
-        let mut timeline = Timeline { lanes: HashMap::with_capacity(ops.len() / 2), links: Vec::with_capacity(ops.len()), ..Timeline::default() };
+        let mut timeline = Timeline { lanes: Vec::with_capacity(ops.len() / 2), links: Vec::with_capacity(ops.len()), ..Timeline::default() };
         for (at, op) in ops.enumerate() {
             node.step(op, &mut |event| timeline.note(at, event));
         }
+        timeline.modules = node.into_modules();
         timeline
     }
 
@@ -93,30 +97,44 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    fn mark(&mut self, module: &'a Atom, at: usize, event: ModuleEvent) {
+    fn mark(&mut self, module: Touched<'_>, at: usize, event: ModuleEvent) {
         // A script has fewer steps than this: it would not fit into memory.
         let (own, step) = (u32::try_from(self.links.len()).unwrap_or(END), u32::try_from(at).unwrap_or(END));
         self.links.push(Link { event, step, next: END });
-        let lane = self.lanes.entry(module).or_insert(Lane { first: own, last: own });
-        if lane.last != own
-            && let Some(last) = self.links.get_mut(lane.last as usize)
-        {
-            last.next = own;
-            lane.last = own;
+        let lane = module.at as usize;
+        if lane >= self.lanes.len() {
+            // Nothing has happened to those that were only named.
+            self.lanes.resize(lane + 1, Lane { first: END, last: END });
         }
+        let Some(lane) = self.lanes.get_mut(lane) else { return };
+        match self.links.get_mut(lane.last as usize) {
+            Some(last) => last.next = own,
+            None => lane.first = own,
+        }
+        lane.last = own;
     }
 
     /// What happens to a module, in order.
     pub fn module(&self, module: &Atom) -> impl Iterator<Item = Mark> + '_ {
-        let first = self.lanes.get(module).map_or(END, |lane| lane.first);
+        let first = self.lane(module).map_or(END, |lane| lane.first);
         let links = std::iter::successors(self.links.get(first as usize), |link| self.links.get(link.next as usize));
         links.map(|link| Mark { event: link.event, step: link.step as usize })
+    }
+
+    fn lane(&self, module: &Atom) -> Option<&Lane> {
+        self.lanes.get(self.modules.get(module)?.at as usize).filter(|lane| lane.first != END)
+    }
+
+    /// The modules to which something happens, in no order.
+    fn touched(&self) -> impl Iterator<Item = &'a Atom> {
+        let is_touched = |module: &Module| self.lanes.get(module.at as usize).is_some_and(|lane| lane.first != END);
+        self.modules.iter().filter(move |(_, module)| is_touched(module)).map(|(name, _)| *name)
     }
 
     /// The modules to which something happens, by name.
     pub fn modules(&self) -> &[&'a Atom] {
         self.sorted.get_or_init(|| {
-            let mut modules: Vec<&'a Atom> = self.lanes.keys().copied().collect();
+            let mut modules: Vec<&'a Atom> = self.touched().collect();
             modules.sort_unstable();
             modules
         })
@@ -124,7 +142,7 @@ impl<'a> Timeline<'a> {
 
     /// How many modules have what is wanted of them.
     pub fn count(&self, wanted: impl Fn(&Atom) -> bool) -> usize {
-        self.lanes.keys().filter(|module| wanted(module)).count()
+        self.touched().filter(|module| wanted(module)).count()
     }
 
     /// At which step something first happens to a module.
@@ -155,8 +173,8 @@ impl<'a> Timeline<'a> {
 
     /// Whether a module is removed for good.
     pub fn is_gone(&self, module: &Atom) -> bool {
-        let last = |event| self.module(module).filter(|mark| mark.event == event).last().map(|mark| mark.step);
-        last(ModuleEvent::Removed).is_some_and(|removed| last(ModuleEvent::Loaded).is_none_or(|loaded| loaded < removed))
+        let turns = self.module(module).filter(|mark| matches!(mark.event, ModuleEvent::Removed | ModuleEvent::Loaded));
+        turns.last().is_some_and(|mark| mark.event == ModuleEvent::Removed)
     }
 
     /// Whether the processes of a module are suspended from one step to another.

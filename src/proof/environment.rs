@@ -27,13 +27,12 @@ pub(super) fn environments(upgrade: &Environments, direction: Direction, stops: 
         Delta::new(sign, key.name.as_str())
     };
     let changes = upgrade.changes.iter().map(|change| {
-        let [down, up] = change.taken;
         let mut keys: Vec<Delta> = change.keys.iter().map(key).collect();
         keys.sort();
         Environment {
             application: change.application.clone(),
             keys,
-            taken: if direction == Direction::Up { up } else { down },
+            taken: if direction == Direction::Up { change.target_takes } else { change.base_takes },
             restarts: stops(&change.application),
         }
     });

@@ -4,7 +4,7 @@ use super::by_hand::unseen;
 use super::environment::{Environment, environments};
 use super::form::covers;
 use crate::appup::Direction;
-use crate::compare::{Change, Presence};
+use crate::compare::{Change, Presence, computed_at_boot};
 use crate::diag::Property;
 use crate::interpret::{Child, Supervisor, Value};
 use crate::lint::{Pair, Passage, Route};
@@ -280,11 +280,8 @@ fn leftovers(route: &Route<'_>, evidence: &mut Evidence) {
 /// Files that compute configuration when a node boots; an upgrade reads only `.app` files and `sys.config`.
 fn configuration(pair: &Pair<'_>, route: &Route<'_>, to: &Release, trees: &Trees<'_>, evidence: &mut Evidence) {
     let folder = to.folder();
-    let tree = trees.get(folder.tree);
-    for (name, what) in [("runtime.exs", "computes configuration when the node boots"), ("sys.config.src", "is filled in when the node boots")] {
-        if tree.is_file(&join(&folder.path, name)) {
-            evidence.missed(Property::Configuration, format!("`{name}` {what}, which an upgrade does not do: what it sets is lost"));
-        }
+    for (name, what) in computed_at_boot(trees, &folder) {
+        evidence.missed(Property::Configuration, format!("`{name}` {what}, which an upgrade does not do: what it sets is lost"));
     }
     let side = if evidence.direction == Direction::Up { 1 } else { 0 };
     for file in pair.comparison.environments.included.get(side).into_iter().flatten() {
@@ -299,7 +296,7 @@ fn configuration(pair: &Pair<'_>, route: &Route<'_>, to: &Release, trees: &Trees
         }
     }
     untaken.into_iter().for_each(|why| evidence.missed(Property::Configuration, why));
-    let has_config = tree.is_file(&join(&folder.path, "sys.config"));
+    let has_config = trees.get(folder.tree).is_file(&join(&folder.path, "sys.config"));
     let from = if has_config { "`.app` files and `sys.config`" } else { "`.app` files" };
     let changes: Vec<String> = evidence.environment.iter().map(|one| format!("; keys of `{}` that differ: {}", one.application, one.keys.len())).collect();
     evidence.saw(Property::Configuration, format!("built from the {from} of release {}, as at a start{}", to.rel.vsn.value, changes.concat()));

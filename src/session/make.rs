@@ -88,6 +88,7 @@ pub struct Made {
 impl Session<'_> {
     /// Compiles the relup of a target.
     pub fn make(&mut self, request: &MakeRequest) -> Made {
+        self.parts.clear();
         let releases = self.accepted_releases(&request.references());
         let mut found = releases.found.clone();
         let compiled = releases.target().map(|target| self.compile(request, target, &releases, &mut found));

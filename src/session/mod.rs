@@ -117,7 +117,7 @@ pub struct Session<'t> {
     opener: Opener<'t>,
     appups: AppupFiles,
     framings: Vec<Framing>,
-    /// Appups that were read for parts of a composed path, and that no rule is run on.
+    /// Appups that the question being answered has read for parts of a composed path, and that no rule is run on.
     parts: BTreeSet<FileId>,
     files: Answers<String, Checked>,
     opened: Answers<Vec<String>, Releases>,

@@ -53,6 +53,7 @@ pub(super) type Scripts = Vec<[Option<Vec<Step>>; 2]>;
 impl Session<'_> {
     /// Looks at each path between a target and its bases.
     pub fn verify(&mut self, request: &VerifyRequest) -> Verification {
+        self.parts.clear();
         let references: Vec<String> = std::iter::once(&request.target).chain(&request.bases).cloned().collect();
         let releases = self.releases(&references);
         let verification = self.verify_releases(&releases, request.relup.as_ref());

@@ -14,7 +14,7 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &APPLY_OVERTAKEN, check: Check::File(check) };
 
 fn check(file: &File<'_>, found: &mut Findings) {
-    for script in &file.scripts {
+    for script in file.scripts.iter().filter(|script| script.has_calls()) {
         // A cluster of modules is emitted where its first member is: instructions further down run before calls between the
         // two. The order is that of the script, not of the file: a derived entry points at the lines of the upgrade.
         let mut order: HashMap<Span, usize> = HashMap::new();
@@ -23,7 +23,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
         }
         let mut last: Option<Span> = None;
         let mut latest: Option<(usize, Span)> = None;
-        for step in &script.path.steps {
+        for step in script.steps() {
             let Cause::Written(span) = step.origin.cause else { continue };
             let Some(at) = order.get(&span).copied() else { continue };
             if matches!(step.op, LowOp::Apply { .. }) {

@@ -16,8 +16,8 @@ code! {
 pub(super) static RULE: Rule = Rule { code: &CHILD_DELETED_LATE, check: Check::File(check) };
 
 fn check(file: &File<'_>, found: &mut Findings) {
-    for script in &file.scripts {
-        let steps = &script.path.steps;
+    for script in file.scripts.iter().filter(|script| script.has_calls()) {
+        let steps = script.steps();
         let timeline = Timeline::of(steps);
         let span = |at: usize| steps.get(at).map_or(Span::GENERATED, |step| step.origin.span());
         let mut reported: HashSet<&Atom> = HashSet::new();

@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Pair, Rule};
 
 code! {
-    CONSOLIDATED_PROTOCOLS "RL0805" "consolidated-protocols" Warning
+    CONSOLIDATED_PROTOCOLS "RL0805" "consolidated-protocols" Warning => Concerns(Code)
 }
 
 /// The rule.

@@ -7,7 +7,7 @@ use crate::lint::{Check, Pair, Rule};
 use crate::plan::path_name;
 
 code! {
-    DEAD_CALL "RL0524" "dead-call" Error
+    DEAD_CALL "RL0524" "dead-call" Error => Concerns(Deaths)
 }
 
 /// The rule.

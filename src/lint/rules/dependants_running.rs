@@ -17,8 +17,8 @@ const NAMED: usize = 3;
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let to = pair.side(route.direction, true);
-        for (_, instructions) in pair.instructions(route.direction) {
-            for instruction in &instructions {
+        for instructions in pair.instructions(route.direction).values() {
+            for instruction in instructions {
                 let Some(HighOp::RestartApplication(name)) = &instruction.op else { continue };
                 let name = &name.value;
                 // A library has no processes that could be away.

@@ -14,8 +14,8 @@ pub(super) static RULE: Rule = Rule { code: &EFFECT_MISMATCH, check: Check::Pair
 fn check(pair: &Pair<'_>, found: &mut Findings) {
     for route in pair.hot_routes() {
         let (from, to) = (pair.side(route.direction, false), pair.side(route.direction, true));
-        for (_, instructions) in pair.instructions(route.direction) {
-            for instruction in &instructions {
+        for instructions in pair.instructions(route.direction).values() {
+            for instruction in instructions {
                 let Some(HighOp::Module(dependent)) = &instruction.op else { continue };
                 let module = &dependent.module.value;
                 let listed = |release: &crate::release::Release| release.owner_of(module.as_str()).map(|library| library.name.value.clone());

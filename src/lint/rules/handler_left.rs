@@ -1,6 +1,5 @@
 //! A handler whose module is deleted while the handler is still installed.
 
-use super::setup_not_repeated::handler_of_swap;
 use crate::appup::Direction;
 use crate::diag::{Diagnostic, Findings, code};
 use crate::interpret::Done;
@@ -56,16 +55,12 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 
 /// Whether a call removes the handler that another one installs: of several of one module that with the same id.
 fn may_remove(removes: &Done, installs: &Done) -> bool {
-    let is_swap = |done: &Done| SWAPS.contains(&done.function.as_str());
-    let id = |done: &Done, at: usize| done.arguments.get(at).map(|handler| if is_swap(done) { handler_of_swap(handler) } else { handler.clone() });
-    let ids = id(removes, 1).zip(id(installs, if is_swap(installs) { 2 } else { 1 }));
-    removes.module.as_str() != "gen_event" || ids.is_none_or(|(one, other)| !one.is_other_than(&other))
+    let ids = removes.handler(1).zip(installs.handler(if installs.swaps() { 2 } else { 1 }));
+    removes.module.as_str() != "gen_event" || ids.is_none_or(|(one, other)| !one.is_other_than(other))
 }
 
 /// The functions that remove the handler that a call installs, when its module is this one.
 fn installs(done: &Done, module: &Atom) -> Option<&'static [&'static str]> {
     let (_, _, at, removes) = INSTALLS.iter().find(|(owner, functions, ..)| done.is(owner, functions))?;
-    let handler = done.arguments.get(*at)?;
-    let handler = if SWAPS.contains(&done.function.as_str()) { handler_of_swap(handler) } else { handler.clone() };
-    (handler.as_module() == Some(module)).then_some(*removes)
+    (done.handler(*at)?.as_module() == Some(module)).then_some(*removes)
 }

@@ -1,6 +1,8 @@
 //! Many modules whose processes are suspended together.
 
+use crate::appup::Change;
 use crate::diag::{Diagnostic, Findings, code};
+use crate::lint::file::Script;
 use crate::lint::{Check, File, Rule};
 use crate::relup::LowOp;
 
@@ -17,8 +19,9 @@ const MANY: usize = 10;
 const PATIENCE: usize = 5;
 
 fn check(file: &File<'_>, found: &mut Findings) {
-    for script in &file.scripts {
-        for step in &script.path.steps {
+    let updates = |script: &&Script<'_>| script.modules().filter(|dependent| matches!(dependent.change, Change::Update { .. })).count();
+    for script in file.scripts.iter().filter(|script| script.has_calls() || updates(script) > MANY) {
+        for step in script.steps() {
             if let LowOp::Suspend(list) = &step.op
                 && list.len() > MANY
             {

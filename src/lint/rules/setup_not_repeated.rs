@@ -163,10 +163,8 @@ fn handlers(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), pass
             is_for && done.arguments.first().is_some_and(|known| !known.is_other_than(manager))
         };
         let ids = |done: &Done| -> Vec<Value> {
-            // A swap gives each handler with the arguments of its `init`.
-            let is_swap = done.function.as_str().starts_with("swap");
-            let all = done.arguments.iter().skip(1).map(|argument| if is_swap { handler_of_swap(argument) } else { argument.clone() });
-            all.filter(|id| id.as_module() == Some(module)).collect()
+            let all = (1..done.arguments.len()).filter_map(|at| done.handler(at));
+            all.filter(|id| id.as_module() == Some(module)).cloned().collect()
         };
         let before: Vec<Value> = from.all_done().filter(installs).flat_map(ids).collect();
         let is_there = |ids: &[Value]| ids.iter().any(|id| !id.is_other_than(handler));
@@ -185,11 +183,6 @@ fn handlers(pair: &Pair<'_>, route: &Route<'_>, (from, to): (&Half, &Half), pass
             .on_path(&route.name),
         );
     }
-}
-
-/// The handler of a swap, which is given with the arguments of its `init`.
-pub(super) fn handler_of_swap(argument: &Value) -> Value {
-    argument.as_tuple().and_then(<[Value]>::first).cloned().unwrap_or_else(|| argument.clone())
 }
 
 /// Whether a timer is set for the message that is being handled: it goes on once it has begun.
@@ -372,7 +365,7 @@ fn setups(done: &Done) -> Vec<Setup<'_>> {
 /// What a call sets up, whatever its name.
 fn named(done: &Done) -> Vec<Setup<'_>> {
     // A handler that takes the place of another one is installed as well.
-    if done.is("gen_event", &["swap_handler", "swap_sup_handler"])
+    if done.swaps()
         && let ([manager, _, handler], Some(effect)) = (done.arguments.as_slice(), EFFECTS.iter().find(|effect| effect.module == "gen_event"))
     {
         let handler = handler.as_module().map_or(Value::Any, |module| Value::Atom(module.clone()));

@@ -9,7 +9,7 @@ use crate::relup::{ApplicationAction, Call, ChildAction, LowOp};
 use crate::span::Span;
 use crate::term::Atom;
 use crate::term::print::brief;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::{self, Display, Formatter};
 
 code! {
@@ -112,19 +112,18 @@ fn check(file: &File<'_>, found: &mut Findings) {
 
 /// The appups of a path together: what one of them stops another may start.
 fn check_together(pair: &Pair<'_>, found: &mut Findings) {
-    let all = |direction| pair.instructions(direction).map(|(application, script)| (application.name.clone(), script)).collect::<Vec<_>>();
-    let whole = |scripts: &[(String, Vec<Instruction>)]| -> Balance { scripts.iter().flat_map(|(_, script)| balance(script)).collect() };
-    let (ups, downs) = (all(Direction::Up), all(Direction::Down));
+    let whole = |scripts: &BTreeMap<&str, Vec<Instruction>>| -> Balance { scripts.values().flat_map(|script| balance(script)).collect() };
+    let (ups, downs) = (pair.instructions(Direction::Up), pair.instructions(Direction::Down));
     let followed = |direction, mut balance: Balance| {
         // Functions of one's own start and stop as well.
         let done = pair.lives.passed(direction).into_iter().flat_map(|passed| passed.applied.iter().map(|(_, done)| done));
         balance.extend(done.filter_map(turned));
         balance
     };
-    let (up, down) = (followed(Direction::Up, whole(&ups)), followed(Direction::Down, whole(&downs)));
-    for (direction, scripts, others, balances) in [(Direction::Up, &ups, &downs, (&up, &down)), (Direction::Down, &downs, &ups, (&down, &up))] {
+    let (up, down) = (followed(Direction::Up, whole(ups)), followed(Direction::Down, whole(downs)));
+    for (direction, scripts, others, balances) in [(Direction::Up, ups, downs, (&up, &down)), (Direction::Down, downs, ups, (&down, &up))] {
         for (name, script) in scripts {
-            if others.iter().find(|(other, _)| other == name).is_none_or(|(_, other)| restarts(other)) {
+            if others.get(name).is_none_or(|other| restarts(other)) {
                 continue;
             }
             let Some(entry) = pair.entry(name, direction.other()) else { continue };

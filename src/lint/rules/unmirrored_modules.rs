@@ -41,12 +41,11 @@ fn check(file: &File<'_>, found: &mut Findings) {
 
 /// The appups of a path together: a module may move from one application to another.
 fn check_together(pair: &Pair<'_>, found: &mut Findings) {
-    let all = |direction| pair.instructions(direction).map(|(application, script)| (application.name.clone(), script)).collect::<Vec<_>>();
-    let (ups, downs) = (all(Direction::Up), all(Direction::Down));
-    for (direction, scripts, others) in [(Direction::Up, &ups, &downs), (Direction::Down, &downs, &ups)] {
-        let everywhere = others.iter().flat_map(|(_, script)| modules(script)).map(|dependent| (&dependent.module.value, dependent)).collect();
+    let (ups, downs) = (pair.instructions(Direction::Up), pair.instructions(Direction::Down));
+    for (direction, scripts, others) in [(Direction::Up, ups, downs), (Direction::Down, downs, ups)] {
+        let everywhere = others.values().flat_map(|script| modules(script)).map(|dependent| (&dependent.module.value, dependent)).collect();
         for (name, script) in scripts {
-            if others.iter().find(|(other, _)| other == name).is_none_or(|(_, other)| restarts(other)) {
+            if others.get(name).is_none_or(|other| restarts(other)) {
                 continue;
             }
             if let Some(entry) = pair.entry(name, direction.other()) {

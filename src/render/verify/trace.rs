@@ -81,7 +81,7 @@ fn words(event: Event<'_>) -> String {
                 ModuleEvent::Stopped => "its processes are terminated",
                 ModuleEvent::Started => "its processes are started again",
             };
-            format!("`{module}`: {what}")
+            format!("`{}`: {what}", module.name)
         }
         Event::Application(action, name) => {
             let what = match action {
