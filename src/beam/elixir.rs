@@ -133,6 +133,13 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
     let mut next = || Some(expr(parts.next()?, depth));
     Some(match name.as_ref() {
         "{}" => Expr::Tuple(each(arguments, depth)),
+        "<<>>" => {
+            let value = |part: Value<'_>| match part.tuple() {
+                Some([colons, _, sides]) if colons.is_atom("::") => sides.list().next().map_or(Expr::Unknown, |value| expr(value, depth)),
+                _ => expr(part, depth),
+            };
+            Expr::binary(arguments.list().take(MAX_ITEMS).map(value).collect())
+        }
         "%{}" => map(arguments, depth)?,
         "%" => {
             let (name, fields) = (parts.next()?, parts.next()?);

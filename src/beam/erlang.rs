@@ -137,7 +137,7 @@ fn known(value: Value<'_>, depth: usize) -> Option<Expr> {
             let pairs = pairs.filter_map(|pair| association(pair, depth).map(|(key, value)| (key, value, exact(pair)))).collect();
             Expr::Change(Box::new(expr(first?, depth)), pairs)
         }
-        ("bin", 3) => binary(first?)?,
+        ("bin", 3) => binary(first?, depth)?,
         ("cons", 4) => list(value, depth)?,
         ("match", 4) => Expr::Bind(Box::new(expr(first?, depth)), Box::new(expr(items.next()?, depth))),
         ("op", 4) => match (first?.atom()?, expr(items.next()?, depth)) {
@@ -242,13 +242,17 @@ fn record_fields(fields: Value<'_>, depth: usize) -> Vec<(Atom, Expr)> {
     fields.list().take(MAX_ITEMS).filter_map(field).collect()
 }
 
-/// `<<"text">>`; other binaries are not looked at.
-fn binary(elements: Value<'_>) -> Option<Expr> {
-    let mut elements = elements.list();
-    let Some(element) = elements.next() else { return Some(Expr::Text(String::new())) };
-    let [_, _, text, ..] = element.tuple::<5>()?;
-    let [tag, _, text] = text.tuple()?;
-    (tag.is_atom("string") && elements.next().is_none()).then(|| text.text()).flatten().map(Expr::Text)
+/// A binary: its parts, without their sizes and types.
+fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
+    let mut values = elements.list().take(MAX_ITEMS).map(|element| element.tuple::<5>().map(|[_, _, value, ..]| expr(value, depth)));
+    let first = values.next();
+    match first {
+        None => Some(Expr::Text(String::new())),
+        Some(first) => {
+            let values: Vec<Expr> = std::iter::once(first).chain(values).collect::<Option<_>>()?;
+            Some(Expr::binary(values))
+        }
+    }
 }
 
 fn call(called: Value<'_>, arguments: Vec<Expr>, depth: usize, line: Line) -> Expr {

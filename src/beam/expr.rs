@@ -21,6 +21,31 @@ impl Clause {
     pub fn is_guarded(&self) -> bool {
         !self.guards.is_empty()
     }
+
+    /// Whether a variable is in its patterns twice, so that two parts of what it takes must be equal.
+    pub fn repeats_a_variable(&self) -> bool {
+        let mut seen = Vec::new();
+        self.patterns.iter().any(|pattern| repeats(pattern, &mut seen))
+    }
+}
+
+fn repeats<'e>(pattern: &'e Expr, seen: &mut Vec<&'e str>) -> bool {
+    match pattern {
+        Expr::Var(name) if name.starts_with('_') => false,
+        Expr::Var(name) if seen.contains(&name.as_str()) => true,
+        Expr::Var(name) => {
+            seen.push(name);
+            false
+        }
+        Expr::Tuple(items) => items.iter().any(|item| repeats(item, seen)),
+        Expr::List(items, tail) => items.iter().chain(tail.as_deref()).any(|item| repeats(item, seen)),
+        Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(_, item)| repeats(item, seen)),
+        Expr::Record(_, fields) => fields.iter().any(|(_, item)| repeats(item, seen)),
+        Expr::Bind(left, right) => repeats(left, seen) || repeats(right, seen),
+        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Call(..) | Expr::Apply(..) | Expr::Block(_) | Expr::Case(..) => false,
+        Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Fun(_) | Expr::Named(..) | Expr::Op(..) => false,
+        Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Unknown => false,
+    }
 }
 
 /// A line of a source, counted from 1; 0 where it is not known. Two expressions on different lines may be equal.
@@ -103,12 +128,28 @@ pub enum Expr {
     Unknown,
 }
 
+/// The name under which binaries are put together.
+const BINARY: &str = "<<>>";
+
 impl Expr {
     /// The elements of a tuple whose first one is this atom, without it.
     pub fn tagged(&self, tag: &str) -> Option<&[Expr]> {
         let Expr::Tuple(items) = self else { return None };
         let (first, rest) = items.split_first()?;
         first.as_atom().filter(|first| first.as_str() == tag).map(|_| rest)
+    }
+
+    /// A binary put together of parts, whose sizes and types are left out: text where it is one string, else a call of `<<>>`.
+    pub(super) fn binary(mut parts: Vec<Expr>) -> Expr {
+        match parts.as_mut_slice() {
+            [text @ Expr::Text(_)] => std::mem::replace(text, Expr::Unknown),
+            _ => Expr::Call(None, Atom::new(BINARY), parts, Line::default()),
+        }
+    }
+
+    /// The parts of a binary.
+    pub fn as_binary(&self) -> Option<&[Expr]> {
+        if let Expr::Call(None, name, parts, _) = self { (name.as_str() == BINARY).then_some(parts) } else { None }
     }
 
     /// Looks at it and at every expression in it, patterns left out.

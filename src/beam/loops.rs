@@ -4,12 +4,9 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a few forms of expressions matter here; any other one ends a function")]
 
 use super::expr::{Clause, Expr, Line};
-use super::program::Program;
+use super::program::{Name, Program, reached};
 use crate::term::Atom;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A function by its name and arity.
-type Name = (Atom, u32);
 
 /// A loop that a process stays in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -195,20 +192,6 @@ impl Program {
             }
         }
     }
-}
-
-/// All that one gets to from some functions.
-fn reached(from: impl IntoIterator<Item = Name>, next: impl Fn(&Name) -> Vec<Name>) -> BTreeSet<Name> {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<Name> = from.into_iter().collect();
-    while let Some(name) = open.pop() {
-        for next in next(&name) {
-            if seen.insert(next.clone()) {
-                open.push(next);
-            }
-        }
-    }
-    seen
 }
 
 /// Whether an expression waits.

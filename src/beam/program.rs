@@ -2,13 +2,17 @@
 
 use super::container::Beam;
 use super::debug::Debug;
+use super::expr::Expr;
 use super::function::{Function, RawRecord};
 use crate::term::Atom;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// A function by its name and arity.
+pub(super) type Name = (Atom, u32);
+
 /// Functions by name and arity; none where a module has none of that name.
-type Functions = HashMap<(Atom, u32), Option<Arc<Function>>>;
+type Functions = HashMap<Name, Option<Arc<Function>>>;
 
 /// What a module's debug information shows of its code.
 #[derive(Debug)]
@@ -48,8 +52,43 @@ impl Program {
         self.debug.names()
     }
 
+    /// The functions that some functions get to by local calls, these included.
+    pub fn reached(&self, from: impl IntoIterator<Item = (Atom, u32)>) -> BTreeSet<(Atom, u32)> {
+        let from: Vec<(Atom, u32)> = from.into_iter().collect();
+        let next = |(name, arity): &(Atom, u32)| {
+            let mut called = Vec::new();
+            if let Some(function) = self.function(name, *arity) {
+                function.visit(&mut |expr| {
+                    if let Expr::Call(None, name, arguments, _) = expr {
+                        called.push((name.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX)));
+                    } else if let Expr::Named(None, name, arity) = expr {
+                        called.push((name.clone(), *arity));
+                    }
+                });
+            }
+            called
+        };
+        let mut reached = reached(from.iter().cloned(), next);
+        reached.extend(from);
+        reached
+    }
+
     /// A record that it defines.
     pub fn record(&self, name: &Atom) -> Option<&RawRecord> {
         self.records.iter().find(|record| record.name == *name)
     }
+}
+
+/// All that one gets to from some functions.
+pub(super) fn reached(from: impl IntoIterator<Item = Name>, next: impl Fn(&Name) -> Vec<Name>) -> BTreeSet<Name> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<Name> = from.into_iter().collect();
+    while let Some(name) = open.pop() {
+        for next in next(&name) {
+            if seen.insert(next.clone()) {
+                open.push(next);
+            }
+        }
+    }
+    seen
 }

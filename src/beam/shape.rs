@@ -7,7 +7,7 @@ use super::expr::Expr;
 use super::function::{Function, RawRecord};
 use super::known::Known;
 use crate::term::Atom;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// A field of a state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -364,11 +364,14 @@ pub(super) fn keeps_fun((results, _): &Begins) -> bool {
     results.iter().any(|result| result.tagged("ok").is_some_and(|parts| parts.iter().any(Expr::holds_fun)))
 }
 
-/// What `callback_mode/0` gives back, when that is one value in plain sight.
+/// What `callback_mode/0` gives back, when that is one value in plain sight: one mode, or a list of which the order does not matter.
 pub(super) fn callback_mode(debug: &Debug<'_>) -> Option<String> {
     let (results, complete) = results(debug, "callback_mode", 0)?;
     let [one] = results.as_slice() else { return None };
-    (complete && one.is_literal()).then(|| one.to_string())
+    let modes = if let Expr::List(items, None) = one { items.as_slice() } else { std::slice::from_ref(one) };
+    let modes: BTreeSet<String> = modes.iter().map(ToString::to_string).collect();
+    let shown = modes.into_iter().collect::<Vec<_>>().join(",");
+    (complete && one.is_literal()).then(|| if matches!(one, Expr::List(..)) && shown.contains(',') { format!("[{shown}]") } else { shown })
 }
 
 /// The modules whose processes an application starts first, as its callback module says it in `start/2`.

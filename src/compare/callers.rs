@@ -2,7 +2,7 @@
 
 use super::modules::Sides;
 use super::place::source_of;
-use super::{Change, Comparison, DeadCall, Depth, Impact, ModuleChange, Verdict};
+use super::{Caller, Change, Comparison, DeadCall, Depth, Impact, ModuleChange, Verdict};
 use crate::beam::{Beams, Mfa, Names};
 use crate::parallel;
 use crate::release::Release;
@@ -38,7 +38,7 @@ pub(super) fn lost<'s>(sides: impl Iterator<Item = &'s Sides>) -> BTreeSet<Mfa> 
 }
 
 /// The functions that call each lost one, and whether all their calls are prepared to find nothing there.
-pub(super) type Callers = BTreeMap<Mfa, BTreeMap<String, bool>>;
+pub(super) type Callers = BTreeMap<Mfa, BTreeMap<Caller, bool>>;
 
 /// For each lost function the functions of the target that still call it.
 pub(super) fn find(beams: Beams<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -> Callers {
@@ -55,17 +55,18 @@ pub(super) fn find(beams: Beams<'_>, lost: &BTreeSet<Mfa>, modules: &[Module]) -
 }
 
 /// The lost functions that a module calls, and which of its functions do.
-fn calls_of(beams: Beams<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &Names) -> Option<Vec<(Mfa, String, bool)>> {
+fn calls_of(beams: Beams<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &Names) -> Option<Vec<(Mfa, Caller, bool)>> {
     let look = beams.at(&module.spot);
     let interface = look.interface()?;
     let asks = interface.imports.iter().any(|mfa| (mfa.module.as_str(), mfa.function.as_str()) == ("erlang", "function_exported"));
     let funs = look.external_funs();
-    let mut found: Vec<(Mfa, String, bool)> = funs.iter().filter(|mfa| lost.contains(mfa)).map(|mfa| (mfa.clone(), module.name.clone(), asks)).collect();
+    let by = |function| Caller { module: module.name.clone(), function };
+    let mut found: Vec<(Mfa, Caller, bool)> = funs.iter().filter(|mfa| lost.contains(mfa)).map(|mfa| (mfa.clone(), by(None), asks)).collect();
     if look.names_any(wanted) {
         let calls = look.named_calls();
         let dead = calls.iter().filter(|call| lost.contains(&call.called));
         // What a caller catches is not the failure of the process that it starts.
-        found.extend(dead.map(|call| (call.called.clone(), format!("{}:{}/{}", module.name, call.caller.0, call.caller.1), false)));
+        found.extend(dead.map(|call| (call.called.clone(), by(Some(call.caller.clone())), false)));
     }
     let dead: HashMap<u32, &Mfa> = (0..).zip(&interface.imports).filter(|(_, mfa)| lost.contains(mfa)).collect();
     let mut named: HashSet<u32> = HashSet::new();
@@ -73,11 +74,11 @@ fn calls_of(beams: Beams<'_>, module: &Module, lost: &BTreeSet<Mfa>, wanted: &Na
     for call in calls.iter().flat_map(|calls| calls.iter()) {
         if let Some(mfa) = dead.get(&call.import) {
             named.insert(call.import);
-            found.push(((*mfa).clone(), format!("{}:{}/{}", module.name, call.caller.0, call.caller.1), asks || call.guarded));
+            found.push(((*mfa).clone(), by(Some(call.caller.clone())), asks || call.guarded));
         }
     }
     // What is imported and not called by an instruction that is known is used in another way.
-    found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa.clone(), module.name.clone(), asks)));
+    found.extend(dead.into_iter().filter(|(at, _)| !named.contains(at)).map(|(_, mfa)| (mfa.clone(), by(None), asks)));
     Some(found)
 }
 
@@ -113,7 +114,7 @@ pub(super) fn facts(sides: &Sides, depth: Depth, callers: &Callers) -> Vec<Impac
 pub(super) const NAMED: usize = 2;
 
 /// One or two callers by name, more by number.
-pub(super) fn shown(callers: &[String]) -> String {
+pub(super) fn shown(callers: &[Caller]) -> String {
     match callers {
         [one] => format!("`{one}`"),
         [one, two] => format!("`{one}` and `{two}`"),

@@ -4,6 +4,7 @@ use super::shapes::Difference;
 use crate::beam::Shape;
 use crate::release::StartType;
 use crate::term::Atom;
+use std::fmt::{self, Display, Formatter};
 
 /// Something that differs. Its words are in `words`, its kind in machine-readable output is [`Change::kind`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -306,7 +307,25 @@ pub struct DeadCall {
     /// Whether its whole module is gone.
     pub is_removed: bool,
     /// The functions that call it.
-    pub callers: Vec<String>,
+    pub callers: Vec<Caller>,
+}
+
+/// A function that calls something.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Caller {
+    /// Its module.
+    pub module: String,
+    /// Its name and arity; `None` where only the module is known.
+    pub function: Option<(Atom, u32)>,
+}
+
+impl Display for Caller {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match &self.function {
+            Some((name, arity)) => write!(out, "{}:{name}/{arity}", self.module),
+            None => out.write_str(&self.module),
+        }
+    }
 }
 
 /// How the fields of a state differ.

@@ -20,7 +20,7 @@ mod vm_args;
 mod words;
 
 pub use callers::{Link, links};
-pub use change::{Change, DeadCall, Delta, Given, KINDS, Sign, StateChange, StateEffect, SystemConfig};
+pub use change::{Caller, Change, DeadCall, Delta, Given, KINDS, Sign, StateChange, StateEffect, SystemConfig};
 pub use configuration::computed_at_boot;
 pub use environment::{EnvironmentChange, Environments};
 pub use faults::{ALL as CODES, beam_missing};

@@ -120,6 +120,16 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
             }
         }
     }
+    // A record that was written out by hand, or is now.
+    let is_same = |(one, other): (&Shape, &Shape)| match (one, other) {
+        (Shape::Tuple(size, Some(tag)), Shape::Record(name, fields)) | (Shape::Record(name, fields), Shape::Tuple(size, Some(tag))) => {
+            tag == name && fields.len() + 1 == *size
+        }
+        _ => false,
+    };
+    if gone.iter().all(|one| come.iter().any(|other| is_same((one, other)))) {
+        return None;
+    }
     // A counter that begins with another number is not another shape.
     let kinds = |list: &[Shape]| list.iter().map(plain_kind).collect::<Option<std::collections::BTreeSet<_>>>();
     if let (Some(before), Some(after)) = (kinds(before), kinds(after))

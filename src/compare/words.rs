@@ -239,7 +239,7 @@ impl Change {
             Change::DebugOnly(parts) => parts.iter().map(|part| (*part).to_owned()).collect(),
             Change::ExportsGained(list) | Change::ExportsLost(list) => functions(list),
             Change::StateFunctions(names) => names.iter().map(|name| format!("{name}/3")).collect(),
-            Change::DeadCall(call) | Change::GuardedCall(call) => call.callers.clone(),
+            Change::DeadCall(call) | Change::GuardedCall(call) => call.callers.iter().map(ToString::to_string).collect(),
             Change::Struct(difference) | Change::State(StateChange { difference, .. }) => difference.items(),
             Change::StateShape { before, after } => vec![format!("{before} -> {after}")],
             Change::ReleaseName { .. }

@@ -55,6 +55,8 @@ impl Run<'_> {
     pub(super) fn holds(&mut self, program: &Program, test: &Expr, env: &mut Env) -> Takes {
         let value = self.tested(|run| run.eval(program, test, env));
         match truth(&value) {
+            // A guard that fails does not hold.
+            _ if value.is_never() => Takes::No,
             // In `cond` whatever is neither `false` nor `nil` holds.
             Takes::No if is_false(&value) == Takes::No => Takes::Maybe,
             known => known,
@@ -113,12 +115,29 @@ impl Run<'_> {
                 }
                 (equal(&written, value), if matches!(value, Value::Any) { written } else { value.clone() })
             }
+            Expr::Call(..) if let Some(parts) = pattern.as_binary() => self.binary_takes(parts, value, env),
             Expr::Call(None, pin, parts, _) if pin.as_str() == "^" => {
                 let written = parts.first().map_or(Value::Any, |part| self.eval(program, part, env));
                 (equal(&written, value), value.clone())
             }
             _ => (Takes::Maybe, value.clone()),
         }
+    }
+
+    /// A binary: which of its parts is how long is not known, only what it begins with.
+    fn binary_takes(&mut self, parts: &[Expr], value: &Value, env: &mut Env) -> (Takes, Value) {
+        let takes = match (value, parts.first()) {
+            (Value::Text(Some(text)), Some(Expr::Text(begins))) if !text.starts_with(begins.as_str()) => Takes::No,
+            (Value::Text(_) | Value::Any, _) => Takes::Maybe,
+            (value, _) if value.kind().is_some() => Takes::No,
+            _ => Takes::Maybe,
+        };
+        for part in parts {
+            if let Expr::Var(name) = part {
+                env.insert(name.clone(), Value::Any);
+            }
+        }
+        (takes, if matches!(value, Value::Any) { Value::Text(None) } else { value.clone() })
     }
 
     fn union_takes(&mut self, program: &Program, pattern: &Expr, members: &[Value], env: &mut Env) -> (Takes, Value) {

@@ -29,5 +29,5 @@ pub use process::{Living, Machine, Message, actions, is_meant, is_request_taken,
 pub use run::{Run, Store, World, is_own};
 pub use sort::Sort;
 pub use supervisor::{Child, Supervisor, child, id_of, is_made_otherwise, name_forms, name_of, name_of_options, started, started_with, supervisor};
-pub use truth::{Takes, elements};
+pub use truth::{Takes, elements, spread};
 pub use value::{Fun, Map, Value};

@@ -69,7 +69,7 @@ const MAX_DONE: usize = 500;
 /// How much of the steps of a module one message may take.
 const SHARE: usize = 6;
 /// How often the callbacks are run on what they gave back.
-const MAX_ROUNDS: usize = 3;
+const MAX_ROUNDS: usize = 4;
 
 /// How the processes of a module call it; `None` where it runs none that are known.
 pub fn machine_of(facts: &Facts) -> Option<Machine> {

@@ -231,7 +231,7 @@ impl<'w> Run<'w> {
                     Takes::Yes => ways.push(own),
                     Takes::Maybe => {
                         ways.push(own);
-                        if clause.is_guarded() {
+                        if clause.is_guarded() || clause.repeats_a_variable() {
                             next.push(values);
                         } else {
                             let pairs: Vec<(&Expr, &Value)> = clause.patterns.iter().zip(&values).collect();
@@ -354,6 +354,11 @@ impl<'w> Run<'w> {
                 self.of_record(&value, name, defined.fields.len(), |_, items| at.and_then(|at| items.get(at + 1)).cloned().unwrap_or(Value::Any))
             }
             Expr::Var(name) => env.get(name).cloned().unwrap_or(Value::Any),
+            Expr::Call(..) if expr.as_binary().is_some() => {
+                let Some(parts) = self.each(program, expr.as_binary().unwrap_or_default(), env) else { return Value::NEVER };
+                let text = |part: &Value| if let Value::Text(text) = part { text.clone() } else { None };
+                Value::Text(parts.iter().map(text).collect())
+            }
             Expr::Call(None, name, arguments, line) => self.local(program, name, arguments, line.0, env),
             Expr::Call(Some(module), name, arguments, line) => {
                 if line.0 > 0 {

@@ -70,7 +70,7 @@ pub struct Pair<'a> {
 /// How many expressions and patterns are looked at in all, about; and for each module, at least and at most.
 const ALL_STEPS: usize = 2_000_000;
 const FEWEST_STEPS: usize = 1_500;
-const MOST_STEPS: usize = 10_000;
+const MOST_STEPS: usize = 40_000;
 /// Supervisors by release and application.
 type Supervisors = HashMap<(usize, String), Arc<Vec<Supervisor>>>;
 

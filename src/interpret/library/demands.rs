@@ -7,6 +7,8 @@ use super::super::value::Value;
 enum Demand {
     /// Of one of these sorts.
     Sorts(&'static [Sort]),
+    /// A binary.
+    Binary,
     /// Held so.
     Held(Holder),
 }
@@ -19,6 +21,7 @@ impl Demand {
                 Value::Text(_) => !sorts.contains(&Sort::List),
                 value => value.kind().is_some_and(|kind| !sorts.contains(&kind)),
             },
+            Demand::Binary => value.kind().is_some(),
             Demand::Held(holder) => is_held_otherwise(*holder, value),
         }
     }
@@ -30,6 +33,7 @@ pub(super) fn refused<'v>(module: &str, name: &str, arguments: &'v [Value]) -> O
         "lists" => (listed(name, arguments)?, Demand::Sorts(&[Sort::List])),
         // Ranges and streams are maps and funs.
         "Elixir.Enum" => (enumerated(name, arguments)?, Demand::Sorts(&[Sort::List, Sort::Map, Sort::Fun])),
+        "Elixir.String" => (arguments.first()?, Demand::Binary),
         "Elixir.Keyword" => (arguments.first().filter(|_| !matches!(name, "new" | "keyword?"))?, Demand::Sorts(&[Sort::List])),
         "maps" | "Elixir.Map" => (mapped(module, name, arguments)?, Demand::Sorts(&[Sort::Map])),
         _ => (held(module, name, arguments)?, Demand::Held(Holder::of(module)?)),

@@ -82,7 +82,7 @@ pub(super) fn folded(run: &mut Run<'_>, list: &Value, start: Value, step: impl F
 fn turned(list: &Value) -> Value {
     match list {
         Value::List(items, None) => Value::List(items.iter().rev().cloned().collect(), None),
-        other => other.clone(),
+        other => any_order(other),
     }
 }
 
@@ -102,12 +102,35 @@ fn keyed(list: &Value, key: &Value, at: &Value) -> (Value, bool) {
     (found, is_certain)
 }
 
+/// The element at a place, where the list is written out so far; else one of them.
+fn element_at(list: &Value, at: Option<usize>) -> Value {
+    let exact = match (list, at) {
+        (Value::List(items, _), Some(at)) => items.get(at).cloned(),
+        _ => None,
+    };
+    exact.unwrap_or_else(|| one_of(list))
+}
+
 /// One of the elements; which, is not known.
 fn one_of(list: &Value) -> Value {
     match elements(list) {
         one if one.members().len() == 1 => one,
         several => several.or(Value::Any),
     }
+}
+
+/// What is left of a list from a place on, and not more than some elements of it: these very ones, where the list is written out.
+fn slice(list: &Value, from: Option<usize>, count: Option<usize>) -> Value {
+    let part = |list: &Value| match (list, from, count) {
+        (Value::List(items, None), Some(from), Some(count)) => Value::List(items.iter().skip(from).take(count).cloned().collect(), None),
+        _ => some_of(elements(list)),
+    };
+    list.members().iter().map(part).fold(Value::NEVER, Value::or)
+}
+
+/// The number that a value is, when it counts something.
+fn number(value: &Value) -> Option<usize> {
+    if let Value::Number(Some(text)) = value { text.parse().ok() } else { None }
 }
 
 /// A place of each pair in a list.
@@ -186,8 +209,13 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             run.apply(fun, vec![element.clone(), element]);
             any_order(list)
         }
-        ("reverse" | "sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
-        ("nthtail" | "delete", [_, list]) | ("sublist", [list, ..]) | ("keydelete", [_, _, list]) => some_of(elements(list)),
+        ("reverse", [list]) => turned(list),
+        ("sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
+        ("sublist", [list, count]) => slice(list, Some(0), number(count)),
+        ("sublist", [list, from, count]) => slice(list, number(from).and_then(|from| from.checked_sub(1)), number(count)),
+        ("nthtail", [from, list]) => slice(list, number(from), Some(usize::MAX)),
+        ("droplast", [list @ Value::List(items, None)]) => slice(list, Some(0), items.len().checked_sub(1)),
+        ("delete", [_, list]) | ("droplast", [list]) | ("keydelete", [_, _, list]) => some_of(elements(list)),
         ("append", [one, other]) => append(one, other),
         ("reverse", [one, other]) => append(&any_order(one), other),
         ("append" | "flatten", [list]) => flattened(list),
@@ -208,9 +236,11 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("zip", [one, other]) => zipped(one, other),
         ("unzip", [list]) => { let each = elements(list); Value::tuple(vec![Value::list_of(part(&each, 0)), Value::list_of(part(&each, 1))]) }
         ("duplicate", [_, item]) => Value::list_of(item.clone()),
-        ("nth", [_, list]) | ("last" | "max" | "min", [list]) => one_of(list),
+        ("nth", [at, list]) => element_at(list, number(at).and_then(|at| at.checked_sub(1))),
+        ("last", [list]) => element_at(list, list.as_list().and_then(|items| items.len().checked_sub(1))),
+        ("max" | "min", [list]) => one_of(list),
         ("length" | "sum", _) => Value::Number(None),
-        ("split", [_, list]) => { let part = some_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
+        ("split", [at, list]) => Value::tuple(vec![slice(list, Some(0), number(at)), slice(list, number(at), Some(usize::MAX))]),
         _ => return None,
     })
 }
@@ -249,8 +279,11 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
             Value::Map(Map { rest: Some(Box::new((Value::Any, Value::list_of(elements(&grouped))))), ..Map::default() })
         }
         ("reverse", [one, other]) => append(&any_order(one), other),
-        ("reverse" | "sort" | "uniq" | "to_list" | "sort_by" | "uniq_by" | "dedup" | "shuffle", [list, ..]) => any_order(list),
-        ("delete" | "take" | "drop" | "slice" | "delete_at", [list, ..]) => some_of(elements(list)),
+        ("reverse", [list]) => turned(list),
+        ("sort" | "uniq" | "to_list" | "sort_by" | "uniq_by" | "dedup" | "shuffle", [list, ..]) => any_order(list),
+        ("take", [list, count]) => slice(list, Some(0), number(count)),
+        ("drop", [list, from]) => slice(list, number(from), Some(usize::MAX)),
+        ("delete" | "slice" | "delete_at", [list, ..]) => some_of(elements(list)),
         ("concat", [one, other]) => append(one, other),
         ("concat" | "flatten", [list]) => flattened(list),
         ("keyfind", [list, key, at] | [list, key, at, _]) => {
@@ -273,7 +306,7 @@ pub(super) fn elixir(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         },
         ("fetch!" | "max" | "min" | "max_by" | "min_by", [list, ..]) => one_of(list),
         ("count" | "sum", _) => Value::Number(None),
-        ("split", [list, _]) => { let part = some_of(elements(list)); Value::tuple(vec![part.clone(), part]) }
+        ("split", [list, at]) => Value::tuple(vec![slice(list, Some(0), number(at)), slice(list, number(at), Some(usize::MAX))]),
         ("into", [list, Value::Map(map)]) if map.keys.is_empty() && map.rest.is_none() => of_pairs(list),
         ("wrap", [list @ Value::List(..)]) => list.clone(),
         ("with_index", [list, fun]) if fun.is_fun() => mapped(run, list, |run, item| run.apply(fun, vec![item, Value::Number(None)])),

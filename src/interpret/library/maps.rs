@@ -341,6 +341,7 @@ fn changed_options(name: &str, arguments: &[Value]) -> Option<Value> {
             let value = if rest.is_some() { value.clone().or(Value::Any) } else { value.clone() };
             Some(Value::List(std::iter::once(pair(key, value)).chain(items.iter().cloned()).collect(), rest.clone()))
         }
+        ("put_new", [list @ Value::List(..), key, _]) if key.is_literal() => Some(list.clone()),
         ("keys" | "values", [Value::List(items, rest)]) => {
             let part = |item: &Value| option(item).map(|(key, value)| if name == "keys" { key.clone() } else { value.clone() });
             let known = items.iter().map(part).collect::<Option<Vec<Value>>>()?;

@@ -33,9 +33,16 @@ pub(super) fn call(run: &mut Run<'_>, module: &Atom, function: &Atom, arguments:
             }
             Value::tuple(vec![Value::atom("ok"), Value::Opaque(Opaque::Pid)])
         }
-        ("Elixir.Agent", "get" | "update" | "get_and_update" | "cast", [agent, fun, ..]) => {
+        ("Elixir.Agent", "get" | "update" | "get_and_update" | "cast", [agent, called @ ..]) => {
             let Some(state) = (run.world.stored)(Store::Agent, agent) else { return Some(Value::Any) };
-            let answer = run.apply(fun, vec![state]);
+            let answer = match called {
+                [fun] | [fun, _] => run.apply(fun, vec![state]),
+                [owner, name, given, ..] => match given.as_list() {
+                    Some(given) => run.apply_named(owner, name, std::iter::once(state).chain(given.iter().cloned()).collect()),
+                    None => return Some(Value::Any),
+                },
+                [] => return Some(Value::Any),
+            };
             let (reply, state) = match (function.as_str(), answer) {
                 ("get", reply) => (reply, None),
                 ("get_and_update", pairs) => (Value::Any, pairs.as_tuple().and_then(|pair| pair.get(1)).cloned()),

@@ -2,7 +2,7 @@
 
 use super::code::{Code, NO_REPLIES};
 use crate::appup::Direction;
-use crate::interpret::{self, Done, Living, Machine, Message, Opaque, Takes, Value, is_taken};
+use crate::interpret::{self, Done, Living, Machine, Message, Opaque, Takes, Value, is_taken, spread};
 use crate::lint::Pair;
 use crate::lint::lives::Half;
 use crate::term::Atom;
@@ -141,9 +141,11 @@ pub fn caused(module: &Atom, machine: Machine, living: &Living) -> Vec<Caused> {
         .any(|(_, done)| done.module.as_str().starts_with("Elixir.Task") && matches!(done.function.as_str(), "await" | "await_many" | "yield"));
     for (handling, done) in begun.chain(living.done.iter().map(|(message, done)| (Some(message), done))) {
         let Some((message, what)) = sent(module, done).filter(|_| !awaits || done.function.as_str() != "answers") else { continue };
-        let arrives = arriving(machine, message);
         let repeats = done.is("timer", &["send_interval"]);
-        add(Caused { arrives, what, line: done.line.0, repeats, handling: handling.cloned(), by: None });
+        // Of several forms that it may have each must be taken.
+        for message in spread(vec![message]).into_iter().flatten() {
+            add(Caused { arrives: arriving(machine, message), what, line: done.line.0, repeats, handling: handling.cloned(), by: None });
+        }
     }
     for (event, line) in &living.postponed {
         let [kind, content, ..] = event.arguments.as_slice() else { continue };

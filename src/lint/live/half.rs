@@ -113,7 +113,31 @@ pub(super) fn half<'a>(pair: &Pair<'a>, release: &'a Release, relevant: &BTreeSe
     let mut stored = Stored::default();
     half.all_done().for_each(|done| stored.put(done));
     half.stored = stored;
+    update_agents(&mut half, pair, &code);
     half
+}
+
+/// How often what agents keep is updated.
+const AGENT_ROUNDS: usize = 2;
+
+/// Adds what agents come to keep: functions update it that were given nothing of it yet.
+fn update_agents(half: &mut Half, pair: &Pair<'_>, code: &Code<'_, '_>) {
+    for _ in 0..AGENT_ROUNDS {
+        let updates = |done: &Done| done.is("Elixir.Agent", &["update", "get_and_update", "cast"]);
+        let updating: Vec<&Atom> = half.offered.iter().filter(|(_, offered)| offered.done.iter().any(updates)).map(|(module, _)| module).collect();
+        if half.stored.agents.is_empty() || updating.is_empty() {
+            return;
+        }
+        let updated = offer(half, pair, code, &updating, (Some(&half.stored), &NO_REPLIES));
+        for done in updated.values().flat_map(|offered| &offered.done).filter(|done| done.is("Elixir.Agent", &["keeps"])) {
+            half.stored.put(done);
+        }
+        for (module, offered) in updated {
+            let Some(known) = half.offered.get_mut(&module) else { continue };
+            let kept = offered.done.into_iter().filter(|done| done.is("Elixir.Agent", &["keeps"]) && !known.done.contains(done)).collect::<Vec<Done>>();
+            known.done.extend(kept);
+        }
+    }
 }
 
 /// What is done when applications and processes start.

@@ -1,6 +1,7 @@
 //! A state that changes its shape on a path that converts nothing.
 
 use crate::appup::Direction;
+use crate::beam::Expr;
 use crate::compare::{Change, StateChange, StateEffect};
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::interpret::{Done, FaultKind, Machine, Sort, Value};
@@ -36,26 +37,42 @@ fn is_handled(pair: &Pair<'_>, route: &Route<'_>, name: &Atom) -> bool {
     let Some((machine, old)) = pair.lives.half(route.direction, false).processes.get(name) else { return false };
     let sizes = |states: &[Value]| -> Option<Vec<usize>> { states.iter().map(|state| Some(state.as_tuple()?.len())).collect() };
     let after = pair.lives.half(route.direction, true).processes.get(name).and_then(|(_, new)| sizes(&new.states));
-    // The fields of a record may be read where it is not seen.
+    // The fields of a record may be read where it is not seen, unless the code has the former one written out.
     let mut facts = pair.module_impacts(|change| matches!(change, Change::State(_))).filter(|(_, module, _)| module.name == name.as_str());
     let is_record = facts.next().is_some();
+    let is_written = || !old.is_cut_short && old.states.iter().all(|state| is_written_out(pair, route, name, &data(*machine, state)));
     let is_resized =
         || !is_record && !old.is_cut_short && sizes(&old.states).zip(after).is_some_and(|(own, other)| own.iter().all(|size| !other.contains(size)));
-    // A state machine keeps `{State,Data}`.
-    let is_machine = matches!(machine, Machine::States | Machine::Events);
-    let data = |state: &Value| state.as_tuple().filter(|_| is_machine).and_then(|parts| parts.get(1)).unwrap_or(state).clone();
-    let are_maps = || old.states.iter().all(|state| matches!(data(state), Value::Map(map) if map.rest.is_none()));
+    let are_maps = || old.states.iter().all(|state| matches!(data(*machine, state), Value::Map(map) if map.rest.is_none()));
     // Another kind of term altogether, which each callback was seen to take.
-    let kinds = |states: &[Value]| states.iter().map(|state| data(state).kind()).collect::<Option<Vec<Sort>>>().filter(|kinds| !kinds.is_empty());
+    let kinds = |states: &[Value]| states.iter().map(|state| data(*machine, state).kind()).collect::<Option<Vec<Sort>>>().filter(|kinds| !kinds.is_empty());
     let new_kinds = pair.lives.half(route.direction, true).processes.get(name).and_then(|(_, new)| kinds(&new.states));
     let is_other_kind = || !is_record && kinds(&old.states).zip(new_kinds.clone()).is_some_and(|(own, other)| own.iter().all(|kind| !other.contains(kind)));
-    let is_seen = !old.states.is_empty() && (are_maps() || is_resized() || is_other_kind());
+    let is_seen = !old.states.is_empty() && (are_maps() || is_resized() || is_other_kind() || is_written());
     let fails = || {
         pair.lives
             .passed(route.direction)
             .is_some_and(|passed| passed.failing.iter().any(|(module, fault)| module == name && fault.kind != FaultKind::Dropped && !fault.caught))
     };
     is_seen && !fails()
+}
+
+/// What a process keeps: a state machine has it in `{State,Data}`.
+fn data(machine: Machine, state: &Value) -> Value {
+    let is_machine = matches!(machine, Machine::States | Machine::Events);
+    state.as_tuple().filter(|_| is_machine).and_then(|parts| parts.get(1)).unwrap_or(state).clone()
+}
+
+/// Whether a function of the code being loaded, but for `code_change`, has a tuple of the tag and the size of a state among its patterns.
+fn is_written_out(pair: &Pair<'_>, route: &Route<'_>, name: &Atom, state: &Value) -> bool {
+    let Some((tag, size)) = state.tag().zip(state.as_tuple().map(<[Value]>::len)) else { return false };
+    let Some(program) = pair.program(pair.side(route.direction, true), name) else { return false };
+    let is_own = |pattern: &Expr| matches!(pattern, Expr::Tuple(items) if items.len() == size && items.first().and_then(Expr::as_atom) == Some(tag));
+    let functions = program.names().into_iter().filter(|(function, _)| function.as_str() != "code_change");
+    functions.filter_map(|(function, arity)| program.function(&function, arity)).any(|function| {
+        let mut patterns = function.clauses.iter().flat_map(|clause| &clause.patterns);
+        patterns.any(|pattern| is_own(pattern) || matches!(pattern, Expr::Bind(left, right) if is_own(left) || is_own(right)))
+    })
 }
 
 /// Whether calls of the path end processes, or talk to them: they may convert the state, or start from a new one.
