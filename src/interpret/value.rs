@@ -638,7 +638,8 @@ impl fmt::Display for Value {
             Value::Fun(Fun::Local(_, name, arity)) => write!(out, "fun {name}/{arity}"),
             Value::Fun(Fun::Clauses(..)) => out.write_str("fun .."),
             Value::Opaque(Opaque::Clock(clock, unit)) => write!(out, "{clock}({unit})"),
-            Value::Any | Value::Number(None) | Value::Text(None) | Value::Bag(..) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
+            Value::Text(None) => out.write_str("\"..\""),
+            Value::Any | Value::Number(None) | Value::Bag(..) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
         }
     }
 }

@@ -92,7 +92,11 @@ fn is_held_otherwise(own: Holder, value: &Value) -> bool {
         (Holder::Set | Holder::MapOfSet, Value::Bag(Holder::Set | Holder::MapOfSet, _)) => false,
         (own, Value::Bag(other, _)) => own != *other,
         (Holder::Set, value) => value.kind().is_some_and(|kind| !matches!(kind, Sort::Tuple | Sort::Map)),
-        (Holder::MapSet, Value::Map(map)) => map.get(&Value::atom("__struct__")).is_none_or(|(name, _)| name.is_other_than(&Value::atom("Elixir.MapSet"))),
+        (Holder::MapSet, Value::Map(map)) => match map.keys.iter().find(|(key, ..)| key.is_atom("__struct__")) {
+            Some((_, name, _)) => name.is_other_than(&Value::atom("Elixir.MapSet")),
+            // A map with keys of its own is no struct, whatever was put under keys that are not known.
+            None => !map.keys.is_empty() || map.rest.as_ref().is_none_or(|rest| rest.0.members().iter().any(Value::is_literal)),
+        },
         (own, value) => own.sort().zip(value.kind()).is_some_and(|(own, kind)| own != kind),
     }
 }
