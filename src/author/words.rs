@@ -27,6 +27,7 @@ impl Display for Reason {
             Reason::ChildrenElsewhere => {
                 out.write_str("a supervisor whose child specifications come out of other modules, which changed: the update asks `init/1` for them")
             }
+            Reason::OtherProcesses(change @ Change::CallbackMode { .. }) => write!(out, "{change}"),
             Reason::OtherProcesses(change) => write!(out, "it {change}"),
             Reason::StartedAgain => out.write_str("other code, and none of its processes runs while it is loaded"),
             Reason::Renamed => out.write_str("its processes are registered under another name, which only a start gives them"),

@@ -134,11 +134,21 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
     Some(match name.as_ref() {
         "{}" => Expr::Tuple(each(arguments, depth)),
         "<<>>" => {
+            // Of a part with a size or a type of its own nothing is known.
             let value = |part: Value<'_>| match part.tuple() {
-                Some([colons, _, sides]) if colons.is_atom("::") => sides.list().next().map_or(Expr::Unknown, |value| expr(value, depth)),
+                Some([colons, _, sides]) if colons.is_atom("::") => match each(sides, depth).as_mut_slice() {
+                    [value, Expr::Call(None, kind, given, _)] if given.is_empty() && matches!(kind.as_str(), "binary" | "utf8") => {
+                        std::mem::replace(value, Expr::Unknown)
+                    }
+                    [value, Expr::Var(kind)] if kind.starts_with("binary@") || kind.starts_with("utf8@") => std::mem::replace(value, Expr::Unknown),
+                    _ => Expr::Unknown,
+                },
                 _ => expr(part, depth),
             };
-            Expr::binary(arguments.list().take(MAX_ITEMS).map(value).collect())
+            let mut all = arguments.list();
+            let mut made: Vec<Expr> = all.by_ref().take(MAX_ITEMS).map(value).collect();
+            made.extend(all.next().map(|_| Expr::Unknown));
+            if made.is_empty() { Expr::Text(String::new()) } else { Expr::binary(made) }
         }
         "%{}" => map(arguments, depth)?,
         "%" => {

@@ -242,17 +242,18 @@ fn record_fields(fields: Value<'_>, depth: usize) -> Vec<(Atom, Expr)> {
     fields.list().take(MAX_ITEMS).filter_map(field).collect()
 }
 
-/// A binary: its parts, without their sizes and types.
+/// A binary: its parts; of one with a size or a type of its own nothing is known.
 fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
-    let mut values = elements.list().take(MAX_ITEMS).map(|element| element.tuple::<5>().map(|[_, _, value, ..]| expr(value, depth)));
-    let first = values.next();
-    match first {
-        None => Some(Expr::Text(String::new())),
-        Some(first) => {
-            let values: Vec<Expr> = std::iter::once(first).chain(values).collect::<Option<_>>()?;
-            Some(Expr::binary(values))
-        }
-    }
+    let part = |element: Value<'_>| {
+        let [_, _, value, size, types] = element.tuple::<5>()?;
+        let is_type = |wanted: &str| types.list().all(|one| one.is_atom(wanted));
+        let is_plain = size.is_atom("default") && (types.is_atom("default") || is_type("binary") || is_type("utf8"));
+        Some(if is_plain { expr(value, depth) } else { Expr::Unknown })
+    };
+    let mut all = elements.list();
+    let mut parts = all.by_ref().take(MAX_ITEMS).map(part).collect::<Option<Vec<Expr>>>()?;
+    parts.extend(all.next().map(|_| Expr::Unknown));
+    Some(if parts.is_empty() { Expr::Text(String::new()) } else { Expr::binary(parts) })
 }
 
 fn call(called: Value<'_>, arguments: Vec<Expr>, depth: usize, line: Line) -> Expr {

@@ -29,9 +29,14 @@ impl Clause {
     }
 }
 
+/// Whether a variable takes anything and keeps nothing; Elixir's have a version after their name.
+pub fn is_wildcard(variable: &str) -> bool {
+    variable == "_" || variable.starts_with("_@")
+}
+
 fn repeats<'e>(pattern: &'e Expr, seen: &mut Vec<&'e str>) -> bool {
     match pattern {
-        Expr::Var(name) if name.starts_with('_') => false,
+        Expr::Var(name) if is_wildcard(name) => false,
         Expr::Var(name) if seen.contains(&name.as_str()) => true,
         Expr::Var(name) => {
             seen.push(name);
@@ -42,7 +47,8 @@ fn repeats<'e>(pattern: &'e Expr, seen: &mut Vec<&'e str>) -> bool {
         Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(_, item)| repeats(item, seen)),
         Expr::Record(_, fields) => fields.iter().any(|(_, item)| repeats(item, seen)),
         Expr::Bind(left, right) => repeats(left, seen) || repeats(right, seen),
-        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Call(..) | Expr::Apply(..) | Expr::Block(_) | Expr::Case(..) => false,
+        Expr::Call(..) => pattern.as_binary().unwrap_or_default().iter().any(|item| repeats(item, seen)),
+        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Apply(..) | Expr::Block(_) | Expr::Case(..) => false,
         Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Fun(_) | Expr::Named(..) | Expr::Op(..) => false,
         Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Unknown => false,
     }

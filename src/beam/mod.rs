@@ -25,7 +25,7 @@ mod tables;
 pub use container::{Beam, Unreadable};
 pub use debug::Language;
 pub use etf::{Items, Kind, Value};
-pub use expr::{Clause as SourceClause, Expr, Line, Qualifier};
+pub use expr::{Clause as SourceClause, Expr, Line, Qualifier, is_wildcard};
 pub use facts::{Author, Call, Clause, CodeChange, Facts, STRIPPED, text_of_vsn};
 pub use function::{Function, RawRecord};
 pub use known::Known;

@@ -52,17 +52,18 @@ impl Program {
         self.debug.names()
     }
 
-    /// The functions that some functions get to by local calls, these included.
+    /// The functions that some functions get to by calls within it, these included.
     pub fn reached(&self, from: impl IntoIterator<Item = (Atom, u32)>) -> BTreeSet<(Atom, u32)> {
         let from: Vec<(Atom, u32)> = from.into_iter().collect();
         let next = |(name, arity): &(Atom, u32)| {
             let mut called = Vec::new();
             if let Some(function) = self.function(name, *arity) {
                 function.visit(&mut |expr| {
-                    if let Expr::Call(None, name, arguments, _) = expr {
-                        called.push((name.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX)));
-                    } else if let Expr::Named(None, name, arity) = expr {
-                        called.push((name.clone(), *arity));
+                    let is_own = |module: &Option<Atom>| module.as_ref().is_none_or(|module| *module == self.module);
+                    if let Expr::Call(module, name, arguments, _) = expr {
+                        called.extend(is_own(module).then(|| (name.clone(), u32::try_from(arguments.len()).unwrap_or(u32::MAX))));
+                    } else if let Expr::Named(module, name, arity) = expr {
+                        called.extend(is_own(module).then(|| (name.clone(), *arity)));
                     }
                 });
             }

@@ -127,7 +127,7 @@ fn change<'s>(before: &'s Known<Vec<Shape>>, after: &Known<Vec<Shape>>, structs:
         }
         _ => false,
     };
-    if gone.iter().all(|one| come.iter().any(|other| is_same((one, other)))) {
+    if gone.len() == come.len() && gone.iter().all(|one| come.iter().any(|other| is_same((one, other)))) {
         return None;
     }
     // A counter that begins with another number is not another shape.

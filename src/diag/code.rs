@@ -88,6 +88,8 @@ pub enum Bearing {
     Refutes(Property),
     /// At the level of an error the path does not have it; below that it may not have it.
     Concerns(Property),
+    /// It may not have it, at whatever level: whether the code that would show it is ever run, is not seen.
+    Doubts(Property),
 }
 
 impl Code {
@@ -128,7 +130,7 @@ impl PartialEq for Code {
 impl Eq for Code {}
 
 /// Declares one code, with its page; `[Refused]` or `[Warned]` after its level says what OTP does, which else is silent; then what
-/// it says about a path: `Refutes(Property)` or `Concerns(Property)`.
+/// it says about a path: `Refutes(Property)`, `Concerns(Property)` or `Doubts(Property)`.
 macro_rules! code {
     (@otp) => {
         $crate::diag::Otp::Silent

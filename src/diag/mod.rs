@@ -118,6 +118,7 @@ impl Diagnostic {
         match self.code.bearing? {
             Bearing::Refutes(property) => (self.severity <= Severity::Warning).then_some(property),
             Bearing::Concerns(property) => (self.severity == Severity::Error).then_some(property),
+            Bearing::Doubts(_) => None,
         }
     }
 

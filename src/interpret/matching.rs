@@ -6,7 +6,7 @@ use super::run::{Env, Run, merge};
 use super::sort::{Holder, Sort};
 use super::truth::{Takes, equal, is_false, text_takes, truth};
 use super::value::{Map, Value};
-use crate::beam::{Expr, Program, SourceClause};
+use crate::beam::{Expr, Program, SourceClause, is_wildcard};
 
 /// Into how many parts a value is taken apart.
 const MAX_PARTS: usize = 16;
@@ -55,8 +55,8 @@ impl Run<'_> {
     pub(super) fn holds(&mut self, program: &Program, test: &Expr, env: &mut Env) -> Takes {
         let value = self.tested(|run| run.eval(program, test, env));
         match truth(&value) {
-            // A guard that fails does not hold.
-            _ if value.is_never() => Takes::No,
+            // A guard that fails does not hold; what a test of `cond` calls ends the process.
+            _ if value.is_never() && is_guard(program, test) => Takes::No,
             // In `cond` whatever is neither `false` nor `nil` holds.
             Takes::No if is_false(&value) == Takes::No => Takes::Maybe,
             known => known,
@@ -164,7 +164,7 @@ impl Run<'_> {
     }
 
     fn variable_takes(&mut self, name: &str, value: &Value, env: &mut Env) -> Takes {
-        if name == "_" || name.starts_with("_@") {
+        if is_wildcard(name) {
             return Takes::Yes;
         }
         match env.get(name) {
@@ -367,6 +367,20 @@ impl Run<'_> {
         left.truncate(MAX_PARTS);
         left
     }
+}
+
+/// Whether a test only calls what guards may call.
+fn is_guard(program: &Program, test: &Expr) -> bool {
+    let mut is_guard = true;
+    test.visit(&mut |expr| {
+        is_guard &= match expr {
+            Expr::Call(Some(module), ..) => module.as_str() == "erlang",
+            Expr::Call(None, name, arguments, _) => program.function(name, u32::try_from(arguments.len()).unwrap_or(u32::MAX)).is_none(),
+            Expr::Apply(..) => false,
+            _ => true,
+        };
+    });
+    is_guard
 }
 
 /// The text of a list of characters that are written out.

@@ -4,6 +4,7 @@ use crate::appup::Direction;
 use crate::plan::path_name;
 use crate::release::Release;
 use crate::relup::{Entry, Relup};
+use crate::source::Trees;
 use crate::span::Span;
 
 /// A relup, and as much as is known of the releases that it is for.
@@ -14,6 +15,8 @@ pub struct Existing<'a> {
     pub start: Span,
     /// The release that it is in.
     pub target: Option<&'a Release>,
+    /// The files of the releases.
+    pub trees: &'a Trees<'a>,
     /// The releases that it should lead from and to, each with its own relup where there is one.
     pub bases: Vec<(&'a Release, Option<&'a Relup>)>,
 }

@@ -60,8 +60,8 @@ pub enum Failure<'a> {
 pub struct Touched<'a> {
     /// Its name.
     pub name: &'a Atom,
-    /// The how manyth it is that the path names, from 0.
-    pub at: u32,
+    /// Its index among the modules that the path names, from 0.
+    pub index: u32,
 }
 
 /// What one instruction does.
@@ -90,8 +90,8 @@ pub enum Event<'a> {
 /// What is known of a module that the path touches.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Module {
-    /// The how manyth it is that the path names, from 0.
-    pub(super) at: u32,
+    /// Its index among the modules that the path names, from 0.
+    pub(super) index: u32,
     /// How often its object code was read, and how much of that was not yet loaded.
     reads: u32,
     unread: u32,
@@ -123,8 +123,8 @@ impl<'a> Node<'a> {
     fn touch(&mut self, name: &'a Atom) -> (Touched<'a>, &mut Module) {
         // A script names fewer modules than this: it would not fit into memory.
         let next = u32::try_from(self.modules.len()).unwrap_or(u32::MAX);
-        let module = self.modules.entry(name).or_insert(Module { at: next, ..Module::default() });
-        (Touched { name, at: module.at }, module)
+        let module = self.modules.entry(name).or_insert(Module { index: next, ..Module::default() });
+        (Touched { name, index: module.index }, module)
     }
 
     /// Runs the next instruction and reports all that it does, in order.

@@ -101,7 +101,7 @@ impl<'a> Timeline<'a> {
         // A script has fewer steps than this: it would not fit into memory.
         let (own, step) = (u32::try_from(self.links.len()).unwrap_or(END), u32::try_from(at).unwrap_or(END));
         self.links.push(Link { event, step, next: END });
-        let lane = module.at as usize;
+        let lane = module.index as usize;
         if lane >= self.lanes.len() {
             // Nothing has happened to those that were only named.
             self.lanes.resize(lane + 1, Lane { first: END, last: END });
@@ -122,12 +122,12 @@ impl<'a> Timeline<'a> {
     }
 
     fn lane(&self, module: &Atom) -> Option<&Lane> {
-        self.lanes.get(self.modules.get(module)?.at as usize).filter(|lane| lane.first != END)
+        self.lanes.get(self.modules.get(module)?.index as usize).filter(|lane| lane.first != END)
     }
 
     /// The modules to which something happens, in no order.
     fn touched(&self) -> impl Iterator<Item = &'a Atom> {
-        let is_touched = |module: &Module| self.lanes.get(module.at as usize).is_some_and(|lane| lane.first != END);
+        let is_touched = |module: &Module| self.lanes.get(module.index as usize).is_some_and(|lane| lane.first != END);
         self.modules.iter().filter(move |(_, module)| is_touched(module)).map(|(name, _)| *name)
     }
 

@@ -33,6 +33,6 @@ pub fn conclude(evidence: Evidence, judged: &Judged) -> Proof {
 
 /// Whether a finding refutes a property, or keeps it from being proved; `None` where it is about something else.
 fn bearing(finding: &Diagnostic, property: Property) -> Option<bool> {
-    let (Bearing::Refutes(own) | Bearing::Concerns(own)) = finding.code.bearing?;
+    let (Bearing::Refutes(own) | Bearing::Concerns(own) | Bearing::Doubts(own)) = finding.code.bearing?;
     (own == property).then(|| finding.refuted() == Some(property))
 }

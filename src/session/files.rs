@@ -145,7 +145,7 @@ impl Session<'_> {
         }
         let mut found = Findings::default();
         if let Some((relup, start)) = self.read_relup(&Spot::new(TreeId::Outside, path), &mut found) {
-            lint::check_relup(&Existing { relup: &relup, start, target: None, bases: Vec::new() }, &mut found);
+            lint::check_relup(&Existing { relup: &relup, start, target: None, trees: self.opener.trees(), bases: Vec::new() }, &mut found);
         }
         let made_of = self.overlay.made_of([path]);
         Some(self.files.keep(path.to_owned(), made_of, Checked { found, has_app: true }))

@@ -83,7 +83,7 @@ impl Session<'_> {
         }
         let mut on_relup = Findings::default();
         let bases = bases.iter().map(|base| (*base, None)).collect();
-        lint::check_relup(&Existing { relup: &framed, start: target.version_span(), target: Some(target), bases }, &mut on_relup);
+        lint::check_relup(&Existing { relup: &framed, start: target.version_span(), target: Some(target), trees: self.opener.trees(), bases }, &mut on_relup);
         // That a direction is missing here means nothing.
         found.extend(on_relup.all().into_iter().filter(|finding| *finding.code != RELUP_PATHS));
     }

@@ -49,6 +49,7 @@ pub(super) struct OfPairs {
 impl Session<'_> {
     /// Looks at files, and at releases where they are named.
     pub fn report(&mut self, request: &LintRequest) -> Result<Report, Unusable> {
+        self.parts.clear();
         let mut found = Findings::default();
         let mut discovered = discover(self.overlay, &request.paths, &mut found)?;
         let mut looked_at = 0;
@@ -84,6 +85,7 @@ impl Session<'_> {
 
     /// What is to be reported of a target and the paths to it.
     pub fn pair_findings(&mut self, target: &str, bases: &[String]) -> Vec<Diagnostic> {
+        self.parts.clear();
         let found = self.check_pairs(target, bases).found.clone();
         self.judge(found, Ran::Everything, Purpose::Lint)
     }
@@ -142,7 +144,7 @@ impl Session<'_> {
         lint::check_releases(target, &between, &planned.appups, self.opener.beams(), &mut found);
         if let Some((relup, start)) = &relup {
             let bases = bases.iter().map(|(_, base)| base.as_ref()).zip(of_bases.iter().map(Option::as_ref)).collect();
-            lint::check_relup(&Existing { relup, start: *start, target: Some(target), bases }, &mut found);
+            lint::check_relup(&Existing { relup, start: *start, target: Some(target), trees: self.opener.trees(), bases }, &mut found);
         }
         let files = planned.appups.files().map(|spot| self.display(spot));
         let used = files.chain(has_relup.then(|| self.display(&spot))).collect();

@@ -154,7 +154,7 @@ impl Session<'_> {
         });
         if let Some((relup, start)) = given {
             let bases = bases.iter().map(|(_, base)| (base.as_ref(), None)).collect();
-            lint::check_relup(&Existing { relup, start: *start, target: Some(target), bases }, found);
+            lint::check_relup(&Existing { relup, start: *start, target: Some(target), trees: self.opener.trees(), bases }, found);
         }
         looks.into_iter().flatten().collect()
     }

@@ -459,7 +459,7 @@ fn every_pair_is_verified() {
     let mut kept = std::collections::BTreeSet::new();
     for code in lint::codes() {
         let Some(bearing) = code.bearing else { continue };
-        let (Bearing::Refutes(property) | Bearing::Concerns(property)) = bearing;
+        let (Bearing::Refutes(property) | Bearing::Concerns(property) | Bearing::Doubts(property)) = bearing;
         let page = fs::read_to_string(page_path(code.id)).unwrap();
         for block in blocks(code.id, &page).iter().filter(|block| block.has("pair")) {
             let folder = lay_out(block);

@@ -193,6 +193,25 @@ fn copied() -> TempDir {
 }
 
 #[test]
+fn a_file_that_a_relup_reads_and_that_is_missing_refutes_it() {
+    let folder = copied();
+    let script = compiled();
+    let relup = folder.path().join("relup");
+    let text = format!("{{\"1.1.0\",[{{\"1.0.1\",[],[{}]}}],[{{\"1.0.1\",[],[{}]}}]}}.\n", script.up.join(",\n"), script.down.join(",\n"));
+    fs::write(&relup, text).unwrap();
+    let arguments = ["verify", "relup", "1.1.0", "--from", "1.0.1", "--format", "json"];
+    let (_, status) = demo::json(folder.path(), &arguments);
+    assert_eq!(status, 0, "with all of its files");
+    let read = script.up.iter().find_map(|step| step.strip_prefix("{load_object_code,{donation_platform,\"")).unwrap();
+    let (vsn, modules) = read.split_once("\",[").unwrap();
+    let module = modules.split([',', ']']).next().unwrap().trim_matches('\'');
+    fs::remove_file(folder.path().join(format!("1.1.0/lib/donation_platform-{vsn}/ebin/{module}.beam"))).unwrap();
+    let (document, status) = demo::json(folder.path(), &arguments);
+    assert_eq!((status, refuted(&document, "upgrade")), (1, vec!["steps".to_owned()]), "{document}");
+    assert!(demo::codes(&document).contains(&"RL0905".to_owned()), "{document}");
+}
+
+#[test]
 fn the_environment_is_followed_key_by_key() {
     let folder = copied();
     let write = |path: &str, text: &str| fs::write(folder.path().join(path), text).unwrap();

@@ -33,7 +33,7 @@ pub(super) fn refused<'v>(module: &str, name: &str, arguments: &'v [Value]) -> O
         "lists" => (listed(name, arguments)?, Demand::Sorts(&[Sort::List])),
         // Ranges and streams are maps and funs.
         "Elixir.Enum" => (enumerated(name, arguments)?, Demand::Sorts(&[Sort::List, Sort::Map, Sort::Fun])),
-        "Elixir.String" => (arguments.first()?, Demand::Binary),
+        "Elixir.String" => (arguments.first().filter(|_| !matches!(name, "valid?" | "module_info" | "__info__"))?, Demand::Binary),
         "Elixir.Keyword" => (arguments.first().filter(|_| !matches!(name, "new" | "keyword?"))?, Demand::Sorts(&[Sort::List])),
         "maps" | "Elixir.Map" => (mapped(module, name, arguments)?, Demand::Sorts(&[Sort::Map])),
         _ => (held(module, name, arguments)?, Demand::Held(Holder::of(module)?)),

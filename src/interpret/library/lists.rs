@@ -1,8 +1,10 @@
 //! Lists, by Erlang's names and by Elixir's: `lists`, `Enum`, `List`.
 
+use super::super::noted::FaultKind;
 use super::super::run::Run;
 use super::super::truth::{Takes, append, either, elements, equal, known, of_pairs, some_of, truth};
 use super::super::value::{Map, Value};
+use crate::term::Atom;
 
 /// How many elements of a list are gone through one by one.
 const MAX_EACH: usize = 6;
@@ -128,6 +130,11 @@ fn slice(list: &Value, from: Option<usize>, count: Option<usize>) -> Value {
     list.members().iter().map(part).fold(Value::NEVER, Value::or)
 }
 
+/// Whether a list that is written out has fewer elements than this.
+fn is_beyond(list: &Value, count: Option<usize>) -> bool {
+    list.as_list().zip(count).is_some_and(|(items, count)| items.len() < count)
+}
+
 /// The number that a value is, when it counts something.
 fn number(value: &Value) -> Option<usize> {
     if let Value::Number(Some(text)) = value { text.parse().ok() } else { None }
@@ -213,6 +220,7 @@ pub(super) fn erlang(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Opti
         ("sort" | "usort", [list]) | ("sort" | "keysort" | "ukeysort", [_, list]) => any_order(list),
         ("sublist", [list, count]) => slice(list, Some(0), number(count)),
         ("sublist", [list, from, count]) => slice(list, number(from).and_then(|from| from.checked_sub(1)), number(count)),
+        ("nthtail" | "split", [from, list]) if is_beyond(list, number(from)) => run.fail(FaultKind::BadArgument(Atom::new("lists"), Atom::new(name)), list.clone()),
         ("nthtail", [from, list]) => slice(list, number(from), Some(usize::MAX)),
         ("droplast", [list @ Value::List(items, None)]) => slice(list, Some(0), items.len().checked_sub(1)),
         ("delete", [_, list]) | ("droplast", [list]) | ("keydelete", [_, _, list]) => some_of(elements(list)),

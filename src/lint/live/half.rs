@@ -128,14 +128,13 @@ fn update_agents(half: &mut Half, pair: &Pair<'_>, code: &Code<'_, '_>) {
         if half.stored.agents.is_empty() || updating.is_empty() {
             return;
         }
+        let before = half.stored.agents.clone();
         let updated = offer(half, pair, code, &updating, (Some(&half.stored), &NO_REPLIES));
         for done in updated.values().flat_map(|offered| &offered.done).filter(|done| done.is("Elixir.Agent", &["keeps"])) {
             half.stored.put(done);
         }
-        for (module, offered) in updated {
-            let Some(known) = half.offered.get_mut(&module) else { continue };
-            let kept = offered.done.into_iter().filter(|done| done.is("Elixir.Agent", &["keeps"]) && !known.done.contains(done)).collect::<Vec<Done>>();
-            known.done.extend(kept);
+        if half.stored.agents == before {
+            return;
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::lint::{Check, Existing, Rule};
 use crate::node::{Failure, Timeline};
 use crate::release::Release;
 use crate::relup::LowOp;
+use crate::source::Trees;
 use crate::term::Atom;
 use crate::term::print::brief;
 use std::collections::{HashMap, HashSet};
@@ -33,7 +34,7 @@ fn check(existing: &Existing<'_>, found: &mut Findings) {
                 )),
                 None => existing
                     .installed(direction, entry)
-                    .and_then(|to| not_there(to, &step.op))
+                    .and_then(|to| not_there(to, existing.trees, &step.op))
                     .map(|(message, label)| (message, label, "compile the relup again")),
             };
             if let Some((message, label, help)) = wrong {
@@ -44,7 +45,7 @@ fn check(existing: &Existing<'_>, found: &mut Findings) {
 }
 
 /// What an instruction reads that the release being installed does not have, and what becomes of the upgrade.
-fn not_there(to: &Release, op: &LowOp) -> Option<(String, &'static str)> {
+fn not_there(to: &Release, trees: &Trees<'_>, op: &LowOp) -> Option<(String, &'static str)> {
     let LowOp::LoadObjectCode { lib, vsn, modules } = op else { return None };
     let version = &to.rel.vsn.value;
     let Some(library) = to.application(lib.as_str()) else {
@@ -54,6 +55,11 @@ fn not_there(to: &Release, op: &LowOp) -> Option<(String, &'static str)> {
         return Some((format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn)), "`bad_lib_vsn` on the node"));
     }
     let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
-    let missing = modules.iter().find(|module| !listed.contains(module))?;
-    Some((format!("`{lib}` {} has no module `{missing}`", library.vsn.value), "no file to read"))
+    if let Some(missing) = modules.iter().find(|module| !listed.contains(module)) {
+        return Some((format!("`{lib}` {} has no module `{missing}`", library.vsn.value), "no file to read"));
+    }
+    // Of an application without any compiled module the files are somewhere else.
+    let compiled = library.compiled(trees);
+    let missing = modules.iter().find(|module| !compiled.is_empty() && !compiled.contains(module.as_str()))?;
+    Some((format!("`{lib}` {} lists the module `{missing}`, but its beam is missing", library.vsn.value), "the upgrade crashes here"))
 }

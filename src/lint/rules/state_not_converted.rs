@@ -63,14 +63,16 @@ fn data(machine: Machine, state: &Value) -> Value {
     state.as_tuple().filter(|_| is_machine).and_then(|parts| parts.get(1)).unwrap_or(state).clone()
 }
 
-/// Whether a function of the code being loaded, but for `code_change`, has a tuple of the tag and the size of a state among its patterns.
+/// Whether a function of the code being loaded, but for `code_change`, has a tuple of the tag and the size of a state among its patterns. What
+/// comes first to a callback is a message.
 fn is_written_out(pair: &Pair<'_>, route: &Route<'_>, name: &Atom, state: &Value) -> bool {
     let Some((tag, size)) = state.tag().zip(state.as_tuple().map(<[Value]>::len)) else { return false };
     let Some(program) = pair.program(pair.side(route.direction, true), name) else { return false };
     let is_own = |pattern: &Expr| matches!(pattern, Expr::Tuple(items) if items.len() == size && items.first().and_then(Expr::as_atom) == Some(tag));
     let functions = program.names().into_iter().filter(|(function, _)| function.as_str() != "code_change");
-    functions.filter_map(|(function, arity)| program.function(&function, arity)).any(|function| {
-        let mut patterns = function.clauses.iter().flat_map(|clause| &clause.patterns);
+    let written = functions.filter_map(|(name, arity)| Some((usize::from(name.as_str().starts_with("handle_")), program.function(&name, arity)?)));
+    written.into_iter().any(|(first, function)| {
+        let mut patterns = function.clauses.iter().flat_map(|clause| clause.patterns.iter().skip(first));
         patterns.any(|pattern| is_own(pattern) || matches!(pattern, Expr::Bind(left, right) if is_own(left) || is_own(right)))
     })
 }
