@@ -148,7 +148,7 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
             let mut all = arguments.list();
             let mut made: Vec<Expr> = all.by_ref().take(MAX_ITEMS).map(value).collect();
             made.extend(all.next().map(|_| Expr::Unknown));
-            if made.is_empty() { Expr::Text(String::new()) } else { Expr::binary(made) }
+            Expr::binary(made)
         }
         "%{}" => map(arguments, depth)?,
         "%" => {

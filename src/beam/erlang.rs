@@ -253,7 +253,7 @@ fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
     let mut all = elements.list();
     let mut parts = all.by_ref().take(MAX_ITEMS).map(part).collect::<Option<Vec<Expr>>>()?;
     parts.extend(all.next().map(|_| Expr::Unknown));
-    Some(if parts.is_empty() { Expr::Text(String::new()) } else { Expr::binary(parts) })
+    Some(Expr::binary(parts))
 }
 
 fn call(called: Value<'_>, arguments: Vec<Expr>, depth: usize, line: Line) -> Expr {

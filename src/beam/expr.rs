@@ -42,13 +42,12 @@ fn repeats<'e>(pattern: &'e Expr, seen: &mut Vec<&'e str>) -> bool {
             seen.push(name);
             false
         }
-        Expr::Tuple(items) => items.iter().any(|item| repeats(item, seen)),
+        Expr::Tuple(items) | Expr::Binary(items) => items.iter().any(|item| repeats(item, seen)),
         Expr::List(items, tail) => items.iter().chain(tail.as_deref()).any(|item| repeats(item, seen)),
         Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(_, item)| repeats(item, seen)),
         Expr::Record(_, fields) => fields.iter().any(|(_, item)| repeats(item, seen)),
         Expr::Bind(left, right) => repeats(left, seen) || repeats(right, seen),
-        Expr::Call(..) => pattern.as_binary().unwrap_or_default().iter().any(|item| repeats(item, seen)),
-        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Apply(..) | Expr::Block(_) | Expr::Case(..) => false,
+        Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Call(..) | Expr::Apply(..) | Expr::Block(_) | Expr::Case(..) => false,
         Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Fun(_) | Expr::Named(..) | Expr::Op(..) => false,
         Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Unknown => false,
     }
@@ -86,6 +85,8 @@ pub enum Expr {
     Number(String),
     /// A string or a binary.
     Text(String),
+    /// A binary that is put together of parts; of one with a size or a type of its own nothing is known.
+    Binary(Vec<Expr>),
     /// A tuple.
     Tuple(Vec<Expr>),
     /// A list, and its tail when that is written apart.
@@ -134,9 +135,6 @@ pub enum Expr {
     Unknown,
 }
 
-/// The name under which binaries are put together.
-const BINARY: &str = "<<>>";
-
 impl Expr {
     /// The elements of a tuple whose first one is this atom, without it.
     pub fn tagged(&self, tag: &str) -> Option<&[Expr]> {
@@ -145,17 +143,13 @@ impl Expr {
         first.as_atom().filter(|first| first.as_str() == tag).map(|_| rest)
     }
 
-    /// A binary put together of parts, whose sizes and types are left out: text where it is one string, else a call of `<<>>`.
+    /// A binary of these parts: text where they are one string, or none.
     pub(super) fn binary(mut parts: Vec<Expr>) -> Expr {
         match parts.as_mut_slice() {
+            [] => Expr::Text(String::new()),
             [text @ Expr::Text(_)] => std::mem::replace(text, Expr::Unknown),
-            _ => Expr::Call(None, Atom::new(BINARY), parts, Line::default()),
+            _ => Expr::Binary(parts),
         }
-    }
-
-    /// The parts of a binary.
-    pub fn as_binary(&self) -> Option<&[Expr]> {
-        if let Expr::Call(None, name, parts, _) = self { (name.as_str() == BINARY).then_some(parts) } else { None }
     }
 
     /// Looks at it and at every expression in it, patterns left out.
@@ -163,7 +157,7 @@ impl Expr {
         look(self);
         let mut all = |items: &[Expr]| items.iter().for_each(|item| item.visit(look));
         match self {
-            Expr::Tuple(items) | Expr::Block(items) | Expr::Call(_, _, items, _) | Expr::Op(_, items) => all(items),
+            Expr::Tuple(items) | Expr::Binary(items) | Expr::Block(items) | Expr::Call(_, _, items, _) | Expr::Op(_, items) => all(items),
             Expr::List(items, tail) => {
                 all(items);
                 tail.iter().for_each(|tail| tail.visit(look));
@@ -221,7 +215,7 @@ impl Expr {
     pub fn has_unknown(&self) -> bool {
         match self {
             Expr::Unknown | Expr::Case(..) | Expr::Fun(_) => true,
-            Expr::Tuple(items) | Expr::Block(items) | Expr::Call(_, _, items, _) => items.iter().any(Expr::has_unknown),
+            Expr::Tuple(items) | Expr::Binary(items) | Expr::Block(items) | Expr::Call(_, _, items, _) => items.iter().any(Expr::has_unknown),
             Expr::List(items, tail) => items.iter().any(Expr::has_unknown) || tail.as_ref().is_some_and(|tail| tail.has_unknown()),
             Expr::Map(pairs) | Expr::Struct(_, pairs) => pairs.iter().any(|(key, value)| key.has_unknown() || value.has_unknown()),
             Expr::Record(_, fields) => fields.iter().any(|(_, value)| value.has_unknown()),
@@ -245,7 +239,7 @@ impl Expr {
             Expr::Block(items) => items.last().is_some_and(Expr::holds_fun),
             Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) => false,
             Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Named(Some(_), ..) => false,
-            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Var(_) | Expr::Call(..) | Expr::Case(..) | Expr::Unknown => false,
+            Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) | Expr::Binary(_) | Expr::Var(_) | Expr::Call(..) | Expr::Case(..) | Expr::Unknown => false,
         }
     }
 
@@ -259,7 +253,7 @@ impl Expr {
             Expr::Record(_, fields) => fields.iter().all(|(_, value)| value.is_literal()),
             Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) => false,
             Expr::Change(..) | Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Named(..) => false,
-            Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => false,
+            Expr::Binary(_) | Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => false,
         }
     }
 }
@@ -283,6 +277,7 @@ impl fmt::Display for Expr {
             Expr::Atom(atom) => write!(out, "{atom}"),
             Expr::Number(text) => out.write_str(text),
             Expr::Text(text) => out.write_str(&crate::term::print::quoted(text, '"')),
+            Expr::Binary(parts) => write!(out, "<<{}>>", Joined(parts)),
             Expr::Tuple(items) => write!(out, "{{{}}}", Joined(items)),
             Expr::List(items, None) => write!(out, "[{}]", Joined(items)),
             Expr::List(items, Some(tail)) => write!(out, "[{}|{tail}]", Joined(items)),

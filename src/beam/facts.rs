@@ -461,7 +461,7 @@ fn bad_answer(body: &Expr) -> Option<String> {
         Expr::RecordChange(..) => Some(body.to_string()),
         Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) | Expr::Change(..) => None,
         Expr::RecordField(..) | Expr::Field(..) | Expr::Named(..) => None,
-        Expr::Atom(_) | Expr::Var(_) | Expr::Call(..) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => None,
+        Expr::Atom(_) | Expr::Binary(_) | Expr::Var(_) | Expr::Call(..) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => None,
     }
 }
 

@@ -156,7 +156,7 @@ impl Search<'_, '_> {
             }
             // What is thrown is not given back.
             Expr::Call(Some(module), name, ..) if module.as_str() == "erlang" && matches!(name.as_str(), "error" | "exit" | "throw" | "raise") => {}
-            Expr::Call(..) | Expr::Tuple(_) => {
+            Expr::Call(..) | Expr::Tuple(_) | Expr::Binary(_) => {
                 let mut room = MAX_RESOLVED;
                 let expr = resolved(expr, bindings, 8, &mut room);
                 self.keep(expr, out);
@@ -186,6 +186,7 @@ fn resolved(expr: &Expr, bindings: &Bindings<'_>, depth: usize, room: &mut usize
             None => expr.clone(),
         },
         Expr::Tuple(items) => Expr::Tuple(all(items)),
+        Expr::Binary(items) => Expr::Binary(all(items)),
         Expr::List(items, tail) => Expr::List(all(items), tail.clone()),
         Expr::Call(module, name, arguments, line) => Expr::Call(module.clone(), name.clone(), all(arguments), *line),
         Expr::Bind(_, value) => resolved(value, bindings, depth, room),
@@ -340,7 +341,7 @@ pub(super) fn shape(expr: &Expr, records: &[RawRecord], module: &Atom, fields: O
         Expr::Atom(_) | Expr::Number(_) | Expr::Text(_) => Some(Shape::Plain(expr.to_string())),
         Expr::Apply(..) | Expr::Receive(..) | Expr::Try(..) | Expr::Comprehension(..) | Expr::With(..) | Expr::Op(..) | Expr::Change(..) => None,
         Expr::RecordChange(..) | Expr::RecordField(..) | Expr::Field(..) | Expr::Named(..) => None,
-        Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => None,
+        Expr::Binary(_) | Expr::Var(_) | Expr::Call(..) | Expr::Bind(..) | Expr::Block(_) | Expr::Case(..) | Expr::Fun(_) | Expr::Unknown => None,
     }
 }
 

@@ -115,7 +115,7 @@ impl Run<'_> {
                 }
                 (equal(&written, value), if matches!(value, Value::Any) { written } else { value.clone() })
             }
-            Expr::Call(..) if let Some(parts) = pattern.as_binary() => self.binary_takes(parts, value, env),
+            Expr::Binary(parts) => self.binary_takes(parts, value, env),
             Expr::Call(None, pin, parts, _) if pin.as_str() == "^" => {
                 let written = parts.first().map_or(Value::Any, |part| self.eval(program, part, env));
                 (equal(&written, value), value.clone())

@@ -137,7 +137,7 @@ impl Run<'_> {
 fn places<'e>(test: &'e Expr, all: &mut Vec<&'e Expr>) {
     match test {
         Expr::Var(_) | Expr::Field(..) | Expr::RecordField(..) if !all.contains(&test) => all.push(test),
-        Expr::Call(_, _, parts, _) | Expr::Op(_, parts) | Expr::Tuple(parts) => parts.iter().for_each(|part| places(part, all)),
+        Expr::Call(_, _, parts, _) | Expr::Op(_, parts) | Expr::Tuple(parts) | Expr::Binary(parts) => parts.iter().for_each(|part| places(part, all)),
         _ => {}
     }
 }

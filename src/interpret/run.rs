@@ -354,7 +354,7 @@ impl<'w> Run<'w> {
                 self.of_record(&value, name, defined.fields.len(), |_, items| at.and_then(|at| items.get(at + 1)).cloned().unwrap_or(Value::Any))
             }
             Expr::Var(name) => env.get(name).cloned().unwrap_or(Value::Any),
-            Expr::Call(..) if let Some(parts) = expr.as_binary() => {
+            Expr::Binary(parts) => {
                 let Some(parts) = self.each(program, parts, env) else { return Value::NEVER };
                 let text = |part: &Value| if let Value::Text(text) = part { text.clone() } else { None };
                 Value::Text(parts.iter().map(text).collect())

@@ -27,11 +27,17 @@ fn compiled() -> Script {
     Script { up: steps("up"), down: steps("down") }
 }
 
-/// A relup of these instructions, verified.
-fn verified(folder: &TempDir, script: &Script) -> (Value, i32) {
+/// Writes a relup of these instructions.
+fn written(folder: &TempDir, script: &Script) -> std::path::PathBuf {
     let relup = folder.path().join("relup");
     let text = format!("{{\"1.1.0\",[{{\"1.0.1\",[],[{}]}}],[{{\"1.0.1\",[],[{}]}}]}}.\n", script.up.join(",\n"), script.down.join(",\n"));
     fs::write(&relup, text).unwrap();
+    relup
+}
+
+/// A relup of these instructions, verified.
+fn verified(folder: &TempDir, script: &Script) -> (Value, i32) {
+    let relup = written(folder, script);
     demo::json(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--format", "json"])
 }
 
@@ -196,9 +202,7 @@ fn copied() -> TempDir {
 fn a_file_that_a_relup_reads_and_that_is_missing_refutes_it() {
     let folder = copied();
     let script = compiled();
-    let relup = folder.path().join("relup");
-    let text = format!("{{\"1.1.0\",[{{\"1.0.1\",[],[{}]}}],[{{\"1.0.1\",[],[{}]}}]}}.\n", script.up.join(",\n"), script.down.join(",\n"));
-    fs::write(&relup, text).unwrap();
+    written(&folder, &script);
     let arguments = ["verify", "relup", "1.1.0", "--from", "1.0.1", "--format", "json"];
     let (_, status) = demo::json(folder.path(), &arguments);
     assert_eq!(status, 0, "with all of its files");
