@@ -8,6 +8,6 @@ mod state;
 mod summary;
 mod timeline;
 
-pub use state::{Event, Failure, ModuleEvent, Node, Touched};
+pub use state::{Event, Failure, ModuleEvent, Node, Phase, Touched};
 pub use summary::Summary;
 pub use timeline::{Mark, Timeline};

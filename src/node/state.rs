@@ -1,6 +1,6 @@
 //! The node, and what one instruction does to it.
 
-use crate::relup::{ApplicationAction, Call, Child, CodeAction, LowOp, ProcessAction};
+use crate::relup::{ApplicationAction, Call, Child, CodeAction, LowOp, ProcessAction, Purge};
 use crate::term::{Atom, Term};
 use foldhash::{HashMap, HashMapExt};
 
@@ -55,6 +55,29 @@ pub enum Failure<'a> {
     ChangesEarly,
 }
 
+/// When the release handler notices that an instruction fails (`release_handler:eval_script/4`, OTP 25 to 29).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Before anything is changed: `check_install_release` runs what is before the point of no return, and checks that it knows
+    /// what is after it. The node goes on.
+    Check,
+    /// While the upgrade is installed, after the point of no return. The node restarts.
+    Install,
+}
+
+impl Failure<'_> {
+    /// When an instruction that fails is noticed, by whether it is before the point of no return; `None` for one that does nothing
+    /// or the wrong thing, and does not fail.
+    pub fn phase(self, is_before: bool) -> Option<Phase> {
+        match self {
+            Failure::Unknown | Failure::NewEmulatorLate | Failure::ReadLate => Some(Phase::Check),
+            Failure::NoObjectCode { .. } if is_before => Some(Phase::Check),
+            Failure::NoObjectCode { .. } => Some(Phase::Install),
+            Failure::NotSuspended(_) | Failure::SecondNoReturn | Failure::NotLast | Failure::ChangesEarly => None,
+        }
+    }
+}
+
 /// A module that instructions name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Touched<'a> {
@@ -97,6 +120,8 @@ pub(super) struct Module {
     unread: u32,
     loads: u32,
     suspended: bool,
+    /// How its old code is purged once the upgrade is installed, if processes still run it then.
+    old: Option<Purge>,
 }
 
 /// A node that runs the instructions of one path, one after the other.
@@ -127,11 +152,23 @@ impl<'a> Node<'a> {
         (Touched { name, index: module.index }, module)
     }
 
+    /// Whether the next instruction is run before the point of no return.
+    pub fn is_before_no_return(&self) -> bool {
+        self.no_return.is_some_and(|point| self.at < point)
+    }
+
+    /// The modules whose old code is left to be purged in a way once the upgrade is installed, in the order in which they were named.
+    pub fn left_to_purge(&self, purge: Purge) -> Vec<&'a Atom> {
+        let mut left: Vec<_> = self.modules.iter().filter(|(_, module)| module.old == Some(purge)).collect();
+        left.sort_unstable_by_key(|(_, module)| module.index);
+        left.into_iter().map(|(name, _)| *name).collect()
+    }
+
     /// Runs the next instruction and reports all that it does, in order.
     pub fn step(&mut self, op: &'a LowOp, report: &mut impl FnMut(Event<'a>)) {
-        let at = self.at;
+        let (at, is_before) = (self.at, self.is_before_no_return());
         self.at += 1;
-        if self.no_return.is_some_and(|point| at < point) && changes(op) {
+        if is_before && changes(op) {
             report(Event::Failure(Failure::ChangesEarly));
         }
         match op {
@@ -148,9 +185,19 @@ impl<'a> Node<'a> {
             }
             LowOp::PointOfNoReturn if self.no_return == Some(at) => report(Event::NoReturn),
             LowOp::PointOfNoReturn => report(Event::Failure(Failure::SecondNoReturn)),
-            LowOp::Load(name, ..) => self.load(name, report),
-            LowOp::Remove(name, ..) => report(Event::Module(self.touch(name).0, ModuleEvent::Removed)),
-            LowOp::Purge(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Purged))),
+            LowOp::Load(name, _, post) => self.load(name, *post, report),
+            LowOp::Remove(name, _, post) => {
+                let (touched, module) = self.touch(name);
+                module.old = Some(*post);
+                report(Event::Module(touched, ModuleEvent::Removed));
+            }
+            LowOp::Purge(names) => {
+                for name in names {
+                    let (touched, module) = self.touch(name);
+                    module.old = None;
+                    report(Event::Module(touched, ModuleEvent::Purged));
+                }
+            }
             LowOp::Suspend(list) => {
                 for suspended in list {
                     let (touched, module) = self.touch(&suspended.module);
@@ -186,12 +233,14 @@ impl<'a> Node<'a> {
             }),
             LowOp::SyncNodes(..) => {}
             LowOp::RestartNewEmulator => {
+                self.forget_old_code();
                 if at > 0 {
                     report(Event::Failure(Failure::NewEmulatorLate));
                 }
                 report(Event::EmulatorRestarts);
             }
             LowOp::RestartEmulator => {
+                self.forget_old_code();
                 if at + 1 < self.steps {
                     report(Event::Failure(Failure::NotLast));
                 }
@@ -201,9 +250,15 @@ impl<'a> Node<'a> {
         }
     }
 
-    fn load(&mut self, name: &'a Atom, report: &mut impl FnMut(Event<'a>)) {
+    /// An emulator that restarts has no old code.
+    fn forget_old_code(&mut self) {
+        self.modules.values_mut().for_each(|module| module.old = None);
+    }
+
+    fn load(&mut self, name: &'a Atom, post: Purge, report: &mut impl FnMut(Event<'a>)) {
         let (touched, module) = self.touch(name);
         module.loads += 1;
+        module.old = Some(post);
         match module.unread.checked_sub(1) {
             Some(left) => module.unread = left,
             None => report(Event::Failure(Failure::NoObjectCode { module: name, loads: module.loads, reads: module.reads })),

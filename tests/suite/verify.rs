@@ -281,6 +281,36 @@ fn reports_for_people() {
 }
 
 #[test]
+fn each_step_says_when_it_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = |script: &Script| {
+        let relup = written(&folder, script);
+        let output = demo::relupc(&releases(), &["verify", relup.to_str().unwrap(), "1.1.0", "--from", "1.0.1", "--trace"]);
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sound = trace(&compiled());
+    assert!(!sound.contains("fails") && sound.contains("`make_permanent` kills any process that still runs the old code of `'Elixir.Don"), "{sound}");
+    let with = |at: usize, instruction: &str| {
+        let mut script = compiled();
+        script.up.insert(at, instruction.to_owned());
+        trace(&script)
+    };
+    let point = compiled().up.iter().position(|step| step == "point_of_no_return").unwrap();
+    let unread = "{load,{donation_unknown,brutal_purge,brutal_purge}}";
+    let early = with(point, unread);
+    assert!(early.contains("fails, already in `check_install_release`, and the node goes on: load 1 of `donation_unknown`"), "{early}");
+    assert!(early.contains("not as meant: it is run when the upgrade is only checked"), "{early}");
+    let late = with(point + 1, unread);
+    assert!(late.contains("fails while the upgrade is installed, and the node restarts: load 1 of `donation_unknown`"), "{late}");
+    let unknown = with(point + 1, "reboot");
+    assert!(unknown.contains("fails, already in `check_install_release`, and the node goes on: the release handler does not know"), "{unknown}");
+    let called = with(point, "{apply,{donation_unknown,go,[]}}");
+    assert!(called.contains("a function is called, also when the upgrade is only checked"), "{called}");
+    let restarted = with(compiled().up.len(), "restart_emulator");
+    assert!(!restarted.split("downgrade").next().unwrap().contains("make_permanent"), "{restarted}");
+}
+
+#[test]
 fn the_page_holds_every_path_and_step() {
     let page = |arguments: &[&str]| String::from_utf8(demo::relupc(&releases(), arguments).stdout).unwrap();
     let sound = page(&["verify", "1.1.0", "--from", "1.0.1,1.0.0", "--format", "html"]);

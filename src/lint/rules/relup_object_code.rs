@@ -29,7 +29,7 @@ fn check(existing: &Existing<'_>, found: &mut Findings) {
             let wrong = match unread.get(&at) {
                 Some(module) => Some((
                     format!("`{module}` is loaded without its object code being read"),
-                    "the upgrade crashes here, after the point of no return",
+                    "the upgrade crashes here, after the point of no return, and the node restarts",
                     "a `load` uses up what one `load_object_code` read",
                 )),
                 None => existing
@@ -49,17 +49,17 @@ fn not_there(to: &Release, trees: &Trees<'_>, op: &LowOp) -> Option<(String, &'s
     let LowOp::LoadObjectCode { lib, vsn, modules } = op else { return None };
     let version = &to.rel.vsn.value;
     let Some(library) = to.application(lib.as_str()) else {
-        return Some((format!("release {version} has no application `{lib}`"), "the upgrade crashes here"));
+        return Some((format!("release {version} has no application `{lib}`"), "`check_install_release` refuses it"));
     };
     if vsn.text().as_deref() != Some(library.vsn.value.as_str()) {
-        return Some((format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn)), "`bad_lib_vsn` on the node"));
+        return Some((format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn)), "`check_install_release` answers `bad_lib_vsn`"));
     }
     let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
     if let Some(missing) = modules.iter().find(|module| !listed.contains(module)) {
-        return Some((format!("`{lib}` {} has no module `{missing}`", library.vsn.value), "no file to read"));
+        return Some((format!("`{lib}` {} has no module `{missing}`", library.vsn.value), "no file to read: `check_install_release` refuses it"));
     }
     // Of an application without any compiled module the files are somewhere else.
     let compiled = library.compiled(trees);
     let missing = modules.iter().find(|module| !compiled.is_empty() && !compiled.contains(module.as_str()))?;
-    Some((format!("`{lib}` {} lists the module `{missing}`, but its beam is missing", library.vsn.value), "the upgrade crashes here"))
+    Some((format!("`{lib}` {} lists the module `{missing}`, but its beam is missing", library.vsn.value), "`check_install_release` refuses it"))
 }

@@ -19,12 +19,10 @@ fn check(existing: &Existing<'_>, found: &mut Findings) {
             let (label, level) = match failure {
                 Failure::SecondNoReturn => ("does nothing", Severity::Advice),
                 Failure::ChangesEarly => ("runs too early", Severity::Warning),
-                Failure::Unknown
-                | Failure::NewEmulatorLate
-                | Failure::NotLast
-                | Failure::ReadLate
-                | Failure::NoObjectCode { .. }
-                | Failure::NotSuspended(_) => ("refused on the node", Severity::Error),
+                Failure::NotLast => ("ends the path", Severity::Error),
+                Failure::Unknown | Failure::NewEmulatorLate | Failure::ReadLate | Failure::NoObjectCode { .. } | Failure::NotSuspended(_) => {
+                    ("refused, already by `check_install_release`", Severity::Error)
+                }
             };
             found.push(Diagnostic::new(&RELUP_REFUSED, what).label(step.origin.span(), label).help(help).severity(level).on_path(&name));
         }

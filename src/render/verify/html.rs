@@ -98,7 +98,7 @@ fn path(proof: &Proof, steps: &[Step], files: &Files, otp: Otp, out: &mut String
     let _ = writeln!(out, "<details{open}><summary>{}</summary>\n<div>", super::super::count(steps.len(), "step"));
     let note = |words: &String| format!("<p>{}</p>\n", marked(words));
     let _ = writeln!(out, "{}<ol>", before(proof).iter().map(note).collect::<String>());
-    traced(steps, files, otp, |step| {
+    let purged = traced(steps, files, otp, |step| {
         let effects: Vec<String> = step.effects.iter().map(|words| marked(words)).collect();
         let _ = writeln!(
             out,
@@ -108,6 +108,6 @@ fn path(proof: &Proof, steps: &[Step], files: &Files, otp: Otp, out: &mut String
             effects.join("<br>")
         );
     });
-    let _ = write!(out, "</ol>\n{}", after(proof).iter().map(note).collect::<String>());
+    let _ = write!(out, "</ol>\n{}", after(proof).iter().chain(&purged).map(note).collect::<String>());
     out.push_str("</div>\n</details>\n</section>\n");
 }

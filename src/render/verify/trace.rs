@@ -2,10 +2,10 @@
 
 use super::super::script::origin_words;
 use crate::escape;
-use crate::node::{Event, Failure, ModuleEvent, Node};
+use crate::node::{Event, Failure, ModuleEvent, Node, Phase};
 use crate::otp::Otp;
 use crate::proof::{Environment, Proof};
-use crate::relup::{ApplicationAction, ChildAction, CodeAction, LowOp, ProcessAction, Step};
+use crate::relup::{ApplicationAction, ChildAction, CodeAction, LowOp, ProcessAction, Purge, Step};
 use crate::source::Files;
 use crate::term::print::{brief, inline};
 use std::fmt::Write;
@@ -26,13 +26,14 @@ pub fn trace(proof: &Proof, steps: &[Step], files: &Files, otp: Otp) -> String {
     let note = |words: Vec<String>, out: &mut String| words.iter().for_each(|words| out.push_str(&format!("       {}\n", escape::line(words))));
     note(before(proof), &mut out);
     let mut at = 0;
-    traced(steps, files, otp, |step| {
+    let purged = traced(steps, files, otp, |step| {
         at += 1;
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{at:>5}  {}  % {}", escape::line(&step.term), step.origin);
         step.effects.iter().for_each(|words| out.push_str(&format!("         {}\n", escape::line(words))));
     });
     note(after(proof), &mut out);
+    note(purged, &mut out);
     out
 }
 
@@ -56,18 +57,34 @@ pub(super) fn after(proof: &Proof) -> Vec<String> {
     proof.environment.iter().map(words).collect()
 }
 
-/// Runs a path on a node, and has each step looked at.
-pub(super) fn traced(steps: &[Step], files: &Files, otp: Otp, mut look: impl FnMut(&Traced)) {
+/// Runs a path on a node, and has each step looked at. What comes back is what happens to old code once the path is installed.
+pub(super) fn traced(steps: &[Step], files: &Files, otp: Otp, mut look: impl FnMut(&Traced)) -> Vec<String> {
     let no_return = steps.iter().position(|step| step.op == LowOp::PointOfNoReturn);
     let mut node = Node::new(no_return, steps.len());
     for step in steps {
         let mut effects = Vec::new();
-        node.step(&step.op, &mut |event| effects.push(words(event)));
+        let is_before = node.is_before_no_return();
+        node.step(&step.op, &mut |event| effects.push(words(event, is_before)));
         look(&Traced { term: inline(&step.op.to_term(), otp), origin: origin_words(step, files), effects });
     }
+    let left = |purge| {
+        let modules: Vec<String> = node.left_to_purge(purge).into_iter().map(|module| format!("`{module}`")).collect();
+        (!modules.is_empty()).then(|| some_of(&modules))
+    };
+    let brutal = left(Purge::Brutal).map(|modules| format!("`make_permanent` kills any process that still runs the old code of {modules}"));
+    let soft = left(Purge::Soft).map(|modules| format!("the old code of {modules} is purged once no process runs it"));
+    brutal.into_iter().chain(soft).collect()
 }
 
-fn words(event: Event<'_>) -> String {
+/// The first of some names, and how many more there are.
+fn some_of(names: &[String]) -> String {
+    const NAMED: usize = 5;
+    let (first, rest) = names.split_at(names.len().min(NAMED));
+    let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+    format!("{}{more}", first.join(", "))
+}
+
+fn words(event: Event<'_>, is_before: bool) -> String {
     match event {
         Event::Module(module, event) => {
             let what = match event {
@@ -120,10 +137,15 @@ fn words(event: Event<'_>) -> String {
             };
             format!("process `{}` is {what}", brief(process))
         }
+        Event::Called if is_before => "a function is called, also when the upgrade is only checked; what it returns is ignored".to_owned(),
         Event::Called => "a function is called; what it returns is ignored".to_owned(),
         Event::NoReturn => "from here on a failure restarts the node".to_owned(),
         Event::EmulatorRestarts => "the emulator restarts".to_owned(),
-        Event::Failure(failure) => format!("fails: {}", failed(failure)),
+        Event::Failure(failure) => match failure.phase(is_before) {
+            Some(Phase::Check) => format!("fails, already in `check_install_release`, and the node goes on: {}", failed(failure)),
+            Some(Phase::Install) => format!("fails while the upgrade is installed, and the node restarts: {}", failed(failure)),
+            None => format!("not as meant: {}", failed(failure)),
+        },
     }
 }
 
