@@ -49,6 +49,14 @@ pub fn bad_vsn(written: &Term, application: &Atom, version: &str, app: Span) -> 
         .otp("bad_vsn")
 }
 
+/// An `.appup` whose version is a binary: that of an application is a string.
+pub fn vsn_binary(written: &Term, plain: &str) -> Diagnostic {
+    Diagnostic::new(&APPUP_VERSION, "the appup is for no version that an application can have")
+        .label(written.span, "a binary")
+        .help(format!("the version is a string: `{plain}`"))
+        .otp("bad_vsn")
+}
+
 /// A list of entries that ends improperly, or is not a list at all.
 pub fn entries_no_list(span: Span, direction: Direction) -> Diagnostic {
     Diagnostic::new(&ENTRIES_NO_LIST, format!("the {} entries are not a proper list", direction.word()))

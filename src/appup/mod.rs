@@ -10,7 +10,7 @@ mod terms;
 mod version;
 
 pub use choose::{NoEntry, choose};
-pub use faults::{ALL as CODES, APPUP_MISSING, appup_missing, bad_vsn, entries_no_list, pattern_invalid};
+pub use faults::{ALL as CODES, APPUP_MISSING, appup_missing, bad_vsn, entries_no_list, pattern_invalid, vsn_binary};
 pub use instruction::{Change, Dependent, Effect, HighOp, Instruction, read_instruction, read_script};
 pub use version::Version;
 
@@ -18,7 +18,7 @@ use crate::diag::Findings;
 use crate::otp::Otp;
 use crate::release::{FileKind, with_otp_tag};
 use crate::span::Span;
-use crate::term::{Document, Term, TermKind, text_after_term};
+use crate::term::{Document, Form, Term, TermKind, text_after_term};
 
 /// The direction of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,6 +58,8 @@ pub struct Appup {
     pub down: Entries,
     /// The whole term.
     pub span: Span,
+    /// The form that it is written in.
+    pub form: Form,
 }
 
 /// The entries of one direction.
@@ -107,15 +109,15 @@ fn check_scripts(appup: &Appup, found: &mut Findings) {
 /// Reads a parsed `.appup` file; `None`, with every reason, when it has a fault. What a syntax error did to the shape of the
 /// whole is not reported as well.
 pub fn from_document(document: Document, otp: Otp, found: &mut Findings) -> Option<Appup> {
-    let sound = document.faults.is_empty();
+    let (sound, form) = (document.faults.is_empty(), document.form);
     found.extend(document.faults.into_iter().map(|fault| with_otp_tag(fault, FileKind::Appup)));
     found.extend(document.rest.map(text_after_term));
     let term = document.terms.into_iter().next()?;
     if sound {
-        return take_appup(term, otp, found);
+        return take_appup(term, form, otp, found);
     }
     if is_triple(&term)
-        && let Some(appup) = take_appup(term, otp, found)
+        && let Some(appup) = take_appup(term, form, otp, found)
     {
         check_scripts(&appup, found);
     }
@@ -129,11 +131,11 @@ fn is_triple(term: &Term) -> bool {
 /// The same for a document that is needed elsewhere: its term is copied.
 pub fn read_document(document: &Document, otp: Otp, found: &mut Findings) -> Option<Appup> {
     let (terms, faults) = (document.terms.first().cloned().into_iter().collect(), document.faults.clone());
-    from_document(Document { terms, faults, rest: document.rest, ..Document::default() }, otp, found)
+    from_document(Document { terms, faults, rest: document.rest, form: document.form, ..Document::default() }, otp, found)
 }
 
 /// Reads the term of an `.appup` file as a version of OTP reads it; `None` when it is not a triple.
-fn take_appup(term: Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
+fn take_appup(term: Term, form: Form, otp: Otp, found: &mut Findings) -> Option<Appup> {
     if !is_triple(&term) {
         if !term.is_invalid() {
             found.push(faults::appup_shape(&term));
@@ -143,7 +145,7 @@ fn take_appup(term: Term, otp: Otp, found: &mut Findings) -> Option<Appup> {
     let span = term.span;
     let TermKind::Tuple(parts) = term.kind else { return None };
     let mut parts = parts.into_iter();
-    Some(Appup { vsn: parts.next()?, up: take_entries(parts.next()?, otp, found), down: take_entries(parts.next()?, otp, found), span })
+    Some(Appup { vsn: parts.next()?, up: take_entries(parts.next()?, otp, found), down: take_entries(parts.next()?, otp, found), span, form })
 }
 
 fn take_entries(term: Term, otp: Otp, found: &mut Findings) -> Entries {

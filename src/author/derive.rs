@@ -8,8 +8,8 @@ use crate::appup::{Appup, Change, Dependent, Direction, Entry, HighOp, NoEntry, 
 use crate::diag::Findings;
 use crate::source::Source;
 use crate::span::Span;
-use crate::term::Term;
 use crate::term::print::brief;
+use crate::term::{Form, Term};
 use std::collections::{HashMap, HashSet};
 
 /// A downgrade entry that was derived, and its place.
@@ -24,11 +24,12 @@ pub struct Derived {
 
 impl Derived {
     /// The change that puts it into the file that it was derived from.
-    pub fn change(&self, source: &Source) -> EntryChange {
+    pub fn change(&self, source: &Source, form: Form) -> EntryChange {
         let lines = self.entry.script.as_list().unwrap_or_default().iter().map(|term| LineText { comments: Vec::new(), term: term.clone() });
         let entry = EntryText {
             version: self.entry.version.to_term(),
-            written: source.text.get(self.entry.version.span().range()).map(str::to_owned),
+            // Entries are made in Erlang's form.
+            written: source.text.get(self.entry.version.span().range()).filter(|_| form == Form::Erlang).map(str::to_owned),
             comments: Vec::new(),
             lines: lines.collect(),
         };

@@ -84,7 +84,7 @@ fn change_list(
 ) -> Option<(Vec<crate::diag::Edit>, Vec<Term>)> {
     let items = list.as_list()?;
     let indent = editor.indentation(list);
-    let written = |entry: &EntryText| entry.text(&indent, editor.line_end(), otp);
+    let written = |entry: &EntryText| editor.written(&entry.text(&indent, editor.line_end(), otp), otp);
     // Some elements of the list may be no entries.
     let places: HashMap<Span, usize> = items.iter().enumerate().map(|(place, item)| (item.span, place)).collect();
     let place_of = |entry: usize| places.get(&appup.entries(direction).list.get(entry)?.span).copied();
@@ -96,7 +96,7 @@ fn change_list(
             EntryChange::Insert { before, entry, .. } => inserted.entry(before.and_then(place_of).unwrap_or(items.len())).or_default().push(entry),
             EntryChange::Replace { at, entry, .. } => {
                 let place = place_of(*at)?;
-                edits.push(editor.replace(items.get(place)?, written(entry)));
+                edits.push(editor.replace(items.get(place)?, written(entry)?));
                 *held.get_mut(place)? = entry.term();
             }
             EntryChange::Amend { at, lines, .. } => {
@@ -108,7 +108,8 @@ fn change_list(
             }
         }
     }
-    let texts = inserted.iter().map(|(place, entries)| (*place, entries.iter().map(|entry| written(entry)).collect())).collect();
+    let texts =
+        inserted.iter().map(|(place, entries)| Some((*place, entries.iter().map(|entry| written(entry)).collect::<Option<_>>()?))).collect::<Option<_>>()?;
     edits.extend(editor.insert_each(list, &texts, Setting::Line(&indent))?);
     let mut intended = Vec::with_capacity(held.len() + changes.len());
     for (place, item) in held.into_iter().map(Some).chain([None]).enumerate() {
@@ -127,7 +128,7 @@ fn amend(editor: &Editor<'_>, script: &Term, lines: &[(usize, LineText)], otp: O
     let mut terms: BTreeMap<usize, Vec<Term>> = BTreeMap::new();
     for (place, line) in lines {
         let place = (*place).min(items.len());
-        texts.entry(place).or_default().push(line.text(&gap, editor.line_end(), indent.chars().count() + 1, otp));
+        texts.entry(place).or_default().push(editor.written(&line.text(&gap, editor.line_end(), indent.chars().count() + 1, otp), otp)?);
         terms.entry(place).or_default().push(line.term.clone());
     }
     let edits = editor.insert_each(script, &texts, Setting::Line(&indent))?;

@@ -7,7 +7,7 @@ use super::{Outcome, status::has_errors};
 use crate::lint::{Purpose, Ran};
 use crate::session::{self, Session, Settings};
 use crate::source::{Disk, Overlay};
-use crate::term::is_elixir;
+use crate::term::Form;
 
 /// Write an appup in Elixir's form as an `.appup`, or the other way round
 ///
@@ -38,8 +38,11 @@ pub(super) fn run(args: Args, shell: &mut Shell) -> Result<Outcome, Failure> {
     let outcome = Outcome::new(&findings, converted.is_some());
     let Some(text) = converted.filter(|_| !has_errors(&findings)) else { return Ok(outcome) };
     match Goal::new(&args.output)? {
-        Goal::File(file) if is_elixir(&file) == is_elixir(&args.file) => {
-            let form = if is_elixir(&file) { "Erlang's" } else { "Elixir's" };
+        Goal::File(file) if Form::of(&file) == Form::of(&args.file) => {
+            let form = match Form::of(&file) {
+                Form::Erlang => "Elixir's",
+                Form::Elixir => "Erlang's",
+            };
             return Err(Failure::Usage(format!("`{file}` would hold {form} form, and its name says the other one: a name that ends in `.exs` is Elixir's")));
         }
         Goal::Output => shell.print(text),

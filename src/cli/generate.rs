@@ -11,8 +11,8 @@ use crate::escape;
 use crate::lint::{Purpose, Ran};
 use crate::render::{self, GenReport};
 use crate::session::{Existing, GenBase, GenRequest, Goal, Session};
-use crate::source::{Disk, Overlay, Source, parent};
-use crate::term::{Form, is_elixir};
+use crate::source::{Disk, Overlay, parent};
+use crate::term::Form;
 use clap::ValueEnum;
 
 /// Write the appups that the changes between two releases call for, upgrade and downgrade
@@ -190,8 +190,7 @@ fn appups(changed: &[&Generated]) -> String {
     if changed.len() == 1 {
         return texts().map(|after| format!("{}\n", after.text.trim_end())).collect();
     }
-    let sign = |after: &Source| if is_elixir(&after.name) { "#" } else { "%%" };
-    let named = texts().map(|after| format!("{} {}\n{}\n", sign(after), escape::line(&after.name), after.text.trim_end()));
+    let named = texts().map(|after| format!("{} {}\n{}\n", Form::of(&after.name).comment(), escape::line(&after.name), after.text.trim_end()));
     named.collect::<Vec<_>>().join("\n")
 }
 

@@ -2,6 +2,7 @@
 
 use crate::appup::{self, Appup, Direction, Entry, HighOp, Instruction};
 use crate::diag::{Diagnostic, Findings, Severity};
+use crate::otp::Otp;
 use crate::plan::{Contents, NO_SUCH_MODULE, Path, UNDEFINED_DEPENDENCY, plan_entry};
 use crate::release::AppFile;
 use crate::relup::Step;
@@ -87,6 +88,11 @@ impl<'a> File<'a> {
             }
         }
         File { name, appup, app, beams, scripts }
+    }
+
+    /// A term in Erlang's form as it is written in this file.
+    pub fn written(&self, erlang: &str) -> Option<String> {
+        self.appup.form.write(erlang, Otp::NEWEST)
     }
 
     /// The scripts of one direction.

@@ -3,7 +3,7 @@
 use super::Levels;
 use crate::diag::{Diagnostic, Edit, Severity};
 use crate::source::{Source, Unfit};
-use crate::term::{ILLEGAL_CHARACTER, is_elixir};
+use crate::term::ILLEGAL_CHARACTER;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Which fixes are applied.
@@ -30,10 +30,6 @@ const MAX_ROUNDS: usize = 8;
 /// Applies the fixes of a file's findings, as long as it gets better by them. `check` finds what is wrong with a text, before
 /// levels; nothing is fixed in a file that would get worse. Fails where the file's encoding cannot hold a fix.
 pub fn fix(source: &Source, list: &[Diagnostic], which: Which, levels: &Levels, check: impl Fn(&Source) -> Vec<Diagnostic>) -> Result<Option<Fixed>, Unfit> {
-    // Fixes are written in Erlang's form.
-    if is_elixir(&source.name) {
-        return Ok(None);
-    }
     if list.iter().all(|found| found.fix.is_none()) {
         return Ok(None);
     }

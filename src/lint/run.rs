@@ -8,11 +8,13 @@ use crate::appup::{self, Appup, Direction};
 use crate::beam::Beams;
 use crate::compare::beam_missing;
 use crate::diag::{Diagnostic, Findings, Severity};
+use crate::otp::Otp;
 use crate::parallel;
 use crate::plan::{Appups, NO_RELUP_ENTRY, path_name};
 use crate::release::{AppFile, Application, Release};
 use crate::span::{FileId, Span};
-use crate::term::Atom;
+use crate::term::print;
+use crate::term::{Atom, TermKind};
 use std::collections::{HashMap, HashSet};
 
 /// How many appups are worth a thread.
@@ -181,7 +183,10 @@ pub fn check_file(named: (&Atom, &Appup), beside: Beside<'_>, alone: bool, compi
 
 /// The appup's version against the application's: OTP only warns, but then the appup is for another version.
 fn version_of(appup: &Appup, app: Option<&AppFile>, name: &Atom, found: &mut Findings) {
-    if let Some(app) = app
+    if let TermKind::Bits(bits) = &appup.vsn.kind {
+        let text = print::quoted(&String::from_utf8_lossy(&bits.bytes), '"');
+        found.extend(appup.form.write(&text, Otp::NEWEST).map(|plain| appup::vsn_binary(&appup.vsn, &plain).severity(Severity::Error)));
+    } else if let Some(app) = app
         && appup.vsn.text().as_deref() != Some(app.vsn.value.as_str())
         && app.vsn.value.starts_with(|c: char| c.is_ascii_digit())
     {

@@ -13,7 +13,7 @@ use crate::release::{Application, Release};
 use crate::source::{Refusal, Source, Spot, TreeId, join, refused};
 use crate::span::FileId;
 use crate::span::Span;
-use crate::term::{Atom, Bits, Document, Extent, Form, Term, TermKind, convert, is_elixir, not_converted, parse};
+use crate::term::{Atom, Bits, Document, Extent, Form, Term, TermKind, convert, not_converted, parse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -220,7 +220,7 @@ impl Session<'_> {
                 Spot::new(TreeId::Outside, join(folder, &format!("{name}-{vsn}{end}")))
             }
         };
-        let is_elixir = is_elixir(&goal.path) || request.form == Form::Elixir;
+        let form = if request.form == Form::Elixir { Form::Elixir } else { Form::of(&goal.path) };
         // A file in the folder is what was written there before; without one it begins as what counts now.
         let is_there = self.opener.trees().get(goal.tree).is_file(&goal.path);
         let mut on_file = Findings::default();
@@ -272,7 +272,7 @@ impl Session<'_> {
                         })
                         .collect()
                 };
-                Some(Source::new(file.clone(), new_file(vsn, &of(Direction::Up), &of(Direction::Down), otp).into_bytes()))
+                Some((Form::Erlang, Source::new(name, new_file(vsn, &of(Direction::Up), &of(Direction::Down), otp).into_bytes())))
             }
             Some(known) => {
                 let source = self.texts().get(known.appup.span.file);
@@ -280,21 +280,19 @@ impl Session<'_> {
                 if edited.is_none() {
                     found.push(author::no_place(known.appup.up.span));
                 }
-                edited.map(|edited| Source::new(file.clone(), edited.bytes().into_owned()))
+                edited.map(|edited| (known.appup.form, edited))
             }
         };
         let after = match after {
-            Some(erlang) if is_elixir => {
-                // It is made in Erlang's form, whose terms are those of an appup.
-                let source = Source::new(name, erlang.bytes().into_owned());
-                let document = parse(&source, FileId(0), otp, Extent::First);
-                let text = convert(&source, &document, otp);
+            Some((own, text)) if own != form => {
+                let document = parse(&text, FileId(0), otp, Extent::First);
+                let text = convert(&text, &document, otp);
                 if text.is_none() {
                     found.push(not_converted(application.vsn.span));
                 }
                 text.map(|text| Source::new(file.clone(), text.into_bytes()))
             }
-            after => after,
+            after => after.map(|(_, text)| Source::new(file.clone(), text.bytes().into_owned())),
         };
         let after = after.filter(|after| !is_same(after));
         let is_packed = goal.tree != TreeId::Outside;
@@ -312,7 +310,7 @@ impl Session<'_> {
         let mut asked: Vec<(String, Span)> = Vec::new();
         let mut end = None;
         for comment in comments {
-            let text = source.text.get(comment.range()).unwrap_or_default().trim_start_matches('%').trim();
+            let text = source.text.get(comment.range()).unwrap_or_default().trim_start_matches(['%', '#']).trim();
             let follows = end.is_some_and(|end: u32| source.text.get(end as usize..comment.start as usize).is_some_and(|between| between.trim().is_empty()));
             if let Some(text) = text.strip_prefix(author::ASKS) {
                 asked.push((text.trim().to_owned(), *comment));
@@ -338,15 +336,7 @@ impl Session<'_> {
                 return Err(());
             }
         };
-        let mut document = self.opener.parse(file, Extent::First);
-        // Entries are added to Erlang's form; the lines of both are the same.
-        let otp = self.opener.otp();
-        let source = self.texts().get(file).filter(|source| is_elixir(&source.name));
-        if let Some(text) = source.and_then(|source| convert(source, &document, otp)) {
-            let shown = format!("{} (in Erlang's form)", self.display(spot));
-            let file = self.opener.files_mut().add(Source::new(shown, text.into_bytes()));
-            document = self.opener.parse(file, Extent::First);
-        }
+        let document = self.opener.parse(file, Extent::First);
         let mut on_file = Findings::default();
         let appup = appup::read_document(&document, self.opener.otp(), &mut on_file);
         for version in appup.iter().flat_map(|appup| appup.up.list.iter().chain(&appup.down.list)).map(|entry| &entry.version) {

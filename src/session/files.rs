@@ -227,7 +227,7 @@ impl Session<'_> {
         let mut edited = None;
         if let (Some(appup), Some(document), false) = (&appup, &document, found.has_errors()) {
             let with_derived = |source: &Source| {
-                let changes: Vec<EntryChange> = derived.iter().map(|derived| derived.change(source)).collect();
+                let changes: Vec<EntryChange> = derived.iter().map(|derived| derived.change(source, appup.form)).collect();
                 change_entries(source, document, appup, &changes, otp)
             };
             edited = match &filled {

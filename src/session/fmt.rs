@@ -8,7 +8,7 @@ use crate::lint;
 use crate::parallel;
 use crate::source::{FileTree, Source, Spot, TreeId, refused};
 use crate::span::FileId;
-use crate::term::{Extent, format, is_elixir, parse};
+use crate::term::{Extent, Form, format, parse};
 use std::collections::BTreeSet;
 
 /// A file as it is laid out.
@@ -30,6 +30,7 @@ impl Session<'_> {
         let (folders, files): (Vec<String>, Vec<String>) = paths.iter().cloned().partition(|path| self.overlay.is_folder(path));
         let mut names: BTreeSet<String> = discover(self.overlay, &folders, &mut found)?.appups;
         names.extend(files);
+        let is_elixir = |name: &str| Form::of(name) == Form::Elixir;
         if let Some(elixir) = names.iter().find(|name| is_elixir(name) && paths.contains(name)) {
             return Err(Unusable::Words(format!("`{elixir}` is Elixir: `mix format` lays it out")));
         }

@@ -1,6 +1,6 @@
 //! A file in Erlang's form in Elixir's, and back: its comments, blanks and line breaks stay where they are.
 
-use super::elixir;
+use super::form::Form;
 use super::parse::{Document, Extent};
 use super::print;
 use super::read::parse;
@@ -9,19 +9,10 @@ use crate::otp::Otp;
 use crate::source::Source;
 use crate::span::{FileId, Span};
 
-/// How terms are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// `{load_module,m}.`
-    Erlang,
-    /// `{:load_module, :m}`
-    Elixir,
-}
-
 /// The text of a file in the other form than its own; `None` when it does not hold one term alone, or when the other form would not
-/// read as the same term. A file's form is that of its name.
+/// read as the same term.
 pub fn convert(source: &Source, document: &Document, otp: Otp) -> Option<String> {
-    let to = if elixir::is_elixir(&source.name) { Form::Erlang } else { Form::Elixir };
+    let to = document.form.other();
     let [term] = document.terms.as_slice() else { return None };
     if !document.faults.is_empty() || document.rest.is_some() {
         return None;
@@ -45,6 +36,20 @@ pub fn convert(source: &Source, document: &Document, otp: Otp) -> Option<String>
     let name = if to == Form::Elixir { "converted.exs" } else { "converted" };
     let again = parse(&Source::new(name, text.clone().into_bytes()), FileId(0), otp, Extent::All);
     (again.faults.is_empty() && again.terms.first() == Some(term)).then_some(text)
+}
+
+impl Form {
+    /// A term in Erlang's form, which may have comments, in this form; `None` where it cannot be written so.
+    pub fn write(self, erlang: &str, otp: Otp) -> Option<String> {
+        match self {
+            Form::Erlang => Some(erlang.to_owned()),
+            Form::Elixir => {
+                let source = Source::new("term", format!("{erlang}.").into_bytes());
+                let document = parse(&source, FileId(0), otp, Extent::All);
+                convert(&source, &document, otp).map(|text| text.trim_end().to_owned())
+            }
+        }
+    }
 }
 
 struct Writer<'a> {
@@ -80,8 +85,12 @@ impl Writer<'_> {
             self.out.push_str(comment.get(signs..).unwrap_or_default());
             at = ends;
         }
-        let rest = self.text.get(at..end).unwrap_or_default();
-        self.out.push_str(&punctuation(rest));
+        let rest = punctuation(self.text.get(at..end).unwrap_or_default());
+        self.out.push_str(&rest);
+        // OTP's printer sets no blanks, Elixir's formatter one.
+        if self.to == Form::Elixir && rest.ends_with(',') {
+            self.out.push(' ');
+        }
     }
 
     fn term(&mut self, term: &Term) {

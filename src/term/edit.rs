@@ -5,6 +5,7 @@
 //! after it on its line, so that they go with it; what follows an opening bracket on its line belongs to the list.
 //! [`apply`] reads the edited file again: it must hold the term that was meant.
 
+use super::form::Form;
 use super::parse::{Document, Extent};
 use super::read::parse;
 use super::trivia::Trivia;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug)]
 pub struct Editor<'d> {
     trivia: Trivia<'d>,
+    form: Form,
     line_end: &'static str,
 }
 
@@ -39,7 +41,12 @@ impl<'d> Editor<'d> {
     /// An editor of a document that was read from a source.
     pub fn new(source: &'d Source, document: &'d Document) -> Editor<'d> {
         let trivia = Trivia { source, comments: &document.comments };
-        Editor { trivia, line_end: trivia.line_end() }
+        Editor { trivia, form: document.form, line_end: trivia.line_end() }
+    }
+
+    /// A term in Erlang's form in the form that the file is written in; `None` where it cannot be.
+    pub fn written(&self, erlang: &str, otp: Otp) -> Option<String> {
+        self.form.write(erlang, otp)
     }
 
     /// The line end that the file uses.

@@ -5,6 +5,7 @@
 //! reads a literal, so does this, for the forms named here (Elixir 1.14 to 1.19).
 
 use super::faults::{self, FaultList};
+use super::form::Form;
 use super::parse::{Document, sorted_pairs};
 use super::value::{Atom, Bits, Term, TermKind};
 use super::{MAX_ATOM, MAX_DEPTH, MAX_DIGITS};
@@ -12,15 +13,10 @@ use crate::source::Source;
 use crate::span::{FileId, Span};
 use num_bigint::BigInt;
 
-/// Whether a file holds Elixir's form, by its name: `demo.appup.exs`, `demo.appup.ex`.
-pub fn is_elixir(name: &str) -> bool {
-    name.ends_with(".exs") || name.ends_with(".ex")
-}
-
 /// Reads the one term of a file.
 pub(super) fn parse(source: &Source, file: FileId) -> Document {
     let mut reader = Reader { text: &source.text, at: 0, file, depth: 0, comments: Vec::new(), faults: FaultList::default() };
-    let mut document = Document::default();
+    let mut document = Document { form: Form::Elixir, ..Document::default() };
     reader.skip();
     if reader.peek().is_none() {
         reader.faults.push(faults::no_term(reader.span(reader.at)));

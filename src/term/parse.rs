@@ -2,6 +2,7 @@
 //! the terms are read directly, and after an error reading continues at the next comma or closing bracket.
 
 use super::faults::{self, FaultList, SyntaxFault};
+use super::form::Form;
 use super::lex::{Bracket, Lexer, Sensitive, Tok, Token};
 use super::scan::is_reserved;
 use super::value::{Bits, ExternalFun, Term, TermKind};
@@ -28,6 +29,8 @@ pub enum Extent {
 /// What a file holds.
 #[derive(Debug, Default)]
 pub struct Document {
+    /// The form that it is written in.
+    pub form: Form,
     /// The terms, in order; parts that could not be read are [`TermKind::Invalid`].
     pub terms: Vec<Term>,
     /// Its comments, in order, from the percent sign to the end of the line.

@@ -52,7 +52,7 @@ pub fn appups(bytes: &[u8]) {
         }
         let derived = derive_missing(&appup, None, true, &mut found);
         if !found.has_errors() {
-            let changes: Vec<EntryChange> = derived.iter().map(|derived| derived.change(source)).collect();
+            let changes: Vec<EntryChange> = derived.iter().map(|derived| derived.change(source, appup.form)).collect();
             let edited = change_entries(source, &document, &appup, &changes, Otp::NEWEST);
             assert!(edited.is_none_or(|edited| edited.bytes().len() <= 64 * bytes.len() + 4096), "what is written grows faster than what is read");
         }

@@ -56,10 +56,31 @@ fn they_are_linted_where_they_stand_and_used_for_relups() {
         (1, Some("appups/demo.appup.exs"), Some(4)),
         "{document}"
     );
-    // A fix would be in Erlang's form.
-    let before = fs::read_to_string(folder.path().join("appups/demo.appup.exs")).unwrap();
-    demo::relupc(folder.path(), &["lint", "appups", "--fix=unsafe"]);
-    assert_eq!(fs::read_to_string(folder.path().join("appups/demo.appup.exs")).unwrap(), before);
+}
+
+#[test]
+fn fixes_and_downgrades_are_written_in_their_form() {
+    let text = "# ours\n{\"2.0.0\",\n [{\"1.0.0\", [load_module: Demo.Lib]}, # up\n  {~c\"0\\\\.[0-9]\", []}],\n [\n   {'0.9.0', []} # old\n ]}\n";
+    let folder = demo::lay_out([("demo.appup.exs", text)]);
+    let run = |arguments: &[&str]| {
+        let output = demo::relupc(folder.path(), arguments);
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    };
+    let (report, _) = run(&["lint", "demo.appup.exs"]);
+    for wanted in ["`\"1.0.0\"` is a pattern", "write the string `~c\"1.0.0\"`", "write `\"0\\\\.[0-9]\"`", "the version is a string: `~c\"2.0.0\"`"] {
+        assert!(report.contains(wanted), "{wanted}: {report}");
+    }
+    let (document, _) = demo::json(folder.path(), &["lint", "demo.appup.exs", "--format", "json"]);
+    let fixes: Vec<&str> = document["diagnostics"].as_array().unwrap().iter().filter_map(|found| found["fix"]["edits"][0]["text"].as_str()).collect();
+    assert_eq!(fixes, ["~c\"1.0.0\"", "\"0\\\\.[0-9]\""]);
+    run(&["lint", "demo.appup.exs", "--fix=unsafe"]);
+    let fixed = text.replace("\"1.0.0\"", "~c\"1.0.0\"").replace("~c\"0", "\"0");
+    assert_eq!(fs::read_to_string(folder.path().join("demo.appup.exs")).unwrap(), fixed);
+    fs::write(folder.path().join("demo.appup.exs"), fixed.replace("{\"2.0.0\"", "{~c\"2.0.0\"")).unwrap();
+    let (inverted, status) = run(&["invert", "demo.appup.exs", "--from", "1.0.0"]);
+    let (before, after) = inverted.split_once(", # old\n").unwrap_or_else(|| panic!("{inverted}"));
+    assert!(status == Some(0) && before.ends_with("{'0.9.0', []}"), "what is there stays: {inverted}");
+    assert_eq!(after, "   {~c\"1.0.0\",\n    [{:load_module, Demo.Lib}]}\n   ]}\n");
 }
 
 #[test]
@@ -72,7 +93,7 @@ fn they_are_generated_and_entries_are_added_to_them() {
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap(), output.status.code())
     };
     let (text, _, _) = run(&["gen", "1.0.1", "1.1.0", "--syntax", "elixir"]);
-    assert!(text.starts_with("{~c\"1.1.0\",") && text.contains("{:load_module,DonationPlatform.Calculator}"), "{text}");
+    assert!(text.starts_with("{~c\"1.1.0\",") && text.contains("{:load_module, DonationPlatform.Calculator}"), "{text}");
     // A new file, a second entry in it, and a comment of one's own.
     let file = folder.path().join("appups/donation_platform-1.1.0.appup.exs");
     let out = ["--syntax", "elixir", "--out", "appups", "-q"];

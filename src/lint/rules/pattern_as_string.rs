@@ -17,7 +17,7 @@ fn check(file: &File<'_>, found: &mut Findings) {
         let Version::Exact(version, span) = &script.entry.version else { continue };
         let signs = ["\\.", ".*", ".+", "[0-9]", "\\d", "(", "^", "$", "|"];
         if signs.iter().any(|sign| version.contains(sign)) {
-            let text = format!("<<{}>>", crate::term::print::quoted(version, '"'));
+            let Some(text) = file.written(&format!("<<{}>>", crate::term::print::quoted(version, '"'))) else { continue };
             found.push(
                 Diagnostic::new(&PATTERN_AS_STRING, format!("`{version}` looks like a pattern, but a string is compared letter by letter"))
                     .label(*span, "only a binary is a pattern")

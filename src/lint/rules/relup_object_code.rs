@@ -52,7 +52,10 @@ fn not_there(to: &Release, trees: &Trees<'_>, op: &LowOp) -> Option<(String, &'s
         return Some((format!("release {version} has no application `{lib}`"), "`check_install_release` refuses it"));
     };
     if vsn.text().as_deref() != Some(library.vsn.value.as_str()) {
-        return Some((format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn)), "`check_install_release` answers `bad_lib_vsn`"));
+        return Some((
+            format!("release {version} has `{lib}` in version {}, not {}", library.vsn.value, brief(vsn)),
+            "`check_install_release` answers `bad_lib_vsn`",
+        ));
     }
     let listed: HashSet<&Atom> = library.file.modules.iter().map(|module| &module.value).collect();
     if let Some(missing) = modules.iter().find(|module| !listed.contains(module)) {
