@@ -140,6 +140,7 @@ const HAZARDS: &[(&str, &str, usize)] = &[
     ("RL0504", "`caller` is loaded before `called`", 1),
     ("RL0504", "`called` is replaced first; until `caller`", 1),
     ("RL0505", "`helper` is removed before `client`", 1),
+    ("RL0507", "`relay` is restarted while `tuner`", 2),
     ("RL0508", "`settings:convert/1`", 1),
     // By `spawn_link`, a timer and another node; not what exists, nor what cannot be known.
     ("RL0524", "`worker` exports `run/2` in place of `run/1`, and 3 functions still call it", 1),
@@ -190,6 +191,35 @@ fn a_record_that_the_new_code_takes_is_an_error_on_the_way_down_only() {
         .map(|finding| (finding["paths"][0] == "2.0.0 -> 1.0.0", finding["severity"].as_str().unwrap()))
         .collect();
     assert_eq!(severities.iter().copied().collect::<BTreeSet<_>>(), BTreeSet::from([(true, "error")]), "each callback takes the old form");
+}
+
+#[test]
+fn one_that_is_told_of_a_restart_is_prepared_for_it() {
+    let folder = hazards();
+    let levels = || -> BTreeSet<String> {
+        let (document, _) = lint(folder.path(), &[]);
+        let found = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0507");
+        found.map(|found| found["severity"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(levels(), BTreeSet::from(["advice".to_owned()]), "`tuner` monitors `relay`");
+    // Without its code nothing says so.
+    for side in ["base", "target"] {
+        fs::remove_file(folder.path().join(side).join("lib/tuner-1.0.0/ebin/tuner.beam")).unwrap();
+    }
+    assert_eq!(levels(), BTreeSet::from(["warning".to_owned()]));
+}
+
+#[test]
+fn a_call_that_is_overtaken_by_what_it_has_nothing_to_do_with_is_a_note() {
+    let level = |called: &str| {
+        let script = format!("{{update,demo_srv,soft,[demo_lib]}},{{apply,{{{called},prepare,[]}}}},{{load_module,demo_lib}}");
+        let text = format!("{{\"2.0.0\",[{{\"1.0.0\",[{script}]}}],[{{\"1.0.0\",[]}}]}}.\n");
+        let (document, _) = demo::json(demo::lay_out([("demo.appup", text)]).path(), &["lint", "demo.appup", "--format", "json"]);
+        let mut found = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0502");
+        found.next().unwrap()["severity"].as_str().unwrap().to_owned()
+    };
+    let levels = ["demo_srv", "demo_lib", "other"].map(level);
+    assert_eq!(levels, ["warning", "warning", "advice"]);
 }
 
 #[test]
@@ -259,6 +289,7 @@ fn hazards_that_were_fixed_are_passed() {
     fix("moded", "{update,moded,{advanced,[]}}");
     fix("changeling", "{restart_application,changeling}");
     fix("alone", "{load_module,alone}");
+    fix("relay", "{apply,{application,stop,[tuner]}},{restart_application,relay},{apply,{application,start,[tuner]}}");
     fs::copy(folder.path().join("base/lib/by_name-1.0.0/ebin/worker.beam"), folder.path().join("target/lib/by_name-2.0.0/ebin/worker.beam")).unwrap();
     fix("taken", "{restart_application,taken}");
     fix("dropped", "{apply,{supervisor,terminate_child,[dropped_sup,dropped]}},{update,dropped_sup,supervisor},{delete_module,dropped}");
@@ -604,7 +635,7 @@ fn links_in_circles_are_followed_once() {
     let hazards = hazards();
     let whole = hazards.path().join("target").to_string_lossy().into_owned();
     let (document, _) = demo::json(hazards.path(), &["lint", &whole, "./target", "--target", "target", "--from", "base", "--format", "json"]);
-    assert_eq!(document["files"], 16, "a file that is named in three ways is one");
+    assert_eq!(document["files"], 17, "a file that is named in three ways is one");
 }
 
 #[test]

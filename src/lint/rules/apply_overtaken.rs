@@ -1,9 +1,11 @@
 //! A call that runs after an instruction that is written below it.
 
-use crate::diag::{Diagnostic, Findings, code};
+use crate::appup::{HighOp, Instruction};
+use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, File, Rule};
 use crate::relup::{Cause, LowOp};
-use crate::span::Span;
+use crate::span::{Span, Spanned};
+use crate::term::Atom;
 use std::collections::HashMap;
 
 code! {
@@ -26,13 +28,16 @@ fn check(file: &File<'_>, found: &mut Findings) {
         for step in script.steps() {
             let Cause::Written(span) = step.origin.cause else { continue };
             let Some(at) = order.get(&span).copied() else { continue };
-            if matches!(step.op, LowOp::Apply { .. }) {
-                if let Some((_, overtaker)) = latest.filter(|(latest, _)| *latest > at && last != Some(span)) {
+            if let LowOp::Apply { module, .. } = &step.op {
+                if let Some((index, overtaker)) = latest.filter(|(latest, _)| *latest > at && last != Some(span)) {
+                    let is_concerned = script.instructions.get(index).is_none_or(|other| concerns(&script.instructions, module, other));
+                    let level = if is_concerned { Severity::Warning } else { Severity::Advice };
                     found.push(
                         Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction below it")
                             .label(span, "written here")
                             .label(overtaker, "this one runs first, as it belongs to the group of a module further up")
-                            .help("`relupc expand` shows the order; put the call before the first module of the group, or after the last"),
+                            .help("`relupc expand` shows the order; put the call before the first module of the group, or after the last")
+                            .severity(level),
                     );
                 }
                 last = Some(span);
@@ -41,4 +46,14 @@ fn check(file: &File<'_>, found: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether a call of a module and an instruction are about modules of which one depends on the other.
+fn concerns(instructions: &[Instruction], called: &Atom, other: &Instruction) -> bool {
+    let Some(HighOp::Module(other)) = &other.op else { return true };
+    let own = instructions.iter().filter_map(|instruction| if let Some(HighOp::Module(own)) = &instruction.op { Some(own) } else { None });
+    let depends = |on: &Atom, deps: &[Spanned<Atom>]| deps.iter().any(|dep| dep.value == *on);
+    other.module.value == *called
+        || depends(called, &other.deps)
+        || own.filter(|own| own.module.value == *called).any(|own| depends(&other.module.value, &own.deps))
 }

@@ -2,7 +2,8 @@
 
 use crate::appup::HighOp;
 use crate::diag::{Diagnostic, Findings, Severity, code};
-use crate::lint::{Check, Pair, Rule};
+use crate::lint::{Check, Pair, Route, Rule};
+use crate::term::Atom;
 
 code! {
     DEPENDANTS_RUNNING "RL0507" "dependants-running" Warning => Concerns(Deaths)
@@ -28,19 +29,21 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
                 // Stopping them before and starting them afterwards keeps the others out of it; a restart of their own comes too late.
                 let Some((stop, start)) = route.timeline.stops(name.as_str()).first().copied() else { continue };
                 let needs = |user: &crate::release::Application| user.file.applications.iter().chain(&user.includes).any(|needed| needed.value == *name);
-                let running: Vec<String> = to
+                let running: Vec<&str> = to
                     .applications
                     .iter()
                     .filter(|user| needs(user) && user.file.callback.is_some() && !route.timeline.is_stopped(user.name.value.as_str(), stop, start))
-                    .map(|user| format!("`{}`", user.name.value))
+                    .map(|user| user.name.value.as_str())
                     .collect();
                 if running.is_empty() {
                     continue;
                 }
-                // Those that are restarted as well, later, keep nothing of it.
-                let restarts = |user: &String| route.timeline.stops(user.trim_matches('`')).iter().any(|(at, _)| *at >= start);
-                let level = if running.iter().all(restarts) { Severity::Advice } else { Severity::Warning };
-                let shown = super::named(&running, NAMED);
+                // Those that are restarted as well, later, keep nothing of it, and those that monitor it hear of it.
+                let restarts = |user: &&str| route.timeline.stops(user).iter().any(|(at, _)| *at >= start);
+                let is_prepared = running.iter().all(|user| restarts(user) || monitors(pair, route, user, name));
+                let level = if is_prepared { Severity::Advice } else { Severity::Warning };
+                let shown: Vec<String> = running.iter().map(|user| format!("`{user}`")).collect();
+                let shown = super::named(&shown, NAMED);
                 let verb = if running.len() == 1 { "keeps running and needs" } else { "keep running and need" };
                 found.push(
                     Diagnostic::new(&DEPENDANTS_RUNNING, format!("`{name}` is restarted while {shown} {verb} it"))
@@ -52,4 +55,16 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
             }
         }
     }
+}
+
+/// Whether a process of an application monitors one of another application by its name.
+fn monitors(pair: &Pair<'_>, route: &Route<'_>, user: &str, name: &Atom) -> bool {
+    let half = pair.lives.half(route.direction, false);
+    let belongs = |module: &Atom, application: &str| pair.owner_of(module).is_some_and(|owner| owner.name.value.as_str() == application);
+    let own = half.processes.iter().filter(|(module, _)| belongs(module, user)).map(|(_, (_, living))| living);
+    let calls = own.flat_map(|living| living.begun.iter().chain(living.done.iter().map(|(_, done)| done)));
+    calls.filter(|done| done.is("erlang", &["monitor"])).any(|done| match done.arguments.as_slice() {
+        [_, whom, ..] => half.of_name(whom).is_some_and(|module| belongs(module, name.as_str())),
+        _ => false,
+    })
 }
