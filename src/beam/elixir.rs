@@ -120,6 +120,20 @@ fn list(mut items: Vec<Expr>) -> Expr {
     }
 }
 
+/// How many bits a part of a binary has of this kind (`integer()`, `unsigned-big-integer-size(16)`); `None` where it is of another one.
+fn bits_of(kind: &Expr) -> Option<u32> {
+    const BYTE: u32 = 8;
+    match kind {
+        Expr::Call(None, name, given, _) => match (name.as_str(), given.as_slice()) {
+            ("integer" | "unsigned" | "big", []) => Some(BYTE),
+            ("size", [Expr::Number(bits)]) => bits.parse().ok(),
+            ("-", [one, other]) => bits_of(one).zip(bits_of(other)).map(|(one, other)| if other == BYTE { one } else { other }),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// `{Form, Meta, Arguments}`.
 fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
     let [form, meta, arguments] = value.tuple()?;
@@ -134,19 +148,23 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
     Some(match name.as_ref() {
         "{}" => Expr::Tuple(each(arguments, depth)),
         "<<>>" => {
-            // Of a part with a size or a type of its own nothing is known.
+            // Whole numbers that are written out are their bytes; of another part with a size or a type of its own nothing is known.
             let value = |part: Value<'_>| match part.tuple() {
                 Some([colons, _, sides]) if colons.is_atom("::") => match each(sides, depth).as_mut_slice() {
                     [value, Expr::Call(None, kind, given, _)] if given.is_empty() && matches!(kind.as_str(), "binary" | "utf8") => {
-                        std::mem::replace(value, Expr::Unknown)
+                        vec![std::mem::replace(value, Expr::Unknown)]
                     }
-                    [value, Expr::Var(kind)] if kind.starts_with("binary@") || kind.starts_with("utf8@") => std::mem::replace(value, Expr::Unknown),
-                    _ => Expr::Unknown,
+                    [value, Expr::Var(kind)] if kind.starts_with("binary@") || kind.starts_with("utf8@") => vec![std::mem::replace(value, Expr::Unknown)],
+                    [value, kind] => bits_of(kind).and_then(|bits| value.in_bytes(bits)).unwrap_or_else(|| vec![Expr::Unknown]),
+                    _ => vec![Expr::Unknown],
                 },
-                _ => expr(part, depth),
+                _ => {
+                    let written = expr(part, depth);
+                    written.in_bytes(8).unwrap_or_else(|| vec![written])
+                }
             };
             let mut all = arguments.list();
-            let mut made: Vec<Expr> = all.by_ref().take(MAX_ITEMS).map(value).collect();
+            let mut made: Vec<Expr> = all.by_ref().take(MAX_ITEMS).flat_map(value).collect();
             made.extend(all.next().map(|_| Expr::Unknown));
             Expr::binary(made)
         }

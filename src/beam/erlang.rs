@@ -242,16 +242,28 @@ fn record_fields(fields: Value<'_>, depth: usize) -> Vec<(Atom, Expr)> {
     fields.list().take(MAX_ITEMS).filter_map(field).collect()
 }
 
-/// A binary: its parts; of one with a size or a type of its own nothing is known.
+/// A binary: its parts, whole numbers that are written out as their bytes; of another part with a size or a type of its own nothing is
+/// known.
 fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
     let part = |element: Value<'_>| {
         let [_, _, value, size, types] = element.tuple::<5>()?;
         let is_type = |wanted: &str| types.list().all(|one| one.is_atom(wanted));
         let is_plain = size.is_atom("default") && (types.is_atom("default") || is_type("binary") || is_type("utf8"));
-        Some(if is_plain { expr(value, depth) } else { Expr::Unknown })
+        let is_number = types.is_atom("default") || types.list().all(|one| ["integer", "unsigned", "big"].iter().any(|known| one.is_atom(known)));
+        let written = expr(value, depth);
+        let bits = match expr(size, depth) {
+            Expr::Number(bits) => bits.parse().ok(),
+            _ => size.is_atom("default").then_some(8),
+        };
+        let bytes = bits.filter(|_| is_number).and_then(|bits| written.in_bytes(bits));
+        Some(match bytes {
+            Some(bytes) => bytes,
+            None if is_plain => vec![written],
+            None => vec![Expr::Unknown],
+        })
     };
     let mut all = elements.list();
-    let mut parts = all.by_ref().take(MAX_ITEMS).map(part).collect::<Option<Vec<Expr>>>()?;
+    let mut parts = all.by_ref().take(MAX_ITEMS).map(part).collect::<Option<Vec<_>>>()?.concat();
     parts.extend(all.next().map(|_| Expr::Unknown));
     Some(Expr::binary(parts))
 }

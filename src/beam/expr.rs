@@ -152,6 +152,15 @@ impl Expr {
         }
     }
 
+    /// A whole number of so many bits as the bytes of a binary; `None` where it is no number that is written out, or no whole bytes.
+    pub(super) fn in_bytes(&self, bits: u32) -> Option<Vec<Expr>> {
+        let Expr::Number(text) = self else { return None };
+        let (number, count) = (text.parse::<u64>().ok()?, bits / 8);
+        let is_whole = bits % 8 == 0 && (1..=8).contains(&count);
+        let byte = |at: u32| Expr::Number((number >> (8 * at) & 0xff).to_string());
+        is_whole.then(|| (0..count).rev().map(byte).collect())
+    }
+
     /// Looks at it and at every expression in it, patterns left out.
     pub fn visit(&self, look: &mut impl FnMut(&Expr)) {
         look(self);

@@ -1,5 +1,6 @@
 //! Which values a pattern takes, and what is left of a value when it is not taken.
 
+use super::bytes::Bytes;
 use super::opaque::Opaque;
 use super::places::refit;
 use super::run::{Env, Run, merge};
@@ -126,10 +127,10 @@ impl Run<'_> {
 
     /// A binary: which of its parts is how long is not known, only what it begins with.
     fn binary_takes(&mut self, parts: &[Expr], value: &Value, env: &mut Env) -> (Takes, Value) {
-        let takes = match (value, parts.first()) {
-            (Value::Text(Some(text)), Some(Expr::Text(begins))) if !text.starts_with(begins.as_str()) => Takes::No,
-            (Value::Text(_) | Value::Any, _) => Takes::Maybe,
-            (value, _) if value.kind().is_some() => Takes::No,
+        let begins = beginning(parts);
+        let takes = match value.bytes() {
+            Some(bytes) if bytes.is_other_than(&begins) => Takes::No,
+            None if value.kind().is_some() => Takes::No,
             _ => Takes::Maybe,
         };
         for part in parts {
@@ -137,7 +138,8 @@ impl Run<'_> {
                 env.insert(name.clone(), Value::Any);
             }
         }
-        (takes, if matches!(value, Value::Any) { Value::Text(None) } else { value.clone() })
+        let taken = if begins.is_unknown() { Value::Text(None) } else { Value::Binary(begins) };
+        (takes, if matches!(value, Value::Any) { taken } else { value.clone() })
     }
 
     fn union_takes(&mut self, program: &Program, pattern: &Expr, members: &[Value], env: &mut Env) -> (Takes, Value) {
@@ -381,6 +383,22 @@ fn is_guard(program: &Program, test: &Expr) -> bool {
         };
     });
     is_guard
+}
+
+/// What a binary begins with that a pattern of these parts takes.
+fn beginning(parts: &[Expr]) -> Bytes {
+    let mut bytes = Bytes::empty();
+    for part in parts {
+        match part {
+            Expr::Text(text) => bytes.add(text.as_bytes()),
+            Expr::Number(number) => match number.parse() {
+                Ok(byte) => bytes.add(&[byte]),
+                Err(_) => bytes.add_unknown(),
+            },
+            _ => bytes.add_unknown(),
+        }
+    }
+    bytes
 }
 
 /// The text of a list of characters that are written out.

@@ -8,6 +8,7 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "of a form of value or code that a function is not written for, nothing is known")]
 
+mod bytes;
 mod calls;
 mod forms;
 mod library;
@@ -22,6 +23,7 @@ mod supervisor;
 mod truth;
 mod value;
 
+pub use bytes::Bytes;
 pub use library::rows;
 pub use noted::{Done, Fault, FaultKind};
 pub use opaque::{Made, Opaque};

@@ -1,5 +1,6 @@
 //! Code is run on values: expressions, calls, clauses.
 
+use super::bytes::Bytes;
 use super::noted::{Done, Fault, FaultKind};
 use super::opaque::{Made, Opaque};
 use super::truth::{Takes, cons, some_of};
@@ -354,11 +355,10 @@ impl<'w> Run<'w> {
                 self.of_record(&value, name, defined.fields.len(), |_, items| at.and_then(|at| items.get(at + 1)).cloned().unwrap_or(Value::Any))
             }
             Expr::Var(name) => env.get(name).cloned().unwrap_or(Value::Any),
-            Expr::Binary(parts) => {
-                let Some(parts) = self.each(program, parts, env) else { return Value::NEVER };
-                let text = |part: &Value| if let Value::Text(text) = part { text.clone() } else { None };
-                Value::Text(parts.iter().map(text).collect())
-            }
+            Expr::Binary(written) => match self.each(program, written, env) {
+                Some(parts) => joined(written, &parts),
+                None => Value::NEVER,
+            },
             Expr::Call(None, name, arguments, line) => self.local(program, name, arguments, line.0, env),
             Expr::Call(Some(module), name, arguments, line) => {
                 if line.0 > 0 {
@@ -528,4 +528,29 @@ pub(super) fn bound<'e>(pattern: &'e Expr, names: &mut Vec<&'e String>) {
 /// Whether a value is the process itself.
 pub fn is_own(value: &Value) -> bool {
     matches!(value, Value::Opaque(Opaque::Own))
+}
+
+/// A binary of these parts.
+fn joined(written: &[Expr], parts: &[Value]) -> Value {
+    let text = |part: &Value| if let Value::Text(text) = part { text.clone() } else { None };
+    if let Some(text) = parts.iter().map(text).collect() {
+        return Value::Text(Some(text));
+    }
+    let mut bytes = Bytes::empty();
+    for (written, part) in written.iter().zip(parts) {
+        match part {
+            Value::Text(Some(text)) => bytes.add(text.as_bytes()),
+            // How a larger number is encoded is known only where it is written out.
+            Value::Number(Some(number)) => match number.parse::<u8>() {
+                Ok(byte) if byte < 128 || matches!(written, Expr::Number(_)) => bytes.add(&[byte]),
+                _ => bytes.add_unknown(),
+            },
+            _ => bytes.add_unknown(),
+        }
+    }
+    match bytes.as_text() {
+        Some(text) => Value::Text(Some(text.to_owned())),
+        None if bytes.is_unknown() => Value::Text(None),
+        None => Value::Binary(bytes),
+    }
 }

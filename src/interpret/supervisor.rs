@@ -325,7 +325,7 @@ pub fn is_made_otherwise(one: &Value, other: &Value) -> bool {
         let mut is_known = true;
         name.visit(&mut |part| match part {
             Value::Opaque(Opaque::Given(at)) if !given.contains(at) => given.push(*at),
-            Value::Any | Value::Number(None) | Value::Text(None) | Value::Union(_) | Value::Bag(..) => is_known = false,
+            Value::Any | Value::Number(None) | Value::Text(None) | Value::Binary(_) | Value::Union(_) | Value::Bag(..) => is_known = false,
             _ => {}
         });
         // Which argument it is does not matter: another function may start it now.

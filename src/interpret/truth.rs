@@ -52,7 +52,15 @@ pub fn truth(value: &Value) -> Takes {
             if each.all(|one| one == first) { first } else { Takes::Maybe }
         }
         Value::Union(_) => Takes::Maybe,
-        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Bag(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
+        Value::Number(_)
+        | Value::Text(_)
+        | Value::Binary(_)
+        | Value::Tuple(..)
+        | Value::List(..)
+        | Value::Bag(..)
+        | Value::Map(_)
+        | Value::Fun(_)
+        | Value::Opaque(_) => Takes::No,
     }
 }
 
@@ -70,6 +78,7 @@ pub fn equal(one: &Value, other: &Value) -> Takes {
 pub fn text_takes(written: &Value, value: &Value) -> Takes {
     match (written, value) {
         (Value::Text(Some(one)), Value::Text(Some(other))) => Takes::of(one == other),
+        (Value::Text(_), Value::Binary(_)) | (Value::Binary(_), Value::Text(_)) if written.is_other_than(value) => Takes::No,
         (Value::Text(_), value) if value.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
         (written, Value::Text(_)) if written.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
         _ => Takes::Maybe,
@@ -86,7 +95,15 @@ pub fn is_false(value: &Value) -> Takes {
             let first = each.next().unwrap_or(Takes::Maybe);
             if each.all(|one| one == first) { first } else { Takes::Maybe }
         }
-        Value::Number(_) | Value::Text(_) | Value::Tuple(..) | Value::List(..) | Value::Bag(..) | Value::Map(_) | Value::Fun(_) | Value::Opaque(_) => Takes::No,
+        Value::Number(_)
+        | Value::Text(_)
+        | Value::Binary(_)
+        | Value::Tuple(..)
+        | Value::List(..)
+        | Value::Bag(..)
+        | Value::Map(_)
+        | Value::Fun(_)
+        | Value::Opaque(_) => Takes::No,
     }
 }
 
@@ -95,6 +112,7 @@ pub fn is_of(value: &Value, sort: Sort) -> Value {
     match value {
         Value::Union(members) => members.iter().map(|member| is_of(member, sort)).fold(Value::NEVER, Value::or),
         Value::Text(_) if sort != Sort::List => Value::atom("false"),
+        Value::Binary(_) => Value::atom("false"),
         Value::Fun(Fun::Named(..) | Fun::Local(..) | Fun::Clauses(..)) => Value::atom(if sort == Sort::Fun { "true" } else { "false" }),
         _ => value.kind().map_or(Value::Any, |kind| Value::atom(if kind == sort { "true" } else { "false" })),
     }
@@ -129,7 +147,7 @@ fn order(one: &Value, other: &Value) -> Option<Ordering> {
     }
     // `number < atom < reference < fun < port < pid < tuple < map < list < binary`.
     let rank = |value: &Value| match (value, value.kind()) {
-        (Value::Text(_), _) | (_, Some(Sort::List)) => Some(7),
+        (Value::Text(_) | Value::Binary(_), _) | (_, Some(Sort::List)) => Some(7),
         (_, Some(Sort::Number)) => Some(0),
         (_, Some(Sort::Atom)) => Some(1),
         (_, Some(Sort::Reference)) => Some(2),

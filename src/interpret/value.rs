@@ -1,5 +1,6 @@
 //! What an expression may come to, as far as the code says it.
 
+use super::bytes::Bytes;
 use super::opaque::{Made, Opaque};
 use super::sort::{Holder, Sort};
 use crate::beam::SourceClause;
@@ -19,6 +20,8 @@ pub enum Value {
     Number(Option<String>),
     /// A string or a binary; its text, where it is written out.
     Text(Option<String>),
+    /// A binary that is not one text, and how it begins.
+    Binary(Bytes),
     /// A tuple, and with it a record.
     Tuple(Vec<Value>, Made),
     /// A list: its first elements, and what all further ones are like; none ends it there.
@@ -213,7 +216,7 @@ impl Value {
             Value::Atom(_) | Value::Number(Some(_)) | Value::Text(Some(_)) | Value::Fun(Fun::Named(..) | Fun::Local(..)) => true,
             Value::Tuple(items, _) | Value::List(items, None) => items.iter().all(Value::is_literal),
             Value::Map(map) => map.rest.is_none() && map.keys.iter().all(|(key, value, always)| *always && key.is_literal() && value.is_literal()),
-            Value::Any | Value::Number(None) | Value::Text(None) | Value::List(_, Some(_)) | Value::Bag(..) => false,
+            Value::Any | Value::Number(None) | Value::Text(None) | Value::Binary(_) | Value::List(_, Some(_)) | Value::Bag(..) => false,
             Value::Fun(Fun::Clauses(..)) | Value::Opaque(_) | Value::Union(_) => false,
         }
     }
@@ -240,7 +243,7 @@ impl Value {
     pub fn has_form(&self) -> bool {
         match self {
             Value::Any | Value::Opaque(Opaque::Given(_)) => false,
-            Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) | Value::Fun(_) => true,
+            Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Binary(_) | Value::Opaque(_) | Value::Fun(_) => true,
             Value::Tuple(items, _) => items.iter().all(Value::has_form),
             Value::List(items, rest) => items.iter().chain(rest.as_deref()).all(Value::has_form),
             Value::Map(map) => map.rest.is_none() && map.keys.iter().all(|(key, value, _)| key.is_literal() && value.has_form()),
@@ -374,7 +377,7 @@ impl Value {
             Value::Map(map) => {
                 map.keys.iter().all(|(_, value, _)| value.is_small(left)) && map.rest.as_ref().is_none_or(|rest| rest.0.is_small(left) && rest.1.is_small(left))
             }
-            Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Fun(_) | Value::Opaque(_) => true,
+            Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Binary(_) | Value::Fun(_) | Value::Opaque(_) => true,
         }
     }
 
@@ -400,7 +403,7 @@ impl Value {
                 rest: rest.map(|rest| Box::new((rest.0.cut_to(depth, left), rest.1.cut_to(depth, left)))),
                 made,
             }),
-            Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Fun(_) | Value::Opaque(_) => self,
+            Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Binary(_) | Value::Fun(_) | Value::Opaque(_) => self,
         }
     }
 }
@@ -545,6 +548,8 @@ impl Value {
             (Value::Number(Some(one)), Value::Number(Some(other))) if is_whole(one) && is_whole(other) => one != other,
             // Text may be a list or a binary, and numbers of two sorts may be equal.
             (Value::Text(Some(one)), Value::Text(Some(other))) => one != other,
+            (Value::Binary(_), other) | (other, Value::Binary(_)) if other.kind().is_some() => true,
+            (Value::Binary(one), other) | (other, Value::Binary(one)) => other.bytes().is_some_and(|other| one.is_other_than(&other)),
             (Value::Text(_), Value::Text(_) | Value::List(..)) | (Value::List(..), Value::Text(_) | Value::List(..)) => false,
             (Value::Text(_), other) | (other, Value::Text(_)) if other.kind().is_some_and(|kind| kind != Sort::List) => true,
             _ if self.is_literal() && other.is_literal() => self != other && (self.kind() != Some(Sort::Number) || other.kind() != Some(Sort::Number)),
@@ -572,7 +577,16 @@ impl Value {
                 map.rest.iter().for_each(|rest| rest.1.visit(look));
             }
             Value::Bag(_, element) => element.visit(look),
-            Value::Fun(_) | Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Opaque(_) => {}
+            Value::Fun(_) | Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Binary(_) | Value::Opaque(_) => {}
+        }
+    }
+
+    /// How it begins, where it may be a binary of which something is known.
+    pub fn bytes(&self) -> Option<Bytes> {
+        match self {
+            Value::Text(Some(text)) => Some(Bytes::of_text(text)),
+            Value::Binary(bytes) => Some(bytes.clone()),
+            _ => None,
         }
     }
 
@@ -592,7 +606,7 @@ impl Value {
             Value::Opaque(Opaque::Timer | Opaque::Counters(true, _)) => Some(Sort::Tuple),
             Value::Bag(holder, _) => holder.sort(),
             // Text may be a list or a binary.
-            Value::Any | Value::Text(_) | Value::Union(_) | Value::Opaque(Opaque::Given(_)) => None,
+            Value::Any | Value::Text(_) | Value::Binary(_) | Value::Union(_) | Value::Opaque(Opaque::Given(_)) => None,
         }
     }
 }
@@ -639,6 +653,7 @@ impl fmt::Display for Value {
             Value::Fun(Fun::Clauses(..)) => out.write_str("fun .."),
             Value::Opaque(Opaque::Clock(clock, unit)) => write!(out, "{clock}({unit})"),
             Value::Text(None) => out.write_str("\"..\""),
+            Value::Binary(bytes) => write!(out, "{bytes}"),
             Value::Any | Value::Number(None) | Value::Bag(..) | Value::Opaque(_) | Value::Union(_) => out.write_str(".."),
         }
     }

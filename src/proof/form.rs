@@ -27,6 +27,7 @@ fn is_like(made: &Value, kept: &Value, depth: usize) -> bool {
         (Value::Opaque(Opaque::Boolean), Value::Atom(atom)) => matches!(atom.as_str(), "true" | "false"),
         (Value::Opaque(made @ Opaque::Clock(..)), Value::Opaque(kept)) => made == kept,
         (Value::Atom(made), Value::Atom(kept)) => made == kept,
+        (Value::Binary(_), Value::Text(_) | Value::Binary(_)) | (Value::Text(_), Value::Binary(_)) => !made.is_other_than(kept),
         (Value::Text(_), Value::Text(_) | Value::List(..)) | (Value::List(..), Value::Text(_)) => true,
         (made, kept) => made.kind().is_some() && made.kind() == kept.kind(),
     }

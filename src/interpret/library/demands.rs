@@ -18,6 +18,7 @@ impl Demand {
     fn refuses(&self, value: &Value) -> bool {
         match self {
             Demand::Sorts(sorts) => match value {
+                Value::Binary(_) => true,
                 Value::Text(_) => !sorts.contains(&Sort::List),
                 value => value.kind().is_some_and(|kind| !sorts.contains(&kind)),
             },

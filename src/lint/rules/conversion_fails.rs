@@ -41,7 +41,7 @@ fn check(pair: &Pair<'_>, found: &mut Findings) {
 fn is_refused(answer: &Value) -> bool {
     match answer {
         Value::Tuple(items, _) => items.first().and_then(Value::as_atom).is_some_and(|tag| !matches!(tag.as_str(), "ok" | "error")),
-        Value::Map(_) | Value::List(..) | Value::Number(_) => true,
+        Value::Map(_) | Value::List(..) | Value::Number(_) | Value::Binary(_) => true,
         Value::Any | Value::Atom(_) | Value::Text(_) | Value::Bag(..) | Value::Fun(_) | Value::Opaque(_) | Value::Union(_) => false,
     }
 }
