@@ -123,13 +123,11 @@ fn list(mut items: Vec<Expr>) -> Expr {
 /// How many bits a part of a binary has of this kind (`integer()`, `unsigned-big-integer-size(16)`); `None` where it is of another one.
 fn bits_of(kind: &Expr) -> Option<u32> {
     const BYTE: u32 = 8;
-    match kind {
-        Expr::Call(None, name, given, _) => match (name.as_str(), given.as_slice()) {
-            ("integer" | "unsigned" | "big", []) => Some(BYTE),
-            ("size", [Expr::Number(bits)]) => bits.parse().ok(),
-            ("-", [one, other]) => bits_of(one).zip(bits_of(other)).map(|(one, other)| if other == BYTE { one } else { other }),
-            _ => None,
-        },
+    let Expr::Call(None, name, given, _) = kind else { return None };
+    match (name.as_str(), given.as_slice()) {
+        ("integer" | "unsigned" | "big", []) => Some(BYTE),
+        ("size", [Expr::Number(bits)]) => bits.parse().ok(),
+        ("-", [one, other]) => bits_of(one).zip(bits_of(other)).map(|(one, other)| if other == BYTE { one } else { other }),
         _ => None,
     }
 }

@@ -251,10 +251,7 @@ fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
         let is_plain = size.is_atom("default") && (types.is_atom("default") || is_type("binary") || is_type("utf8"));
         let is_number = types.is_atom("default") || types.list().all(|one| ["integer", "unsigned", "big"].iter().any(|known| one.is_atom(known)));
         let written = expr(value, depth);
-        let bits = match expr(size, depth) {
-            Expr::Number(bits) => bits.parse().ok(),
-            _ => size.is_atom("default").then_some(8),
-        };
+        let bits = if let Expr::Number(bits) = expr(size, depth) { bits.parse().ok() } else { size.is_atom("default").then_some(8) };
         let bytes = bits.filter(|_| is_number).and_then(|bits| written.in_bytes(bits));
         Some(match bytes {
             Some(bytes) => bytes,

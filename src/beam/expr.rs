@@ -156,7 +156,7 @@ impl Expr {
     pub(super) fn in_bytes(&self, bits: u32) -> Option<Vec<Expr>> {
         let Expr::Number(text) = self else { return None };
         let (number, count) = (text.parse::<u64>().ok()?, bits / 8);
-        let is_whole = bits % 8 == 0 && (1..=8).contains(&count);
+        let is_whole = bits.is_multiple_of(8) && (1..=8).contains(&count);
         let byte = |at: u32| Expr::Number((number >> (8 * at) & 0xff).to_string());
         is_whole.then(|| (0..count).rev().map(byte).collect())
     }
