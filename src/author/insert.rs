@@ -6,6 +6,7 @@ use crate::otp::Otp;
 use crate::source::Source;
 use crate::span::Span;
 use crate::term::edit::{Editor, Setting, apply};
+use crate::term::print::inline;
 use crate::term::{Document, Term};
 use std::collections::{BTreeMap, HashMap};
 
@@ -131,7 +132,11 @@ fn amend(editor: &Editor<'_>, script: &Term, lines: &[(usize, LineText)], otp: O
         texts.entry(place).or_default().push(editor.written(&line.text(&gap, editor.line_end(), indent.chars().count() + 1, otp), otp)?);
         terms.entry(place).or_default().push(line.term.clone());
     }
-    let edits = editor.insert_each(script, &texts, Setting::Line(&indent))?;
+    let mut edits = editor.insert_each(script, &texts, Setting::Line(&indent))?;
+    // In Elixir's form nothing stands beside a `key: value` but others of its kind.
+    for pair in items.iter().filter(|item| editor.is_bare(item)) {
+        edits.push(editor.replace(pair, editor.written(&inline(pair, otp), otp)?));
+    }
     let mut intended = Vec::with_capacity(items.len() + lines.len());
     for (place, item) in items.iter().map(Some).chain([None]).enumerate() {
         intended.extend(terms.remove(&place).into_iter().flatten());

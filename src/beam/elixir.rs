@@ -120,6 +120,12 @@ fn list(mut items: Vec<Expr>) -> Expr {
     }
 }
 
+/// Whether a part of a binary is of a kind (`binary()`, `binary`).
+fn is_kind(kind: &Expr, wanted: &str) -> bool {
+    let is_variable = matches!(kind, Expr::Var(name) if name.strip_prefix(wanted).is_some_and(|rest| rest.starts_with('@')));
+    is_variable || matches!(kind, Expr::Call(None, name, given, _) if given.is_empty() && name.as_str() == wanted)
+}
+
 /// How many bits a part of a binary has of this kind (`integer()`, `unsigned-big-integer-size(16)`); `None` where it is of another one.
 fn bits_of(kind: &Expr) -> Option<u32> {
     const BYTE: u32 = 8;
@@ -149,10 +155,7 @@ fn node(value: Value<'_>, depth: usize) -> Option<Expr> {
             // Whole numbers that are written out are their bytes; of another part with a size or a type of its own nothing is known.
             let value = |part: Value<'_>| match part.tuple() {
                 Some([colons, _, sides]) if colons.is_atom("::") => match each(sides, depth).as_mut_slice() {
-                    [value, Expr::Call(None, kind, given, _)] if given.is_empty() && matches!(kind.as_str(), "binary" | "utf8") => {
-                        vec![std::mem::replace(value, Expr::Unknown)]
-                    }
-                    [value, Expr::Var(kind)] if kind.starts_with("binary@") || kind.starts_with("utf8@") => vec![std::mem::replace(value, Expr::Unknown)],
+                    [value, kind] if is_kind(kind, "binary") || is_kind(kind, "utf8") => vec![std::mem::replace(value, Expr::Unknown).encoded()],
                     [value, kind] => bits_of(kind).and_then(|bits| value.in_bytes(bits)).unwrap_or_else(|| vec![Expr::Unknown]),
                     _ => vec![Expr::Unknown],
                 },

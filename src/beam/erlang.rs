@@ -250,7 +250,14 @@ fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
         let is_type = |wanted: &str| types.list().all(|one| one.is_atom(wanted));
         let is_plain = size.is_atom("default") && (types.is_atom("default") || is_type("binary") || is_type("utf8"));
         let is_number = types.is_atom("default") || types.list().all(|one| ["integer", "unsigned", "big"].iter().any(|known| one.is_atom(known)));
-        let written = expr(value, depth);
+        let is_utf8 = !types.is_atom("default") && is_type("utf8");
+        let mut written = expr(value, depth);
+        if is_utf8 {
+            written = written.encoded();
+        } else if let Expr::Text(text) = &written {
+            // Each character is one byte, of which only the lowest eight bits are kept.
+            return Some(latin1(text));
+        }
         let bits = if let Expr::Number(bits) = expr(size, depth) { bits.parse().ok() } else { size.is_atom("default").then_some(8) };
         let bytes = bits.filter(|_| is_number).and_then(|bits| written.in_bytes(bits));
         Some(match bytes {
@@ -263,6 +270,14 @@ fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
     let mut parts = all.by_ref().take(MAX_ITEMS).map(part).collect::<Option<Vec<_>>>()?.concat();
     parts.extend(all.next().map(|_| Expr::Unknown));
     Some(Expr::binary(parts))
+}
+
+/// The bytes of a string in a binary: text where they are that in UTF-8 as well.
+fn latin1(text: &str) -> Vec<Expr> {
+    if text.is_ascii() {
+        return vec![Expr::Text(text.to_owned())];
+    }
+    text.chars().map(|character| Expr::Number((u32::from(character) & 0xff).to_string())).collect()
 }
 
 fn call(called: Value<'_>, arguments: Vec<Expr>, depth: usize, line: Line) -> Expr {

@@ -152,6 +152,12 @@ impl Expr {
         }
     }
 
+    /// A part of a binary in UTF-8: a number is a character.
+    pub(super) fn encoded(self) -> Expr {
+        let Expr::Number(number) = &self else { return self };
+        number.parse().ok().and_then(char::from_u32).map_or(Expr::Unknown, |character| Expr::Text(character.to_string()))
+    }
+
     /// A whole number of so many bits as the bytes of a binary; `None` where it is no number that is written out, or no whole bytes.
     pub(super) fn in_bytes(&self, bits: u32) -> Option<Vec<Expr>> {
         let Expr::Number(text) = self else { return None };

@@ -28,7 +28,7 @@ pub struct Program {
 
 impl Program {
     /// Of a module; `None` without debug information.
-    pub(super) fn of(beam: &Beam<'_>) -> Option<Program> {
+    pub fn of(beam: &Beam<'_>) -> Option<Program> {
         let debug = Debug::open(beam)?.into_owned();
         let module = Atom::new(beam.atoms().ok()?.get(1).ok()?);
         Some(Program { module, file: debug.file(), records: debug.records(), debug, functions: Mutex::default() })

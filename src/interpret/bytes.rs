@@ -1,8 +1,8 @@
-//! What is known of the bytes of a binary: how it begins.
+//! What is known of the bytes of a bitstring: how it begins.
 
 use std::fmt;
 
-/// The bytes that a binary begins with, and whether there are no others.
+/// The bytes that a bitstring begins with, and whether there is nothing else.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bytes {
     known: Vec<u8>,
@@ -39,9 +39,15 @@ impl Bytes {
         self.is_all = false;
     }
 
-    /// The text that it is, where it is known in full and is one.
-    pub fn as_text(&self) -> Option<&str> {
-        std::str::from_utf8(&self.known).ok().filter(|_| self.is_all)
+    /// Adds what another one begins with.
+    pub fn append(&mut self, next: &Bytes) {
+        self.add(&next.known);
+        self.is_all &= next.is_all;
+    }
+
+    /// Whether all of it is known, so that it ends with a whole byte.
+    pub fn is_complete(&self) -> bool {
+        self.is_all
     }
 
     /// Whether nothing is known of it.

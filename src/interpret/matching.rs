@@ -96,7 +96,8 @@ impl Run<'_> {
             }
             // Elixir's charlists are lists of numbers.
             Expr::List(items, None) if matches!(value, Value::Text(Some(_))) && characters(items).is_some() => {
-                (Takes::of(characters(items).map(|text| Value::Text(Some(text))).as_ref() == Some(value)), value.clone())
+                let is_same = characters(items).map(|text| Value::Text(Some(text))).as_ref() == Some(value);
+                (if is_same { Takes::Maybe } else { Takes::No }, value.clone())
             }
             Expr::List(items, tail) => self.list_takes(program, items, tail.as_deref(), value, env),
             Expr::Map(pairs) => {
@@ -138,8 +139,7 @@ impl Run<'_> {
                 env.insert(name.clone(), Value::Any);
             }
         }
-        let taken = if begins.is_unknown() { Value::Text(None) } else { Value::Binary(begins) };
-        (takes, if matches!(value, Value::Any) { taken } else { value.clone() })
+        (takes, if matches!(value, Value::Any) { Value::of_bytes(begins) } else { value.clone() })
     }
 
     fn union_takes(&mut self, program: &Program, pattern: &Expr, members: &[Value], env: &mut Env) -> (Takes, Value) {
@@ -229,7 +229,9 @@ impl Run<'_> {
         let left: Vec<Value> = items.get(patterns.len()..).unwrap_or_default().to_vec();
         match tail {
             Some(tail) => {
-                let after = Value::List(left.clone(), rest.clone().map(Box::new));
+                // What is not known may end as no list does.
+                let is_open = left.is_empty() && rest == Some(Value::Any);
+                let after = if is_open { Value::Any } else { Value::List(left.clone(), rest.clone().map(Box::new)) };
                 all = all.and(self.takes(program, tail, &after, env).0);
                 narrowed.extend(left);
                 (all, Value::List(narrowed, rest.map(Box::new)))

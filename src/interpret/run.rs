@@ -540,7 +540,8 @@ fn joined(written: &[Expr], parts: &[Value]) -> Value {
     for (written, part) in written.iter().zip(parts) {
         match part {
             Value::Text(Some(text)) => bytes.add(text.as_bytes()),
-            // How a larger number is encoded is known only where it is written out.
+            Value::Binary(next) => bytes.append(next),
+            // A number that is written out is a byte; how another one is encoded is not known.
             Value::Number(Some(number)) => match number.parse::<u8>() {
                 Ok(byte) if byte < 128 || matches!(written, Expr::Number(_)) => bytes.add(&[byte]),
                 _ => bytes.add_unknown(),
@@ -548,9 +549,5 @@ fn joined(written: &[Expr], parts: &[Value]) -> Value {
             _ => bytes.add_unknown(),
         }
     }
-    match bytes.as_text() {
-        Some(text) => Value::Text(Some(text.to_owned())),
-        None if bytes.is_unknown() => Value::Text(None),
-        None => Value::Binary(bytes),
-    }
+    Value::of_bytes(bytes)
 }

@@ -77,7 +77,14 @@ pub fn equal(one: &Value, other: &Value) -> Takes {
 
 pub fn text_takes(written: &Value, value: &Value) -> Takes {
     match (written, value) {
-        (Value::Text(Some(one)), Value::Text(Some(other))) => Takes::of(one == other),
+        // One of them may be a string, and the other one a binary.
+        (Value::Text(Some(one)), Value::Text(Some(other))) => {
+            if one == other {
+                Takes::Maybe
+            } else {
+                Takes::No
+            }
+        }
         (Value::Text(_), Value::Binary(_)) | (Value::Binary(_), Value::Text(_)) if written.is_other_than(value) => Takes::No,
         (Value::Text(_), value) if value.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
         (written, Value::Text(_)) if written.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
@@ -204,6 +211,9 @@ pub fn cons(mut items: Vec<Value>, tail: Value) -> Value {
         }
         Value::Union(members) => members.into_iter().map(|tail| cons(items.clone(), tail)).fold(Value::NEVER, Value::or),
         Value::Bag(Holder::List, each) => Value::List(items, Some(each)),
+        // A list that does not end as one is not followed.
+        Value::Binary(_) => Value::Any,
+        tail if tail.kind().is_some() => Value::Any,
         _ => Value::List(items, Some(Box::new(Value::Any))),
     }
 }

@@ -20,7 +20,7 @@ pub enum Value {
     Number(Option<String>),
     /// A string or a binary; its text, where it is written out.
     Text(Option<String>),
-    /// A binary that is not one text, and how it begins.
+    /// A bitstring that is not one text, and how it begins.
     Binary(Bytes),
     /// A tuple, and with it a record.
     Tuple(Vec<Value>, Made),
@@ -579,6 +579,11 @@ impl Value {
             Value::Bag(_, element) => element.visit(look),
             Value::Fun(_) | Value::Any | Value::Atom(_) | Value::Number(_) | Value::Text(_) | Value::Binary(_) | Value::Opaque(_) => {}
         }
+    }
+
+    /// A bitstring of which this is known.
+    pub fn of_bytes(bytes: Bytes) -> Value {
+        if bytes.is_unknown() { Value::Text(None) } else { Value::Binary(bytes) }
     }
 
     /// How it begins, where it may be a binary of which something is known.

@@ -71,7 +71,7 @@ impl Failure<'_> {
     pub fn phase(self, is_before: bool) -> Option<Phase> {
         match self {
             Failure::Unknown | Failure::NewEmulatorLate | Failure::ReadLate => Some(Phase::Check),
-            Failure::NoObjectCode { .. } if is_before => Some(Phase::Check),
+            Failure::NoObjectCode { .. } | Failure::NotLast if is_before => Some(Phase::Check),
             Failure::NoObjectCode { .. } => Some(Phase::Install),
             Failure::NotSuspended(_) | Failure::SecondNoReturn | Failure::NotLast | Failure::ChangesEarly => None,
         }
@@ -225,26 +225,33 @@ impl<'a> Node<'a> {
             LowOp::Stop(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Stopped))),
             LowOp::Start(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Started))),
             LowOp::Apply { .. } => report(match Call::of(op) {
+                Some(Call::Code(action, module)) => {
+                    if let Some(module) = self.modules.get_mut(module).filter(|_| action == CodeAction::Purge) {
+                        module.old = None;
+                    }
+                    Event::Code(action, module)
+                }
                 Some(Call::Application(action, name)) => Event::Application(action, name),
                 Some(Call::Child(child)) => Event::Child(child),
-                Some(Call::Code(action, module)) => Event::Code(action, module),
                 Some(Call::Process(action, process)) => Event::Process(action, process),
                 None => Event::Called,
             }),
             LowOp::SyncNodes(..) => {}
             LowOp::RestartNewEmulator => {
-                self.forget_old_code();
                 if at > 0 {
-                    report(Event::Failure(Failure::NewEmulatorLate));
+                    return report(Event::Failure(Failure::NewEmulatorLate));
                 }
+                self.forget_old_code();
                 report(Event::EmulatorRestarts);
             }
             LowOp::RestartEmulator => {
-                self.forget_old_code();
                 if at + 1 < self.steps {
                     report(Event::Failure(Failure::NotLast));
                 }
-                report(Event::EmulatorRestarts);
+                if !is_before {
+                    self.forget_old_code();
+                    report(Event::EmulatorRestarts);
+                }
             }
             LowOp::Restart | LowOp::Reboot => report(Event::Failure(Failure::Unknown)),
         }

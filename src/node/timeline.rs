@@ -1,7 +1,7 @@
 //! What happens on one path, by module, application and child.
 
 use super::state::Module;
-use super::{Event, Failure, ModuleEvent, Node, Touched};
+use super::{Event, Failure, ModuleEvent, Node, Phase, Touched};
 use crate::release::{Application, Release};
 use crate::relup::{ApplicationAction, Child, LowOp, Step};
 use crate::term::Atom;
@@ -249,6 +249,11 @@ impl<'a> Timeline<'a> {
     /// What fails on the node, or does nothing there.
     pub fn failures(&self) -> &[(usize, Failure<'a>)] {
         &self.failures
+    }
+
+    /// When a failure at a step is noticed; `None` where the step does not fail.
+    pub fn phase(&self, at: usize, failure: Failure<'_>) -> Option<Phase> {
+        failure.phase(self.no_return.is_some_and(|point| at < point))
     }
 
     /// The step that restarts the emulator.

@@ -49,6 +49,11 @@ impl<'d> Editor<'d> {
         self.form.write(erlang, otp)
     }
 
+    /// Whether a tuple is written without brackets, as Elixir's `key: value` is.
+    pub fn is_bare(&self, term: &Term) -> bool {
+        term.as_tuple().is_some() && self.trivia.source.text.get(term.span.range()).is_some_and(|text| !text.starts_with('{'))
+    }
+
     /// The line end that the file uses.
     pub fn line_end(&self) -> &'static str {
         self.line_end

@@ -87,6 +87,12 @@ impl<'a> Vm<'a> {
         fs::read_to_string(self.folder.join("answers")).unwrap()
     }
 
+    /// Which clause takes the value of each case of the modules `m0`, `m1`, ...: its number, or `fails`, a line for each.
+    pub fn matches(&self, modules: usize, cases: usize) -> String {
+        self.run(&["-s", "driver", "main", "-extra", "matches", &format!("{modules}.{cases}"), "answers"]);
+        fs::read_to_string(self.folder.join("answers")).unwrap()
+    }
+
     /// Terms as OTP prints them.
     pub fn terms(&self, texts: &str) -> String {
         fs::write(self.folder.join("terms"), texts).unwrap();

@@ -11,7 +11,8 @@ main() ->
     case Mode of
         "relup" -> relups(In, Out);
         "terms" -> terms(In, Out);
-        "beams" -> beams(In, Out)
+        "beams" -> beams(In, Out);
+        "matches" -> matches(In, Out)
     end,
     halt(0).
 
@@ -20,6 +21,36 @@ terms(In, Out) ->
     {ok, To} = file:open(Out, [write, {encoding, utf8}]),
     [io:format(To, "~tp.~n", [Term]) || Term <- Terms],
     ok = file:close(To).
+
+%% Which clause takes the value of each case: modules that make values and take them, some parts from a module of its own.
+matches(Counts, Out) ->
+    [Modules, Cases] = [list_to_integer(Count) || Count <- string:lexemes(Counts, ".")],
+    {ok, hidden, Hidden} = compile:forms([erl_parse_form(Text) || Text <- hidden()]),
+    {module, hidden} = code:load_binary(hidden, "hidden", Hidden),
+    {ok, To} = file:open(Out, [write]),
+    [begin
+         Name = list_to_atom("m" ++ integer_to_list(At)),
+         {ok, Name} = compile:file(atom_to_list(Name), [debug_info, report_errors]),
+         {module, Name} = code:load_file(Name),
+         [io:format(To, "~p~n", [clause_of(Name, Case)]) || Case <- lists:seq(0, Cases - 1)]
+     end || At <- lists:seq(0, Modules - 1)],
+    ok = file:close(To).
+
+clause_of(Module, Case) ->
+    try Module:(list_to_atom("case_" ++ integer_to_list(Case)))()
+    catch error:_ -> fails
+    end.
+
+hidden() ->
+    ["-module(hidden).",
+     "-export([value/1, binary/1]).",
+     "value(At) -> element(At, {a, 1, \"ab\", <<\"ab\">>, {a, 1}, [], [1, a], #{a => 1}, #{}, 1.0, {r, a, 1}, <<1:4>>}).",
+     "binary(At) -> element(At, {<<>>, <<\"ab\">>, <<1, 2>>, <<97, 0, 255>>})."].
+
+erl_parse_form(Text) ->
+    {ok, Tokens, _} = erl_scan:string(Text),
+    {ok, Form} = erl_parse:parse_form(Tokens),
+    Form.
 
 %% What `beam_lib' and `code' return for each file of a list: a term a line, or an atom for a file that is not a module.
 beams(In, Out) ->

@@ -7,6 +7,7 @@
 //! cargo test --test oracle -- --erl erl --cases 20000 --terms 20000
 //! cargo test --test oracle -- --erl erl --cases 0 --terms 0 --beams /usr/lib/erlang
 //! cargo test --test oracle -- --erl erl --cases 0 --terms 0 --scripts 500
+//! cargo test --test oracle -- --erl erl --cases 0 --terms 0 --matches 5000
 //! cargo test --test oracle -- --erl erl --cases 300 --record fixtures/oracle/otp-25.txt
 //! ```
 
@@ -26,6 +27,7 @@ mod compare;
 mod ebnf;
 mod faults;
 mod generate;
+mod matching;
 mod node;
 mod ours;
 mod own;
@@ -45,6 +47,8 @@ struct Options {
     seed: u64,
     /// How many random scripts are run on a node.
     scripts: usize,
+    /// How many random values are matched with random clauses.
+    matches: usize,
     record: Option<String>,
     /// Whether OTP's own applications are compared, too.
     own: bool,
@@ -55,7 +59,8 @@ struct Options {
 }
 
 fn options() -> Options {
-    let mut options = Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, scripts: 0, record: None, own: false, beams: Vec::new(), at_least: 0 };
+    let mut options =
+        Options { erl: None, otp: 25, cases: 300, terms: 1000, seed: 1, scripts: 0, matches: 0, record: None, own: false, beams: Vec::new(), at_least: 0 };
     let mut arguments = std::env::args().skip(1);
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().unwrap_or_else(|| panic!("{name} needs a value"));
@@ -65,6 +70,7 @@ fn options() -> Options {
             "--cases" => options.cases = value().parse().unwrap(),
             "--terms" => options.terms = value().parse().unwrap(),
             "--scripts" => options.scripts = value().parse().unwrap(),
+            "--matches" => options.matches = value().parse().unwrap(),
             "--seed" => options.seed = value().parse().unwrap(),
             "--beams" => options.beams.push(value()),
             "--own" => options.own = true,
@@ -86,6 +92,7 @@ fn main() -> ExitCode {
             compare::random_cases(erl, &options, &mut tally);
             compare::random_terms(erl, &options, &mut tally);
             compare::sentences(erl, &options, &mut tally);
+            matching::cases(erl, options.matches, options.seed, &mut tally);
             node::scripts(erl, options.scripts, options.seed, &mut tally);
             beams::compare(erl, relupc::otp::Otp::from_major(options.otp).unwrap(), &options.beams, &mut tally);
             if options.own {
@@ -118,6 +125,7 @@ pub struct Tally {
     terms: usize,
     beams: usize,
     steps: usize,
+    matches: usize,
     tags: BTreeMap<String, usize>,
 }
 
@@ -141,6 +149,7 @@ impl Tally {
         println!("terms printed alike: {}", self.terms);
         println!("modules read alike: {}", self.beams);
         println!("instructions with the same effect on a node: {}", self.steps);
+        println!("values whose clause was not ruled out: {}", self.matches);
         for (tag, count) in &self.tags {
             println!("refused with {tag}: {count}");
         }

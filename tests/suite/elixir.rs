@@ -108,6 +108,14 @@ fn they_are_generated_and_entries_are_added_to_them() {
     run(&["gen", "1.0.1", "1.0.0", "1.1.0", "--out", "erlang", "-q"]);
     let make = |appups: &str| run(&["make", "1.1.0", "--from", "1.0.1,1.0.0", "--appups", appups, "-o", "-", "-q"]).0;
     assert_eq!(make("appups"), make("erlang"));
+    // What is added to a script of keywords is written beside tuples.
+    let entry = "{~c\"1.1.0\",\n [{~c\"1.0.1\", [add_module: DonationPlatform.Receipts, load_module: DonationPlatform.Calculator]}], # ours\n []}\n";
+    fs::write(&file, entry).unwrap();
+    assert_eq!(run(&["gen", "1.0.1", "1.1.0", "--syntax", "elixir", "--out", "appups", "--amend", "-q"]).2, Some(0));
+    let amended = fs::read_to_string(&file).unwrap();
+    assert!(amended.contains("# ours") && amended.contains("{:add_module, DonationPlatform.Receipts}") && amended.contains("{:update, "), "{amended}");
+    assert_eq!(run(&["lint", "appups"]).2, Some(0));
+    fs::write(&file, &after).unwrap();
     // Beside an `.app` OTP reads Erlang's form alone.
     let (_, report, status) = run(&["gen", "1.0.0", "1.1.0", "--syntax", "elixir", "--in-place"]);
     assert!(status == Some(2) && report.contains("`--out`"), "{report}");

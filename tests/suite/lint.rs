@@ -211,15 +211,19 @@ fn one_that_is_told_of_a_restart_is_prepared_for_it() {
 
 #[test]
 fn a_call_that_is_overtaken_by_what_it_has_nothing_to_do_with_is_a_note() {
-    let level = |called: &str| {
-        let script = format!("{{update,demo_srv,soft,[demo_lib]}},{{apply,{{{called},prepare,[]}}}},{{load_module,demo_lib}}");
+    let level = |call: &str| {
+        let script = format!("{{update,demo_srv,soft,[demo_lib,demo_top]}},{{apply,{{{call}}}}},{{load_module,demo_lib}},{{load_module,demo_top}}");
         let text = format!("{{\"2.0.0\",[{{\"1.0.0\",[{script}]}}],[{{\"1.0.0\",[]}}]}}.\n");
         let (document, _) = demo::json(demo::lay_out([("demo.appup", text)]).path(), &["lint", "demo.appup", "--format", "json"]);
         let mut found = document["diagnostics"].as_array().unwrap().iter().filter(|found| found["code"] == "RL0502");
         found.next().unwrap()["severity"].as_str().unwrap().to_owned()
     };
-    let levels = ["demo_srv", "demo_lib", "other"].map(level);
-    assert_eq!(levels, ["warning", "warning", "advice"]);
+    for call in ["demo_srv,prepare,[]", "demo_lib,prepare,[]", "supervisor,restart_child,[demo_sup,demo_lib]", "gen_server,call,[demo_srv,prepare]"] {
+        assert_eq!(level(call), "warning", "{call}");
+    }
+    for call in ["other,prepare,[]", "supervisor,restart_child,[demo_sup,other]"] {
+        assert_eq!(level(call), "advice", "{call}");
+    }
 }
 
 #[test]

@@ -302,6 +302,9 @@ fn each_step_says_when_it_fails() {
     assert!(early.contains("not as meant: it is run when the upgrade is only checked"), "{early}");
     let late = with(point + 1, unread);
     assert!(late.contains("fails while the upgrade is installed, and the node restarts: load 1 of `donation_unknown`"), "{late}");
+    assert!(!late.split("downgrade").next().unwrap().contains("make_permanent"), "a path that fails is not made permanent: {late}");
+    let refused = with(point, "restart_emulator");
+    assert!(refused.contains("fails, already in `check_install_release`") && !refused.contains("the emulator restarts"), "{refused}");
     let unknown = with(point + 1, "reboot");
     assert!(unknown.contains("fails, already in `check_install_release`, and the node goes on: the release handler does not know"), "{unknown}");
     let called = with(point, "{apply,{donation_unknown,go,[]}}");

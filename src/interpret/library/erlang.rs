@@ -34,11 +34,14 @@ pub(super) fn call(run: &mut Run<'_>, name: &str, arguments: &[Value]) -> Option
         ("is_function", [Value::Fun(fun), arity]) => fun.arity().map_or(Value::Any, |own| operator("=:=", &[Value::Number(Some(own.to_string())), arity.clone()])),
         ("is_function", [value, ..]) => if value.is_fun() && arguments.len() == 1 { known(true) } else if value.kind().is_some_and(|kind| kind != Sort::Fun) { known(false) } else { Value::Any },
         ("is_number" | "is_integer" | "is_float", [value]) => if value.kind().is_some_and(|kind| kind != Sort::Number) || matches!(value, Value::Text(_) | Value::Binary(_)) { known(false) } else if name == "is_number" { is_of(value, Sort::Number) } else { whole(value, name) },
-        ("is_binary" | "is_bitstring", [value]) => if value.kind().is_some() { known(false) } else if matches!(value, Value::Binary(_)) { known(true) } else { Value::Any },
+        ("is_binary" | "is_bitstring", [value]) => match value {
+            Value::Binary(bytes) if bytes.is_complete() || name == "is_bitstring" => known(true),
+            value => if value.kind().is_some() { known(false) } else { Value::Any },
+        },
         ("is_boolean", [value]) => match value {
             Value::Atom(atom) => known(matches!(atom.as_str(), "true" | "false")),
             Value::Opaque(Opaque::Boolean) => known(true),
-            value => if value.kind().is_some() { known(false) } else if matches!(value, Value::Binary(_)) { known(true) } else { Value::Any },
+            value => if value.kind().is_some() || matches!(value, Value::Text(_) | Value::Binary(_)) { known(false) } else { Value::Any },
         },
         ("is_nil", [value]) => operator("=:=", &[value.clone(), Value::atom("nil")]),
         ("is_record", [value, tag, rest @ ..]) => is_record(value, tag, rest.first()),

@@ -4,8 +4,8 @@ use crate::appup::{HighOp, Instruction};
 use crate::diag::{Diagnostic, Findings, Severity, code};
 use crate::lint::{Check, File, Rule};
 use crate::relup::{Cause, LowOp};
-use crate::span::{Span, Spanned};
-use crate::term::Atom;
+use crate::span::Span;
+use crate::term::{Atom, Term};
 use std::collections::HashMap;
 
 code! {
@@ -23,37 +23,66 @@ fn check(file: &File<'_>, found: &mut Findings) {
         for (at, instruction) in script.instructions.iter().enumerate() {
             order.entry(instruction.span).or_insert(at);
         }
+        let groups = groups(&script.instructions);
         let mut last: Option<Span> = None;
+        // The instruction written last of those that ran, of all and of each group.
         let mut latest: Option<(usize, Span)> = None;
+        let mut of_group: HashMap<usize, (usize, Span)> = HashMap::new();
         for step in script.steps() {
             let Cause::Written(span) = step.origin.cause else { continue };
             let Some(at) = order.get(&span).copied() else { continue };
-            if let LowOp::Apply { module, .. } = &step.op {
-                if let Some((index, overtaker)) = latest.filter(|(latest, _)| *latest > at && last != Some(span)) {
-                    let is_concerned = script.instructions.get(index).is_none_or(|other| concerns(&script.instructions, module, other));
-                    let level = if is_concerned { Severity::Warning } else { Severity::Advice };
+            if let LowOp::Apply { module, arguments, .. } = &step.op {
+                let is_overtaken = |latest: &(usize, Span)| latest.0 > at;
+                if let Some((_, overtaker)) = latest.filter(|latest| is_overtaken(latest) && last != Some(span)) {
+                    let mut named = vec![module.clone()];
+                    let mut parts: Vec<&Term> = vec![arguments];
+                    while let Some(part) = parts.pop() {
+                        named.extend(part.as_atom().cloned());
+                        parts.extend(part.children());
+                    }
+                    let concerned = named.iter().filter_map(|name| of_group.get(groups.get(name)?)).find(|latest| is_overtaken(latest));
                     found.push(
                         Diagnostic::new(&APPLY_OVERTAKEN, "this call runs after an instruction below it")
                             .label(span, "written here")
-                            .label(overtaker, "this one runs first, as it belongs to the group of a module further up")
+                            .label(concerned.map_or(overtaker, |(_, span)| *span), "this one runs first, as it belongs to the group of a module further up")
                             .help("`relupc expand` shows the order; put the call before the first module of the group, or after the last")
-                            .severity(level),
+                            .severity(if concerned.is_some() { Severity::Warning } else { Severity::Advice }),
                     );
                 }
                 last = Some(span);
             } else if matches!(step.op, LowOp::Load(..) | LowOp::Remove(..) | LowOp::Suspend(_)) {
                 latest = latest.max(Some((at, span)));
+                if let Some(Some(HighOp::Module(own))) = script.instructions.get(at).map(|instruction| &instruction.op)
+                    && let Some(group) = groups.get(&own.module.value)
+                {
+                    let known = of_group.entry(*group).or_insert((at, span));
+                    *known = (*known).max((at, span));
+                }
             }
         }
     }
 }
 
-/// Whether a call of a module and an instruction are about modules of which one depends on the other.
-fn concerns(instructions: &[Instruction], called: &Atom, other: &Instruction) -> bool {
-    let Some(HighOp::Module(other)) = &other.op else { return true };
-    let own = instructions.iter().filter_map(|instruction| if let Some(HighOp::Module(own)) = &instruction.op { Some(own) } else { None });
-    let depends = |on: &Atom, deps: &[Spanned<Atom>]| deps.iter().any(|dep| dep.value == *on);
-    other.module.value == *called
-        || depends(called, &other.deps)
-        || own.filter(|own| own.module.value == *called).any(|own| depends(&other.module.value, &own.deps))
+/// For each module that instructions name which group it is replaced with: modules that depend on each other have one.
+fn groups(instructions: &[Instruction]) -> HashMap<&Atom, usize> {
+    let mut beside: HashMap<&Atom, Vec<&Atom>> = HashMap::new();
+    let modules = || instructions.iter().filter_map(|instruction| if let Some(HighOp::Module(own)) = &instruction.op { Some(own) } else { None });
+    for own in modules() {
+        beside.entry(&own.module.value).or_default().extend(own.deps.iter().map(|dep| &dep.value));
+        for dep in &own.deps {
+            beside.entry(&dep.value).or_default().push(&own.module.value);
+        }
+    }
+    let mut groups = HashMap::new();
+    for own in modules() {
+        let group = groups.len();
+        let mut open = vec![&own.module.value];
+        while let Some(module) = open.pop() {
+            if !groups.contains_key(module) {
+                groups.insert(module, group);
+                open.extend(beside.get(module).into_iter().flatten());
+            }
+        }
+    }
+    groups
 }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Diagnostic, Findings, code};
 use crate::lint::{Check, Existing, Rule};
-use crate::node::{Failure, Timeline};
+use crate::node::{Failure, Phase, Timeline};
 use crate::release::Release;
 use crate::relup::LowOp;
 use crate::source::Trees;
@@ -20,16 +20,28 @@ pub(super) static RULE: Rule = Rule { code: &RELUP_OBJECT_CODE, check: Check::Re
 fn check(existing: &Existing<'_>, found: &mut Findings) {
     for (name, direction, entry) in existing.paths() {
         let timeline = Timeline::of(&entry.steps);
-        let unread: HashMap<usize, &Atom> = timeline
+        let unread: HashMap<usize, (&Atom, Option<Phase>)> = timeline
             .failures()
             .iter()
-            .filter_map(|(at, failure)| if let Failure::NoObjectCode { module, .. } = failure { Some((*at, *module)) } else { None })
+            .filter_map(|(at, failure)| match failure {
+                Failure::NoObjectCode { module, .. } => Some((*at, (*module, timeline.phase(*at, *failure)))),
+                Failure::NotSuspended(_)
+                | Failure::Unknown
+                | Failure::SecondNoReturn
+                | Failure::NewEmulatorLate
+                | Failure::NotLast
+                | Failure::ReadLate
+                | Failure::ChangesEarly => None,
+            })
             .collect();
         for (at, step) in entry.steps.iter().enumerate() {
             let wrong = match unread.get(&at) {
-                Some(module) => Some((
+                Some((module, phase)) => Some((
                     format!("`{module}` is loaded without its object code being read"),
-                    "the upgrade crashes here, after the point of no return, and the node restarts",
+                    match phase {
+                        Some(Phase::Check) => "`check_install_release` crashes here",
+                        Some(Phase::Install) | None => "the upgrade crashes here, after the point of no return, and the node restarts",
+                    },
                     "a `load` uses up what one `load_object_code` read",
                 )),
                 None => existing

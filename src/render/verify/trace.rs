@@ -61,11 +61,24 @@ pub(super) fn after(proof: &Proof) -> Vec<String> {
 pub(super) fn traced(steps: &[Step], files: &Files, otp: Otp, mut look: impl FnMut(&Traced)) -> Vec<String> {
     let no_return = steps.iter().position(|step| step.op == LowOp::PointOfNoReturn);
     let mut node = Node::new(no_return, steps.len());
+    let mut fails = false;
     for step in steps {
         let mut effects = Vec::new();
         let is_before = node.is_before_no_return();
-        node.step(&step.op, &mut |event| effects.push(words(event, is_before)));
+        let mut is_failed = false;
+        node.step(&step.op, &mut |event| {
+            // A step that fails does no more.
+            if !is_failed {
+                effects.push(words(event, is_before));
+            }
+            is_failed |= matches!(event, Event::Failure(failure) if failure.phase(is_before).is_some());
+        });
+        fails |= is_failed;
         look(&Traced { term: inline(&step.op.to_term(), otp), origin: origin_words(step, files), effects });
+    }
+    // A path that fails is not made permanent.
+    if fails {
+        return Vec::new();
     }
     let left = |purge| {
         let modules: Vec<String> = node.left_to_purge(purge).into_iter().map(|module| format!("`{module}`")).collect();
