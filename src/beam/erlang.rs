@@ -254,7 +254,7 @@ fn binary(elements: Value<'_>, depth: usize) -> Option<Expr> {
         let mut written = expr(value, depth);
         if is_utf8 {
             written = written.encoded();
-        } else if let Expr::Text(text) = &written {
+        } else if let (Expr::Text(text), true) = (&written, is_plain) {
             // Each character is one byte, of which only the lowest eight bits are kept.
             return Some(latin1(text));
         }

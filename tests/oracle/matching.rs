@@ -254,6 +254,7 @@ fn like(rng: &mut Rng, value: &Made, names: &mut usize) -> String {
                 .iter()
                 .map(|own| match rng.below(6) {
                     0 => segment(rng).pattern(),
+                    2 if rng.chance(40) => (*rng.pick(&["0", "97", "195", "233"])).to_owned(),
                     1 if !own.kind.contains("utf") && !own.literal.starts_with('"') => format!("_{}", own.kind),
                     _ => own.pattern(),
                 })
