@@ -43,15 +43,24 @@ impl Takes {
 
 /// Whether a value is true.
 pub fn truth(value: &Value) -> Takes {
+    is_word(value, &["true"])
+}
+
+/// Whether a value stops a test of Elixir: `false` and `nil` do.
+pub fn is_false(value: &Value) -> Takes {
+    is_word(value, &["false", "nil"])
+}
+
+/// Whether a value is one of some atoms.
+fn is_word(value: &Value, words: &[&str]) -> Takes {
     match value {
-        Value::Atom(atom) => Takes::of(atom.as_str() == "true"),
+        Value::Atom(atom) => Takes::of(words.contains(&atom.as_str())),
         Value::Any | Value::Opaque(Opaque::Boolean | Opaque::Given(_)) => Takes::Maybe,
-        Value::Union(members) if !members.is_empty() => {
-            let mut each = members.iter().map(truth);
+        Value::Union(members) => {
+            let mut each = members.iter().map(|member| is_word(member, words));
             let first = each.next().unwrap_or(Takes::Maybe);
             if each.all(|one| one == first) { first } else { Takes::Maybe }
         }
-        Value::Union(_) => Takes::Maybe,
         Value::Number(_)
         | Value::Text(_)
         | Value::Binary(_)
@@ -77,40 +86,11 @@ pub fn equal(one: &Value, other: &Value) -> Takes {
 
 pub fn text_takes(written: &Value, value: &Value) -> Takes {
     match (written, value) {
-        // One of them may be a string, and the other one a binary.
-        (Value::Text(Some(one)), Value::Text(Some(other))) => {
-            if one == other {
-                Takes::Maybe
-            } else {
-                Takes::No
-            }
-        }
-        (Value::Text(_), Value::Binary(_)) | (Value::Binary(_), Value::Text(_)) if written.is_other_than(value) => Takes::No,
+        // Where both are the same text, one may be a string and the other one a binary.
+        (Value::Text(_), Value::Text(_) | Value::Binary(_)) | (Value::Binary(_), Value::Text(_)) if written.is_other_than(value) => Takes::No,
         (Value::Text(_), value) if value.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
         (written, Value::Text(_)) if written.kind().is_some_and(|kind| kind != Sort::List) => Takes::No,
         _ => Takes::Maybe,
-    }
-}
-
-/// Whether a value stops a test of Elixir: `false` and `nil` do.
-pub fn is_false(value: &Value) -> Takes {
-    match value {
-        Value::Atom(atom) => Takes::of(matches!(atom.as_str(), "false" | "nil")),
-        Value::Any | Value::Opaque(Opaque::Boolean | Opaque::Given(_)) => Takes::Maybe,
-        Value::Union(members) => {
-            let mut each = members.iter().map(is_false);
-            let first = each.next().unwrap_or(Takes::Maybe);
-            if each.all(|one| one == first) { first } else { Takes::Maybe }
-        }
-        Value::Number(_)
-        | Value::Text(_)
-        | Value::Binary(_)
-        | Value::Tuple(..)
-        | Value::List(..)
-        | Value::Bag(..)
-        | Value::Map(_)
-        | Value::Fun(_)
-        | Value::Opaque(_) => Takes::No,
     }
 }
 

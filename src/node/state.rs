@@ -177,41 +177,21 @@ impl<'a> Node<'a> {
                     report(Event::Failure(Failure::ReadLate));
                 }
                 for name in modules {
-                    let (touched, module) = self.touch(name);
-                    module.reads += 1;
-                    module.unread += 1;
-                    report(Event::Module(touched, ModuleEvent::Read));
+                    self.mark(name, ModuleEvent::Read, report, |module| {
+                        module.reads += 1;
+                        module.unread += 1;
+                    });
                 }
             }
             LowOp::PointOfNoReturn if self.no_return == Some(at) => report(Event::NoReturn),
             LowOp::PointOfNoReturn => report(Event::Failure(Failure::SecondNoReturn)),
             LowOp::Load(name, _, post) => self.load(name, *post, report),
-            LowOp::Remove(name, _, post) => {
-                let (touched, module) = self.touch(name);
-                module.old = Some(*post);
-                report(Event::Module(touched, ModuleEvent::Removed));
-            }
-            LowOp::Purge(names) => {
-                for name in names {
-                    let (touched, module) = self.touch(name);
-                    module.old = None;
-                    report(Event::Module(touched, ModuleEvent::Purged));
-                }
-            }
+            LowOp::Remove(name, _, post) => self.mark(name, ModuleEvent::Removed, report, |module| module.old = Some(*post)),
+            LowOp::Purge(names) => names.iter().for_each(|name| self.mark(name, ModuleEvent::Purged, report, |module| module.old = None)),
             LowOp::Suspend(list) => {
-                for suspended in list {
-                    let (touched, module) = self.touch(&suspended.module);
-                    module.suspended = true;
-                    report(Event::Module(touched, ModuleEvent::Suspended));
-                }
+                list.iter().for_each(|one| self.mark(&one.module, ModuleEvent::Suspended, report, |module| module.suspended = true));
             }
-            LowOp::Resume(names) => {
-                for name in names {
-                    let (touched, module) = self.touch(name);
-                    module.suspended = false;
-                    report(Event::Module(touched, ModuleEvent::Resumed));
-                }
-            }
+            LowOp::Resume(names) => names.iter().for_each(|name| self.mark(name, ModuleEvent::Resumed, report, |module| module.suspended = false)),
             LowOp::CodeChange(_, list) => {
                 for (name, _) in list {
                     let (touched, module) = self.touch(name);
@@ -222,8 +202,8 @@ impl<'a> Node<'a> {
                     }
                 }
             }
-            LowOp::Stop(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Stopped))),
-            LowOp::Start(names) => names.iter().for_each(|name| report(Event::Module(self.touch(name).0, ModuleEvent::Started))),
+            LowOp::Stop(names) => names.iter().for_each(|name| self.mark(name, ModuleEvent::Stopped, report, |_| ())),
+            LowOp::Start(names) => names.iter().for_each(|name| self.mark(name, ModuleEvent::Started, report, |_| ())),
             LowOp::Apply { .. } => report(match Call::of(op) {
                 Some(Call::Code(action, module)) => {
                     if let Some(module) = self.modules.get_mut(module).filter(|_| action == CodeAction::Purge) {
@@ -255,6 +235,13 @@ impl<'a> Node<'a> {
             }
             LowOp::Restart | LowOp::Reboot => report(Event::Failure(Failure::Unknown)),
         }
+    }
+
+    /// Changes what is known of a module, and reports what happens to it.
+    fn mark(&mut self, name: &'a Atom, event: ModuleEvent, report: &mut impl FnMut(Event<'a>), change: impl FnOnce(&mut Module)) {
+        let (touched, module) = self.touch(name);
+        change(module);
+        report(Event::Module(touched, event));
     }
 
     /// An emulator that restarts has no old code.

@@ -118,8 +118,10 @@ impl<'d> Editor<'d> {
             // A comment after the last element stays with it: the comma goes before the comment, the new element after it.
             Some(comment) => {
                 let line = if setting == Setting::Inline { format!("{}{}", self.line_end(), self.indentation(list)) } else { gap.to_owned() };
+                let added = Edit { span: at(comment.end, close), text: format!("{line}{text}{line}") };
                 let comma = Edit { span: last.span.after(), text: ",".to_owned() };
-                Some(vec![comma, Edit { span: at(comment.end, close), text: format!("{line}{text}{line}") }])
+                let has_comma = self.comma(last.span.end, comment.start).is_some();
+                Some(if has_comma { vec![added] } else { vec![comma, added] })
             }
         }
     }
@@ -147,7 +149,8 @@ impl<'d> Editor<'d> {
         }
     }
 
-    /// The elements of a list or tuple that is written plainly: between each two nothing but blanks, comments and one comma.
+    /// The elements of a list or tuple that is written plainly: between each two nothing but blanks, comments and one comma, which
+    /// in Elixir's form may also follow the last one.
     fn plain<'t>(&self, list: &'t Term) -> Option<&'t [Term]> {
         let items = elements(list)?;
         let text = self.trivia.source.text.get(list.span.range())?;
@@ -163,7 +166,9 @@ impl<'d> Editor<'d> {
             }
             end = item.span.end;
         }
-        (self.commas(end, list.span.end - 1)? == 0).then_some(items)
+        let trailing = self.commas(end, list.span.end - 1)?;
+        let is_allowed = trailing == 0 || (trailing == 1 && self.form == Form::Elixir && !items.is_empty());
+        is_allowed.then_some(items)
     }
 
     /// How many commas are between two offsets; `None` where there is more than commas, blanks and comments.

@@ -80,6 +80,13 @@ fn fixes_and_downgrades_are_written_in_their_form() {
     let (inverted, status) = run(&["invert", "demo.appup.exs", "--from", "1.0.0"]);
     let (before, after) = inverted.split_once(", # old\n").unwrap_or_else(|| panic!("{inverted}"));
     assert!(status == Some(0) && before.ends_with("{'0.9.0', []}"), "what is there stays: {inverted}");
+    // A comma may follow the last element, before or after a comment on it.
+    for down in ["[{~c\"0.9.0\", []},]", "[\n  {~c\"0.9.0\", []}, # old\n ]", "[\n  {~c\"0.9.0\", []} # old\n  , ]"] {
+        fs::write(folder.path().join("comma.appup.exs"), format!("{{~c\"2.0.0\", [{{~c\"1.0.0\", []}}], {down}}}\n")).unwrap();
+        let (inverted, status) = run(&["invert", "comma.appup.exs"]);
+        assert!(status == Some(0) && inverted.contains("{~c\"0.9.0\", []}") && inverted.matches("{~c\"1.0.0\",").count() == 2, "{down}: {inverted}");
+        assert_eq!(inverted.contains("# old"), down.contains("# old"), "{inverted}");
+    }
     assert_eq!(after, "   {~c\"1.0.0\",\n    [{:load_module, Demo.Lib}]}\n   ]}\n");
 }
 

@@ -23,15 +23,9 @@ fn check(existing: &Existing<'_>, found: &mut Findings) {
         let unread: HashMap<usize, (&Atom, Option<Phase>)> = timeline
             .failures()
             .iter()
-            .filter_map(|(at, failure)| match failure {
-                Failure::NoObjectCode { module, .. } => Some((*at, (*module, timeline.phase(*at, *failure)))),
-                Failure::NotSuspended(_)
-                | Failure::Unknown
-                | Failure::SecondNoReturn
-                | Failure::NewEmulatorLate
-                | Failure::NotLast
-                | Failure::ReadLate
-                | Failure::ChangesEarly => None,
+            .filter_map(|(at, failure)| {
+                let Failure::NoObjectCode { module, .. } = failure else { return None };
+                Some((*at, (*module, timeline.phase(*at, *failure))))
             })
             .collect();
         for (at, step) in entry.steps.iter().enumerate() {
